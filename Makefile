@@ -1,0 +1,82 @@
+# Needs only python3 >= 3.11 (with venv), make and a POSIX shell. Everything else comes from uv.lock and package-lock.json.
+PYTHON     ?= python3
+UV_VERSION := 0.13.9
+VENV       := .venv
+BIN        := $(VENV)/bin
+MO         := burden/locale/en/LC_MESSAGES/django.mo
+SYNC       := $(BIN)/uv sync --quiet --frozen --inexact --no-default-groups --group tool --group assets --extra embedded
+
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run setup assets test browser check format messages bench clean
+
+run: setup
+	@exec $(BIN)/python manage.py up
+
+setup: $(VENV)/.run assets
+
+assets: static/built/.ready $(MO)
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "making $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "python3 -m venv failed: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
+
+$(VENV)/.run: pyproject.toml uv.lock | $(BIN)/uv
+	@echo "installing what uv.lock pins"
+	@$(SYNC)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@echo "installing what tests and checks need"
+	@$(SYNC) --group test --group lint
+	@touch $@
+
+static/built/.ready: package.json package-lock.json $(wildcard assets/*.js) | $(VENV)/.run
+	@echo "building the page assets"
+	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	@node_modules/.bin/esbuild assets/*.js --bundle --minify --format=esm --target=es2020 --outdir=static/built --log-level=warning
+	@touch $@
+
+$(MO): burden/locale/en/LC_MESSAGES/django.po | $(VENV)/.run
+	@$(BIN)/python manage.py messages --compile
+
+test: $(VENV)/.dev assets browser
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# the browser tests drive a Chromium: CHROMIUM=/path, else the one in PATH, else Debian's
+browser:
+	@test -x "$${CHROMIUM:-}" || command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "installing chromium" && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-wqy-microhei >/dev/null; } || { \
+	  echo "The browser tests need Chromium: install it, or set CHROMIUM=/path/to/chromium"; exit 1; }
+
+check: export BURDEN_NO_DATABASE := 1
+check: $(VENV)/.dev assets
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint templates --lint --quiet
+	@$(BIN)/djlint templates --check --quiet
+	@$(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	@$(BIN)/python manage.py messages --check
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format --quiet
+	@$(BIN)/djlint templates --reformat --quiet || true
+
+messages: $(VENV)/.run
+	@$(BIN)/python manage.py messages
+
+# every bench runs; one missed bound fails the whole
+bench: setup
+	@failed=0; for each in bench/[a-z]*.py; do $(BIN)/python $$each || failed=1; done; exit $$failed
+
+clean:
+	rm -rf $(VENV) node_modules static/built $(MO)

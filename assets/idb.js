@@ -1,0 +1,2 @@
+// IndexedDB with promises, for what a page keeps on the device.
+export { openDB } from "idb";

@@ -1,0 +1,69 @@
+"""The Celery app: queues, limits and the schedule. A message is only a hint; the work is rows in PostgreSQL."""
+
+import logging.config
+import os
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import beat_init, setup_logging, worker_ready
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "burden.settings")
+os.environ.setdefault("BURDEN_DB_ROLE", "worker")
+
+TASK_LIMIT = 1800  # seconds
+SWEEP_EVERY = 2.0  # seconds
+
+app = Celery("burden")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    timezone="Asia/Shanghai",
+    task_default_queue="celery",
+    task_routes={
+        "reports.run_export": {"queue": "exports"},
+        "reports.expire_exports": {"queue": "exports"},
+        "reports.*": {"queue": "rollups"},
+    },
+    # a killed worker's task runs again, and no worker holds back what another could do
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_disable_prefetch=True,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=10,
+    task_time_limit=TASK_LIMIT,
+    broker_transport_options={
+        "visibility_timeout": 2 * TASK_LIMIT,  # above the limit, or a long task would be handed out twice
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+    },
+    broker_connection_retry_on_startup=True,
+    # whoever publishes has rows in the database already and does not wait for a dead broker
+    task_publish_retry=False,
+    task_ignore_result=True,
+    beat_schedule={
+        # older sweeps are dropped: one sweep takes every mark there is
+        "sweep": {"task": "reports.sweep", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}},
+        "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
+        "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
+    },
+)
+app.steps["worker"].add(DjangoStructLogInitStep)
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def use_portal_logging(**_signal: Any) -> None:
+    """Write the same structured logs as the web."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_ready.connect
+@beat_init.connect
+def tell_launcher(**_signal: Any) -> None:
+    """Tell `manage.py up` that this process is ready."""
+    if mark := os.environ.get("BURDEN_READY_FILE"):
+        Path(mark).touch()

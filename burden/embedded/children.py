@@ -1,0 +1,154 @@
+"""Processes that live and die with the launcher: started, waited for, watched, ended in order."""
+
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from burden.embedded.errors import Refused
+from burden.embedded.folders import REPO, Account
+
+log = logging.getLogger("burden.embedded")
+PR_SET_PDEATHSIG = 1
+TAIL_LINES = 15
+HURRY = 2.0  # seconds a child has left once the user asks a second time
+
+
+class Stop:
+    """Counts the requests to stop; a second one means hurry."""
+
+    asked = 0
+
+    def listen(self) -> None:
+        """Count Ctrl-C, TERM and HUP instead of dying of them."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.note)
+
+    def note(self, _number: int, _frame: FrameType | None) -> None:
+        """Take one request."""
+        self.asked += 1
+
+
+def identity(account: Account) -> dict[str, int | list[int]]:
+    """Name the account for subprocess. Shape: empty to stay ourselves."""
+    if account is None:
+        return {}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def die_with_parent(number: int) -> Callable[[], None]:
+    """Make the hook that sends a child `number` when the launcher ends, even by SIGKILL (Linux only)."""
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+    parent = os.getpid()
+
+    def in_child() -> None:  # runs after the change of account, which would clear the setting
+        if libc:
+            libc.prctl(PR_SET_PDEATHSIG, number)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return in_child
+
+
+@dataclass
+class Child:
+    """One process: how it starts, when it is ready, how it stops."""
+
+    name: str
+    argv: Sequence[str | Path]
+    ready: Callable[[], bool]
+    stop: int = signal.SIGTERM
+    orphaned: int = signal.SIGKILL  # a worker that lost its broker with the launcher may hang on SIGTERM
+    grace: float = 15.0
+    account: Account = None
+    env: dict[str, str] = field(default_factory=dict)
+
+    def start(self, logs: Path) -> None:
+        """Start it, its output going to its log; the previous run's log is kept beside it."""
+        self.log = logs / f"{self.name}.log"
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.1"))
+        with open(self.log, "ab") as out:
+            self.process = subprocess.Popen(
+                self.argv,
+                cwd="/" if self.account else REPO,
+                env=os.environ | self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                preexec_fn=die_with_parent(self.orphaned),
+                **identity(self.account),  # type: ignore[arg-type]
+            )
+
+    def wait_ready(self, limit: float, stop: Stop) -> None:
+        """Wait until it answers. Refuses: it ended, it took too long, or the user asked to stop."""
+        end = time.monotonic() + limit
+        while not self.ready():
+            if self.ended():
+                raise Refused(f"{self.name} ended with {self.process.returncode}\n{self.tail()}")
+            if stop.asked:
+                raise Refused("stopped while starting")
+            if time.monotonic() > end:
+                raise Refused(f"{self.name} was not ready after {limit:.0f} s\n{self.tail()}")
+            time.sleep(0.03)
+
+    def ended(self) -> bool:
+        """Tell whether it is gone."""
+        return self.process.poll() is not None
+
+    def tail(self) -> str:
+        """Return the end of its log."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join([f"--- end of {self.log}", *lines[-TAIL_LINES:]])
+
+    def end(self, stop: Stop) -> None:
+        """Ask it to stop, wait, and kill its whole group where that does not help."""
+        asked, end = stop.asked, time.monotonic() + self.grace
+        if not self.ended():
+            self.process.send_signal(self.stop)
+        while not self.ended() and time.monotonic() < end:
+            if stop.asked > asked:
+                end = min(end, time.monotonic() + HURRY)
+                asked = stop.asked
+            time.sleep(0.03)
+        if not self.ended():
+            log.warning("%s did not stop in time and is killed", self.name)
+        with contextlib.suppress(ProcessLookupError):  # also what outlives it: granian's worker does
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def together(children: Sequence[Child], logs: Path, limit: float, stop: Stop) -> Iterator[list[Child]]:
+    """Start children at once, wait for each, and end them in reverse order."""
+    started: list[Child] = []
+    try:
+        for child in children:
+            child.start(logs)
+            started.append(child)
+        for child in started:
+            child.wait_ready(limit, stop)
+        yield started
+    finally:
+        for child in reversed(started):
+            child.end(stop)
+
+
+def watch(children: Sequence[Child], stop: Stop) -> int:
+    """Wait until the user asks to stop or a child ends by itself. Shape: the exit status."""
+    while not stop.asked:
+        for child in children:
+            if child.ended():
+                log.error("%s ended by itself (%s)\n%s", child.name, child.process.returncode, child.tail())
+                return 1
+        time.sleep(0.2)
+    return 0
