@@ -1,0 +1,1 @@
+"""基层减负平台: the project package and the write side."""

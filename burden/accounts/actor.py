@@ -1,0 +1,104 @@
+"""Who acts: a person with the posts in force today, resolved once per request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+
+from burden.accounts.models import Post, User
+from burden.accounts.roles import PRECEDENCE, READERS, TRIO, Role
+from burden.kit import clock
+from burden.units.models import Unit
+
+NOWHERE = ("", "")  # no path lies in this range
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person and the posts held on one day."""
+
+    user: User
+    posts: tuple[Post, ...]
+
+    @property
+    def user_id(self) -> int:
+        return self.user.pk
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.user.is_active and bool(self.posts)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(post.role for post in self.posts)
+
+    @cached_property
+    def main(self) -> Post | None:
+        """The post whose page opens first."""
+        order = {role: i for i, role in enumerate(PRECEDENCE)}
+        return min(self.posts, key=lambda post: order[Role(post.role)], default=None)
+
+    @property
+    def unit(self) -> Unit | None:
+        return self.main.unit if self.main else None
+
+    @property
+    def unit_id(self) -> int | None:
+        return self.main.unit_id if self.main else None
+
+    def post(self, *roles: str) -> Post | None:
+        """The post held in one of the roles, the topmost unit first."""
+        held = [post for post in self.posts if post.role in roles]
+        return min(held, key=lambda post: post.unit.depth, default=None)
+
+    @cached_property
+    def read_range(self) -> tuple[str, str]:
+        """Half-open range of unit paths whose sums the actor may read: the subtree of the topmost reading post."""
+        post = self.post(*READERS)
+        return post.unit.range if post else NOWHERE
+
+    @cached_property
+    def manage_range(self) -> tuple[str, str]:
+        """Half-open range of unit paths whose people and units one of the 三员 keeps."""
+        post = self.post(*TRIO)
+        return post.unit.range if post else NOWHERE
+
+    @cached_property
+    def remit(self) -> tuple[str, str]:
+        """Half-open range of unit paths to which a department may send demands: its parent's subtree."""
+        post = self.post(Role.ISSUER)
+        if post is None or post.unit.parent is None:
+            return NOWHERE
+        return post.unit.parent.range
+
+
+def actor_of(user: Any, at: dt.datetime | None = None) -> Actor | None:
+    """Resolve a logged-in person; None for a stranger. One query."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return None
+    day = clock.day_of(at or clock.now())
+    posts = Post.objects.filter(user=user, valid__contains=day).select_related("unit__parent")
+    return Actor(user, tuple(posts))
+
+
+class ActorMiddleware:
+    """Put `request.actor` on every request that reaches a view; None without login."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor = None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        request.actor = actor_of(request.user)  # type: ignore[attr-defined]

@@ -1,0 +1,110 @@
+"""People, their posts, and the keys they log in with."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.roles import Role
+from burden.units.models import Unit
+
+
+class User(AbstractBaseUser):
+    """A person. Without a user name it is a person of the past (imported history) who never logs in."""
+
+    username = models.CharField(_("用户名"), max_length=60, unique=True, null=True)
+    name = models.CharField(_("姓名"), max_length=60)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_login = None  # the portal keeps no record of when somebody was online
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+    objects: BaseUserManager[User] = BaseUserManager()
+
+    class Meta:
+        db_table = "person"
+        indexes = [models.Index(fields=["name"], name="person_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """A person's role in a unit from a Monday on; a cadre's post decides the unit of the week's return.
+
+    At any time a person holds a role once, and one of the 三员 alone: the database refuses the rest.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10, choices=Role)
+    title = models.CharField(_("任职"), max_length=60, blank=True)
+    valid = DateRangeField()
+
+    class Meta:
+        db_table = "post"
+        indexes = [models.Index(fields=["unit", "role"], name="post_unit")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="post_role"),
+            models.CheckConstraint(condition=models.Q(valid__startswith__iso_week_day=1), name="post_from_monday"),
+        ]
+
+
+class PostRequest(models.Model):
+    """A change of posts that one of the 三员 proposes and another decides."""
+
+    class Change(models.TextChoices):
+        GRANT = "grant", _("任职")
+        END = "end", _("止任职")
+
+    change = models.CharField(max_length=5, choices=Change)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10, choices=Role)
+    title = models.CharField(max_length=60, blank=True)
+    on = models.DateField()  # the Monday from which the post begins, or on which it no longer holds
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    granted = models.BooleanField(null=True)
+
+    class Meta:
+        db_table = "post_request"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(decided_by=models.F("proposed_by")) | models.Q(decided_by__isnull=True),
+                name="post_request_two_people",
+            ),
+        ]
+
+
+class LoginLink(models.Model):
+    """A one-time link for the first login or a forgotten password; only its digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "login_link"
+
+
+class ApiToken(models.Model):
+    """A key for scripts: shown once, kept as a digest, expiring and revocable; none for the 三员."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_token"

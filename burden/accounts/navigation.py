@@ -1,0 +1,35 @@
+"""The top bar: which pages a role has. At most six; pages of later issues are absent, not drawn empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.roles import EXPORTERS, READERS, Role
+
+PAGES = (
+    ("week", _("我的本周"), frozenset({Role.CADRE})),
+    ("reports", _("总览"), READERS),
+    ("exports", _("导出"), EXPORTERS),
+    ("people", _("人员与任职"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
+    ("units", _("单位"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
+    ("audit", _("审计"), frozenset({Role.AUDITOR})),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `actor` and `nav`.
+
+    Shape: nav is a list of dicts `url`, `label`, `current`.
+    """
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return {"actor": None, "nav": []}
+    rows = [(reverse(name), label) for name, label, roles in PAGES if actor.roles & roles]
+    return {
+        "actor": actor,
+        "nav": [{"url": url, "label": label, "current": request.path.startswith(url)} for url, label in rows],
+    }

@@ -1,0 +1,7 @@
+"""The write side as a Django app."""
+
+from django.apps import AppConfig
+
+
+class BurdenConfig(AppConfig):
+    name = "burden"

@@ -1,0 +1,34 @@
+"""What services raise when they will not do a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """A refusal with a stable code, one sentence for people, and where it can be mended.
+
+    `errors` maps a field name (`entries.2.minutes`) to its sentence. Views show it beside the field,
+    the API puts it into an `application/problem+json` body with `status`.
+    """
+
+    status = 422
+
+    def __init__(self, code: str, detail: str, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+        self.errors = dict(errors or {})
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+class Conflict(Refused):
+    """The same thing was done otherwise meanwhile; `both` holds what the caller needs to choose."""
+
+    status = 409
+
+    def __init__(self, code: str, detail: str, both: Mapping[str, object] | None = None) -> None:
+        super().__init__(code, detail)
+        self.both = dict(both or {})

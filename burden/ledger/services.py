@@ -1,0 +1,41 @@
+"""Writing to the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.db import connection, models
+
+from burden.kit.clock import now as instant
+from burden.ledger.models import AuditEvent
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from burden.accounts.actor import Actor
+
+
+def record(*, by: Actor | None, what: str, on: models.Model, now: dt.datetime | None = None, **detail: Any) -> None:
+    """Write one audit event; the last step of every service.
+
+    `by` is None where the system itself acts. `detail` holds codes, counts and ids: never a title, a text or a secret.
+    """
+    AuditEvent.objects.create(
+        at=now or instant(),
+        actor_id=by.user_id if by else None,
+        actor_name=by.name if by else "system",
+        unit_id=by.unit_id if by else None,
+        what=what,
+        subject=on._meta.model_name or "",
+        subject_id=str(on.pk),
+        detail=detail,
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )
+
+
+def mark_weeks(weeks: Iterable[dt.date]) -> None:
+    """Mark whole weeks stale: their trees changed, and single marks cannot repair that."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mark_weeks(%s::date[])", [list(weeks)])

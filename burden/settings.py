@@ -1,0 +1,212 @@
+"""Settings: one file, from the environment only, failing loudly.
+
+Without DATABASE_URL the portal uses the embedded servers of `make run` (burden.embedded).
+docs/operate.md lists every variable.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from burden import embedded
+from burden.kit.logs import logging_config
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DB_ROLES = ("owner", "web", "worker")
+
+
+def refuse(sentence: str) -> None:
+    """End the process with one line: a portal with half its settings must not start."""
+    print(f"burden: {sentence}", file=sys.stderr)
+    raise SystemExit(1)
+
+
+local = None if env.str("DATABASE_URL", default="") else embedded.running()
+if local is None and not env.str("DATABASE_URL", default="") and not env.bool("BURDEN_NO_DATABASE", default=False):
+    refuse("no database: start the portal with `make run`, or set DATABASE_URL")
+DB_ROLE = env.str("BURDEN_DB_ROLE", default="owner")
+if DB_ROLE not in DB_ROLES:
+    refuse(f"BURDEN_DB_ROLE must be one of {', '.join(DB_ROLES)}, not {DB_ROLE!r}")
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default=local.secret_key if local else "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if local else [])
+if not SECRET_KEY and not env.bool("BURDEN_NO_DATABASE", default=False):
+    refuse("SECRET_KEY is not set: set it to 50 random characters")
+if not ALLOWED_HOSTS and not env.bool("BURDEN_NO_DATABASE", default=False):
+    refuse("ALLOWED_HOSTS is not set: set it to the host names of the portal, separated by commas")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("HTTPS", default=not local)
+DEMO = env.bool("DEMO", default=False)
+
+
+def database() -> dict[str, Any]:
+    """One connection for this process's database role."""
+    options: dict[str, Any] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)}}
+    if local:
+        place: dict[str, Any] = {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "burden",
+            "USER": f"burden_{DB_ROLE}",
+            "HOST": str(local.pg_host),
+        }
+    else:
+        place = dict(env.db("DATABASE_URL", default="postgres:///burden"))
+        if DB_ROLE != "owner":
+            options["options"] = f"-c role=burden_{DB_ROLE}"
+    # a pool would hold connections open across the commands of an owner
+    if DB_ROLE == "owner":
+        options.pop("pool")
+    return place | {"OPTIONS": options, "ATOMIC_REQUESTS": True, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
+
+
+DATABASES = {"default": database()}
+DATABASE_ROLES = env.bool("DATABASE_ROLES", default=True)
+REDIS_URL = env.str("REDIS_URL", default=local.redis_url if local else "redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=local.broker_url if local else REDIS_URL)
+STATE_DIR = local.state if local else Path(env.str("BURDEN_STATE_DIR", default=str(BASE_DIR / ".var")))
+EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(STATE_DIR / "exports")))
+
+INSTALLED_APPS = [
+    "burden.apps.BurdenConfig",
+    "reports.apps.ReportsConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "csp",
+    "django_htmx",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "burden.kit.http.DatabaseDownMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "burden.kit.http.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "burden.accounts.actor.ActorMiddleware",
+]
+
+ROOT_URLCONF = "burden.urls"
+WSGI_APPLICATION = "burden.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "burden.kit.display.display",
+                "burden.accounts.navigation.navigation",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "burden.kit.templatetags.show"],
+        },
+    }
+]
+
+# accounts
+AUTH_USER_MODEL = "burden.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    }
+]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # no mail is needed anywhere
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+
+# sessions, cache: in PostgreSQL, so that a dead broker stops neither login nor limits
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "burden.kit.views.csrf_failure"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# language and time
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "burden" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# static files
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# security headers
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "burden.kit.api.problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "基层减负平台 API",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))

@@ -1,0 +1,124 @@
+"""The tree of units: immutable ids, dated placements, paths by date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.fields import ArrayField, DateRangeField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from burden.kit.db import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from burden.accounts.actor import Actor
+
+
+class Level(models.TextChoices):
+    """Administrative level; not the depth in the tree: some townships hang directly under cities."""
+
+    NATION = "nation", _("全国")
+    PROVINCE = "province", _("省")
+    CITY = "city", _("市")
+    COUNTY = "county", _("县")
+    TOWNSHIP = "township", _("乡镇")
+    VILLAGE = "village", _("村社区")
+    DEPARTMENT = "department", _("部门")
+
+
+class Kind(models.TextChoices):
+    """What a unit is, finer than its level; peers are units of one kind."""
+
+    NATION = "nation", _("全国")
+    PROVINCE = "province", _("省")
+    CITY = "city", _("市")
+    COUNTY = "county", _("县")
+    TOWN = "town", _("镇")
+    TOWNSHIP = "township", _("乡")
+    STREET = "street", _("街道")
+    VILLAGE = "village", _("村")
+    COMMUNITY = "community", _("社区")
+    DEPARTMENT = "department", _("部门")
+
+
+class UnitQuerySet(ScopedQuerySet):
+    """Units inside the actor's range."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        return models.Q(path__gte=actor.read_range[0], path__lt=actor.read_range[1])
+
+    def under(self, unit: Unit) -> Self:
+        """The unit and all below it in today's tree."""
+        low, high = unit.range
+        return self.filter(path__gte=low, path__lt=high)
+
+
+class Unit(models.Model):
+    """A node of the tree. Its id never changes; name, parent and kind here are today's placement, copied for speed."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=100)
+    level = models.CharField(max_length=10, choices=Level)
+    kind = models.CharField(max_length=10, choices=Kind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    depth = models.SmallIntegerField(default=0)
+    path = models.TextField(db_collation="C", unique=True)
+    shard = models.SmallIntegerField(default=0)
+    headcount = models.IntegerField(null=True)
+    closed_on = models.DateField(null=True)
+
+    objects = UnitQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "unit"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        indexes = [models.Index(fields=["parent", "kind"], name="unit_parent")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(headcount__isnull=True) | models.Q(headcount__gte=0), name="unit_headcount"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def range(self) -> tuple[str, str]:
+        """The half-open range of paths of the unit and all below it: '/' follows '.' in the C collation."""
+        return self.path, self.path[:-1] + "/"
+
+
+class Placement(models.Model):
+    """Where a unit stood, under which name and kind, from a Monday on. The database refuses an overlap."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="placements")
+    parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=100)
+    level = models.CharField(max_length=10, choices=Level)
+    kind = models.CharField(max_length=10, choices=Kind)
+    headcount = models.IntegerField(null=True)
+    valid = DateRangeField()
+
+    class Meta:
+        db_table = "placement"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid__startswith__iso_week_day=1), name="placement_from_monday"
+            ),
+        ]
+
+
+class UnitPath(models.Model):
+    """Path and ancestors of a unit from a Monday on: the tree as it was reported in.
+
+    Shape: `ancestors` holds unit ids from the root down to the unit itself.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "from_week")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    from_week = models.DateField()
+    path = models.TextField(db_collation="C")
+    ancestors = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        db_table = "unit_path"

@@ -1,0 +1,16 @@
+"""All routes: each room's urls.py names its own from the root, pages and API alike."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("burden.kit.urls")),
+    path("", include("burden.ledger.urls")),
+    path("", include("burden.units.urls")),
+    path("", include("burden.accounts.urls")),
+    path("", include("burden.entries.urls")),
+    path("", include("reports.urls")),
+]
+
+handler403 = "burden.kit.views.forbidden"
+handler404 = "burden.kit.views.not_found"
+handler500 = "burden.kit.views.server_error"

@@ -1,0 +1,153 @@
+"""The read side's tables: everything here can be deleted and rebuilt from the write side, but for export jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.models import User
+from burden.kit.db import ScopedQuerySet
+from burden.units.models import Unit
+
+if TYPE_CHECKING:
+    from burden.accounts.actor import Actor
+
+
+class RollupQuerySet(ScopedQuerySet):
+    """Sums of units inside the actor's range."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        return models.Q(unit__path__gte=actor.read_range[0], unit__path__lt=actor.read_range[1])
+
+
+class Sums(models.Model):
+    """The columns that rollup_own and rollup_sub share. Units: n_* counts; all others whole person-minutes or people.
+
+    m_* is confirmed, c_* is claimed by issuers and not yet answered.
+    """
+
+    week = models.DateField()
+    n_meeting = models.IntegerField()
+    n_document = models.IntegerField()
+    n_form = models.IntegerField()
+    n_inspection = models.IntegerField()
+    n_other = models.IntegerField()
+    m_meeting = models.BigIntegerField()
+    m_document = models.BigIntegerField()
+    m_form = models.BigIntegerField()
+    m_inspection = models.BigIntegerField()
+    m_other = models.BigIntegerField()
+    c_meeting = models.BigIntegerField()
+    c_document = models.BigIntegerField()
+    c_form = models.BigIntegerField()
+    c_inspection = models.BigIntegerField()
+    c_other = models.BigIntegerField()
+    self_min = models.BigIntegerField()
+    after_hours_min = models.BigIntegerField()
+    bulk_min = models.BigIntegerField()
+    returns = models.IntegerField()
+    nil_returns = models.IntegerField()
+    active = models.IntegerField()
+
+    objects = RollupQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        abstract = True
+        default_manager_name = "every"
+        base_manager_name = "every"
+
+
+class RollupOwn(Sums):
+    """What the cadres of one unit filed in one week."""
+
+    pk = models.CompositePrimaryKey("unit_id", "week")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+
+    class Meta(Sums.Meta):
+        db_table = "rollup_own"
+
+
+class RollupSub(Sums):
+    """The same of a unit and all below it, in the tree of that week."""
+
+    pk = models.CompositePrimaryKey("unit_id", "week")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+
+    class Meta(Sums.Meta):
+        db_table = "rollup_sub"
+
+
+class RollupSource(models.Model):
+    """What a unit's subtree spent on one issuer in one week; township and above. Issuer 0: not stated.
+
+    Units: n a count; m_* confirmed and c_min claimed person-minutes.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "week", "issuer_id")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    week = models.DateField()
+    issuer_id = models.BigIntegerField()
+    n = models.IntegerField()
+    m_meeting = models.BigIntegerField()
+    m_document = models.BigIntegerField()
+    m_form = models.BigIntegerField()
+    m_inspection = models.BigIntegerField()
+    m_other = models.BigIntegerField()
+    c_min = models.BigIntegerField()
+
+    objects = RollupQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "rollup_source"
+        default_manager_name = "every"
+        base_manager_name = "every"
+
+
+class ExportQuerySet(ScopedQuerySet):
+    """Export jobs of the requester alone."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        return models.Q(requested_by_id=actor.user_id)
+
+
+class ExportJob(models.Model):
+    """One requested export: what was asked, how far it is, where the file lies."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("等待")
+        RUNNING = "running", _("正在生成")
+        DONE = "done", _("已生成")
+        FAILED = "failed", _("生成失败")
+        CANCELLED = "cancelled", _("已取消")
+        EXPIRED = "expired", _("已过期")
+
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    from_week = models.DateField()
+    to_week = models.DateField()
+    tables = models.JSONField()  # names of reports.tables
+    format = models.CharField(max_length=4)
+    language = models.CharField(max_length=10)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    token = models.CharField(max_length=43, unique=True)  # 256 bits, part of the file's name
+    rows_done = models.IntegerField(default=0)
+    rows_total = models.IntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    objects = ExportQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "export_job"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        indexes = [models.Index(fields=["requested_by", "-created_at"], name="export_mine")]
