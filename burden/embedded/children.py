@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from burden.embedded.errors import Refused
 from burden.embedded.folders import REPO, Account
@@ -37,7 +38,7 @@ class Stop:
         self.asked += 1
 
 
-def identity(account: Account) -> dict[str, int | list[int]]:
+def identity(account: Account) -> dict[str, Any]:
     """Name the account for subprocess. Shape: empty to stay ourselves."""
     if account is None:
         return {}
@@ -86,7 +87,7 @@ class Child:
                 stderr=out,
                 start_new_session=True,
                 preexec_fn=die_with_parent(self.orphaned),
-                **identity(self.account),  # type: ignore[arg-type]
+                **identity(self.account),
             )
 
     def wait_ready(self, limit: float, stop: Stop) -> None:

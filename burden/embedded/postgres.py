@@ -53,7 +53,7 @@ def postgres(state: Path, run: Path, account: Account, *, durable: bool) -> Chil
     write_access(data, account)
     after_unclean_end(data / "postmaster.pid", sockets)
     settings = SETTINGS | {"unix_socket_directories": str(sockets)} | shared_memory() | ({} if durable else CARELESS)
-    probe = [binaries / "pg_isready", "-q", "-h", sockets, "-d", "postgres"]
+    probe: list[str | Path] = [binaries / "pg_isready", "-q", "-h", sockets, "-d", "postgres"]
     return Child(
         "postgres",
         [binaries / "postgres", "-D", data, *(part for pair in settings.items() for part in ("-c", "=".join(pair)))],
@@ -104,7 +104,7 @@ def create_cluster(data: Path, binaries: Path, account: Account) -> None:
         [binaries / "initdb", "-D", partial, "-U", ADMIN, "--auth=peer", "--encoding=UTF8", "--no-instructions",
          "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"],
         cwd="/", check=False, capture_output=True, text=True, env={"LC_ALL": "C", "PATH": os.defpath},
-        start_new_session=True, **identity(account),  # type: ignore[call-overload]
+        start_new_session=True, **identity(account),
     )  # fmt: skip
     if made.returncode:
         raise Refused(f"the database cluster could not be made\n{made.stderr}")
@@ -187,7 +187,7 @@ def create_roles(sockets: Path) -> None:
         roles = {name for (name,) in admin.execute("SELECT rolname FROM pg_roles")}
         for role, powers in ((OWNER, "LOGIN CREATEDB"), *((role, "LOGIN") for role in LIMITED)):
             if role not in roles:
-                admin.execute(f"CREATE ROLE {role} {powers}")  # type: ignore[arg-type]
-        admin.execute(f"GRANT {', '.join(LIMITED)} TO {OWNER}")  # type: ignore[arg-type]
+                admin.execute(f"CREATE ROLE {role} {powers}")
+        admin.execute(f"GRANT {', '.join(LIMITED)} TO {OWNER}")
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = 'burden'").fetchone():
-            admin.execute(f"CREATE DATABASE burden OWNER {OWNER}")  # type: ignore[arg-type]
+            admin.execute(f"CREATE DATABASE burden OWNER {OWNER}")
