@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
-from burden.accounts.models import Post, User
+from burden.accounts.models import ApiToken, Post, User
 from burden.accounts.roles import PRECEDENCE, READERS, TRIO, Role
 from burden.kit import clock
 from burden.units.models import Unit
@@ -90,6 +91,18 @@ def actor_of(user: Any, at: dt.datetime | None = None) -> Actor | None:
     return Actor(user, tuple(posts))
 
 
+def digest_of(secret: str) -> str:
+    """Return what is stored of a token or a one-time link. The secrets are random, so a plain hash suffices."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def user_of_token(token: str) -> User | None:
+    """Return whose API token this is; None when unknown, expired or revoked."""
+    held = ApiToken.objects.filter(digest=digest_of(token), revoked_at=None, expires_at__gt=clock.now())
+    found = held.select_related("user").first()
+    return found.user if found else None
+
+
 class ActorMiddleware:
     """Put `request.actor` on every request that reaches a view; None without login."""
 
@@ -101,4 +114,7 @@ class ActorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
-        request.actor = actor_of(request.user)  # type: ignore[attr-defined]
+        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        request.by_token = scheme == "Token"  # type: ignore[attr-defined]
+        user = user_of_token(token) if request.by_token else request.user  # type: ignore[attr-defined]
+        request.actor = actor_of(user)  # type: ignore[attr-defined]

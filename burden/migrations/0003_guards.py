@@ -116,7 +116,7 @@ CREATE INDEX cache_expires ON cache (expires);
 
 RIGHTS = """
 REVOKE UPDATE, DELETE ON audit_event, submission FROM burden_web;
-REVOKE ALL ON stale FROM burden_web;
+REVOKE INSERT, UPDATE, DELETE ON stale FROM burden_web;
 REVOKE INSERT, UPDATE, DELETE ON tariff, tariff_version, django_migrations FROM burden_web;
 GRANT INSERT ON audit_event, stale TO burden_worker;
 GRANT DELETE ON stale TO burden_worker;

@@ -1,0 +1,132 @@
+"""What every API view shares: who acts, problem bodies, pages. The only place beside `api.py` files that knows DRF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView, set_rollback
+
+from burden.kit.access import Access
+from burden.kit.db import act_as
+from burden.kit.errors import Conflict, Refused
+
+PAGE_SIZE = 100
+METHODS = ("get", "post", "put", "delete")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """The body of every refusal (`application/problem+json`), for the schema."""
+
+    code = serializers.CharField(help_text="Stable code, e.g. version_conflict")
+    detail = serializers.CharField(help_text="One sentence for people")
+    errors = serializers.DictField(child=serializers.CharField(), help_text="Field name to sentence")
+
+
+class ApiView(APIView):
+    """A view that knows its actor, by token or session.
+
+    Refuses: 401 without login, 403 without one of `roles`, 405 for another method.
+    """
+
+    roles: ClassVar[frozenset[str]]
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:
+        view = super().as_view(**initkwargs)
+        methods = tuple(name.upper() for name in METHODS if hasattr(cls, name))
+        view.access = Access(cls.roles, methods)  # type: ignore[attr-defined]
+        return view
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.actor = request._request.actor
+        if self.actor is None:
+            raise exceptions.NotAuthenticated
+        if not request._request.by_token:
+            SessionAuthentication().enforce_csrf(request)
+        act_as(self.actor.user_id)
+        if not self.actor.roles & self.roles:
+            raise PermissionDenied
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return "Token"
+
+    def parameters(self, *allowed: str) -> dict[str, str]:
+        """Return the query parameters. Refuses: parameter_unknown, naming each."""
+        given = self.request.query_params
+        unknown = sorted(set(given) - set(allowed) - {"page"})
+        if unknown:
+            raise Refused(
+                "parameter_unknown",
+                _("没有这个查询参数：%(names)s") % {"names": "、".join(unknown)},
+                {name: _("没有这个查询参数") for name in unknown},
+            )
+        return {name: given[name] for name in allowed if name in given}
+
+    def paged(self, rows: QuerySet[Any] | Sequence[Any], show: Callable[[Any], Mapping[str, Any]]) -> Response:
+        """Answer one page of rows: `results` and the URL of the `next` page or null."""
+        page = self._page()
+        start = (page - 1) * PAGE_SIZE
+        found = list(rows[start : start + PAGE_SIZE + 1])
+        more = len(found) > PAGE_SIZE
+        query = self.request.query_params.copy()
+        query["page"] = str(page + 1)
+        url = self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}") if more else None
+        return Response({"results": [show(row) for row in found[:PAGE_SIZE]], "next": url})
+
+    def _page(self) -> int:
+        text = self.request.query_params.get("page", "1")
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
+            raise Refused("page_invalid", _("页码要是 1 到 100000 的整数"), {"page": _("页码要是 1 到 100000 的整数")})
+        return int(text)
+
+
+def problem(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Turn a refusal into `application/problem+json`; what is none of ours stays a 500."""
+    found = _known(error)
+    if found is None:
+        return None
+    set_rollback()
+    status, body, headers = found
+    return Response(body, status=status, headers=headers, content_type="application/problem+json")
+
+
+def _known(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
+    if isinstance(error, Conflict):
+        return error.status, _body(error.code, error.detail, error.errors) | error.both, {}
+    if isinstance(error, Refused):
+        return error.status, _body(error.code, error.detail, error.errors), {}
+    if isinstance(error, Http404):
+        return 404, _body("not_found", _("没有找到")), {}
+    if isinstance(error, PermissionDenied):
+        return 403, _body("forbidden", _("你的任职不能做这件事")), {}
+    if isinstance(error, exceptions.ValidationError):
+        return 422, _body("invalid", _("有的内容不对，见 errors"), flat(error.detail)), {}
+    if isinstance(error, exceptions.APIException):
+        headers = {"WWW-Authenticate": "Token"} if error.status_code == 401 else {}
+        return error.status_code, _body(str(error.default_code), str(error.detail)), headers
+    return None
+
+
+def _body(code: str, detail: str, errors: Mapping[str, str] | None = None) -> dict[str, Any]:
+    return {"code": code, "detail": detail, "errors": dict(errors or {})}
+
+
+def flat(detail: Any, prefix: str = "") -> dict[str, str]:
+    """Flatten DRF's nested messages to `entries.2.minutes` -> sentence."""
+    if isinstance(detail, Mapping):
+        pairs = [(f"{prefix}.{name}" if prefix else str(name), value) for name, value in detail.items()]
+    elif isinstance(detail, list) and any(isinstance(item, Mapping | list) for item in detail):
+        pairs = [(f"{prefix}.{i}", item) for i, item in enumerate(detail) if item]
+    else:
+        return {prefix: " ".join(map(str, detail)) if isinstance(detail, list) else str(detail)}
+    return {key: text for name, value in pairs for key, text in flat(value, name).items()}
