@@ -1,0 +1,72 @@
+"""Makes rows for tests as the owner: a small county, its people, what they filed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+from uuid import uuid4
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from burden.accounts.actor import Actor, actor_of
+from burden.accounts.models import Post, User
+from burden.entries.models import Entry, WeeklyReturn
+from burden.kit.clock import Week
+from burden.units.models import Kind, Level, Placement, Unit, UnitPath
+
+LONG_AGO = dt.date(2020, 1, 6)  # a Monday before every test
+NOW = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)  # Tuesday 10:00 in Shanghai
+THIS_WEEK = Week(dt.date(2026, 11, 23))
+LAST_WEEK = Week(dt.date(2026, 11, 16))
+numbers = itertools.count(1)
+KINDS = {Level.TOWNSHIP: Kind.TOWN, Level.VILLAGE: Kind.VILLAGE}
+
+
+def make_unit(parent: Unit | None = None, level: str = Level.COUNTY, **facts: Any) -> Unit:
+    """A unit that has always stood where it stands."""
+    number = next(numbers)
+    facts = {"code": f"99{number:010d}", "name": f"单位{number}", "kind": KINDS.get(level, level)} | facts
+    depth = parent.depth + 1 if parent else 0
+    unit = Unit.every.create(level=level, parent=parent, depth=depth, path=f"new{number}.", **facts)
+    unit.path = f"{parent.path if parent else ''}{unit.pk}."
+    unit.shard = (parent.shard if parent and level != Level.COUNTY else unit.pk) % 16
+    unit.save()
+    copied = {"name": unit.name, "level": level, "kind": unit.kind, "headcount": unit.headcount}
+    Placement.objects.create(unit=unit, parent=parent, valid=DateRange(LONG_AGO, None), **copied)
+    ancestors = [int(step) for step in unit.path.rstrip(".").split(".")]
+    UnitPath.objects.create(unit=unit, from_week=LONG_AGO, path=unit.path, ancestors=ancestors)
+    return unit
+
+
+def make_user(name: str = "", **facts: Any) -> User:
+    """A person who cannot log in until a test sets a password."""
+    number = next(numbers)
+    return User.objects.create(username=f"user{number}", name=name or f"干部{number}", **facts)
+
+
+def make_post(unit: Unit, role: str = "cadre", user: User | None = None, since: dt.date = LONG_AGO, until: dt.date | None = None) -> Post:
+    """A post in force from a Monday on."""
+    return Post.objects.create(user=user or make_user(), unit=unit, role=role, title="", valid=DateRange(since, until))
+
+
+def make_actor(unit: Unit, role: str = "cadre", user: User | None = None) -> Actor:
+    """An actor with one post."""
+    actor = actor_of(make_post(unit, role, user).user, NOW)
+    assert actor is not None
+    return actor
+
+
+def make_return(cadre: User, unit: Unit, week: Week = LAST_WEEK, entries: int = 0, **facts: Any) -> WeeklyReturn:
+    """A filed return with as many plain entries of 30 minutes."""
+    facts = {"receipt": uuid4().hex[:10], "filed_at": NOW, "changed_at": NOW} | facts
+    filed = WeeklyReturn.every.create(cadre=cadre, unit=unit, week=week.monday, **facts)
+    for number in range(entries):
+        make_entry(filed, key=f"e{number}")
+    return filed
+
+
+def make_entry(filed: WeeklyReturn, **facts: Any) -> Entry:
+    """One entry of a return."""
+    facts = {"key": f"e{next(numbers)}", "category": "form", "title": "防汛值班表", "minutes": 30} | facts
+    return Entry.every.create(weekly_return=filed, unit_id=filed.unit_id, cadre_id=filed.cadre_id, week=filed.week, **facts)

@@ -1,0 +1,166 @@
+"""House rules that linters cannot state: reads source with ast, needs no database.
+
+Source: docs/adr/0001-the-house.md.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FLOORS = {"models", "queries", "services", "forms", "views", "api", "tasks", "urls", "__init__"}
+EXTRA = {  # file names a room has beyond the floors, each with one subject
+    "kit": {"access", "api", "clock", "crypto", "db", "display", "errors", "http", "icons", "logs", "urls", "views"},
+    "ledger": {"health"},
+    "units": {"importing"},
+    "accounts": {"actor", "importing", "middleware", "navigation", "passwords", "roles"},
+    "standards": {"measure"},
+    "entries": {"history"},
+}
+RAW_SQL = ("cursor", "raw", "RawSQL", "copy")  # how SQL by hand begins
+RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the ORM cannot say
+    "burden/kit/db.py",
+    "burden/ledger/services.py",
+}
+UNSCOPED_IN: set[str] = set()  # the only modules that waive the first wall
+
+
+def sources() -> list[tuple[str, ast.Module]]:
+    """Every product module as (path, tree); migrations are written once and kept."""
+    files = [p for room in ("burden", "reports") for p in sorted((ROOT / room).rglob("*.py")) if "migrations" not in p.parts]
+    return [(str(p.relative_to(ROOT)), ast.parse(p.read_text(encoding="utf-8"))) for p in files]
+
+
+MODULES = sources()
+every_module = pytest.mark.parametrize(("path", "tree"), MODULES, ids=[path for path, _ in MODULES])
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def public(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    """Functions of the module itself whose names do not begin with an underscore."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+@every_module
+def test_file_is_short(path: str, tree: ast.Module) -> None:
+    assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@every_module
+def test_functions_are_short(path: str, tree: ast.Module) -> None:
+    long = [f.name for f in functions(tree) if (f.end_lineno or 0) - f.lineno >= 60]
+    assert long == []
+
+
+def test_functions_median_is_ten_lines() -> None:
+    sizes = sorted((f.end_lineno or 0) - f.lineno + 1 for _, tree in MODULES for f in functions(tree))
+    assert sizes[len(sizes) // 2] <= 10
+
+
+@every_module
+def test_module_says_what_it_is(path: str, tree: ast.Module) -> None:
+    if (ROOT / path).read_text(encoding="utf-8").strip():
+        assert ast.get_docstring(tree), "a module begins with a docstring"
+
+
+@every_module
+def test_public_function_has_docstring(path: str, tree: ast.Module) -> None:
+    silent = [f.name for f in public(tree) if not ast.get_docstring(f)]
+    assert silent == []
+
+
+@every_module
+def test_room_has_known_files(path: str, tree: ast.Module) -> None:
+    parts = Path(path).parts
+    if parts[0] == "burden" and len(parts) == 3 and parts[1] in EXTRA:
+        assert Path(path).stem in FLOORS | EXTRA[parts[1]], "a file name the room does not have"
+
+
+@every_module
+def test_query_takes_actor_first(path: str, tree: ast.Module) -> None:
+    if Path(path).name == "queries.py" and path.startswith("burden/"):
+        strangers = [f.name for f in public(tree) if not f.args.args or f.args.args[0].arg != "actor"]
+        assert strangers == []
+
+
+@every_module
+def test_service_takes_keywords_only(path: str, tree: ast.Module) -> None:
+    if Path(path).name == "services.py":
+        positional = [f.name for f in public(tree) if f.args.args and f.name != "mark_weeks"]
+        assert positional == []
+
+
+@every_module
+def test_measuring_function_says_units(path: str, tree: ast.Module) -> None:
+    if Path(path).name in {"measure.py", "indicators.py", "rollup.py", "peers.py"}:
+        silent = [f.name for f in public(tree) if "Units:" not in (ast.get_docstring(f) or "")]
+        assert silent == []
+
+
+@every_module
+def test_raw_sql_is_in_its_place(path: str, tree: ast.Module) -> None:
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & set(RAW_SQL)
+    assert not used or path in RAW_SQL_IN, f"{used}: SQL by hand outside its place"
+
+
+@every_module
+def test_unscoped_is_in_its_place(path: str, tree: ast.Module) -> None:
+    calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "attr", "") == "unscoped"]
+    assert not calls or path in UNSCOPED_IN, "unscoped() waives the first wall"
+
+
+@every_module
+def test_writes_are_in_services(path: str, tree: ast.Module) -> None:
+    """`.save()`, `.create()` and bulk writes happen in services, importers and the ledger."""
+    if Path(path).stem in {"queries", "views", "api", "forms", "urls", "indicators", "peers", "periods", "tables"}:
+        names = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
+        calls = [
+            node.func.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
+        ]
+        assert calls == []
+
+
+@every_module
+def test_nothing_catches_everything(path: str, tree: ast.Module) -> None:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            name = getattr(node.type, "id", None)
+            assert node.type is not None and name not in {"Exception", "BaseException"}, f"line {node.lineno}"
+
+
+@every_module
+def test_no_marks_of_unfinished_work(path: str, tree: ast.Module) -> None:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert not [word for word in ("TODO", "FIXME", "XXX", "NotImplementedError)") if word in text]
+
+
+def test_no_inline_script_or_style_in_templates() -> None:
+    """The content security policy forbids both; a browser test sees it only on pages it opens."""
+    found = []
+    for template in (ROOT / "templates").rglob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        if " style=" in text or "<style" in text or " onclick=" in text or "javascript:" in text:
+            found.append(template.name)
+        if "<script>" in text:
+            found.append(template.name)
+    assert found == []
+
+
+def test_source_strings_are_translated() -> None:
+    """Chinese text stands in {% trans %} or gettext, so that the English page has none: checked by `messages --check`."""
+    from django.core.management import call_command
+
+    call_command("messages", check=True)
