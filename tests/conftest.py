@@ -1,0 +1,56 @@
+"""Fixtures of every test: real servers, real migrations, requests as the web role."""
+
+import os
+
+import pytest
+
+from tests import servers
+
+pytest_plugins = ["tests.portal"]
+os.environ["BURDEN_DB_ROLE"] = "owner"
+os.environ["DEMO"] = "0"
+# Playwright's event loop stays in the thread; Django would take every later query for one made inside it
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers before the settings ask for them: hence no DJANGO_SETTINGS_MODULE in pyproject.toml."""
+    if config.getoption("version") or config.getoption("help"):
+        return
+    servers.start(config)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "burden.settings"
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # the portal's own takes 0.2 s a login
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Migrate once, and let transactional tests end without touching what the migrations filled in."""
+    from django.test import TransactionTestCase
+
+    from tests.database import erase, keep_reference_rows
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        keep_reference_rows()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: erase())
+        yield
+
+
+@pytest.fixture
+def client():
+    """A browser without JavaScript, whose requests reach the database as the web role."""
+    from django.test import Client
+
+    from tests.database import as_role
+
+    class WebClient(Client):
+        def request(self, **request):
+            with as_role("burden_web"):
+                return super().request(**request)
+
+    return WebClient()
