@@ -124,10 +124,17 @@ TEMPLATES = [
                 "burden.kit.display.display",
                 "burden.accounts.navigation.navigation",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "burden.kit.templatetags.show"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "burden.kit.templatetags.show",
+                "burden.kit.templatetags.draw",
+            ],
         },
     }
 ]
+
+PORTAL_NAME = env.str("PORTAL_NAME", default="临溪县基层减负平台" if DEMO else "基层减负平台")
 
 # accounts
 AUTH_USER_MODEL = "burden.User"
@@ -167,7 +174,7 @@ USE_TZ = True
 
 # static files
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,5 +1,10 @@
 """Routes of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from burden.kit import views
+
+urlpatterns = [
+    path("display/", views.display, name="display"),
+    path("language/", views.set_language, name="set_language"),
+]

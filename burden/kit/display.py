@@ -1,0 +1,32 @@
+"""How pages look on this device: large type, high contrast, the name in the bar. Kept in cookies, never in accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+# cookie name -> what it may say; `normal` contrast refuses the system's wish for more
+MODES: Mapping[str, frozenset[str]] = {
+    "size": frozenset({"big", "normal"}),
+    "contrast": frozenset({"more", "normal"}),
+}
+
+
+def modes(cookies: Mapping[str, str]) -> dict[str, str]:
+    """Read the display modes of a device; what is unknown counts as unset."""
+    said = {name: cookies.get(name, "") for name in MODES}
+    return {name: value if value in MODES[name] else "" for name, value in said.items()}
+
+
+def brand() -> str:
+    """Return the portal's name in the reader's language."""
+    return gettext(settings.PORTAL_NAME)
+
+
+def display(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `display.size`, `display.contrast` and `brand`."""
+    return {"display": modes(request.COOKIES), "brand": brand()}

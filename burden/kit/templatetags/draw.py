@@ -1,0 +1,111 @@
+"""Small pictures drawn by the server as SVG: icons, bars, sparklines, dots. Places and widths are attributes, never styles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from burden.kit.templatetags.icons import ICONS, MARK
+
+register = template.Library()
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 150, 56, 3
+
+
+def _icon(paths: Iterable[str]) -> SafeString:
+    shapes = "".join(f'<path d="{path}"/>' for path in paths)
+    return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>')  # noqa: S308 - our own paths
+
+
+_DRAWN = {name: _icon(paths) for name, paths in ICONS.items()} | {"mark": mark_safe(MARK)}  # noqa: S308 - our own mark
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Inline one icon. Refuses (KeyError): a name that is not in icons.py."""
+    return _DRAWN[name]
+
+
+def _place(value: int, whole: int) -> str:
+    """Return a share of the width as SVG writes it. Units: per cent, 1 decimal, held inside 0 to 100."""
+    tenths = min(1000, max(0, value * 1000 // whole)) if whole > 0 else 0
+    return f"{tenths // 10}.{tenths % 10}%"
+
+
+@register.simple_tag
+def bar(segments: Sequence[tuple[str, int]], whole: int | None = None, label: str = "", css: str = "") -> SafeString:
+    """Draw stacked segments.
+
+    Shape: segments are (colour class, value); they fill the bar, or `whole` of it where that is given.
+    `label` is what a screen reader says; without one the bar is silent, because the figures stand beside it.
+    """
+    total = whole or sum(value for _, value in segments)
+    rects, before = [], 0
+    for colour, value in segments:
+        if value > 0:
+            rects.append((colour, _place(before, total), _place(value, total)))
+        before += value
+    return format_html(
+        '<svg class="bar{}" {}>{}</svg>',
+        f" {css}" if css else "",
+        _said(label),
+        format_html_join("", '<rect class="{}" x="{}" width="{}" height="100%"/>', rects),
+    )
+
+
+def _said(label: str) -> SafeString:
+    return format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+
+
+@register.simple_tag
+def spark(values: Sequence[int | None], label: str = "") -> SafeString:
+    """Draw a line without axes, lowest to highest over the full height; None breaks the line."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return mark_safe("")
+    low, span = min(known), max(known) - min(known)
+    lines = format_html_join("", '<polyline points="{}"/>', ((line,) for line in _lines(values, low, span)))
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" {}>{}</svg>',
+        SPARK_WIDTH, SPARK_HEIGHT, _said(label), lines,
+    )  # fmt: skip
+
+
+def _lines(values: Sequence[int | None], low: int, span: int) -> list[str]:
+    """Return the points of each unbroken stretch."""
+    inner = SPARK_HEIGHT - 2 * SPARK_MARGIN
+    steps = max(1, len(values) - 1)
+    stretches: list[list[str]] = [[]]
+    for i, value in enumerate(values):
+        if value is None:
+            stretches.append([])
+            continue
+        y = SPARK_HEIGHT - SPARK_MARGIN - (inner * (value - low) // span if span else inner // 2)
+        stretches[-1].append(f"{SPARK_WIDTH * i // steps},{y}")
+    return [" ".join(points) for points in stretches if points]
+
+
+@register.simple_tag
+def dot(value: int | None, low: int, median: int, high: int, most: int, label: str = "") -> SafeString:
+    """Draw one unit among its peers: band from `low` to `high` (the middle half), a tick at the median, a dot.
+
+    Units: all in one unit, on a scale from 0 to `most`.
+    """
+    circle = format_html('<circle cx="{}" cy="50%" r="5"/>', _place(value, most)) if value is not None else ""
+    return format_html(
+        '<svg class="dot" {}><line x1="0" x2="100%" y1="50%" y2="50%"/>'
+        '<rect class="band" x="{}" y="15%" width="{}" height="70%"/>'
+        '<line class="median" x1="{}" x2="{}" y1="0" y2="100%"/>{}</svg>',
+        _said(label), _place(low, most), _place(high - low, most), _place(median, most), _place(median, most), circle,
+    )  # fmt: skip
+
+
+@register.filter
+def heat(value: int | None, top: int) -> str:
+    """Return the heat class of a cell: h0 to h6 on a scale that ends at `top`; na where nothing is shown."""
+    if value is None:
+        return "na"
+    return f"h{min(6, value * 7 // top) if top > 0 else 0}"

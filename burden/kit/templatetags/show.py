@@ -1,0 +1,176 @@
+"""How figures are written in pages: whole numbers in, words out. Nothing here is ever stored or compared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from burden.kit.clock import Week
+
+register = template.Library()
+
+MINUS = "−"
+NOTHING = "—"  # a figure that does not exist: not 0
+
+
+def _tenths(numerator: int, denominator: int) -> int:
+    """Divide and return tenths, half away from zero, in whole numbers only."""
+    size = (abs(numerator) * 20 + denominator) // (denominator * 2)
+    return -size if numerator < 0 else size
+
+
+def _written(tenths: int) -> str:
+    sign = MINUS if tenths < 0 else ""
+    whole, tenth = divmod(abs(tenths), 10)
+    return f"{sign}{whole:,}.{tenth}"
+
+
+@register.filter
+def hours(minutes: int | None) -> str:
+    """Write person-minutes as person-hours. Units: 1 decimal, thousands comma; — where there is no figure."""
+    return NOTHING if minutes is None else _written(_tenths(minutes, 60))
+
+
+@register.filter
+def minutes(value: int | None) -> str:
+    """Write a whole number of minutes (or of anything) with thousands comma."""
+    if value is None:
+        return NOTHING
+    return f"{value:,}".replace("-", MINUS)
+
+
+@register.filter
+def hm(value: int) -> str:
+    """Write minutes as people say them: 1 小时 30 分."""
+    whole, rest = divmod(value, 60)
+    if not whole:
+        return gettext("%(m)d 分") % {"m": rest}
+    if not rest:
+        return gettext("%(h)d 小时") % {"h": whole}
+    return gettext("%(h)d 小时 %(m)d 分") % {"h": whole, "m": rest}
+
+
+@register.filter
+def percent(part: int | None, whole: int | None) -> str:
+    """Write a share. Units: per cent, 1 decimal; — of nothing."""
+    if part is None or not whole:
+        return NOTHING
+    return f"{_written(_tenths(part * 100, whole))}%"
+
+
+@register.filter
+def per_head(minutes_in_all: int | None, people: int | None) -> str:
+    """Write person-minutes as hours a head. Units: 1 decimal; — where nobody is."""
+    if minutes_in_all is None or not people:
+        return NOTHING
+    return _written(_tenths(minutes_in_all, 60 * people))
+
+
+# --- change ---
+
+def _change(size: int, words: str) -> SafeString:
+    """Write a change: triangle and colour for the eye, sign and a word for everyone."""
+    if not size:
+        return format_html('<span class="mut num nw"><span class="vh">{}</span>{}</span>', gettext("持平"), words)
+    css, triangle, word = ("up", "▲", gettext("增")) if size > 0 else ("down", "▼", gettext("减"))
+    return format_html(
+        '<span class="{} num nw"><i class="ar" aria-hidden="true">{}</i><span class="vh">{}</span>{}</span>',
+        css, triangle, word, words if size < 0 else f"+{words}",
+    )  # fmt: skip
+
+
+@register.simple_tag
+def signed(value: int | None, kind: str = "count") -> str:
+    """Write a difference with its sign, ▲ red for a rise and ▼ green for a fall.
+
+    Units: kind `hours` takes person-minutes, `count` a whole number.
+    """
+    if value is None:
+        return NOTHING
+    if kind == "hours":
+        tenths = _tenths(value, 60)
+        return _change(tenths, _written(tenths))
+    return _change(value, minutes(value))
+
+
+@register.simple_tag
+def change(now: int | None, before: int | None) -> str:
+    """Write how far a figure moved from an earlier one. Units: per cent, 1 decimal; — without an earlier one."""
+    if now is None or not before:
+        return NOTHING
+    tenths = _tenths((now - before) * 100, before)
+    return _change(tenths, f"{_written(tenths)}%")
+
+
+# --- days and weeks ---
+
+def _english() -> bool:
+    return get_language() == "en"
+
+
+@register.filter
+def day(value: dt.date) -> str:
+    """Write a day: 11月16日, 16 Nov."""
+    if _english():
+        return date_format(value, "j M")
+    return f"{value.month}月{value.day}日"
+
+
+@register.filter
+def weekday(value: dt.date) -> str:
+    """Write the day of the week: 周一, Mon."""
+    return date_format(value, "D") if _english() else f"周{'一二三四五六日'[value.weekday()]}"
+
+
+@register.filter
+def week_number(week: Week | dt.date) -> str:
+    """Write the number of a week: 第 47 周, Week 47."""
+    return gettext("第 %(number)d 周") % {"number": _week(week).number}
+
+
+@register.filter
+def week_span(week: Week | dt.date) -> str:
+    """Write the days of a week: 11月16日—22日, 16–22 Nov; across months both months are named."""
+    first, last = _week(week).monday, _week(week).sunday
+    if first.month != last.month:
+        return f"{day(first)} – {day(last)}" if _english() else f"{day(first)}—{day(last)}"
+    return f"{first.day}–{day(last)}" if _english() else f"{day(first)}—{last.day}日"
+
+
+@register.filter
+def week_label(week: Week | dt.date) -> str:
+    """Write a week whole: 第 47 周 11月16日—22日, Week 47, 16–22 Nov."""
+    return f"{week_number(week)}{', ' if _english() else ' '}{week_span(week)}"
+
+
+def _week(value: Week | dt.date) -> Week:
+    return value if isinstance(value, Week) else Week(value)
+
+
+@register.filter
+def items(count: int) -> str:
+    """Write a number of items: 12 项, 12 items."""
+    return ngettext("%(count)d 项", "%(count)d 项", count) % {"count": count}
+
+
+# --- category ---
+
+CATEGORIES = {"meeting": "meet", "document": "doc", "form": "form", "inspection": "insp"}
+
+
+@register.filter
+def category_css(code: Any) -> str:
+    """Return the colour class of a category code: k-meet, k-doc, k-form, k-insp, k-other."""
+    return f"k-{category_icon(code)}"
+
+
+@register.filter
+def category_icon(code: Any) -> str:
+    """Return the icon name of a category code."""
+    return CATEGORIES.get(str(code), "other")

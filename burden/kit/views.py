@@ -1,0 +1,142 @@
+"""Views that belong to no room: display modes, language, and the pages for what went wrong.
+
+The error pages read no database, no session and no account, so that they work when those do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.i18n import set_language as django_set_language
+
+from burden.kit.access import public
+from burden.kit.display import MODES, brand, modes
+
+YEAR = 366 * 24 * 60 * 60
+
+
+@public(methods=("POST",))
+def display(request: HttpRequest) -> HttpResponse:
+    """Keep a display mode on this device and go back. Refuses (400): a mode that does not exist."""
+    chosen = {name: request.POST[name] for name in MODES if name in request.POST}
+    if any(value not in MODES[name] for name, value in chosen.items()):
+        raise BadRequest("display mode")
+    response = redirect(_back(request))
+    for name, value in chosen.items():
+        response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the page to go back to; an address outside the portal becomes the front page."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return target if safe else "/"
+
+
+set_language = public(methods=("POST",))(django_set_language)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an error page says: the conclusion, then what it means and what to do."""
+
+    code: str
+    heading: str | Promise
+    sentences: tuple[str | Promise, ...]
+
+
+BAD_REQUEST = Words("bad_request", _("这个请求看不懂"), (_("什么都没有存。请返回上一页再试。"),))
+NOT_FOUND = Words("not_found", _("没有这一页"), (_("地址可能写错了，或者这一项不在你的范围内。"),))
+FORBIDDEN = Words(
+    "forbidden",
+    _("你的角色用不了这一页"),
+    (_("你已登录，账号没有问题。工作需要的话，请管账号的人加任职。"),),
+)
+CSRF = Words(
+    "csrf",
+    _("这一页放得太久了"),
+    (
+        _("为了安全，这次提交没有收下，也没有存一半。"),
+        _("请返回上一页，刷新后再交；没提交的草稿还在这台设备上。"),
+    ),
+)
+TOO_MANY = Words(
+    "too_many",
+    _("试的次数太多了"),
+    (_("这个账号暂时不能登录，同一单位的其他人不受影响。"), _("请过几分钟再试，或者请安全管理员解锁。")),
+)
+SERVER_ERROR = Words(
+    "server_error",
+    _("平台这边出错了"),
+    (_("不是你填错了，问题已经记下。"), _("已提交的都在；没提交的草稿还在这台设备上。请过一会儿再试。")),
+)
+UNAVAILABLE = Words(
+    "unavailable",
+    _("平台暂时连不上数据库"),
+    (
+        _("什么都没丢：已提交的都已存好，没提交的草稿还在这台手机上，不用重填。"),
+        _("请过一会儿再试。"),
+    ),
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400."""
+    return _page(request, BAD_REQUEST, 400)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404, the same bytes for what does not exist and what is out of scope."""
+    return _page(request, NOT_FOUND, 404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403."""
+    return _page(request, FORBIDDEN, 403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form whose token has gone stale."""
+    return _page(request, CSRF, 403)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 429 to an account that was tried too often."""
+    return _page(request, TOO_MANY, 429)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500."""
+    return _page(request, SERVER_ERROR, 500, retry=True)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer 503 while the database is away."""
+    response = _page(request, UNAVAILABLE, 503, retry=True)
+    response["Retry-After"] = "30"
+    return response
+
+
+def _page(request: HttpRequest, words: Words, status: int, *, retry: bool = False) -> HttpResponse:
+    """Render one error, as a page for people and as a problem for scripts."""
+    if request.path.startswith("/api/"):
+        problem = {"code": words.code, "detail": " ".join(map(str, words.sentences)), "errors": {}}
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
+    context = {
+        "words": words,
+        "languages": sorted(dict(settings.LANGUAGES), key=lambda code: code != get_language()),
+        "retry": request.get_full_path() if retry and request.method == "GET" else "",
+        "display": modes(request.COOKIES),
+        "brand": brand(),
+    }
+    return HttpResponse(render_to_string("errors/page.html", context), status=status)
