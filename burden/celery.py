@@ -5,16 +5,18 @@ import os
 from pathlib import Path
 from typing import Any
 
-from celery import Celery
+import structlog
+from celery import Celery, Task
 from celery.schedules import crontab
 from celery.signals import beat_init, setup_logging, worker_ready
+from django_structlog.celery.signals import bind_extra_task_metadata
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "burden.settings")
 os.environ.setdefault("BURDEN_DB_ROLE", "worker")
 
 TASK_LIMIT = 1800  # seconds
-SWEEP_EVERY = 2.0  # seconds
+SWEEP, SWEEP_EVERY = "reports.sweep", 2.0  # seconds
 
 app = Celery("burden")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -44,7 +46,7 @@ app.conf.update(
     task_ignore_result=True,
     beat_schedule={
         # older sweeps are dropped: one sweep takes every mark there is
-        "sweep": {"task": "reports.sweep", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}},
+        "sweep": {"task": SWEEP, "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}},
         "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
         "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
     },
@@ -55,10 +57,25 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def use_portal_logging(**_signal: Any) -> None:
-    """Write the same structured logs as the web."""
+    """Write the same structured logs as the web, without a line for each sweep that went well."""
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+    for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):  # each task has its lines already
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("django_structlog.celery.receivers").addFilter(is_news)
+
+
+@bind_extra_task_metadata.connect
+def name_task(task: Task[Any, Any], **_signal: Any) -> None:
+    """Put the task's name on every line it logs."""
+    structlog.contextvars.bind_contextvars(task=task.name)
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line is worth keeping: it runs every two seconds, and all is well."""
+    routine = record.levelno <= logging.INFO and isinstance(record.msg, dict) and record.msg.get("task") == SWEEP
+    return not routine
 
 
 @worker_ready.connect

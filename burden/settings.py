@@ -216,4 +216,5 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a request's id travels with the tasks it asks for
 LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))
