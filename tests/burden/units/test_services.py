@@ -1,0 +1,174 @@
+"""Units opened, renamed and closed from a Monday on."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from burden.kit.errors import Refused
+from burden.ledger.models import AuditEvent, StaleMark
+from burden.units import services
+from burden.units.models import Kind, Level, Placement, Unit, UnitPath
+from tests.factories import NOW, make_unit
+
+pytestmark = pytest.mark.django_db
+MONDAY = dt.date(2026, 11, 23)
+EARLIER = dt.date(2026, 3, 2)
+ALWAYS = dt.date(1, 1, 1)
+
+
+def open_unit(**facts):
+    facts = {"by": None, "now": NOW, "from_": EARLIER, "parent": None, "level": "township", "name": "临溪镇"} | facts
+    return services.open_unit(**{"code": "88"} | facts)
+
+
+def refusal(call, **facts):
+    with pytest.raises(Refused) as caught:
+        call(**facts)
+    return caught.value
+
+
+def test_open_unit_stands_under_its_parent():
+    county = make_unit()
+    unit = open_unit(parent=county, name="桃源街道", headcount=40)
+    assert unit.path == f"{county.pk}.{unit.pk}."
+    assert (unit.depth, unit.kind, unit.headcount, unit.parent_id) == (1, Kind.STREET, 40, county.pk)
+    assert unit.shard == county.pk % 16
+    assert Placement.objects.get(unit=unit).valid == DateRange(EARLIER, None)
+    path = UnitPath.objects.get(unit=unit)
+    assert (path.from_week, path.ancestors) == (ALWAYS, [county.pk, unit.pk])
+    assert AuditEvent.objects.get(what="unit.opened").detail == {"code": unit.code, "from_week": "2026-03-02"}
+
+
+def test_open_unit_on_top_is_its_own_shard():
+    unit = open_unit(level="city")
+    assert (unit.path, unit.depth, unit.shard) == (f"{unit.pk}.", 0, unit.pk % 16)
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "field"),
+    [
+        ({"from_": dt.date(2026, 11, 24)}, "unit.monday", "from_"),
+        ({"from_": dt.date(2026, 11, 30)}, "unit.future", "from_"),
+        ({"code": "a b"}, "unit.code", "code"),
+        ({"name": " "}, "unit.name", "name"),
+        ({"name": "镇" * 101}, "unit.name", "name"),
+        ({"name": "一\n二"}, "unit.name", "name"),
+        ({"level": "street"}, "unit.level", "level"),
+        ({"kind": "hamlet"}, "unit.kind", "kind"),
+        ({"headcount": -1}, "unit.headcount", "headcount"),
+    ],
+)
+def test_open_unit_refuses_wrong_facts(facts, code, field):
+    error = refusal(open_unit, **facts)
+    assert (error.code, list(error.errors)) == (code, [field])
+    assert not Unit.every.exists()
+
+
+def test_open_unit_refuses_a_taken_code():
+    assert refusal(open_unit, code=make_unit().code).code == "unit.code_taken"
+
+
+def test_open_unit_refuses_a_parent_of_lower_level():
+    village = make_unit(level=Level.VILLAGE)
+    assert refusal(open_unit, parent=village).code == "unit.parent_level"
+    department = make_unit(level=Level.DEPARTMENT)
+    assert refusal(open_unit, parent=department).code == "unit.parent_level"
+    assert open_unit(parent=department, level="department").depth == 1
+
+
+def test_rename_unit_keeps_earlier_weeks():
+    unit = open_unit()
+    services.rename_unit(by=None, unit=unit, name="临溪街道", kind="street", from_=MONDAY, now=NOW)
+    names = [(p.name, p.kind, p.valid.lower, p.valid.upper) for p in Placement.objects.order_by("valid")]
+    assert names == [("临溪镇", "town", EARLIER, MONDAY), ("临溪街道", "street", MONDAY, None)]
+    assert (unit.name, unit.kind) == ("临溪街道", "street")
+    assert UnitPath.objects.filter(unit=unit).count() == 1
+    assert not StaleMark.objects.exists()
+
+
+def test_rename_unit_on_its_first_monday_corrects():
+    unit = open_unit()
+    services.rename_unit(by=None, unit=unit, name="新集镇", from_=EARLIER, now=NOW, headcount=30)
+    assert (Placement.objects.get().name, unit.headcount) == ("新集镇", 30)
+
+
+def test_rename_unit_before_a_later_change_is_refused():
+    unit = open_unit()
+    error = refusal(services.rename_unit, by=None, unit=unit, name="新集镇", from_=dt.date(2026, 1, 5), now=NOW)
+    assert error.code == "unit.earlier"
+
+
+def test_close_unit_keeps_its_place():
+    county = make_unit()
+    unit = open_unit(parent=county)
+    services.close_unit(by=None, unit=unit, from_=MONDAY, now=NOW)
+    assert (unit.closed_on, unit.path) == (MONDAY, f"{county.pk}.{unit.pk}.")
+    assert refusal(services.rename_unit, by=None, unit=unit, name="x", from_=MONDAY, now=NOW).code == "unit.closed"
+    assert refusal(open_unit, code="2", parent=unit, level="village").code == "unit.parent_closed"
+
+
+def test_close_unit_with_open_children_is_refused():
+    county = open_unit(level="county")
+    child = open_unit(code="2", parent=county)
+    assert refusal(services.close_unit, by=None, unit=county, from_=MONDAY, now=NOW).code == "unit.children"
+    services.close_unit(by=None, unit=child, from_=MONDAY, now=NOW)
+    services.close_unit(by=None, unit=county, from_=MONDAY, now=NOW)
+    assert county.closed_on == MONDAY
+
+
+def test_close_unit_on_its_first_monday_is_refused():
+    assert refusal(services.close_unit, by=None, unit=open_unit(), from_=EARLIER, now=NOW).code == "unit.earlier"
+
+
+def test_placement_overlap_is_refused_by_the_database():
+    unit = open_unit()
+    facts = {"name": "x", "level": "township", "kind": "town"}
+    with pytest.raises(IntegrityError, match="placement_no_overlap"):
+        Placement.objects.create(unit=unit, valid=DateRange(MONDAY, None), **facts)
+
+
+def test_placement_from_a_tuesday_is_refused_by_the_database():
+    unit = open_unit()
+    facts = {"name": "x", "level": "township", "kind": "town"}
+    with pytest.raises(IntegrityError, match="placement_from_monday"):
+        Placement.objects.create(unit=unit, valid=DateRange(dt.date(2019, 1, 1), dt.date(2019, 2, 4)), **facts)
+
+
+def test_recompute_follows_a_move_at_its_date():
+    """The moved unit and all below it change their ancestors on that Monday, and on no other."""
+    old, new = open_unit(code="1", level="county"), open_unit(code="2", level="county")
+    town = open_unit(code="3", parent=old)
+    village = open_unit(code="4", parent=town, level="village")
+    last = Placement.objects.get(unit=town)
+    Placement.objects.filter(pk=last.pk).update(valid=DateRange(EARLIER, MONDAY))
+    Placement.objects.create(
+        unit=town, parent=new, valid=DateRange(MONDAY, None), name=town.name, level=town.level, kind=town.kind
+    )
+    services.recompute_paths(now=NOW)
+    rows = UnitPath.objects.filter(unit=village).order_by("from_week").values_list("from_week", "ancestors")
+    assert list(rows) == [(ALWAYS, [old.pk, town.pk, village.pk]), (MONDAY, [new.pk, town.pk, village.pk])]
+    village.refresh_from_db()
+    assert (village.path, village.shard) == (f"{new.pk}.{town.pk}.{village.pk}.", new.pk % 16)
+    services.mark_since(from_=dt.date(2026, 11, 9), now=NOW)
+    assert StaleMark.objects.filter(unit_id=None).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("level", "name", "kind"),
+    [
+        ("township", "柳河镇", "town"),
+        ("township", "沙坝乡", "township"),
+        ("township", "某某苏木", "township"),
+        ("township", "城关街道", "street"),
+        ("township", "北京路街道办事处", "street"),
+        ("village", "东坝村", "village"),
+        ("village", "桂花社区", "community"),
+        ("village", "桂花居委会", "community"),
+        ("county", "临溪县", "county"),
+        ("department", "县财政局", "department"),
+    ],
+)
+def test_kind_follows_the_ending_of_the_name(level, name, kind):
+    assert services.kind_of(level=level, name=name) == kind
