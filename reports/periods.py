@@ -1,0 +1,174 @@
+"""Week, month, quarter, year: spans of whole ISO weeks. A week belongs to the month, quarter and year of its Thursday."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from burden.kit.clock import DAY, Week, last_closed
+
+KINDS = {
+    "week": gettext_lazy("周"),
+    "month": gettext_lazy("月"),
+    "quarter": gettext_lazy("季"),
+    "year": gettext_lazy("年"),
+}
+MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True)
+class Period:
+    """Some consecutive weeks of one kind of span; a span still running holds only the weeks it has had."""
+
+    kind: str
+    weeks: tuple[Week, ...]
+
+    @classmethod
+    def of(cls, kind: str, week: Week, *, until: Week | None = None) -> Self:
+        """Return the span that holds a week, cut after `until`. Refuses (ValueError): no such kind, nothing left."""
+        if kind not in KINDS:
+            raise ValueError(f"no such period: {kind}")
+        weeks = tuple(each for each in _span(kind, week) if until is None or each <= until)
+        if not weeks:
+            raise ValueError(f"{kind} of {week} has not begun")
+        return cls(kind, weeks)
+
+    @classmethod
+    def parse(cls, *, kind: str, week: str, at: dt.datetime) -> Self:
+        """Read `period` and `week` of a URL; without a week, the last closed one.
+
+        A span that has closed weeks ends with the last of them; one that has none yet holds the running week.
+        Refuses (ValueError): no such kind, no Monday, a week to come.
+        """
+        closed, running = last_closed(at), Week.at(at)
+        asked = Week.parse(week) if week else closed
+        if asked > running:
+            raise ValueError(f"{asked} is to come")
+        kind = kind or "week"
+        begun = kind in MONTHS_IN and _span(kind, asked)[0] <= closed
+        return cls.of(kind, asked, until=closed if begun else running)
+
+    @property
+    def first(self) -> Week:
+        return self.weeks[0]
+
+    @property
+    def last(self) -> Week:
+        return self.weeks[-1]
+
+    @cached_property
+    def is_partial(self) -> bool:
+        """Whether weeks of the span are still to come."""
+        return len(self.weeks) < len(_span(self.kind, self.first))
+
+    @property
+    def previous(self) -> Period:
+        """The span before; while this one is running, only as many of its first weeks."""
+        return self._alike(self.first.plus(-1))
+
+    @property
+    def last_year(self) -> Period:
+        """The same span of the year before; week 53 stands beside the last week of that year."""
+        if self.kind == "week":
+            return Period("week", (year_before(self.first),))
+        day = _thursday(self.first)
+        return self._alike(Week.on(dt.date(day.year - 1, day.month, 15)))
+
+    def following(self, *, until: Week) -> Period | None:
+        """The span after, cut after `until`; None where it has not begun."""
+        after = _span(self.kind, self.first)[-1].plus(1)
+        return Period.of(self.kind, after, until=until) if after <= until else None
+
+    def _alike(self, week: Week) -> Period:
+        whole = Period.of(self.kind, week)
+        return Period(self.kind, whole.weeks[: len(self.weeks)]) if self.is_partial else whole
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the URL that `parse` reads back."""
+        return {"week": str(self.last), "period": self.kind}
+
+    @property
+    def name(self) -> str:
+        """Short name within its year: 第46周, 11月, 第4季度, 2026年."""
+        day = _thursday(self.first)
+        if self.kind == "week":
+            return _("第%(number)s周") % {"number": self.first.number}
+        if self.kind == "month":
+            return month_name(day)
+        if self.kind == "quarter":
+            return _("第%(number)s季度") % {"number": _quarter(day)}
+        return _("%(year)s年") % {"year": day.year}
+
+    @property
+    def label(self) -> str:
+        """Name with its year, for lists and files: 2026年第46周."""
+        if self.kind == "year":
+            return self.name
+        return _("%(year)s年%(name)s") % {"year": _thursday(self.first).year, "name": self.name}
+
+    @property
+    def dates(self) -> str:
+        """First and last day: 11月9日—15日."""
+        start, end = self.first.monday, self.last.sunday
+        same = start.month == end.month and start.year == end.year
+        template = _("%(month)s%(start)s日—%(end)s日") if same else _("%(start_day)s—%(end_day)s")
+        return template % {
+            "month": month_name(start),
+            "start": start.day,
+            "end": end.day,
+            "start_day": day_name(start),
+            "end_day": day_name(end),
+        }
+
+
+def year_before(week: Week) -> Week:
+    """Return the week of the same number in the year before, or that year's last."""
+    latest = Week.on(dt.date(week.year - 1, 12, 28))
+    return Week.on(dt.date.fromisocalendar(week.year - 1, min(week.number, latest.number), 1))
+
+
+def month_of(week: Week) -> tuple[int, int]:
+    """Return year and month of a week: those of its Thursday."""
+    day = _thursday(week)
+    return day.year, day.month
+
+
+def month_name(day: dt.date) -> str:
+    """Return the month's name: 11月, Nov."""
+    return _("%(month)s月") % {"month": day.month, "short": formats.date_format(day, "M")}
+
+
+def day_name(day: dt.date) -> str:
+    """Return day and month: 11月9日, 9 Nov."""
+    return _("%(month)s%(day)s日") % {"month": month_name(day), "day": day.day}
+
+
+def _thursday(week: Week) -> dt.date:
+    return week.monday + DAY * 3
+
+
+def _quarter(day: dt.date) -> int:
+    return (day.month + 2) // 3
+
+
+def _span(kind: str, week: Week) -> tuple[Week, ...]:
+    """All weeks of the span that holds a week."""
+    if kind == "week":
+        return (week,)
+    day, months = _thursday(week), MONTHS_IN[kind]
+    start = (day.month - 1) // months * months  # months of the year before the span
+    first = dt.date(day.year, start + 1, 1)
+    after = dt.date(day.year + (start + months) // 12, (start + months) % 12 + 1, 1)
+    monday = Week.on(first) if first.isoweekday() <= 4 else Week.on(first).plus(1)
+    weeks = []
+    while _thursday(monday) < after:
+        weeks.append(monday)
+        monday = monday.plus(1)
+    return tuple(weeks)
