@@ -113,13 +113,20 @@ class Entry(models.Model):
         db_table = "entry"
         default_manager_name = "every"
         base_manager_name = "every"
-        indexes = [models.Index(fields=["unit", "week"], name="entry_unit_week"), BrinIndex(fields=["week"], name="entry_week")]
+        indexes = [
+            models.Index(fields=["unit", "week"], name="entry_unit_week"),
+            BrinIndex(fields=["week"], name="entry_week"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["weekly_return", "key"], name="entry_key_once"),
             models.CheckConstraint(condition=Q(answer__in=Answer.values), name="entry_answer"),
             models.CheckConstraint(condition=Q(category__in=Category.values), name="entry_category"),
             models.CheckConstraint(
-                condition=Q(minutes__range=(0, MAX_MINUTES), travel_minutes__range=(0, MAX_MINUTES), prep_minutes__range=(0, MAX_MINUTES)),
+                condition=Q(
+                    minutes__range=(0, MAX_MINUTES),
+                    travel_minutes__range=(0, MAX_MINUTES),
+                    prep_minutes__range=(0, MAX_MINUTES),
+                ),
                 name="entry_minutes",
             ),
             models.CheckConstraint(condition=Q(people__range=(1, MAX_PEOPLE)), name="entry_people"),

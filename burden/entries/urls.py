@@ -1,5 +1,9 @@
 """Routes of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from burden.entries import api
+
+urlpatterns = [
+    path("api/v1/weeks/<str:day>/", api.WeekView.as_view(), name="api_week"),
+]

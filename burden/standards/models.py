@@ -30,6 +30,14 @@ class Subkind(models.TextChoices):
     TRACE = "trace", _("留痕")
 
 
+SUBKINDS = {
+    Category.FORM: [Subkind.NONE, Subkind.SIMPLE, Subkind.MEDIUM, Subkind.HIGH],
+    Category.OTHER: [
+        Subkind.NONE, Subkind.DIGITAL, Subkind.SECONDMENT, Subkind.CAMPAIGN, Subkind.PROOF, Subkind.TRACE,
+    ],
+}  # fmt: skip
+
+
 class TariffVersion(models.Model):
     """A set of tariffs valid from a Monday on; a change of method is a new version, never an edit."""
 

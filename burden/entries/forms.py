@@ -1,0 +1,311 @@
+"""Reading a week from a script's JSON or a posted page: every fault at once, each in one sentence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from burden.accounts.actor import Actor
+from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, Answer
+from burden.entries.queries import nameable
+from burden.entries.services import MAX_ENTRIES, EntryDraft
+from burden.kit.errors import Refused
+from burden.standards.models import SUBKINDS, Category
+
+MAX_VERSION = 2**31 - 1
+TITLE_LENGTH = 200
+KEY_LENGTH = 40
+SHOWN = 20  # characters of a wrong value that a sentence repeats
+UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of characters, line ends
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they make one title read as another
+
+WEEK_NAMES = {
+    "client_key": "client_key",
+    "base_version": "base_version",
+    "nil": gettext_lazy("“本周没有额外事项”"),
+    "entries": gettext_lazy("事项"),
+}
+ENTRY_NAMES = {
+    "key": "key",
+    "target": gettext_lazy("登记事项"),
+    "answer": gettext_lazy("办理情况"),
+    "bulk": gettext_lazy("“其余照此计”"),
+    "repeated": gettext_lazy("“重复索要”"),
+    "after_hours": gettext_lazy("“非工作时间”"),
+    "category": gettext_lazy("类别"),
+    "subkind": gettext_lazy("小类"),
+    "title": gettext_lazy("名称"),
+    "issuer": gettext_lazy("“谁要求的”"),
+    "people": gettext_lazy("人数"),
+    "minutes": gettext_lazy("分钟"),
+    "travel_minutes": gettext_lazy("路上分钟"),
+    "prep_minutes": gettext_lazy("准备分钟"),
+}
+NUMBERS = frozenset({"people", "minutes", "travel_minutes", "prep_minutes"})
+FLAGS = frozenset({"bulk", "repeated", "after_hours"})
+POSTED_ROW = re.compile(r"entries\.(\d{1,4})\.ticked")
+NEEDED = object()
+Read = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class WeekInput:
+    """A week that was read without fault."""
+
+    client_key: UUID
+    base_version: int
+    nil: bool
+    entries: tuple[EntryDraft, ...]
+
+
+class FieldError(ValueError):
+    """One value is wrong: a sentence with places for `field`, `value` and its own numbers."""
+
+    def __init__(self, sentence: str, **numbers: object) -> None:
+        super().__init__(sentence)
+        self.sentence, self.numbers = sentence, numbers
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the fields of one object and gathers what is wrong with them."""
+
+    given: Mapping[Any, Any]
+    names: Mapping[str, Any]
+    place: str  # of its fields in `errors`: "" or "entries.2."
+    spoken: str  # the row as its author knows it; "" for the week itself
+    errors: dict[str, str]
+
+    def take(self, name: str, read: Read, default: Any = NEEDED) -> Any:
+        """Return a field as read; a fault is noted and None returned."""
+        if name not in self.given:
+            if default is NEEDED:
+                self.fault(name, _("还没填%(field)s") % {"field": self.names[name]})
+            return default
+        value = self.given[name]
+        try:
+            return read(value)
+        except FieldError as fault:
+            parts = {"field": self.names[name], "value": shown(value), **fault.numbers}
+            self.fault(name, fault.sentence % parts)
+            return None
+
+    def refuse_unknown(self) -> None:
+        for name in self.given:
+            if name not in self.names:
+                self.fault(shown(name), _("没有“%(field)s”这个字段") % {"field": shown(name)})
+
+    def fault(self, name: str, sentence: str) -> None:
+        where = _("%(row)s：%(sentence)s") % {"row": self.spoken, "sentence": sentence} if self.spoken else sentence
+        self.errors[self.place + name] = where
+
+
+def read_week(body: Any, actor: Actor) -> WeekInput:
+    """Read the JSON-shaped body of one week.
+
+    Refuses: week.invalid with every fault at once, keyed `nil` or `entries.2.minutes`.
+    """
+    if not isinstance(body, Mapping):
+        raise Refused("week.invalid", _("正文要是一个 JSON 对象"))
+    errors: dict[str, str] = {}
+    reader = Reader(body, WEEK_NAMES, "", "", errors)
+    reader.refuse_unknown()
+    found = WeekInput(
+        client_key=reader.take("client_key", read_uuid),
+        base_version=reader.take("base_version", whole(0, MAX_VERSION)),
+        nil=reader.take("nil", read_flag, default=False),
+        entries=_read_entries(reader.take("entries", read_rows, default=()) or (), actor, errors),
+    )
+    if errors:
+        raise Refused("week.invalid", _("有 %(count)s 处需要改一下") % {"count": len(errors)}, errors)
+    return found
+
+
+def _read_entries(rows: Sequence[Any], actor: Actor, errors: dict[str, str]) -> tuple[EntryDraft, ...]:
+    named = (row.get("issuer") for row in rows)
+    known = nameable(actor, {code for code in named if isinstance(code, str) and not unfit(code)})
+    return tuple(_read_entry(number, row, known, errors) for number, row in enumerate(rows))
+
+
+def _read_entry(number: int, row: Any, known: Mapping[str, int], errors: dict[str, str]) -> EntryDraft:
+    reader = Reader(row, ENTRY_NAMES, f"entries.{number}.", _spoken(number, row), errors)
+    reader.refuse_unknown()
+    reader.take("target", read_no_target, default=None)
+    category = reader.take("category", one_of(Category.values))
+    return EntryDraft(
+        key=reader.take("key", text(KEY_LENGTH)),
+        answer=reader.take("answer", one_of(Answer.values)),
+        category=category,
+        title=reader.take("title", text(TITLE_LENGTH)),
+        minutes=reader.take("minutes", whole(0, MAX_MINUTES)),
+        subkind=reader.take("subkind", one_of(SUBKINDS.get(category, [""])), default=""),
+        issuer_id=reader.take("issuer", issuer_among(known), default=None),
+        people=reader.take("people", whole(1, MAX_PEOPLE), default=1),
+        travel_minutes=reader.take("travel_minutes", whole(0, MAX_MINUTES), default=0),
+        prep_minutes=reader.take("prep_minutes", whole(0, MAX_MINUTES), default=0),
+        repeated=reader.take("repeated", read_flag, default=False),
+        after_hours=reader.take("after_hours", read_flag, default=False),
+        bulk=reader.take("bulk", read_flag, default=False),
+    )
+
+
+def _spoken(number: int, row: Mapping[str, Any]) -> str:
+    """Name a row as its author knows it: by its title, else by its place."""
+    title = row.get("title")
+    if not isinstance(title, str) or not title.strip() or unfit(title.strip()):
+        return _("第 %(number)s 项") % {"number": number + 1}
+    return shown(title.strip()) if title.strip().startswith("《") else f"《{shown(title.strip())}》"
+
+
+def read_rows(value: Any) -> Sequence[Any]:
+    """Read a list of objects."""
+    if not isinstance(value, list | tuple) or not all(isinstance(row, Mapping) for row in value):
+        raise FieldError(_("%(field)s要是一个列表，每一项是一个 JSON 对象"))
+    if len(value) > MAX_ENTRIES:
+        raise FieldError(_("%(field)s最多 %(most)s 项，现在有 %(count)s 项"), most=MAX_ENTRIES, count=len(value))
+    return value
+
+
+def read_uuid(value: Any) -> UUID:
+    """Read a UUID in any usual spelling."""
+    try:
+        return UUID(value)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise FieldError(_("%(field)s要是一个 UUID")) from error
+
+
+def read_flag(value: Any) -> bool:
+    """Read true or false, nothing that merely resembles them."""
+    if not isinstance(value, bool):
+        raise FieldError(_("%(field)s只能是 true 或 false，现在是“%(value)s”"))
+    return value
+
+
+def read_no_target(value: Any) -> None:
+    """Read the link to a registered demand, which nobody can register yet."""
+    if value is not None:
+        raise FieldError(_("%(field)s（target）还没有启用，请留空（null）"))
+
+
+def whole(low: int, high: int) -> Read:
+    """Return a reader of whole numbers from low to high; neither true nor 1.0 nor "1" is one."""
+
+    def read(value: Any) -> int:
+        if value in ("", None):
+            raise FieldError(_("还没填%(field)s"))
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise FieldError(_("%(field)s填了“%(value)s”，请填 %(low)s 到 %(high)s 的整数"), low=low, high=high)
+        return value
+
+    return read
+
+
+def text(length: int) -> Read:
+    """Return a reader of one line of text, 1 to `length` characters, blanks around it cut off."""
+
+    def read(value: Any) -> str:
+        if not isinstance(value, str):
+            raise FieldError(_("%(field)s要是文字，现在是“%(value)s”"))
+        line = value.strip()
+        if unfit(line):
+            raise FieldError(_("%(field)s里有换行或看不见的控制字符，请去掉"))
+        if not line:
+            raise FieldError(_("还没填%(field)s"))
+        if len(line) > length:
+            raise FieldError(_("%(field)s最多 %(most)s 个字，现在有 %(count)s 个"), most=length, count=len(line))
+        return line
+
+    return read
+
+
+def one_of(values: Collection[str]) -> Read:
+    """Return a reader of one of the codes."""
+
+    def read(value: Any) -> str:
+        if not isinstance(value, str) or value not in values:
+            known = "、".join(each for each in values if each) or _("空")
+            raise FieldError(_("没有“%(value)s”这种%(field)s，可以填：%(known)s"), known=known)
+        return value
+
+    return read
+
+
+def issuer_among(known: Mapping[str, int]) -> Read:
+    """Return a reader of unit codes; a foreign unit gets the words of a missing one."""
+
+    def read(value: Any) -> int | None:
+        if value in ("", None):
+            return None
+        if not isinstance(value, str) or value not in known:
+            raise FieldError(_("%(field)s填了“%(value)s”，没有这个单位"))
+        return known[value]
+
+    return read
+
+
+def unfit(line: str) -> bool:
+    """Tell whether a line holds what neither a page nor the database should."""
+    return any(unicodedata.category(sign) in UNFIT or sign in BIDI for sign in line)
+
+
+def shown(value: Any) -> str:
+    """Return a wrong value as a sentence may repeat it: short, on one line, printable."""
+    line = "".join("?" if unfit(sign) else sign for sign in str(value)[: SHOWN * 2 + 1])
+    return line if len(line) <= SHOWN * 2 else line[: SHOWN * 2] + "…"
+
+
+def from_post(post: QueryDict) -> dict[str, Any]:
+    """Turn a posted page into the body that `read_week` reads; only ticked rows are taken.
+
+    Shape: `client_key`, `base_version`, `nil`, and a row's fields `entries.7.ticked`, `entries.7.minutes` and so on;
+    the numbers only keep fields together. Digits may be full-width; an empty field counts as not sent.
+    """
+    body: dict[str, Any] = {
+        name: read(str(post[name]))
+        for name, read in (("client_key", str.strip), ("base_version", _number))
+        if name in post
+    }
+    return body | {"nil": "nil" in post, "entries": [_posted_row(post, number) for number in ticked_rows(post)]}
+
+
+def ticked_rows(post: QueryDict) -> list[int]:
+    """Return the numbers of the ticked rows, in the order of the page."""
+    return sorted(int(found[1]) for found in map(POSTED_ROW.fullmatch, post) if found)
+
+
+def _posted_row(post: QueryDict, number: int) -> dict[str, Any]:
+    place = f"entries.{number}."
+    given = {name.removeprefix(place): str(post[name]) for name in post if name.startswith(place)}
+    del given["ticked"]
+    return {name: _posted(name, value) for name, value in given.items() if value.strip()}
+
+
+def _posted(name: str, value: str) -> object:
+    if name in FLAGS:
+        return True
+    return _number(value) if name in NUMBERS else value
+
+
+def _number(value: str) -> int | str:
+    """Read digits of either width; anything else stays as it was typed, to be repeated in the refusal."""
+    plain = unicodedata.normalize("NFKC", value).strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= SHOWN else value.strip()
+
+
+def on_page(errors: Mapping[str, str], post: QueryDict) -> dict[str, str]:
+    """Rename `entries.<place in the body>.…` to the row numbers of the posted page."""
+    rows = ticked_rows(post)
+
+    def renamed(name: str) -> str:
+        first, *rest = name.split(".", 2)
+        return ".".join([first, str(rows[int(rest[0])]), *rest[1:]]) if first == "entries" and rest else name
+
+    return {renamed(name): sentence for name, sentence in errors.items()}

@@ -1,0 +1,248 @@
+"""Filing a week: the one write of this room."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.models import User
+from burden.entries.models import Entry, Evidence, Submission, WeeklyReturn
+from burden.entries.queries import BODY_FIELDS, post_of_week, week_rows
+from burden.kit.clock import Week
+from burden.kit.errors import Conflict, Refused
+from burden.ledger.services import record
+from burden.units.models import Unit
+
+MAX_ENTRIES = 200
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: a receipt is read out and copied by hand
+
+
+@dataclass(frozen=True)
+class EntryDraft:
+    """One row as the cadre wants it. Units: whole minutes each; issuer_id None where nobody is named."""
+
+    key: str
+    answer: str
+    category: str
+    title: str
+    minutes: int
+    subkind: str = ""
+    issuer_id: int | None = None
+    people: int = 1
+    travel_minutes: int = 0
+    prep_minutes: int = 0
+    repeated: bool = False
+    after_hours: bool = False
+    bulk: bool = False
+
+    @property
+    def evidence(self) -> Evidence:
+        """其余照此计 is an evidence of its own; everything else on this page the cadre states."""
+        return Evidence.BULK if self.bulk else Evidence.STATED
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What came of it; `replayed` where the key had been filed before, and `submission` is the old one."""
+
+    weekly_return: WeeklyReturn
+    submission: Submission
+    replayed: bool
+
+
+@transaction.atomic
+def file_week(
+    *,
+    by: Actor,
+    week: Week,
+    client_key: UUID,
+    base_version: int,
+    nil: bool,
+    entries: Sequence[EntryDraft],
+    now: dt.datetime,
+) -> Filing:
+    """File one whole week as it should be: what was filed before is replaced, its submission kept as history.
+
+    The unit is that of the cadre's post on the Monday and stays when the week is filed again. A return is late when
+    its *first* submission came after the week had closed; a later change marks its own submission late, never an
+    earlier return that was in time. A key that was ever used answers with its own receipt, whatever came after.
+    The cadre's row is locked first, so one person's filings queue up and two persons never wait for each other.
+
+    Units: base_version is the version the cadre saw, 0 where nothing was filed.
+    Refuses: week.future, week.no_post, week.empty, week.nil_with_entries, week.too_many, week.key_twice;
+    Conflict key_reused (same key, other body), version_conflict (`sent` and `stored` side by side).
+    """
+    _check(week, nil, entries, now)
+    body = _body(week, base_version, nil, entries)
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.user_id)
+    old = Submission.objects.visible_to(by).filter(client_key=client_key).select_related("weekly_return").first()
+    if old is not None:
+        return _replay(old, body)
+    filed = WeeklyReturn.objects.visible_to(by).filter(week=week.monday).first()
+    if base_version != (filed.version if filed else 0):
+        raise _version_conflict(by, filed, base_version, nil, entries)
+    weekly_return = _change(filed, nil, now) if filed else _open(by, week, nil, now)
+    _replace_entries(by, weekly_return, entries, first=filed is None)
+    submission = _keep(weekly_return, client_key, body, week, now)
+    record(
+        by=by, what="week.filed", on=weekly_return, now=now,
+        week=str(week), version=weekly_return.version, entries=len(entries), nil=nil, late=submission.late,
+    )  # fmt: skip
+    return Filing(weekly_return, submission, replayed=False)
+
+
+def _check(week: Week, nil: bool, entries: Sequence[EntryDraft], now: dt.datetime) -> None:
+    """Refuse what is wrong whoever files it."""
+    if week.is_future(now):
+        raise Refused("week.future", _("%(week)s 这一周还没到，到了再报") % {"week": week}, {"week": _("这一周还没到")})
+    if nil and entries:
+        raise Refused(
+            "week.nil_with_entries", _("选了“本周没有额外事项”，就不能再带事项"), {"nil": _("与所带事项矛盾")}
+        )
+    if not nil and not entries:
+        raise Refused("week.empty", _("还没有打勾的事项"), {"entries": _("至少要有一项")})
+    if len(entries) > MAX_ENTRIES:
+        sentence = _("一周最多 %(most)s 项，现在有 %(count)s 项") % {"most": MAX_ENTRIES, "count": len(entries)}
+        raise Refused("week.too_many", sentence, {"entries": sentence})
+    _check_keys(entries)
+
+
+def _check_keys(entries: Sequence[EntryDraft]) -> None:
+    first: dict[str, int] = {}
+    errors = {}
+    for number, entry in enumerate(entries):
+        if first.setdefault(entry.key, number) != number:
+            errors[f"entries.{number}.key"] = _("第 %(number)s 项与第 %(first)s 项的 key 相同") % {
+                "number": number + 1,
+                "first": first[entry.key] + 1,
+            }
+    if errors:
+        raise Refused("week.key_twice", _("有两项用了同一个 key"), errors)
+
+
+def _body(week: Week, base_version: int, nil: bool, entries: Sequence[EntryDraft]) -> dict[str, Any]:
+    return {
+        "week": str(week),
+        "base_version": base_version,
+        "nil": nil,
+        "entries": [asdict(entry) for entry in entries],
+    }
+
+
+def _digest(body: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _replay(old: Submission, body: dict[str, Any]) -> Filing:
+    if old.digest != _digest(body):
+        raise Conflict("key_reused", _("这个 client_key 已经用来交过别的内容，请换一个新的"))
+    return Filing(old.weekly_return, old, replayed=True)
+
+
+def _version_conflict(
+    by: Actor, filed: WeeklyReturn | None, base_version: int, nil: bool, entries: Sequence[EntryDraft]
+) -> Conflict:
+    codes = dict(Unit.every.filter(id__in={entry.issuer_id for entry in entries}).values_list("id", "code"))
+    sent = [asdict(entry) | {"issuer": codes.get(entry.issuer_id or 0)} for entry in entries]
+    return Conflict(
+        "version_conflict",
+        _("这一周在别处改过了，请比较两份再选"),
+        {
+            "sent": {
+                "version": base_version,
+                "nil": nil,
+                "entries": [{name: row[name] for name in BODY_FIELDS} | {"target": None} for row in sent],
+            },
+            "stored": {
+                "version": filed.version if filed else 0,
+                "nil": bool(filed and filed.nil),
+                "entries": [row.body() for row in week_rows(by, filed)],
+            },
+        },
+    )
+
+
+def _open(by: Actor, week: Week, nil: bool, now: dt.datetime) -> WeeklyReturn:
+    """File a week for the first time."""
+    post = post_of_week(by, week)
+    if post is None:
+        raise Refused(
+            "week.no_post", _("%(week)s 那一周你没有干部任职，不能报") % {"week": week}, {"week": _("那一周没有任职")}
+        )
+    return WeeklyReturn.every.create(
+        cadre_id=by.user_id,
+        unit_id=post.unit_id,
+        week=week.monday,
+        nil=nil,
+        late=week.is_late(now),
+        version=1,
+        receipt=new_receipt(),
+        filed_at=now,
+        changed_at=now,
+    )
+
+
+def _change(filed: WeeklyReturn, nil: bool, now: dt.datetime) -> WeeklyReturn:
+    """Raise the version of a filed week, under a receipt of its own."""
+    filed.nil, filed.version, filed.receipt, filed.changed_at = nil, filed.version + 1, new_receipt(), now
+    filed.save(update_fields=["nil", "version", "receipt", "changed_at"])
+    return filed
+
+
+def _replace_entries(by: Actor, weekly_return: WeeklyReturn, drafts: Sequence[EntryDraft], *, first: bool) -> None:
+    """Put the drafts in the place of what was there, in one insert."""
+    if not first:
+        Entry.objects.visible_to(by).filter(weekly_return_id=weekly_return.pk).delete()
+    if drafts:
+        Entry.every.bulk_create([_entry(weekly_return, draft) for draft in drafts])
+
+
+def _entry(weekly_return: WeeklyReturn, draft: EntryDraft) -> Entry:
+    values = asdict(draft)
+    del values["bulk"]
+    return Entry(
+        weekly_return_id=weekly_return.pk,
+        unit_id=weekly_return.unit_id,
+        cadre_id=weekly_return.cadre_id,
+        week=weekly_return.week,
+        evidence=draft.evidence,
+        **values,
+    )
+
+
+def _keep(
+    weekly_return: WeeklyReturn, client_key: UUID, body: dict[str, Any], week: Week, now: dt.datetime
+) -> Submission:
+    """Write the submission: the history, and what the key is answered from."""
+    return Submission.every.create(
+        cadre_id=weekly_return.cadre_id,
+        weekly_return=weekly_return,
+        client_key=client_key,
+        digest=_digest(body),
+        body=body,
+        base_version=body["base_version"],
+        version=weekly_return.version,
+        late=week.is_late(now),
+        receipt=weekly_return.receipt,
+        filed_at=now,
+    )
+
+
+def new_receipt() -> str:
+    """Return a receipt to read out: 60 random bits in three groups of four.
+
+    Shape: `7K3M-2Q9X-4TVB`.
+    """
+    bits = secrets.randbits(60)
+    signs = [CROCKFORD[bits >> shift & 31] for shift in range(55, -1, -5)]
+    return "-".join("".join(signs[start : start + 4]) for start in (0, 4, 8))
