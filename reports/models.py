@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -61,13 +63,19 @@ class Sums(models.Model):
 
 
 class RollupOwn(Sums):
-    """What the cadres of one unit filed in one week."""
+    """What the cadres of one unit filed in one week, and for whom.
+
+    Shape: `sources` has one row per issuer, ordered: issuer id (0: not stated), n, m_meeting, m_document, m_form,
+    m_inspection, m_other, c_min. A recount compares it with the entries to learn what to add to rollup_source.
+    """
 
     pk = models.CompositePrimaryKey("unit_id", "week")
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    sources = ArrayField(ArrayField(models.BigIntegerField()), default=list)
 
     class Meta(Sums.Meta):
         db_table = "rollup_own"
+        indexes = [BrinIndex(fields=["week"], name="rollup_own_week")]
 
 
 class RollupSub(Sums):
@@ -78,6 +86,7 @@ class RollupSub(Sums):
 
     class Meta(Sums.Meta):
         db_table = "rollup_sub"
+        indexes = [BrinIndex(fields=["week"], name="rollup_sub_week")]
 
 
 class RollupSource(models.Model):
@@ -105,6 +114,7 @@ class RollupSource(models.Model):
         db_table = "rollup_source"
         default_manager_name = "every"
         base_manager_name = "every"
+        indexes = [BrinIndex(fields=["week"], name="rollup_source_week")]
 
 
 class ExportQuerySet(ScopedQuerySet):
@@ -129,11 +139,13 @@ class ExportJob(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     from_week = models.DateField()
     to_week = models.DateField()
-    tables = models.JSONField()  # names of reports.tables
+    level = models.CharField(max_length=10, default="own")  # whose rows: the unit itself, or a level below it
+    tables = models.JSONField()  # keys of reports.tables
     format = models.CharField(max_length=4)
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     token = models.CharField(max_length=43, unique=True)  # 256 bits, part of the file's name
+    attempts = models.SmallIntegerField(default=0)
     rows_done = models.IntegerField(default=0)
     rows_total = models.IntegerField(default=0)
     size = models.BigIntegerField(default=0)
