@@ -24,7 +24,7 @@ app.conf.update(
     timezone="Asia/Shanghai",
     task_default_queue="celery",
     task_routes={
-        "reports.run_export": {"queue": "exports"},
+        "reports.run_exports": {"queue": "exports"},
         "reports.expire_exports": {"queue": "exports"},
         "reports.*": {"queue": "rollups"},
     },
@@ -47,6 +47,7 @@ app.conf.update(
     beat_schedule={
         # older sweeps are dropped: one sweep takes every mark there is
         "sweep": {"task": SWEEP, "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}},
+        "exports": {"task": "reports.run_exports", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}},
         "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
         "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
     },

@@ -1,5 +1,14 @@
-"""Routes of this room."""
+"""Routes of the read side: pages and API, named from the root."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from reports import export_views
+
+urlpatterns = [
+    path("exports/", export_views.exports_page, name="exports"),
+    path("exports/estimate/", export_views.estimate, name="export_estimate"),
+    path("exports/progress/", export_views.progress, name="export_progress"),
+    path("exports/<int:pk>/cancel/", export_views.cancel, name="export_cancel"),
+    path("exports/<int:pk>/retry/", export_views.retry, name="export_retry"),
+    path("exports/<int:pk>/file/", export_views.download, name="export_download"),
+]

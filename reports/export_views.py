@@ -1,0 +1,150 @@
+"""The export page: ask, watch, download, cancel, ask again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS
+from burden.kit import clock
+from burden.kit.access import access
+from burden.kit.errors import Refused
+from burden.ledger.services import record
+from reports import exports
+from reports.extracts import LEVELS, Extent, count_rows
+from reports.forms import ExportForm, presets
+from reports.models import ExportJob
+from reports.tables import TABLES
+
+SLOW = dt.timedelta(seconds=20)  # a job that waits longer than this waits for a worker that is away
+
+
+def _job_or_404(actor: Actor, pk: int) -> ExportJob:
+    job = ExportJob.objects.visible_to(actor).select_related("unit").filter(pk=pk).first()
+    if job is None:
+        raise Http404
+    return job
+
+
+@access(*EXPORTERS, methods=("GET", "POST"))
+def exports_page(request: HttpRequest) -> HttpResponse:
+    """Show my exports and the form; POST asks for one."""
+    actor, now = request.actor, clock.now()
+    form = ExportForm(request.POST or None, units=exports.units_for(actor), initial=_initial(request, actor, now))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _request(actor, form.cleaned_data, now)
+        except Refused as refusal:
+            form.add_error(None, refusal.detail)
+        else:
+            messages.success(request, _("已排队，生成后在这里下载；可以离开这一页"))
+            return redirect("exports")
+    context = {"form": form, "presets": presets(now)} | _shown(actor, now)
+    return render(request, "reports/exports.html", context, status=422 if form.errors else 200)
+
+
+def _initial(request: HttpRequest, actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """Prefill from the page one came from: its unit and weeks, else the last closed week of the own unit."""
+    last = presets(now)[0]
+    unit = request.GET.get("unit") or (actor.post(*EXPORTERS).unit.code)
+    return {
+        "since": request.GET.get("since", last["since"]),
+        "until": request.GET.get("until", last["until"]),
+        "unit": unit,
+        "level": "township",
+        "tables": list(TABLES),
+        "format": "xlsx",
+    }
+
+
+def _request(actor: Actor, data: dict[str, Any], now: dt.datetime) -> ExportJob:
+    return exports.request_export(
+        by=actor,
+        unit=data["unit"],
+        level=data["level"],
+        from_week=data["from_week"],
+        to_week=data["to_week"],
+        tables=data["tables"],
+        file_format=data["format"],
+        now=now,
+    )
+
+
+def _shown(actor: Actor, now: dt.datetime) -> dict[str, Any]:
+    """My exports as the page shows them, newest first, and whether one is still going."""
+    jobs = [_line(job, now) for job in exports.mine(actor)]
+    return {"jobs": jobs, "going": any(line["going"] for line in jobs)}
+
+
+def _line(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
+    waiting = job.state == ExportJob.State.WAITING
+    return {
+        "job": job,
+        "name": name_of(job),
+        "going": waiting or job.state == ExportJob.State.RUNNING,
+        "percent": 100 * job.rows_done // job.rows_total if job.rows_total else 0,
+        "stuck": waiting and now - job.created_at > SLOW,
+        "days_left": (job.expires_at - now).days + 1 if job.expires_at else None,
+    }
+
+
+def name_of(job: ExportJob) -> str:
+    """The file's name for people: unit, level, weeks, content."""
+    content = "＋".join(str(TABLES[key].title) for key in job.tables if key in TABLES)
+    since, until = job.from_week, job.to_week + dt.timedelta(days=6)
+    return f"{job.unit.name} {LEVELS[job.level]} {content} {since:%Y%m%d}-{until:%Y%m%d}{exports.file_of(job).suffix}"
+
+
+@access(*EXPORTERS)
+def estimate(request: HttpRequest) -> HttpResponse:
+    """Count the rows of what the form says, before it is sent."""
+    form = ExportForm(request.GET, units=exports.units_for(request.actor))
+    if not form.is_valid():
+        return render(request, "reports/_estimate.html", {"sizes": None, "form": form})
+    data = form.cleaned_data
+    extent = Extent(data["unit"], data["level"], data["from_week"], data["to_week"])
+    sizes = [count_rows(TABLES[key], extent) for key in data["tables"]]
+    return render(request, "reports/_estimate.html", {"sizes": sizes, "total": sum(sizes)})
+
+
+@access(*EXPORTERS)
+def progress(request: HttpRequest) -> HttpResponse:
+    """The list of my exports as a fragment, polled while one is going."""
+    return render(request, "reports/_exports.html", _shown(request.actor, clock.now()))
+
+
+@access(*EXPORTERS, methods=("POST",))
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a waiting or running export."""
+    exports.cancel_export(by=request.actor, job=_job_or_404(request.actor, pk), now=clock.now())
+    return redirect("exports")
+
+
+@access(*EXPORTERS, methods=("POST",))
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the same export again."""
+    job = _job_or_404(request.actor, pk)
+    if not exports.may_export(request.actor, job.unit):
+        raise Http404
+    exports.retry_export(by=request.actor, job=job, now=clock.now())
+    return redirect("exports")
+
+
+@access(*EXPORTERS)
+def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """Hand the file to who asked, with the scope checked again; every download is recorded."""
+    actor = request.actor
+    job = _job_or_404(actor, pk)
+    path = exports.file_of(job)
+    ready = job.state == ExportJob.State.DONE and job.expires_at and job.expires_at > timezone.now()
+    if not ready or not exports.may_export(actor, job.unit) or not path.exists():
+        raise Http404
+    record(by=actor, what="export.downloaded", on=job)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name_of(job))

@@ -1,0 +1,257 @@
+"""Exports: asked for as a row, run by a worker, downloaded by who asked, gone after seven days.
+
+The row is the queue: a request never talks to the broker, and a dead one only makes exports wait.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor, actor_of
+from burden.accounts.roles import EXPORTERS
+from burden.kit.clock import Week
+from burden.kit.errors import Refused
+from burden.ledger.services import record
+from burden.units.models import Level, Unit, UnitQuerySet
+from reports.extracts import LEVELS, Extent, collect
+from reports.models import ExportJob, ExportQuerySet
+from reports.tables import TABLES
+from reports.writers import MAX_ROWS, WRITERS, Writer
+
+log = structlog.get_logger()
+KEPT = dt.timedelta(days=7)
+SLICE = 5_000
+LOCK = 8  # advisory lock: one export at a time, so that recounting always has a worker
+MAX_WEEKS = 210
+
+
+class ExportRefused(Refused):
+    """An export that was not begun, or not finished; the sentence says why."""
+
+
+class CancelledError(Exception):
+    """The requester cancelled while the export ran."""
+
+
+def units_for(actor: Actor) -> UnitQuerySet:
+    """Units whose figures the actor may ask for: the own one and those right below it."""
+    post = actor.post(*EXPORTERS)
+    seen = Unit.objects.visible_to(actor).exclude(level=Level.VILLAGE)
+    return seen.filter(depth__lte=post.unit.depth + 1).order_by("path") if post else seen.none()
+
+
+def mine(actor: Actor) -> ExportQuerySet:
+    """The actor's export jobs, newest first; the last fifty."""
+    return ExportJob.objects.visible_to(actor).select_related("unit").order_by("-created_at", "-pk")[:50]
+
+
+def check_request(*, from_week: Week, to_week: Week, level: str, tables: Sequence[str], file_format: str) -> None:
+    """Refuse what cannot be exported. Refuses: export.period, export.level, export.tables, export.format."""
+    if to_week < from_week:
+        raise ExportRefused("export.period", _("结束的周早于开始的周"), {"to": _("结束的周早于开始的周")})
+    if (to_week.monday - from_week.monday).days >= MAX_WEEKS * 7:
+        raise ExportRefused("export.period", _("一次最多导出 %d 周") % MAX_WEEKS, {"from": _("一次最多导出 %d 周") % MAX_WEEKS})
+    if level not in LEVELS:
+        raise ExportRefused("export.level", _("没有这个单位范围"), {"level": _("没有这个单位范围")})
+    if not tables or not set(tables) <= set(TABLES):
+        raise ExportRefused("export.tables", _("至少选一项内容"), {"tables": _("至少选一项内容")})
+    if file_format not in WRITERS:
+        raise ExportRefused("export.format", _("格式只能是 xlsx 或 csv"), {"format": _("格式只能是 xlsx 或 csv")})
+
+
+@transaction.atomic
+def request_export(
+    *, by: Actor, unit: Unit, level: str, from_week: Week, to_week: Week, tables: Sequence[str], file_format: str, now: dt.datetime
+) -> ExportJob:
+    """Put an export into the queue. Refuses: as check_request."""
+    check_request(from_week=from_week, to_week=to_week, level=level, tables=tables, file_format=file_format)
+    job = ExportJob.every.create(
+        requested_by=by.user,
+        unit=unit,
+        level=level,
+        from_week=from_week.monday,
+        to_week=to_week.monday,
+        tables=list(tables),
+        format=file_format,
+        language=translation.get_language(),
+        token=secrets.token_urlsafe(32),
+        created_at=now,
+    )
+    record(by=by, what="export.requested", on=job, now=now, unit=unit.code, tables=list(tables))
+    return job
+
+
+@transaction.atomic
+def cancel_export(*, by: Actor, job: ExportJob, now: dt.datetime) -> None:
+    """Stop an export that waits or runs; one that is over stays as it is."""
+    waiting = ExportJob.objects.visible_to(by).filter(pk=job.pk, state__in=[ExportJob.State.WAITING, ExportJob.State.RUNNING])
+    if waiting.update(state=ExportJob.State.CANCELLED, finished_at=now):
+        record(by=by, what="export.cancelled", on=job, now=now)
+
+
+def retry_export(*, by: Actor, job: ExportJob, now: dt.datetime) -> ExportJob:
+    """Ask for the same again. Refuses: as request_export."""
+    return request_export(
+        by=by,
+        unit=job.unit,
+        level=job.level,
+        from_week=Week(job.from_week),
+        to_week=Week(job.to_week),
+        tables=job.tables,
+        file_format=job.format,
+        now=now,
+    )
+
+
+def run_waiting() -> int:
+    """Run every waiting export, oldest first; none while another worker does. Returns how many were run."""
+    with _alone() as mine:
+        if not mine:
+            return 0
+        _requeue_orphans()
+        done = 0
+        while (job := _next_job()) is not None:
+            run(job)
+            done += 1
+        return done
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Hold the lock of exports for this database session; a killed worker's is freed by the server."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, 0)", [LOCK])
+        (mine,) = cursor.fetchone()
+        try:
+            yield mine
+        finally:
+            if mine:
+                cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [LOCK])
+
+
+def _requeue_orphans() -> None:
+    """Nobody else holds the lock, so a running job's worker is dead: queue it once more, then give up."""
+    running = ExportJob.every.filter(state=ExportJob.State.RUNNING)
+    running.filter(attempts__gte=2).update(
+        state=ExportJob.State.FAILED, finished_at=timezone.now(), error="后台中断了两次，已停止；可以重试"
+    )
+    running.update(state=ExportJob.State.WAITING)
+
+
+def _next_job() -> ExportJob | None:
+    waiting = ExportJob.every.filter(state=ExportJob.State.WAITING)
+    return waiting.select_related("requested_by", "unit").order_by("created_at", "pk").first()
+
+
+def run(job: ExportJob) -> None:
+    """Run one export; the row carries progress, failure and result. No partial file is ever visible."""
+    job.state, job.started_at, job.attempts, job.rows_done = ExportJob.State.RUNNING, timezone.now(), job.attempts + 1, 0
+    job.save(update_fields=["state", "started_at", "attempts", "rows_done"])
+    path = file_of(job)
+    partial = path.with_suffix(".partial")
+    try:
+        with translation.override(job.language):
+            _authorise(job)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _write(job, partial)
+            partial.replace(path)
+        _finish(job, ExportJob.State.DONE, size=path.stat().st_size)
+    except CancelledError:
+        log.info("export_cancelled", job=job.pk)
+    except ExportRefused as refusal:
+        _finish(job, ExportJob.State.FAILED, error=refusal.detail)
+    except OSError as error:
+        log.error("export_failed", job=job.pk, error=str(error))
+        _finish(job, ExportJob.State.FAILED, error=_("写不了文件：%s。没有产生文件，可以重试") % (error.strerror or error))
+    except DatabaseError as error:
+        log.error("export_failed", job=job.pk, error=str(error))
+        _finish(job, ExportJob.State.FAILED, error=_("读取数据时中断。没有产生文件，可以重试"))
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _finish(job: ExportJob, state: str, *, size: int = 0, error: str = "") -> None:
+    now = timezone.now()
+    job.state, job.finished_at, job.size, job.error = state, now, size, error[:300]
+    job.expires_at = now + KEPT if state == ExportJob.State.DONE else None
+    ended = ExportJob.every.filter(pk=job.pk, state=ExportJob.State.RUNNING).update(
+        state=job.state, finished_at=now, size=size, error=job.error, expires_at=job.expires_at, rows_done=job.rows_done
+    )
+    if not ended:  # cancelled in the last moment
+        file_of(job).unlink(missing_ok=True)
+
+
+def _authorise(job: ExportJob) -> None:
+    """Check the requester's scope again, now. Refuses: export.scope."""
+    actor = actor_of(job.requested_by)
+    if actor is None or not may_export(actor, job.unit):
+        raise ExportRefused("export.scope", _("你已不在这个单位的范围内，不能再导出"))
+
+
+def may_export(actor: Actor, unit: Unit) -> bool:
+    """Whether the actor may take figures of the unit away."""
+    low, high = actor.read_range
+    return bool(actor.roles & EXPORTERS) and low <= unit.path < high
+
+
+def file_of(job: ExportJob) -> Path:
+    """Where the file lies; its name holds the secret token."""
+    zipped = job.format == "csv" and len(job.tables) > 1
+    return Path(settings.EXPORT_DIR) / f"{job.token}.{'zip' if zipped else job.format}"
+
+
+def extent_of(job: ExportJob) -> Extent:
+    """Which rows a job asked for."""
+    return Extent(job.unit, job.level, Week(job.from_week), Week(job.to_week))
+
+
+def _write(job: ExportJob, partial: Path) -> None:
+    tables = [TABLES[key] for key in job.tables]
+    sizes = {table.key: collect(table, extent_of(job)) for table in tables}
+    job.rows_total = sum(sizes.values())
+    ExportJob.every.filter(pk=job.pk).update(rows_total=job.rows_total)
+    if max(sizes.values()) > MAX_ROWS and job.format == "xlsx":
+        raise ExportRefused("export.rows", _("一张表有 %d 行，超过 Excel 的上限；请缩短时间或选 CSV") % max(sizes.values()))
+    writer: Writer = WRITERS[job.format](partial, tables)
+    for table in tables:
+        writer.begin(table, _note(job))
+        for first in range(1, sizes[table.key] + 1, SLICE):
+            writer.add(table, first, first + SLICE - 1)
+            _progress(job, min(SLICE, sizes[table.key] - first + 1))
+    writer.close()
+
+
+def _progress(job: ExportJob, rows: int) -> None:
+    job.rows_done += rows
+    going = ExportJob.every.filter(pk=job.pk, state=ExportJob.State.RUNNING)
+    if not going.update(rows_done=job.rows_done):
+        raise CancelledError
+
+
+def _note(job: ExportJob) -> str:
+    return _("%(unit)s，%(since)s 至 %(until)s；单位：人·分钟＝人数×（分钟＋路程）＋准备；不足 5 份周报的不显示；生成于 %(now)s") % {
+        "unit": job.unit.name,
+        "since": job.from_week,
+        "until": job.to_week + dt.timedelta(days=6),
+        "now": timezone.localtime().strftime("%Y-%m-%d %H:%M"),
+    }
+
+
+def expire(now: dt.datetime) -> int:
+    """Delete files past their seven days; the rows stay, so that the same can be asked for again."""
+    old = ExportJob.every.filter(state=ExportJob.State.DONE, expires_at__lte=now)
+    for job in old:
+        with suppress(FileNotFoundError):
+            file_of(job).unlink()
+    return old.update(state=ExportJob.State.EXPIRED)

@@ -1,0 +1,61 @@
+"""What the export page asks: weeks, units, content, format."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from burden.kit.clock import Week, last_closed
+from burden.units.models import Unit
+from reports.extracts import LEVELS
+from reports.periods import Period
+from reports.tables import TABLES
+
+FORMATS = {"xlsx": _("Excel .xlsx"), "csv": _("CSV")}
+
+
+class ExportForm(forms.Form):
+    """Any two days; the weeks that hold them are exported whole."""
+
+    since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"class": "inp num", "type": "date"}))
+    until = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"class": "inp num", "type": "date"}))
+    unit = forms.ModelChoiceField(Unit.every.none(), to_field_name="code", label=_("单位"), widget=forms.Select(attrs={"class": "inp"}))
+    level = forms.ChoiceField(label=_("范围"), choices=list(LEVELS.items()), widget=forms.Select(attrs={"class": "inp"}))
+    tables = forms.MultipleChoiceField(
+        label=_("内容"),
+        choices=[(key, table.title) for key, table in TABLES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("至少选一项内容")},
+    )
+    format = forms.ChoiceField(label=_("格式"), choices=list(FORMATS.items()), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset, field.empty_label = units, None
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the days into weeks. Refuses: an end before its start."""
+        data = super().clean() or self.cleaned_data
+        if "since" in data and "until" in data:
+            data["from_week"], data["to_week"] = Week.on(data["since"]), Week.on(data["until"])
+            if data["until"] < data["since"]:
+                self.add_error("until", _("结束的日子早于开始的日子"))
+        return data
+
+
+def presets(at: dt.datetime) -> list[dict[str, Any]]:
+    """Return the spans people export most: last closed week, month before, quarter so far, year so far.
+
+    Shape: dicts `label`, `since`, `until` (ISO days).
+    """
+    week = last_closed(at)
+    month = Period.of("month", week, until=week)
+    spans = [Period.of("week", week), month, month.previous, Period.of("quarter", week, until=week), Period.of("year", week, until=week)]
+    return [
+        {"label": span.name, "since": span.first.monday.isoformat(), "until": span.last.sunday.isoformat()} for span in spans
+    ]

@@ -1,0 +1,273 @@
+"""Exports: what is written is what the rollups say, less what law 5 hides."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.urls import reverse
+
+from burden.accounts.actor import Actor
+from burden.kit.clock import Week
+from reports import exports
+from reports.models import ExportJob, RollupOwn, RollupSource, RollupSub
+from tests.database import as_role
+from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
+
+WHOLE = ("unit_weeks", "issuers")
+SUMS = [field.name for field in RollupSub._meta.fields if field.name not in {"unit", "week", "pk"}]
+
+
+@pytest.fixture(autouse=True)
+def folder(settings, tmp_path: Path) -> Path:
+    settings.EXPORT_DIR = tmp_path / "exports"
+    return settings.EXPORT_DIR
+
+
+@pytest.fixture
+def county(db):
+    return make_unit(level="county", name="临溪县")
+
+
+@pytest.fixture
+def office(county) -> Actor:
+    return make_actor(county, "office")
+
+
+def sums(model, unit, week: Week = LAST_WEEK, **values: int) -> None:
+    """One rollup row; what is not given is 0."""
+    model.every.create(unit=unit, week=week.monday, **(dict.fromkeys(SUMS, 0) | values))
+
+
+def ask(by: Actor, **facts) -> ExportJob:
+    facts = {"unit": by.unit, "level": "township", "tables": ["unit_weeks"], "file_format": "csv"} | facts
+    return exports.request_export(by=by, from_week=LAST_WEEK, to_week=LAST_WEEK, now=NOW, **facts)
+
+
+def run(job: ExportJob) -> ExportJob:
+    """Run it as the worker's database role."""
+    with as_role("burden_worker"):
+        exports.run(job)
+    job.refresh_from_db()
+    return job
+
+
+def read_csv(job: ExportJob) -> list[dict[str, str]]:
+    text = exports.file_of(job).read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
+
+
+@pytest.fixture
+def townships(county):
+    """Two townships with enough people behind them."""
+    units = [make_unit(county, "township", name=name) for name in ("柳河镇", "=cmd镇")]
+    for number, unit in enumerate(units):
+        sums(RollupSub, unit, returns=20 + number, active=30, n_form=40, m_form=1200 + number, m_meeting=60)
+    return units
+
+
+def test_csv_holds_the_rollup(office, townships):
+    first, second = read_csv(run(ask(office)))
+    assert first["单位"] == "柳河镇"
+    assert (first["报表 人·分钟"], first["合计 人·分钟"], first["已有数据 人"]) == ("1200", "1260", "20")
+    assert second["合计 人·分钟"] == "1261"
+
+
+def test_csv_neutralises_formulas(office, townships):
+    assert read_csv(run(ask(office)))[1]["单位"] == "'=cmd镇"
+
+
+def test_xlsx_reads_back_cell_by_cell(office, townships):
+    job = run(ask(office, file_format="xlsx"))
+    sheet = openpyxl.load_workbook(exports.file_of(job)).active
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    line = dict(zip(rows[0], rows[1], strict=True))
+    assert line["合计 人·分钟"] == 1260
+    assert line["周（周一）"] == dt.datetime(2026, 11, 16)
+    assert sheet.title == "单位周汇总"
+    assert sheet.freeze_panes == "D5"
+    assert rows[2][2] == "=cmd镇"
+    assert sheet.cell(6, 3).data_type == "s"
+
+
+def test_two_tables_make_a_zip_of_csvs(office, townships):
+    issuer = make_unit(office.unit, "department", name="县水利局")
+    issued = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other", "c_min"), 0) | {"n": 3, "m_form": 90}
+    RollupSource.every.create(unit=townships[0], week=LAST_WEEK.monday, issuer_id=issuer.pk, **issued)
+    job = run(ask(office, tables=list(WHOLE)))
+    with zipfile.ZipFile(exports.file_of(job)) as archive:
+        assert sorted(archive.namelist()) == ["单位周汇总.csv", "谁要求的.csv"]
+        (line,) = csv.DictReader(io.StringIO(archive.read("谁要求的.csv").decode("utf-8-sig")))
+    assert (line["下达单位"], line["合计 人·分钟"]) == ("县水利局", "90")
+
+
+def test_small_cell_is_not_written(office, townships, county):
+    small = make_unit(county, "township", name="小乡")
+    sums(RollupSub, small, returns=4, active=9, n_form=2, m_form=77)
+    lines = {line["单位"]: line for line in read_csv(run(ask(office)))}
+    assert lines["小乡"]["合计 人·分钟"] == ""
+    assert lines["小乡"]["说明"].startswith("人数太少，不显示")
+    # the remainder rule: with 4 returns hidden, the parent's sum would give them away
+    assert lines["柳河镇"]["合计 人·分钟"] == ""
+    assert lines["'=cmd镇"]["合计 人·分钟"] == "1261"
+
+
+def test_own_cadres_of_the_parent_count_among_the_hidden(office, townships, county):
+    sums(RollupOwn, county, returns=2, active=9, m_form=10)
+    lines = {line["单位"]: line for line in read_csv(run(ask(office)))}
+    assert lines["柳河镇"]["合计 人·分钟"] == ""
+
+
+def test_unit_without_returns_is_no_data_not_zero(office, townships, county):
+    sums(RollupSub, make_unit(county, "township", name="空乡"), active=9)
+    lines = {line["单位"]: line for line in read_csv(run(ask(office)))}
+    assert lines["空乡"]["合计 人·分钟"] == ""
+    assert lines["空乡"]["说明"].startswith("没有数据")
+
+
+def test_own_level_is_the_unit_alone(office, townships, county):
+    sums(RollupSub, county, returns=41, active=60, m_form=2401)
+    (line,) = read_csv(run(ask(office, level="own")))
+    assert (line["单位"], line["合计 人·分钟"]) == ("临溪县", "2401")
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"level": "moon"}, "export.level"),
+        ({"tables": []}, "export.tables"),
+        ({"tables": ["passwords"]}, "export.tables"),
+        ({"file_format": "exe"}, "export.format"),
+    ],
+)
+def test_request_refuses_nonsense(office, facts, code):
+    with pytest.raises(exports.ExportRefused) as refusal:
+        ask(office, **facts)
+    assert refusal.value.code == code
+
+
+def test_run_refuses_when_scope_is_gone(office, townships):
+    job = ask(office)
+    office.user.posts.update(valid=("2020-01-06", "2020-01-13"))
+    run(job)
+    assert job.state == ExportJob.State.FAILED
+    assert "不在这个单位的范围" in job.error
+    assert not exports.file_of(job).exists()
+
+
+def test_run_says_why_the_disk_refused(office, townships, settings, tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    settings.EXPORT_DIR = blocked / "exports"
+    job = run(ask(office))
+    assert job.state == ExportJob.State.FAILED
+    assert job.error.startswith("写不了文件")
+
+
+def test_retry_after_failure_works(office, townships, settings, folder, tmp_path):
+    settings.EXPORT_DIR = tmp_path / "file" / "exports"
+    (tmp_path / "file").write_text("")
+    failed = run(ask(office))
+    settings.EXPORT_DIR = folder
+    assert run(exports.retry_export(by=office, job=failed, now=NOW)).state == ExportJob.State.DONE
+
+
+def test_cancelled_job_leaves_no_file(office, townships):
+    job = ask(office)
+    exports.cancel_export(by=office, job=job, now=NOW)
+    with as_role("burden_worker"):
+        assert exports.run_waiting() == 0
+    job.refresh_from_db()
+    assert job.state == ExportJob.State.CANCELLED
+
+
+def test_orphaned_job_runs_again(office, townships):
+    job = ask(office)
+    ExportJob.every.filter(pk=job.pk).update(state=ExportJob.State.RUNNING, attempts=1)
+    with as_role("burden_worker"):
+        assert exports.run_waiting() == 1
+    job.refresh_from_db()
+    assert job.state == ExportJob.State.DONE
+
+
+def test_file_expires_after_seven_days(office, townships):
+    job = run(ask(office))
+    assert job.expires_at - job.finished_at == dt.timedelta(days=7)
+    assert exports.expire(job.expires_at) == 1
+    job.refresh_from_db()
+    assert job.state == ExportJob.State.EXPIRED
+    assert not exports.file_of(job).exists()
+
+
+# ---- the page
+
+
+def form(office: Actor, **fields) -> dict:
+    return {
+        "since": "2026-11-16",
+        "until": "2026-11-22",
+        "unit": office.unit.code,
+        "level": "township",
+        "tables": ["unit_weeks"],
+        "format": "csv",
+    } | fields
+
+
+def test_page_takes_a_request_and_hands_out_the_file(client, office, townships):
+    client.force_login(office.user)
+    assert client.post(reverse("exports"), form(office)).status_code == 302
+    job = run(ExportJob.every.get())
+    response = client.get(reverse("export_download", args=[job.pk]))
+    assert response.status_code == 200
+    assert b"".join(response).startswith(b"\xef\xbb\xbf")
+
+
+def test_page_names_the_field(client, office, townships):
+    client.force_login(office.user)
+    response = client.post(reverse("exports"), form(office, until="2026-11-01", tables=[]))
+    assert response.status_code == 422
+    assert "结束的日子早于开始的日子" in response.content.decode()
+    assert "至少选一项内容" in response.content.decode()
+    assert not ExportJob.every.exists()
+
+
+def test_foreign_unit_is_refused(client, office, townships):
+    client.force_login(office.user)
+    foreign = make_unit(level="county")
+    assert client.post(reverse("exports"), form(office, unit=foreign.code)).status_code == 422
+    assert not ExportJob.every.exists()
+
+
+def test_estimate_counts_before_the_start(client, office, townships):
+    client.force_login(office.user)
+    assert "共 2 行" in client.get(reverse("export_estimate"), form(office)).content.decode()
+
+
+def test_download_is_for_the_requester_alone(client, office, townships, county):
+    job = run(ask(office))
+    client.force_login(make_actor(county, "office").user)
+    for action in ("export_download", "export_cancel", "export_retry"):
+        method = client.get if action == "export_download" else client.post
+        assert method(reverse(action, args=[job.pk])).status_code == 404
+
+
+def test_page_says_that_exports_wait(client, office, townships):
+    ask(office)  # created at NOW, long past: no worker took it
+    client.force_login(office.user)
+    assert "后台没有响应" in client.get(reverse("exports")).content.decode()
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_page_query_count_is_constant(client, office, townships, jobs, django_assert_num_queries):
+    for _each in range(jobs):
+        ask(office)
+    client.force_login(office.user)
+    client.get(reverse("exports"))
+    with django_assert_num_queries(12):
+        client.get(reverse("exports"))
