@@ -111,11 +111,14 @@ class Child:
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join([f"--- end of {self.log}", *lines[-TAIL_LINES:]])
 
-    def end(self, stop: Stop) -> None:
-        """Ask it to stop, wait, and kill its whole group where that does not help."""
-        asked, end = stop.asked, time.monotonic() + self.grace
+    def ask_to_stop(self) -> None:
+        """Send it the signal it stops on."""
         if not self.ended():
             self.process.send_signal(self.stop)
+
+    def end(self, stop: Stop) -> None:
+        """Wait until it has stopped, and kill its whole group where it takes too long."""
+        asked, end = stop.asked, time.monotonic() + self.grace
         while not self.ended() and time.monotonic() < end:
             if stop.asked > asked:
                 end = min(end, time.monotonic() + HURRY)
@@ -130,7 +133,7 @@ class Child:
 
 @contextlib.contextmanager
 def together(children: Sequence[Child], logs: Path, limit: float, stop: Stop) -> Iterator[list[Child]]:
-    """Start children at once, wait for each, and end them in reverse order."""
+    """Start children at once, and end them at once; what they need runs in an outer block of this and ends after."""
     started: list[Child] = []
     try:
         for child in children:
@@ -140,7 +143,9 @@ def together(children: Sequence[Child], logs: Path, limit: float, stop: Stop) ->
             child.wait_ready(limit, stop)
         yield started
     finally:
-        for child in reversed(started):
+        for child in started:
+            child.ask_to_stop()
+        for child in started:
             child.end(stop)
 
 

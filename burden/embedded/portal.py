@@ -123,7 +123,7 @@ def web(host: str, port: int) -> Child:
         "web",
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws",
          "--workers", os.environ.get("WEB_WORKERS", "1"), "--blocking-threads", os.environ.get("WEB_THREADS", "8"),
-         "--workers-kill-timeout", "10", "burden.wsgi:application"],
+         "--workers-kill-timeout", "5", "burden.wsgi:application"],
         ready=answers,
         orphaned=signal.SIGTERM,  # its worker process outlives a killed granian
         grace=15,

@@ -206,15 +206,15 @@ def test_child_that_cannot_start_is_told_with_its_log(tmp_path):
         pass
 
 
-def test_children_end_in_reverse_order(tmp_path):
+def test_what_is_needed_ends_after_what_needs_it(tmp_path):
     ended = (
         "signal.signal(signal.SIGTERM, lambda *_: (print(time.monotonic(), flush=True), sys.exit())); time.sleep(600)"
     )
-    first, last = child("first", ended, tmp_path), child("last", ended, tmp_path)
-    with together([first, last], tmp_path, 10, Stop()):
+    needed, needing = child("needed", ended, tmp_path), child("needing", ended, tmp_path)
+    with together([needed], tmp_path, 10, Stop()), together([needing], tmp_path, 10, Stop()):
         pass
-    times = [float((tmp_path / f"{name}.log").read_text().split()[-1]) for name in ("first", "last")]
-    assert times[0] > times[1]
+    times = [float((tmp_path / f"{name}.log").read_text().split()[-1]) for name in ("needing", "needed")]
+    assert times[0] < times[1]
 
 
 def test_child_that_will_not_stop_is_killed(tmp_path):

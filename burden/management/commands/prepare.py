@@ -1,14 +1,18 @@
 """`manage.py prepare`: bring the database and the static files in step with the code."""
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from burden.accounts.models import User
 from burden.units.models import Unit
 
+UNUSED = ["rest_framework", "account", "ext"]  # static files of packages whose pages and extras the portal does not use
 FIRST_ADMINISTRATORS = """\
 No users yet. Create the first administrators, then log in with the links this prints:
   .venv/bin/python manage.py create_user USERNAME --name NAME --role sysadmin
@@ -23,8 +27,27 @@ class Command(BaseCommand):
     def handle(self, **_options: Any) -> None:
         """Run each step; all may be repeated."""
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        if not Unit.every.exists() and settings.DEMO:
+        collect_static()
+        if settings.DEMO and not Unit.every.exists():
             call_command("seed_demo")
         elif not User.objects.exists():
             self.stdout.write(FIRST_ADMINISTRATORS)
+
+
+def collect_static() -> None:
+    """Collect and compress the static files, unless none has changed since: it takes seconds."""
+    stamp, now = Path(settings.STATIC_ROOT, ".collected"), fingerprint()
+    if stamp.exists() and stamp.read_text(encoding="ascii") == now:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
+    stamp.write_text(now, encoding="ascii")
+
+
+def fingerprint() -> str:
+    """Sum up which static files there are, by name, time and size."""
+    files = sorted(
+        (path, storage.get_modified_time(path).isoformat(), storage.size(path))
+        for finder in get_finders()
+        for path, storage in finder.list(UNUSED)
+    )
+    return hashlib.sha256(repr(files).encode()).hexdigest()
