@@ -12,6 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
 from burden.entries.models import Entry, WeeklyReturn
+from burden.entries.services import EntryDraft, Filing, file_week
 from burden.kit.clock import Week
 from burden.units.models import Kind, Level, Placement, Unit, UnitPath
 
@@ -45,7 +46,9 @@ def make_user(name: str = "", **facts: Any) -> User:
     return User.objects.create(username=f"user{number}", name=name or f"干部{number}", **facts)
 
 
-def make_post(unit: Unit, role: str = "cadre", user: User | None = None, since: dt.date = LONG_AGO, until: dt.date | None = None) -> Post:
+def make_post(
+    unit: Unit, role: str = "cadre", user: User | None = None, since: dt.date = LONG_AGO, until: dt.date | None = None
+) -> Post:
     """A post in force from a Monday on."""
     return Post.objects.create(user=user or make_user(), unit=unit, role=role, title="", valid=DateRange(since, until))
 
@@ -69,4 +72,18 @@ def make_return(cadre: User, unit: Unit, week: Week = LAST_WEEK, entries: int = 
 def make_entry(filed: WeeklyReturn, **facts: Any) -> Entry:
     """One entry of a return."""
     facts = {"key": f"e{next(numbers)}", "category": "form", "title": "防汛值班表", "minutes": 30} | facts
-    return Entry.every.create(weekly_return=filed, unit_id=filed.unit_id, cadre_id=filed.cadre_id, week=filed.week, **facts)
+    return Entry.every.create(
+        weekly_return=filed, unit_id=filed.unit_id, cadre_id=filed.cadre_id, week=filed.week, **facts
+    )
+
+
+def make_draft(number: int = 1, **facts: Any) -> EntryDraft:
+    """One row of a week that is about to be filed."""
+    facts = {"key": f"e{number}", "answer": "done", "category": "form", "title": f"台账{number}", "minutes": 30} | facts
+    return EntryDraft(**facts)
+
+
+def make_filing(actor: Actor, *drafts: EntryDraft, **facts: Any) -> Filing:
+    """File a week through the service: the first time, under a new key, unless said otherwise."""
+    facts = {"week": LAST_WEEK, "client_key": uuid4(), "base_version": 0, "nil": not drafts, "now": NOW} | facts
+    return file_week(by=actor, entries=drafts, **facts)

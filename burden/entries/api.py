@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from burden.accounts.roles import Role
 from burden.entries.forms import read_week
-from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, Answer
+from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, TITLE_LENGTH, Answer
 from burden.entries.queries import WeekSheet, week_sheet
 from burden.entries.services import MAX_ENTRIES, Filing, file_week
 from burden.kit import clock
@@ -31,7 +31,7 @@ STATES = ("none", "filed", "nil")
 class EntrySerializer(serializers.Serializer[Any]):
     """One entry, for the schema; `burden.entries.forms` reads it. Units: whole minutes, each person."""
 
-    key = serializers.CharField(max_length=40, help_text="Names the row within its week")
+    key = serializers.CharField(max_length=KEY_LENGTH, help_text="Names the row within its week")
     target = serializers.CharField(allow_null=True, required=False, help_text="Must be null in this release")
     answer = serializers.ChoiceField(Answer.choices)
     bulk = serializers.BooleanField(required=False, default=False)
@@ -39,7 +39,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     after_hours = serializers.BooleanField(required=False, default=False)
     category = serializers.ChoiceField(Category.choices)
     subkind = serializers.ChoiceField(Subkind.choices, required=False, allow_blank=True)
-    title = serializers.CharField(max_length=200)
+    title = serializers.CharField(max_length=TITLE_LENGTH)
     issuer = serializers.CharField(allow_null=True, required=False, help_text="Unit code")
     people = serializers.IntegerField(min_value=1, max_value=MAX_PEOPLE, required=False, default=1)
     minutes = serializers.IntegerField(min_value=0, max_value=MAX_MINUTES)

@@ -14,15 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
-from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, Answer
+from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, TITLE_LENGTH, Answer
 from burden.entries.queries import nameable
 from burden.entries.services import MAX_ENTRIES, EntryDraft
 from burden.kit.errors import Refused
 from burden.standards.models import SUBKINDS, Category
 
 MAX_VERSION = 2**31 - 1
-TITLE_LENGTH = 200
-KEY_LENGTH = 40
 SHOWN = 20  # characters of a wrong value that a sentence repeats
 UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of characters, line ends
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they make one title read as another
@@ -51,7 +49,7 @@ ENTRY_NAMES = {
 }
 NUMBERS = frozenset({"people", "minutes", "travel_minutes", "prep_minutes"})
 FLAGS = frozenset({"bulk", "repeated", "after_hours"})
-POSTED_ROW = re.compile(r"entries\.(\d{1,4})\.ticked")
+POSTED_ROW = re.compile(r"entries\.(\d{1,4})\.(?:ticked|answer)")
 NEEDED = object()
 Read = Callable[[Any], Any]
 
@@ -277,14 +275,24 @@ def from_post(post: QueryDict) -> dict[str, Any]:
 
 
 def ticked_rows(post: QueryDict) -> list[int]:
-    """Return the numbers of the ticked rows, in the order of the page."""
-    return sorted(int(found[1]) for found in map(POSTED_ROW.fullmatch, post) if found)
+    """Return the numbers of the rows to send, in the order of the page: ticked, or answered absent or not applicable.
+
+    A row with neither title nor minutes is an empty one of the page without script.
+    """
+    said = {int(found[1]) for name in post if (found := POSTED_ROW.fullmatch(name)) and _says(name, str(post[name]))}
+    return sorted(
+        row for row in said if any(post.get(f"entries.{row}.{name}", "").strip() for name in ("title", "minutes"))
+    )
+
+
+def _says(name: str, value: str) -> bool:
+    return name.endswith(".ticked") or value in (Answer.ABSENT, Answer.NOT_APPLICABLE)
 
 
 def _posted_row(post: QueryDict, number: int) -> dict[str, Any]:
     place = f"entries.{number}."
     given = {name.removeprefix(place): str(post[name]) for name in post if name.startswith(place)}
-    del given["ticked"]
+    given.pop("ticked", None)
     return {name: _posted(name, value) for name, value in given.items() if value.strip()}
 
 

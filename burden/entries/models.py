@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_MINUTES = 10_080  # a week
 MAX_PEOPLE = 10_000
+TITLE_LENGTH = 200
+KEY_LENGTH = 40
 
 
 class Answer(models.TextChoices):
@@ -84,14 +86,14 @@ class Entry(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     cadre = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     week = models.DateField()
-    key = models.CharField(max_length=40)  # names the row within its return, chosen by the device
+    key = models.CharField(max_length=KEY_LENGTH)  # names the row within its return, chosen by the device
     answer = models.CharField(max_length=14, choices=Answer, default=Answer.DONE)
     evidence = models.SmallIntegerField(choices=Evidence, default=Evidence.STATED)
     repeated = models.BooleanField(default=False)
     after_hours = models.BooleanField(default=False)
     category = models.CharField(max_length=10, choices=Category)
     subkind = models.CharField(max_length=10, choices=Subkind, blank=True)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=TITLE_LENGTH)
     issuer = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     people = models.IntegerField(default=1)
     minutes = models.IntegerField()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -13,7 +13,7 @@ from django.db.models import Aggregate, Count, F, IntegerField, Q, QuerySet, Sum
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post
 from burden.accounts.roles import Role
-from burden.entries.models import Answer, Entry, Evidence, WeeklyReturn
+from burden.entries.models import TITLE_LENGTH, Answer, Entry, Evidence, WeeklyReturn
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.units.models import Level, Unit
@@ -73,6 +73,7 @@ class WeekSheet:
     provisional: bool  # 暂定: the week may still be changed without being late
     version: int  # 0 before the first filing: the base version of the next one
     receipt: str
+    filed_at: dt.datetime | None  # when the version that stands was received
     entries: tuple[Row, ...]
     prefilled: tuple[Row, ...]
 
@@ -135,7 +136,7 @@ def week_sheet(actor: Actor, week: Week, now: dt.datetime) -> WeekSheet:
     filed = WeeklyReturn.objects.visible_to(actor).filter(week=week.monday).select_related("unit").first()
     post = post_of_week(actor, week)
     rows = week_rows(actor, filed)
-    known = {row.same for row in rows}
+    known = {row.same for row in rows} | {row.key for row in rows}
     return WeekSheet(
         week=week,
         unit=filed.unit if filed else post.unit if post else None,
@@ -145,8 +146,9 @@ def week_sheet(actor: Actor, week: Week, now: dt.datetime) -> WeekSheet:
         provisional=not week.is_late(now),
         version=filed.version if filed else 0,
         receipt=filed.receipt if filed else "",
+        filed_at=filed.changed_at if filed else None,
         entries=rows,
-        prefilled=tuple(row for row in _routine(actor, week) if row.same not in known),
+        prefilled=tuple(row for row in _routine(actor, week) if not known & {row.same, row.key}),
     )
 
 
@@ -193,14 +195,16 @@ def _row_of(entry: Entry, key: str) -> Row:
 def _routine(actor: Actor, week: Week) -> list[Row]:
     """Return what was done in the last filed week of the four before, each row under a key of its own.
 
-    The key holds the old entry's id, so that it cannot meet a key the device chose for a new row.
+    The key holds the old entry's id, so that it cannot meet a key the device chose for a new row. The flags are of
+    the week they were set in.
     """
     before = WeeklyReturn.objects.visible_to(actor).filter(
         nil=False, week__lt=week.monday, week__gte=week.plus(-PREFILL_WEEKS).monday
     )
     last = before.order_by("-week").values("pk")[:1]
     done = _entries(actor).filter(weekly_return_id__in=last, answer=Answer.DONE)
-    return [_row_of(entry, f"last-{entry.pk}") for entry in done]
+    fresh = {"bulk": False, "repeated": False, "after_hours": False}
+    return [replace(_row_of(entry, f"last-{entry.pk}"), **fresh) for entry in done]
 
 
 def own_weeks(actor: Actor, now: dt.datetime, count: int = LISTED_WEEKS) -> list[OwnWeek]:
@@ -235,11 +239,16 @@ def _sums(actor: Actor, since: Week) -> dict[dt.date, int]:
 
 def suggestions(actor: Actor, text: str) -> list[Suggestion]:
     """Return titles that begin with or hold a text: the cadre's own first, then those of three colleagues or more."""
-    wanted, since = text.strip(), _remembered_since()
+    wanted, since = _wanted(text), _remembered_since()
     own = _own_titles(actor, wanted, since)
     seen = {each.title for each in own}
     others = [each for each in _unit_titles(wanted, since) if each.title not in seen]
     return (own + others)[:OFFERED]
+
+
+def _wanted(text: str) -> str:
+    """Return the text as titles are stored: one line, nothing the database cannot hold."""
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())[:TITLE_LENGTH]
 
 
 def _remembered_since() -> dt.date:
