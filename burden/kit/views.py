@@ -39,7 +39,9 @@ def display(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     """Return the page to go back to; an address outside the portal becomes the front page."""
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return target if safe else "/"
 
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from burden.kit.templatetags.icons import ICONS, MARK
+from burden.kit.icons import ICONS, MARK
 
 register = template.Library()
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 150, 56, 3
 
 
-def _icon(paths: Iterable[str]) -> SafeString:
-    shapes = "".join(f'<path d="{path}"/>' for path in paths)
-    return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{shapes}</svg>')  # noqa: S308 - our own paths
-
-
-_DRAWN = {name: _icon(paths) for name, paths in ICONS.items()} | {"mark": mark_safe(MARK)}  # noqa: S308 - our own mark
+_ICON = '<svg class="i" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>'
+_DRAWN = {name: format_html(_ICON, path) for name, path in ICONS.items()} | {"mark": SafeString(MARK)}
 
 
 @register.simple_tag
@@ -29,10 +25,18 @@ def icon(name: str) -> SafeString:
     return _DRAWN[name]
 
 
-def _place(value: int, whole: int) -> str:
-    """Return a share of the width as SVG writes it. Units: per cent, 1 decimal, held inside 0 to 100."""
-    tenths = min(1000, max(0, value * 1000 // whole)) if whole > 0 else 0
+def _tenths(value: int, whole: int) -> int:
+    """Return a share. Units: tenths of one per cent, held inside 0 to 1,000."""
+    return min(1000, max(0, value * 1000 // whole)) if whole > 0 else 0
+
+
+def _percent(tenths: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
+
+
+def _place(value: int, whole: int) -> str:
+    """Return a share as SVG writes it. Units: per cent, 1 decimal."""
+    return _percent(_tenths(value, whole))
 
 
 @register.simple_tag
@@ -42,22 +46,24 @@ def bar(segments: Sequence[tuple[str, int]], whole: int | None = None, label: st
     Shape: segments are (colour class, value); they fill the bar, or `whole` of it where that is given.
     `label` is what a screen reader says; without one the bar is silent, because the figures stand beside it.
     """
+    rects = format_html_join("", '<rect class="{}" x="{}" width="{}" height="100%"/>', _rects(segments, whole))
+    return format_html('<svg class="bar{}" {}>{}</svg>', f" {css}" if css else "", _said(label), rects)
+
+
+def _rects(segments: Sequence[tuple[str, int]], whole: int | None) -> list[tuple[str, str, str]]:
+    """Place segments end to end, without gaps from rounding."""
     total = whole or sum(value for _, value in segments)
-    rects, before = [], 0
+    rects, left = [], 0
     for colour, value in segments:
-        if value > 0:
-            rects.append((colour, _place(before, total), _place(value, total)))
-        before += value
-    return format_html(
-        '<svg class="bar{}" {}>{}</svg>',
-        f" {css}" if css else "",
-        _said(label),
-        format_html_join("", '<rect class="{}" x="{}" width="{}" height="100%"/>', rects),
-    )
+        start, end = _tenths(left, total), _tenths(left + value, total)
+        if end > start:
+            rects.append((colour, _percent(start), _percent(end - start)))
+        left += value
+    return rects
 
 
 def _said(label: str) -> SafeString:
-    return format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
+    return format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
 
 
 @register.simple_tag
@@ -65,7 +71,7 @@ def spark(values: Sequence[int | None], label: str = "") -> SafeString:
     """Draw a line without axes, lowest to highest over the full height; None breaks the line."""
     known = [value for value in values if value is not None]
     if not known:
-        return mark_safe("")
+        return SafeString("")
     low, span = min(known), max(known) - min(known)
     lines = format_html_join("", '<polyline points="{}"/>', ((line,) for line in _lines(values, low, span)))
     return format_html(

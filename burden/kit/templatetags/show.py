@@ -72,8 +72,6 @@ def per_head(minutes_in_all: int | None, people: int | None) -> str:
     return _written(_tenths(minutes_in_all, 60 * people))
 
 
-# --- change ---
-
 def _change(size: int, words: str) -> SafeString:
     """Write a change: triangle and colour for the eye, sign and a word for everyone."""
     if not size:
@@ -107,8 +105,6 @@ def change(now: int | None, before: int | None) -> str:
     tenths = _tenths((now - before) * 100, before)
     return _change(tenths, f"{_written(tenths)}%")
 
-
-# --- days and weeks ---
 
 def _english() -> bool:
     return get_language() == "en"
@@ -158,8 +154,6 @@ def items(count: int) -> str:
     """Write a number of items: 12 项, 12 items."""
     return ngettext("%(count)d 项", "%(count)d 项", count) % {"count": count}
 
-
-# --- category ---
 
 CATEGORIES = {"meeting": "meet", "document": "doc", "form": "form", "inspection": "insp"}
 
