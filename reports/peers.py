@@ -5,10 +5,15 @@ One function decides what is hidden, for pages, API and exports alike.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
+
+from burden.kit.clock import Week
+from reports.periods import month_of
 
 MIN_RETURNS = 5  # returns that a cell of confirmed minutes needs
 MIN_ACTIVE = 3  # active cadres that a unit needs to be shown alone
@@ -37,37 +42,83 @@ class Cell:
 NOBODY = Cell(0, 0)
 
 
-def suppress(cells: Mapping[Key, Cell], *groupings: Callable[[Key], Hashable]) -> frozenset[Key]:
+class Member(NamedTuple):
+    """A figure of one week that adds up with its family's to a sum somebody sees.
+
+    A family is a parent: the subtree sums of its children, and the parent's own (`own`, unit and family the same).
+    """
+
+    family: int
+    unit: int
+    week: dt.date
+    own: bool = False
+
+
+def hidden(cells: Mapping[Member, Cell]) -> frozenset[Member]:
+    """Return which weekly figures must not be shown: page, API and export ask here, with whole months of whole families.
+
+    Sums that are shown: the family's of a week, and a unit's of a month. Where there is a choice, children go first.
+    Units: cells count returns and cadres.
+    """
+    return suppress(
+        cells,
+        lambda key: (key.family, key.week),
+        lambda key: (key.unit, key.own, _month(key.week)),
+        last=lambda key: key.own,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _month(monday: dt.date) -> tuple[int, int]:
+    return month_of(Week(monday))
+
+
+def _never(_key: object) -> bool:
+    return False
+
+
+def suppress(
+    cells: Mapping[Key, Cell], *groupings: Callable[[Key], Hashable], last: Callable[[Key], bool] = _never
+) -> frozenset[Key]:
     """Return the keys of the cells that must not be shown.
 
     A cell is hidden that too few people stand behind. Each grouping says which cells add up to a sum that is itself
-    shown: where the hidden ones of a group are too few together, the smallest shown one is hidden too, or it could
-    be had by subtraction. That one has enough people by itself, so no other group has to be looked at again.
+    shown: where one is hidden alone, or the hidden ones are too few people together, the smallest shown one is hidden
+    too, or the first could be had by subtraction. `last` names cells to be hidden only where no other is left.
     A cell without any return is no data and hides nothing.
     Units: cells count returns and cadres.
     """
     filled = {key: cell for key, cell in cells.items() if cell.returns}
-    hidden = {key for key, cell in filled.items() if not cell.is_enough}
-    for grouping in groupings:
-        for members in _grouped(filled, grouping):
-            hidden.update(_remainder(members, filled, hidden))
-    return frozenset(hidden)
+    gone = {key for key, cell in filled.items() if not cell.is_enough}
+    groups = [_grouped(filled, grouping) for grouping in groupings] if gone else []
+    waiting = set(gone)
+    while waiting:
+        key = waiting.pop()
+        for grouping, members in zip(groupings, groups, strict=True):
+            more = _remainder(members[grouping(key)], filled, gone, last)
+            gone.update(more)
+            waiting.update(more)
+    return frozenset(gone)
 
 
-def _grouped(keys: Iterable[Key], grouping: Callable[[Key], Hashable]) -> Iterable[list[Key]]:
+def _grouped(keys: Iterable[Key], grouping: Callable[[Key], Hashable]) -> Mapping[Hashable, list[Key]]:
     groups: dict[Hashable, list[Key]] = defaultdict(list)
     for key in keys:
         groups[grouping(key)].append(key)
-    return groups.values()
+    return groups
 
 
-def _remainder(members: list[Key], cells: Mapping[Key, Cell], hidden: set[Key]) -> list[Key]:
-    """Return the one more cell of a group that has to be hidden, if any."""
-    gone = [key for key in members if key in hidden]
-    if not gone or sum((cells[key] for key in gone), NOBODY).is_enough:
-        return []
-    shown = [key for key in members if key not in hidden]
-    return [min(shown, key=lambda key: (cells[key].returns, repr(key)))] if shown else []
+def _remainder(members: list[Key], cells: Mapping[Key, Cell], gone: set[Key], last: Callable[[Key], bool]) -> list[Key]:
+    """Return those of a group that have to be hidden beside the hidden ones."""
+    together = [cells[key] for key in members if key in gone]
+    shown = sorted(
+        (key for key in members if key not in gone), key=lambda key: (last(key), cells[key].returns, repr(key))
+    )
+    more: list[Key] = []
+    while shown and (len(together) < 2 or not sum(together, NOBODY).is_enough):
+        more.append(shown.pop(0))
+        together.append(cells[more[-1]])
+    return more
 
 
 def alike(kind: str) -> str:

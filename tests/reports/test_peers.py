@@ -1,12 +1,13 @@
 """Law 5: what is hidden, and that subtraction does not bring it back; medians of peers."""
 
+import datetime as dt
 from collections import defaultdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.peers import MIN_ACTIVE, MIN_RETURNS, Cell, alike, spread, suppress
+from reports.peers import MIN_ACTIVE, MIN_RETURNS, Cell, Member, alike, hidden, spread, suppress
 
 cells = st.dictionaries(
     st.tuples(st.integers(1, 8), st.integers(1, 4)),  # unit, week
@@ -59,19 +60,53 @@ def test_only_cell_of_a_group_is_hidden_alone():
     assert suppress(of(4), everything) == {"u0"}
 
 
+def solvable(filled, gone, groupings):
+    """Cells that somebody can work out who knows the shown cells and the sum of every group of two or more."""
+    known = [(grouping, grouping(key)) for grouping in groupings for key in filled]
+    unknown = set(gone)
+    while True:
+        groups = {(g, k): [key for key in unknown if g(key) == k] for g, k in known if known.count((g, k)) > 1}
+        found = {members[0] for members in groups.values() if len(members) == 1}
+        if not found:
+            return set(gone) - unknown
+        unknown -= found
+
+
 @given(cells)
-def test_subtracting_attacker_finds_no_small_remainder(given_cells):
-    hidden = suppress(given_cells, by_week, by_unit)
+def test_subtracting_attacker_finds_nothing(given_cells):
+    gone = suppress(given_cells, by_week, by_unit)
+    filled = [key for key, cell in given_cells.items() if cell.returns]
+    assert solvable(filled, gone, (by_week, by_unit)) == set()
+
+
+@given(cells)
+def test_hidden_cells_of_a_group_are_enough_people_together(given_cells):
+    gone = suppress(given_cells, by_week, by_unit)
     for grouping in (by_week, by_unit):
         groups = defaultdict(list)
         for key, cell in given_cells.items():
             if cell.returns:
                 groups[grouping(key)].append(key)
         for members in groups.values():
-            gone = [given_cells[key] for key in members if key in hidden]
-            if gone and len(gone) < len(members):
-                assert sum(cell.returns for cell in gone) >= MIN_RETURNS
-                assert sum(cell.active for cell in gone) >= MIN_ACTIVE
+            cells_gone = [given_cells[key] for key in members if key in gone]
+            if cells_gone and len(cells_gone) < len(members):
+                assert sum(cell.returns for cell in cells_gone) >= MIN_RETURNS
+                assert sum(cell.active for cell in cells_gone) >= MIN_ACTIVE
+
+
+def test_figure_hidden_one_week_is_not_had_from_its_month():
+    weeks = [dt.date(2026, 11, 2) + dt.timedelta(days=7 * n) for n in range(4)]
+    cells = {Member(1, unit, week): Cell(9, 9) for unit in (2, 3, 4) for week in weeks}
+    cells[Member(1, 2, weeks[1])] = Cell(3, 9)
+    gone = hidden(cells)
+    assert len([key for key in gone if key.unit == 2]) >= 2
+    assert {key.week for key in gone if key.unit != 2} == {key.week for key in gone if key.unit == 2}
+
+
+def test_parent_itself_is_hidden_last():
+    week = dt.date(2026, 11, 2)
+    cells = {Member(1, 2, week): Cell(4, 5), Member(1, 3, week): Cell(9, 9), Member(1, 1, week, own=True): Cell(6, 9)}
+    assert hidden(cells) == {Member(1, 2, week), Member(1, 3, week)}
 
 
 @given(cells)
