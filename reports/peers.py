@@ -91,13 +91,12 @@ def suppress(
     filled = {key: cell for key, cell in cells.items() if cell.returns}
     gone = {key for key, cell in filled.items() if not cell.is_enough}
     groups = [_grouped(filled, grouping) for grouping in groupings] if gone else []
-    waiting = set(gone)
-    while waiting:
-        key = waiting.pop()
+    waiting = sorted(gone, key=repr)  # in one order, so that the same cells always hide the same others
+    for key in waiting:
         for grouping, members in zip(groupings, groups, strict=True):
             more = _remainder(members[grouping(key)], filled, gone, last)
             gone.update(more)
-            waiting.update(more)
+            waiting.extend(more)
     return frozenset(gone)
 
 
