@@ -7,13 +7,15 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 # cookie name -> what it may say; `normal` contrast refuses the system's wish for more
 MODES: Mapping[str, frozenset[str]] = {
     "size": frozenset({"big", "normal"}),
     "contrast": frozenset({"more", "normal"}),
 }
+# the names the portal ships with, so that they have their English; a name set by PORTAL_NAME is shown as it is
+NAMES = (gettext_noop("基层减负平台"), gettext_noop("临溪县基层减负平台"))
 
 
 def modes(cookies: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""Display modes come from cookies, and only known ones count."""
+
+import pytest
+from django.utils import translation
+
+from burden.kit.display import brand, display, modes
+
+
+def test_modes_without_cookies_are_unset():
+    assert modes({}) == {"size": "", "contrast": ""}
+
+
+@pytest.mark.parametrize(
+    ("cookies", "expected"),
+    [
+        ({"size": "big"}, {"size": "big", "contrast": ""}),
+        ({"size": "normal", "contrast": "more"}, {"size": "normal", "contrast": "more"}),
+        ({"contrast": "normal"}, {"size": "", "contrast": "normal"}),
+        ({"size": '"><script>', "contrast": "big"}, {"size": "", "contrast": ""}),
+    ],
+)
+def test_modes_with_cookies_keep_known_values(cookies, expected):
+    assert modes(cookies) == expected
+
+
+def test_brand_in_english_is_translated(settings):
+    settings.PORTAL_NAME = "基层减负平台"
+    with translation.override("en"):
+        assert brand() == "Grassroots Burden Monitor"
+
+
+def test_brand_of_ones_own_is_kept(settings):
+    settings.PORTAL_NAME = "甲县减负台"
+    with translation.override("en"):
+        assert brand() == "甲县减负台"
+
+
+def test_display_gives_templates_modes_and_name(rf, settings):
+    settings.PORTAL_NAME = "甲县减负台"
+    request = rf.get("/")
+    request.COOKIES["size"] = "big"
+    assert display(request) == {"display": {"size": "big", "contrast": ""}, "brand": "甲县减负台"}
