@@ -37,12 +37,14 @@ app.conf.update(
     task_time_limit=TASK_LIMIT,
     broker_transport_options={
         "visibility_timeout": 2 * TASK_LIMIT,  # above the limit, or a long task would be handed out twice
+        # whoever publishes has rows in the database already and does not wait for a dead broker
         "socket_connect_timeout": 2,
-        "socket_timeout": 10,
+        "socket_timeout": 4,
+        "max_retries": 0,
     },
-    broker_connection_retry_on_startup=True,
-    # whoever publishes has rows in the database already and does not wait for a dead broker
     task_publish_retry=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # workers do wait for it
     task_ignore_result=True,
     beat_schedule={
         # older sweeps are dropped: one sweep takes every mark there is

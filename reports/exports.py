@@ -60,7 +60,9 @@ def check_request(*, from_week: Week, to_week: Week, level: str, tables: Sequenc
     if to_week < from_week:
         raise ExportRefused("export.period", _("结束的周早于开始的周"), {"to": _("结束的周早于开始的周")})
     if (to_week.monday - from_week.monday).days >= MAX_WEEKS * 7:
-        raise ExportRefused("export.period", _("一次最多导出 %d 周") % MAX_WEEKS, {"from": _("一次最多导出 %d 周") % MAX_WEEKS})
+        raise ExportRefused(
+            "export.period", _("一次最多导出 %d 周") % MAX_WEEKS, {"from": _("一次最多导出 %d 周") % MAX_WEEKS}
+        )
     if level not in LEVELS:
         raise ExportRefused("export.level", _("没有这个单位范围"), {"level": _("没有这个单位范围")})
     if not tables or not set(tables) <= set(TABLES):
@@ -71,7 +73,15 @@ def check_request(*, from_week: Week, to_week: Week, level: str, tables: Sequenc
 
 @transaction.atomic
 def request_export(
-    *, by: Actor, unit: Unit, level: str, from_week: Week, to_week: Week, tables: Sequence[str], file_format: str, now: dt.datetime
+    *,
+    by: Actor,
+    unit: Unit,
+    level: str,
+    from_week: Week,
+    to_week: Week,
+    tables: Sequence[str],
+    file_format: str,
+    now: dt.datetime,
 ) -> ExportJob:
     """Put an export into the queue. Refuses: as check_request."""
     check_request(from_week=from_week, to_week=to_week, level=level, tables=tables, file_format=file_format)
@@ -94,7 +104,9 @@ def request_export(
 @transaction.atomic
 def cancel_export(*, by: Actor, job: ExportJob, now: dt.datetime) -> None:
     """Stop an export that waits or runs; one that is over stays as it is."""
-    waiting = ExportJob.objects.visible_to(by).filter(pk=job.pk, state__in=[ExportJob.State.WAITING, ExportJob.State.RUNNING])
+    waiting = ExportJob.objects.visible_to(by).filter(
+        pk=job.pk, state__in=[ExportJob.State.WAITING, ExportJob.State.RUNNING]
+    )
     if waiting.update(state=ExportJob.State.CANCELLED, finished_at=now):
         record(by=by, what="export.cancelled", on=job, now=now)
 
@@ -155,7 +167,12 @@ def _next_job() -> ExportJob | None:
 
 def run(job: ExportJob) -> None:
     """Run one export; the row carries progress, failure and result. No partial file is ever visible."""
-    job.state, job.started_at, job.attempts, job.rows_done = ExportJob.State.RUNNING, timezone.now(), job.attempts + 1, 0
+    job.state, job.started_at, job.attempts, job.rows_done = (
+        ExportJob.State.RUNNING,
+        timezone.now(),
+        job.attempts + 1,
+        0,
+    )
     job.save(update_fields=["state", "started_at", "attempts", "rows_done"])
     path = file_of(job)
     partial = path.with_suffix(".partial")
@@ -172,7 +189,9 @@ def run(job: ExportJob) -> None:
         _finish(job, ExportJob.State.FAILED, error=refusal.detail)
     except OSError as error:
         log.error("export_failed", job=job.pk, error=str(error))
-        _finish(job, ExportJob.State.FAILED, error=_("写不了文件：%s。没有产生文件，可以重试") % (error.strerror or error))
+        _finish(
+            job, ExportJob.State.FAILED, error=_("写不了文件：%s。没有产生文件，可以重试") % (error.strerror or error)
+        )
     except DatabaseError as error:
         log.error("export_failed", job=job.pk, error=str(error))
         _finish(job, ExportJob.State.FAILED, error=_("读取数据时中断。没有产生文件，可以重试"))
@@ -222,7 +241,9 @@ def _write(job: ExportJob, partial: Path) -> None:
     job.rows_total = sum(sizes.values())
     ExportJob.every.filter(pk=job.pk).update(rows_total=job.rows_total)
     if max(sizes.values()) > MAX_ROWS and job.format == "xlsx":
-        raise ExportRefused("export.rows", _("一张表有 %d 行，超过 Excel 的上限；请缩短时间或选 CSV") % max(sizes.values()))
+        raise ExportRefused(
+            "export.rows", _("一张表有 %d 行，超过 Excel 的上限；请缩短时间或选 CSV") % max(sizes.values())
+        )
     writer: Writer = WRITERS[job.format](partial, tables)
     for table in tables:
         writer.begin(table, _note(job))
@@ -240,7 +261,9 @@ def _progress(job: ExportJob, rows: int) -> None:
 
 
 def _note(job: ExportJob) -> str:
-    return _("%(unit)s，%(since)s 至 %(until)s；单位：人·分钟＝人数×（分钟＋路程）＋准备；不足 5 份周报的不显示；生成于 %(now)s") % {
+    return _(
+        "%(unit)s，%(since)s 至 %(until)s；单位：人·分钟＝人数×（分钟＋路程）＋准备；不足 5 份周报的不显示；生成于 %(now)s"
+    ) % {
         "unit": job.unit.name,
         "since": job.from_week,
         "until": job.to_week + dt.timedelta(days=6),

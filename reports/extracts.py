@@ -43,7 +43,9 @@ UPDATE {table} SET {columns}, remark = %(remark)s
 FROM unnest(%(units)s::bigint[], %(weeks)s::date[]) AS gone (unit_id, week)
 WHERE {table}.unit_id = gone.unit_id AND {table}.monday = gone.week
 """
-PROVISIONAL = "UPDATE {table} SET remark = concat_ws(%(comma)s, nullif(remark, ''), %(remark)s) WHERE monday >= %(open)s"
+PROVISIONAL = (
+    "UPDATE {table} SET remark = concat_ws(%(comma)s, nullif(remark, ''), %(remark)s) WHERE monday >= %(open)s"
+)
 
 
 @dataclass(frozen=True)
@@ -103,5 +105,9 @@ def _hide(cursor: Any, name: str, table: Table, extent: Extent) -> None:
 
 def _blank(cursor: Any, name: str, table: Table, keys: list[tuple[int, int, dt.date]], remark: str) -> None:
     columns = ", ".join(f"{column} = NULL" for column in table.hidden)
-    values = {"remark": remark, "units": [unit for unit, _parent, _week in keys], "weeks": [week for *_unit, week in keys]}
+    values = {
+        "remark": remark,
+        "units": [unit for unit, _parent, _week in keys],
+        "weeks": [week for *_unit, week in keys],
+    }
     cursor.execute(BLANK.format(table=name, columns=columns), values)

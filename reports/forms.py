@@ -22,8 +22,12 @@ class ExportForm(forms.Form):
 
     since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"class": "inp num", "type": "date"}))
     until = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"class": "inp num", "type": "date"}))
-    unit = forms.ModelChoiceField(Unit.every.none(), to_field_name="code", label=_("单位"), widget=forms.Select(attrs={"class": "inp"}))
-    level = forms.ChoiceField(label=_("范围"), choices=list(LEVELS.items()), widget=forms.Select(attrs={"class": "inp"}))
+    unit = forms.ModelChoiceField(
+        Unit.every.none(), to_field_name="code", label=_("单位"), widget=forms.Select(attrs={"class": "inp"})
+    )
+    level = forms.ChoiceField(
+        label=_("范围"), choices=list(LEVELS.items()), widget=forms.Select(attrs={"class": "inp"})
+    )
     tables = forms.MultipleChoiceField(
         label=_("内容"),
         choices=[(key, table.title) for key, table in TABLES.items()],
@@ -55,7 +59,14 @@ def presets(at: dt.datetime) -> list[dict[str, Any]]:
     """
     week = last_closed(at)
     month = Period.of("month", week, until=week)
-    spans = [Period.of("week", week), month, month.previous, Period.of("quarter", week, until=week), Period.of("year", week, until=week)]
+    spans = [
+        Period.of("week", week),
+        month,
+        month.previous,
+        Period.of("quarter", week, until=week),
+        Period.of("year", week, until=week),
+    ]
     return [
-        {"label": span.name, "since": span.first.monday.isoformat(), "until": span.last.sunday.isoformat()} for span in spans
+        {"label": span.name, "since": span.first.monday.isoformat(), "until": span.last.sunday.isoformat()}
+        for span in spans
     ]

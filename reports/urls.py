@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import export_views
+from reports import api, export_views
 
 urlpatterns = [
     path("exports/", export_views.exports_page, name="exports"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("exports/<int:pk>/cancel/", export_views.cancel, name="export_cancel"),
     path("exports/<int:pk>/retry/", export_views.retry, name="export_retry"),
     path("exports/<int:pk>/file/", export_views.download, name="export_download"),
+    path("api/v1/summaries/", api.Summaries.as_view(), name="api_summaries"),
+    path("api/v1/exports/", api.Exports.as_view(), name="api_exports"),
+    path("api/v1/exports/<int:pk>/", api.Export.as_view(), name="api_export"),
 ]

@@ -94,13 +94,22 @@ class XlsxWriter:
     def __init__(self, path: Path, tables: Sequence[Table]) -> None:
         self.book = xlsxwriter.Workbook(
             str(path),
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+            },
         )
         add = self.book.add_format
         self.title = add({"bold": True, "font_size": 14})
         self.note = add({"font_color": "#435063"})
         self.head = add({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.formats = {"text": None, "date": add({"num_format": "yyyy-mm-dd", "align": "left"}), "count": add({"num_format": "#,##0"})}
+        self.formats = {
+            "text": None,
+            "date": add({"num_format": "yyyy-mm-dd", "align": "left"}),
+            "count": add({"num_format": "#,##0"}),
+        }
         self.row = 0
         self.sheet: Any = None
 

@@ -9,13 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
-from burden.kit.access import Access
+from burden.kit.access import Access, public
 from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 
@@ -130,3 +131,7 @@ def flat(detail: Any, prefix: str = "") -> dict[str, str]:
     else:
         return {prefix: " ".join(map(str, detail)) if isinstance(detail, list) else str(detail)}
     return {key: text for name, value in pairs for key, text in flat(value, name).items()}
+
+
+# the OpenAPI document; it names no unit and no person
+schema = public()(SpectacularAPIView.as_view())

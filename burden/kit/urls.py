@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from burden.kit import views
+from burden.kit import api, views
 
 urlpatterns = [
+    path("api/schema/", api.schema, name="schema"),
     path("display/", views.display, name="display"),
     path("language/", views.set_language, name="set_language"),
 ]

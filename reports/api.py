@@ -1,0 +1,209 @@
+"""API of the read side: summaries and exports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS, READERS
+from burden.kit import clock
+from burden.kit.api import ApiView, ProblemSerializer
+from burden.kit.clock import Week, last_closed
+from burden.kit.errors import Refused
+from burden.units.models import Unit
+from reports import exports
+from reports.extracts import LEVELS
+from reports.models import ExportJob
+from reports.summaries import BASES, SUMMARIES, Extent
+from reports.tables import TABLES
+
+REFUSALS = {
+    401: OpenApiResponse(ProblemSerializer, "No login"),
+    403: OpenApiResponse(ProblemSerializer, "Not one of the roles"),
+    404: OpenApiResponse(ProblemSerializer, "No such unit or export in your scope"),
+    422: OpenApiResponse(ProblemSerializer, "A sentence per parameter"),
+}
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """One row; the key is `week`, `category`, `issuer` or `unit`. Units: counts and whole person-minutes."""
+
+    week = serializers.DateField(required=False)
+    category = serializers.CharField(required=False)
+    issuer = serializers.CharField(required=False, help_text="Unit code; empty: not stated")
+    unit = serializers.CharField(required=False, help_text="Unit code of a child")
+    count = serializers.IntegerField(allow_null=True)
+    confirmed_min = serializers.IntegerField(allow_null=True)
+    claimed_min = serializers.IntegerField()
+    returns = serializers.IntegerField(allow_null=True)
+    active = serializers.IntegerField(allow_null=True)
+    suppressed = serializers.BooleanField(help_text="Too few people stand behind the figures")
+
+
+class SummaryPage(serializers.Serializer[Any]):
+    """One page of summaries."""
+
+    results = SummarySerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class ExportInput(serializers.Serializer[Any]):
+    """What to export; unknown fields are refused."""
+
+    unit = serializers.CharField(max_length=20)
+    level = serializers.ChoiceField(list(LEVELS), default="own")
+    from_week = serializers.DateField()
+    to_week = serializers.DateField()
+    tables = serializers.ListField(child=serializers.ChoiceField(list(TABLES)), allow_empty=False)
+    format = serializers.ChoiceField(["csv", "xlsx"], default="csv")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse unknown fields and days that are no Monday."""
+        unknown = {name: [_("没有这个字段")] for name in set(self.initial_data) - set(self.fields)}
+        for name in ("from_week", "to_week"):
+            if attrs[name].isoweekday() != 1:
+                unknown[name] = [_("%(day)s 不是星期一") % {"day": attrs[name]}]
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return attrs
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    """How far an export is."""
+
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(ExportJob.State.choices)
+    progress = serializers.IntegerField(help_text="Per cent")
+    rows = serializers.IntegerField()
+    url = serializers.URLField(allow_null=True)
+    error = serializers.CharField(allow_null=True)
+
+
+class IdSerializer(serializers.Serializer[Any]):
+    """The export that was queued."""
+
+    id = serializers.IntegerField()
+
+
+def unit_or_404(actor: Actor, code: str) -> Unit:
+    """Fetch a unit of the actor's scope; any other does not exist."""
+    unit = Unit.objects.visible_to(actor).filter(code=code).first()
+    if unit is None:
+        raise Http404
+    return unit
+
+
+def choice(given: dict[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    """Read a parameter with fixed values, the first by default. Refuses: parameter_invalid."""
+    value = given.get(name, allowed[0])
+    if value not in allowed:
+        sentence = _("%(name)s 只能是 %(allowed)s") % {"name": name, "allowed": "、".join(allowed)}
+        raise Refused("parameter_invalid", sentence, {name: sentence})
+    return value
+
+
+def monday(given: dict[str, str], name: str, default: Week) -> Week:
+    """Read a Monday. Refuses: parameter_invalid."""
+    try:
+        return Week(dt.date.fromisoformat(given[name])) if name in given else default
+    except ValueError:
+        sentence = _("%(name)s 要是星期一的日期，如 %(day)s") % {"name": name, "day": default}
+        raise Refused("parameter_invalid", sentence, {name: sentence}) from None
+
+
+def extent_of(given: dict[str, str]) -> Extent:
+    """Read `from`, `to` and `basis`. Refuses: parameter_invalid."""
+    closed = last_closed(clock.now())
+    until = monday(given, "to", closed)
+    since = monday(given, "from", until)
+    if until < since or (until.monday - since.monday).days >= exports.MAX_WEEKS * 7:
+        sentence = _("from 不能晚于 to，最多 %d 周") % exports.MAX_WEEKS
+        raise Refused("parameter_invalid", sentence, {"from": sentence})
+    return Extent(since, until, choice(given, "basis", BASES))
+
+
+class Summaries(ApiView):
+    """Sums of a unit and all below it."""
+
+    roles: ClassVar[frozenset[str]] = READERS
+
+    @extend_schema(
+        operation_id="summaries",
+        parameters=[
+            OpenApiParameter("unit", str, required=True, description="Unit code"),
+            OpenApiParameter("from", dt.date, description="Monday; default: same as to"),
+            OpenApiParameter("to", dt.date, description="Monday; default: the last closed week"),
+            OpenApiParameter("by", str, enum=list(SUMMARIES)),
+            OpenApiParameter("basis", str, enum=BASES, description="The tree of each week, or today's"),
+            OpenApiParameter("page", int),
+        ],
+        responses={200: SummaryPage, **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page of rows by week, category, issuer or child."""
+        given = self.parameters("unit", "from", "to", "by", "basis")
+        if "unit" not in given:
+            raise Refused("parameter_missing", _("缺少 unit：单位代码"), {"unit": _("缺少单位代码")})
+        by = choice(given, "by", tuple(SUMMARIES))
+        extent = extent_of(given)
+        rows = SUMMARIES[by](self.actor, unit_or_404(self.actor, given["unit"]), extent)
+        return self.paged(rows, lambda row: row.body(by))
+
+
+class Exports(ApiView):
+    """Ask for an export."""
+
+    roles: ClassVar[frozenset[str]] = EXPORTERS
+
+    @extend_schema(operation_id="export_request", request=ExportInput, responses={202: IdSerializer, **REFUSALS})
+    def post(self, request: Request) -> Response:
+        """Put an export into the queue."""
+        asked = ExportInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        job = exports.request_export(
+            by=self.actor,
+            unit=unit_or_404(self.actor, data["unit"]),
+            level=data["level"],
+            from_week=Week(data["from_week"]),
+            to_week=Week(data["to_week"]),
+            tables=data["tables"],
+            file_format=data["format"],
+            now=clock.now(),
+        )
+        return Response({"id": job.pk}, status=202)
+
+
+class Export(ApiView):
+    """One export of the caller."""
+
+    roles: ClassVar[frozenset[str]] = EXPORTERS
+
+    @extend_schema(operation_id="export_read", responses={200: ExportSerializer, **REFUSALS})
+    def get(self, request: Request, pk: int) -> Response:
+        """Return how far it is, and where the file is when it is done."""
+        job = ExportJob.objects.visible_to(self.actor).filter(pk=pk).first()
+        if job is None:
+            raise Http404
+        done = job.state == ExportJob.State.DONE
+        url = request.build_absolute_uri(reverse("export_download", args=[job.pk])) if done else None
+        progress = 100 if done else 100 * job.rows_done // max(job.rows_total, 1)
+        return Response(
+            {
+                "id": job.pk,
+                "state": job.state,
+                "progress": progress,
+                "rows": job.rows_total,
+                "url": url,
+                "error": job.error or None,
+            }
+        )

@@ -1,0 +1,19 @@
+-- grain: issuer, over the weeks, of the unit's subtree in the trees of those weeks; issuer 0: not stated
+-- inputs: unit, since, until (Mondays)
+-- units: n a count; m, c whole person-minutes
+-- a unit below the township keeps no rows of its own: its issuers are remembered with its own sums
+SELECT issuer_id, sum(n)::bigint AS n, sum(m)::bigint AS m, sum(c)::bigint AS c
+FROM (
+    SELECT issuer_id, n, m_meeting + m_document + m_form + m_inspection + m_other AS m, c_min AS c
+    FROM rollup_source
+    WHERE unit_id = %(unit)s AND week BETWEEN %(since)s AND %(until)s
+    UNION ALL
+    SELECT o.sources[i][1], o.sources[i][2],
+           o.sources[i][3] + o.sources[i][4] + o.sources[i][5] + o.sources[i][6] + o.sources[i][7], o.sources[i][8]
+    FROM rollup_own o
+    JOIN unit u ON u.id = o.unit_id AND u.level = 'village'
+    CROSS JOIN LATERAL generate_subscripts(o.sources, 1) AS i
+    WHERE o.unit_id = %(unit)s AND o.week BETWEEN %(since)s AND %(until)s
+) rows
+GROUP BY 1
+ORDER BY 1

@@ -1,0 +1,147 @@
+"""Summaries for scripts: a unit's sums by week, category, issuer or child, as reported or in today's tree."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from burden.accounts.actor import Actor
+from burden.kit.clock import Week
+from burden.standards.models import Category
+from burden.units.models import Unit
+from reports.peers import Cell, suppress
+
+SQL = Path(__file__).parent / "sql"
+BASES = ("reported", "restated")
+NONE = (0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums of one unit over one or more weeks. Units: counts, people, whole person-minutes by category."""
+
+    returns: int = 0
+    active: int = 0
+    n: Sequence[int] = NONE
+    m: Sequence[int] = NONE
+    c: Sequence[int] = NONE
+
+    def __add__(self, other: Sums) -> Sums:
+        """Add another week: returns and minutes add up; of the cadres the week with most stands for all."""
+        pairs = ((self.n, other.n), (self.m, other.m), (self.c, other.c))
+        n, m, c = (tuple(map(sum, zip(a, b, strict=True))) if b else tuple(a) for a, b in pairs)
+        return Sums(self.returns + other.returns, max(self.active, other.active), n, m, c)
+
+    @property
+    def cell(self) -> Cell:
+        return Cell(self.returns, self.active)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One row: `key` is a Monday, a category, an issuer's or a child's code; the measures are None when suppressed."""
+
+    key: str
+    sums: Sums
+    suppressed: bool
+
+    def body(self, by: str) -> dict[str, Any]:
+        """Return the row as the API shows it. Claims are the issuers' own and never suppressed."""
+        shown: dict[str, int | None] = {"count": sum(self.sums.n), "confirmed_min": sum(self.sums.m)}
+        people: dict[str, int | None] = {"returns": self.sums.returns, "active": self.sums.active}
+        if self.suppressed:
+            shown, people = dict.fromkeys(shown), dict.fromkeys(people)
+        name = "unit" if by == "child" else by
+        return {name: self.key, **shown, "claimed_min": sum(self.sums.c), **people, "suppressed": self.suppressed}
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Which weeks, and which tree: that of each week (reported) or today's (restated)."""
+
+    since: Week
+    until: Week
+    basis: str
+
+    def read(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run one statement of reports/sql over these weeks."""
+        with connection.cursor() as cursor:
+            statement = (SQL / f"{name}.sql").read_text(encoding="utf-8")
+            cursor.execute(statement, {"since": self.since.monday, "until": self.until.monday, **parameters})
+            return cursor.fetchall()
+
+    def cells(self, units: Iterable[int]) -> dict[tuple[int, dt.date], Sums]:
+        """Sums of units and all below them, by unit and week."""
+        return {(unit, week): Sums(*rest) for unit, week, *rest in self.read(f"cells_{self.basis}", units=list(units))}
+
+    def own_cells(self, unit: int | None) -> dict[tuple[int, dt.date], Sums]:
+        """Counts of a unit's own cadres, under the negated unit: with its children they add up to its sum."""
+        rows = self.read("cells_own", units=[unit] if unit else [])
+        return {(-unit, week): Sums(*rest) for unit, week, *rest in rows}
+
+
+def by_week(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
+    """One row per week that has figures, oldest first."""
+    cells = extent.cells(_siblings(unit)) | extent.own_cells(unit.parent_id)
+    hidden = suppress({key: sums.cell for key, sums in cells.items()}, lambda key: key[1])
+    mine = sorted((key, sums) for key, sums in cells.items() if key[0] == unit.pk)
+    return [Summary(str(key[1]), sums, key in hidden) for key, sums in mine]
+
+
+def by_child(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
+    """One row per unit right below that has figures, in the order of their codes."""
+    children = {child.pk: child for child in Unit.objects.visible_to(actor).filter(parent=unit).order_by("code")}
+    totals = _over_weeks(extent.cells(children) | extent.own_cells(unit.pk))
+    hidden = suppress({key: sums.cell for key, sums in totals.items()}, lambda _key: None)
+    return [Summary(child.code, totals[pk], pk in hidden) for pk, child in children.items() if pk in totals]
+
+
+def by_category(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
+    """One row per category."""
+    total, hidden = _whole(unit, extent)
+    rows = []
+    for i, category in enumerate(Category):
+        one = Sums(total.returns, total.active, (total.n[i],), (total.m[i],), (total.c[i],))
+        rows.append(Summary(category.value, one, hidden))
+    return rows
+
+
+def by_issuer(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
+    """One row per issuer, in the order of their codes; the empty code stands for "not stated"."""
+    total, hidden = _whole(unit, extent)
+    found = extent.read(f"issuers_{extent.basis}", unit=unit.pk)
+    codes = dict(Unit.every.filter(pk__in=[row[0] for row in found]).values_list("pk", "code"))
+    rows = [
+        Summary(codes.get(issuer, ""), Sums(total.returns, total.active, (n,), (m,), (c,)), hidden)
+        for issuer, n, m, c in found
+    ]
+    return sorted(rows, key=lambda row: row.key)
+
+
+SUMMARIES = {"week": by_week, "category": by_category, "issuer": by_issuer, "child": by_child}
+
+
+def _siblings(unit: Unit) -> list[int]:
+    """The units whose figures add up, with the parent's own, to the parent's: outsiders too, as counts alone."""
+    if unit.parent_id is None:
+        return [unit.pk]
+    return list(Unit.every.filter(parent_id=unit.parent_id).values_list("pk", flat=True))
+
+
+def _over_weeks(cells: Mapping[tuple[int, dt.date], Sums]) -> dict[int, Sums]:
+    totals: dict[int, Sums] = {}
+    for (unit, _week), sums in cells.items():
+        totals[unit] = totals.get(unit, Sums()) + sums
+    return totals
+
+
+def _whole(unit: Unit, extent: Extent) -> tuple[Sums, bool]:
+    """The unit's sums over all weeks, and whether they are hidden."""
+    totals = _over_weeks(extent.cells(_siblings(unit)) | extent.own_cells(unit.parent_id))
+    hidden = suppress({key: sums.cell for key, sums in totals.items()}, lambda _key: None)
+    return totals.get(unit.pk, Sums()), unit.pk in hidden

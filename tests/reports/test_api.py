@@ -1,0 +1,204 @@
+"""The API of the read side: figures as the rollups hold them, hidden where law 5 says so, exports from ask to file."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from burden.kit.clock import Week
+from reports import exports
+from reports.models import ExportJob, RollupOwn, RollupSource, RollupSub
+from tests.database import as_role
+from tests.factories import LAST_WEEK, make_actor, make_unit
+
+SUMS = [f.name for f in RollupSub._meta.fields if f.name not in {"unit", "week", "pk"}]
+
+
+@pytest.fixture
+def county(db):
+    return make_unit(level="county", name="临溪县")
+
+
+@pytest.fixture
+def reviewer(county, client):
+    actor = make_actor(county, "reviewer")
+    client.force_login(actor.user)
+    return actor
+
+
+def sums(model, unit, week: Week = LAST_WEEK, **values) -> None:
+    model.every.create(unit=unit, week=week.monday, **(dict.fromkeys(SUMS, 0) | values))
+
+
+@pytest.fixture
+def townships(county):
+    units = [make_unit(county, "township") for _each in range(2)]
+    for unit in units:
+        sums(RollupSub, unit, returns=20, active=30, n_form=40, m_form=1200, m_meeting=60, c_form=7)
+    sums(RollupSub, county, returns=40, active=60, n_form=80, m_form=2400, m_meeting=120, c_form=14)
+    return units
+
+
+def get(client, unit, **parameters):
+    days = {"from": str(LAST_WEEK), "to": str(LAST_WEEK)}
+    return client.get("/api/v1/summaries/", {"unit": unit.code} | days | parameters)
+
+
+def test_summaries_by_week(client, reviewer, townships, county):
+    body = get(client, county).json()
+    assert body == {
+        "results": [
+            {
+                "week": "2026-11-16",
+                "count": 80,
+                "confirmed_min": 2520,
+                "claimed_min": 14,
+                "returns": 40,
+                "active": 60,
+                "suppressed": False,
+            }
+        ],
+        "next": None,
+    }
+
+
+def test_summaries_by_child(client, reviewer, townships, county):
+    rows = get(client, county, by="child").json()["results"]
+    assert [(row["unit"], row["confirmed_min"]) for row in rows] == [(unit.code, 1260) for unit in townships]
+
+
+def test_summaries_by_category(client, reviewer, townships, county):
+    rows = {row["category"]: row["confirmed_min"] for row in get(client, county, by="category").json()["results"]}
+    assert rows == {"meeting": 120, "document": 0, "form": 2400, "inspection": 0, "other": 0}
+
+
+def test_summaries_by_issuer(client, reviewer, townships, county):
+    issuer = make_unit(county, "department")
+    zero = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other", "c_min"), 0)
+    RollupSource.every.create(unit=county, week=LAST_WEEK.monday, issuer_id=issuer.pk, n=3, m_form=90, **zero)
+    RollupSource.every.create(unit=county, week=LAST_WEEK.monday, issuer_id=0, n=1, m_form=10, **zero)
+    rows = get(client, county, by="issuer").json()["results"]
+    assert [(row["issuer"], row["confirmed_min"]) for row in rows] == [("", 10), (issuer.code, 90)]
+
+
+def test_summaries_restated_follow_todays_tree(client, reviewer, townships, county):
+    """A village that moved: reported keeps the old township's sums, restated counts it where it stands."""
+    village = make_unit(townships[1], "village")
+    sums(RollupOwn, village, returns=6, active=7, n_form=5, m_form=300, sources=[[0, 5, 0, 0, 300, 0, 0, 0]])
+    rows = get(client, county, by="child", basis="restated").json()["results"]
+    assert [(row["unit"], row["confirmed_min"]) for row in rows] == [(townships[1].code, 300)]
+    (issuer,) = get(client, townships[1], by="issuer", basis="restated").json()["results"]
+    assert (issuer["issuer"], issuer["confirmed_min"]) == ("", 300)
+
+
+def test_summaries_hide_small_cells_but_not_claims(client, reviewer, townships, county):
+    small = make_unit(county, "township")
+    sums(RollupSub, small, returns=4, active=9, m_form=77, c_form=5)
+    rows = {row["unit"]: row for row in get(client, county, by="child").json()["results"]}
+    hidden = rows[small.code]
+    assert hidden["suppressed"] is True
+    assert (hidden["confirmed_min"], hidden["count"], hidden["returns"], hidden["active"]) == (None,) * 4
+    assert hidden["claimed_min"] == 5
+    assert sum(row["suppressed"] for row in rows.values()) == 2  # and one more, against subtraction
+
+
+def test_summaries_hide_a_single_units_week(client, reviewer, county):
+    small = make_unit(county, "township")
+    sums(RollupSub, small, returns=4, active=9, m_form=77)
+    assert get(client, small).json()["results"][0]["confirmed_min"] is None
+    assert {row["confirmed_min"] for row in get(client, small, by="category").json()["results"]} == {None}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"from": "2026-11-17"}, "from"),
+        ({"to": "yesterday"}, "to"),
+        ({"from": "2026-11-23"}, "from"),
+        ({"by": "person"}, "by"),
+        ({"basis": "guessed"}, "basis"),
+        ({"sort": "minutes"}, "sort"),
+        ({"page": "0"}, "page"),
+    ],
+)
+def test_summaries_name_the_bad_parameter(client, reviewer, townships, county, parameters, field):
+    response = get(client, county, **parameters)
+    assert response.status_code == 422
+    assert response["Content-Type"] == "application/problem+json"
+    assert field in response.json()["errors"]
+
+
+def test_summaries_need_a_unit(client, reviewer):
+    assert client.get("/api/v1/summaries/").json()["errors"] == {"unit": "缺少单位代码"}
+
+
+def test_foreign_unit_answers_as_a_missing_one(client, reviewer, townships):
+    foreign = get(client, make_unit(level="county"))
+    missing = client.get("/api/v1/summaries/", {"unit": "000"})
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+
+
+def test_problem_speaks_english_when_asked(client, reviewer):
+    response = client.get("/api/v1/summaries/", headers={"accept-language": "en"})
+    assert response.status_code == 422
+    assert response["Content-Language"] == "en"
+
+
+def test_cadre_may_not_read_summaries(client, county):
+    client.force_login(make_actor(county, "cadre").user)
+    assert get(client, county).status_code == 403
+
+
+def test_stranger_is_asked_for_a_token(client, county):
+    response = get(client, county)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Token"
+
+
+def ask(client, county, **fields):
+    body = {
+        "unit": county.code,
+        "level": "township",
+        "from_week": "2026-11-16",
+        "to_week": "2026-11-16",
+        "tables": ["unit_weeks"],
+    }
+    return client.post("/api/v1/exports/", json.dumps(body | fields), content_type="application/json")
+
+
+def test_export_from_ask_to_file(client, reviewer, townships, county, settings, tmp_path):
+    settings.EXPORT_DIR = tmp_path
+    response = ask(client, county)
+    assert response.status_code == 202
+    where = f"/api/v1/exports/{response.json()['id']}/"
+    assert client.get(where).json()["state"] == "waiting"
+    with as_role("burden_worker"):
+        assert exports.run_waiting() == 1
+    body = client.get(where).json()
+    assert (body["state"], body["progress"], body["rows"], body["error"]) == ("done", 100, 2, None)
+    assert b"".join(client.get(body["url"])).startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"tables": []}, "tables"),
+        ({"tables": ["passwords"]}, "tables.0"),
+        ({"format": "pdf"}, "format"),
+        ({"from_week": "2026-11-17"}, "from_week"),
+        ({"to_week": "2026-11-09"}, "to"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_export_names_the_bad_field(client, reviewer, county, fields, field):
+    response = ask(client, county, **fields)
+    assert response.status_code == 422
+    assert field in response.json()["errors"]
+    assert not ExportJob.every.exists()
+
+
+def test_foreign_export_is_missing(client, reviewer, county):
+    job = ask(client, county).json()["id"]
+    client.force_login(make_actor(county, "office").user)
+    assert client.get(f"/api/v1/exports/{job}/").status_code == 404
