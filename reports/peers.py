@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -37,6 +37,9 @@ class Cell:
 
     def __add__(self, other: Cell) -> Cell:
         return Cell(self.returns + other.returns, self.active + other.active)
+
+    def __sub__(self, other: Cell) -> Cell:
+        return Cell(self.returns - other.returns, self.active - other.active)
 
 
 NOBODY = Cell(0, 0)
@@ -78,18 +81,21 @@ def _never(_key: object) -> bool:
 
 
 def suppress(
-    cells: Mapping[Key, Cell], *groupings: Callable[[Key], Hashable], last: Callable[[Key], bool] = _never
+    cells: Mapping[Key, Cell],
+    *groupings: Callable[[Key], Hashable],
+    last: Callable[[Key], bool] = _never,
+    also: Collection[Key] = (),
 ) -> frozenset[Key]:
     """Return the keys of the cells that must not be shown.
 
     A cell is hidden that too few people stand behind. Each grouping says which cells add up to a sum that is itself
     shown: where one is hidden alone, or the hidden ones are too few people together, the smallest shown one is hidden
-    too, or the first could be had by subtraction. `last` names cells to be hidden only where no other is left.
+    too, or the first could be had by subtraction. `last` names cells to be hidden only where no other is left, `also` cells hidden for other reasons.
     A cell without any return is no data and hides nothing.
     Units: cells count returns and cadres.
     """
     filled = {key: cell for key, cell in cells.items() if cell.returns}
-    gone = {key for key, cell in filled.items() if not cell.is_enough}
+    gone = {key for key, cell in filled.items() if not cell.is_enough or key in also}
     groups = [_grouped(filled, grouping) for grouping in groupings] if gone else []
     waiting = sorted(gone, key=repr)  # in one order, so that the same cells always hide the same others
     for key in waiting:

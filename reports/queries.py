@@ -1,0 +1,264 @@
+"""Scoped reads of the sums, shared by page, API and export; a query takes the actor first.
+
+Families are read whole, also outside the actor's range: how many people stand behind a sibling's sum decides
+whether this one may be shown. Only counts of people are read there, and none of them leaves this module.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Min, Sum
+
+from burden.accounts.actor import Actor
+from burden.kit.clock import Week
+from burden.ledger.models import StaleMark
+from burden.units.models import Level, Unit, UnitQuerySet
+from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
+from reports.models import RollupOwn, RollupSource, RollupSub
+from reports.peers import NOBODY, Cell, Member, hidden, suppress
+from reports.periods import Period
+
+Span = tuple[dt.date, dt.date]  # first and last Monday, both inclusive
+COUNTS, MINUTES, CLAIMED = (tuple(f"{prefix}_{name}" for name in CATEGORIES) for prefix in "nmc")
+REST = ("self_min", "after_hours_min", "bulk_min", "returns", "nil_returns", "active")
+ALL_MINUTES = sum((F(name) for name in MINUTES[1:]), F(MINUTES[0]))
+
+
+# --- units ---
+
+
+def unit_by_code(actor: Actor, code: str) -> Unit | None:
+    """Return a unit with its ancestors; None for a foreign unit as for a missing one."""
+    return (
+        Unit.objects.visible_to(actor)
+        .select_related("parent__parent__parent__parent__parent")
+        .filter(code=code)
+        .first()
+    )
+
+
+@dataclass(frozen=True)
+class Group:
+    """The units of one level below a unit."""
+
+    level: str
+    count: int
+    headcount: int | None
+
+
+def groups(actor: Actor, unit: Unit) -> list[Group]:
+    """Return which levels can be compared below a unit: its children's, and in a county the villages'."""
+    rows = _below(actor, unit).values("level").annotate(units=Count("pk"), heads=Sum("headcount"))
+    found = {row["level"]: Group(row["level"], row["units"], row["heads"]) for row in rows}
+    return [found[level] for level in Level.values if level in found]
+
+
+def members(actor: Actor, unit: Unit, level: str) -> list[Unit]:
+    """Return the open units of one level below a unit, by path."""
+    found = _below(actor, unit).filter(level=level)
+    return list(found.only("code", "name", "kind", "level", "parent_id", "headcount", "path").order_by("path"))
+
+
+def _below(actor: Actor, unit: Unit) -> UnitQuerySet:
+    deepest = unit.depth + (2 if unit.level == Level.COUNTY else 1)
+    below: UnitQuerySet = Unit.objects.visible_to(actor).under(unit)
+    return below.filter(depth__gt=unit.depth, depth__lte=deepest, closed_on=None)
+
+
+def issuer_names(actor: Actor, ids: Collection[int]) -> dict[int, Unit]:
+    """Return issuers by id, with names also of those above the actor: who asks for work is no secret to who does it."""
+    if not actor.is_active:
+        return {}
+    return {unit.pk: unit for unit in Unit.objects.unscoped().filter(pk__in=ids).only("code", "name", "path")}
+
+
+# --- sums of one unit ---
+
+
+def weekly(actor: Actor, unit: Unit, span: Span) -> dict[dt.date, Figures]:
+    """Return the sums of a unit and all below it, week by week; weeks without a row are absent."""
+    rows = (
+        RollupSub.objects.visible_to(actor)
+        .filter(unit=unit, week__range=span)
+        .values_list("week", *COUNTS, *MINUTES, *CLAIMED, *REST)
+    )
+    return {row[0]: Figures(1, row[1:6], row[6:11], row[11:16], *row[16:]) for row in rows}
+
+
+def hidden_weeks(unit: Unit, span: Span) -> frozenset[dt.date]:
+    """Return the weeks in which the sums of a unit and all below it must not be shown, whoever reads."""
+    cells = _families([unit.parent_id], span) if unit.parent_id else _alone(unit, span)
+    return frozenset(key.week for key in hidden(cells) if key.unit == unit.pk and not key.own)
+
+
+def _alone(unit: Unit, span: Span) -> dict[Member, Cell]:
+    rows = RollupSub.objects.unscoped().filter(unit=unit, week__range=_months(span))
+    return {
+        Member(0, unit.pk, week): Cell(returns, active)
+        for week, returns, active in rows.values_list("week", "returns", "active")
+    }
+
+
+def _families(parents: Collection[int], span: Span) -> dict[Member, Cell]:
+    """Return how many people stand behind each child of some parents, and behind the parents' own sums."""
+    span = _months(span)
+    children = RollupSub.objects.unscoped().filter(unit__parent_id__in=parents, week__range=span)
+    themselves = RollupOwn.objects.unscoped().filter(unit_id__in=parents, week__range=span)
+    cells = {
+        Member(parent, unit, week): Cell(returns, active)
+        for parent, unit, week, returns, active in children.values_list(
+            "unit__parent_id", "unit_id", "week", "returns", "active"
+        )
+    }
+    for unit, week, returns, active in themselves.values_list("unit_id", "week", "returns", "active"):
+        cells[Member(unit, unit, week, own=True)] = Cell(returns, active)
+    return cells
+
+
+def _months(span: Span) -> Span:
+    """Widen a span to whole months: what is hidden in a week depends on its month."""
+    first, last = (Period.of("month", Week(monday)) for monday in span)
+    return first.first.monday, last.last.monday
+
+
+def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> Figures | None:
+    """Add up a period's weeks; None where the sum must not be shown."""
+    weeks = [week.monday for week in period.weeks]
+    if _is_hidden(weeks, figures, gone):
+        return None
+    return total(figures[week] for week in weeks if week in figures)
+
+
+def _is_hidden(
+    weeks: Sequence[dt.date], loads: Mapping[dt.date, Figures] | Mapping[dt.date, Load], gone: Collection[dt.date]
+) -> bool:
+    """Whether a sum of weeks is too few people's, or only one week's that is hidden itself."""
+    filled = [(week, loads[week]) for week in weeks if week in loads and loads[week].returns]
+    if not filled:
+        return False
+    cell = Cell(sum(load.returns for _week, load in filled), max(load.active for _week, load in filled))
+    return not cell.is_enough or (len(filled) == 1 and filled[0][0] in gone)
+
+
+def sources(actor: Actor, unit: Unit, period: Period) -> list[Source]:
+    """Return who asked for what a unit and all below it did in a period, the most costly first.
+
+    Units: person-minutes. Townships and above have sources; a village has none.
+    """
+    span = period.first.monday, period.last.monday
+    rows = (
+        RollupSource.objects.visible_to(actor)
+        .filter(unit=unit, week__range=span)
+        .values_list("issuer_id")
+        .annotate(Sum("n"), *(Sum(name) for name in MINUTES), Sum("c_min"))
+    )
+    found = [Source(row[0], row[1], row[2:7], row[7]) for row in rows]
+    return sorted(found, key=lambda source: (-source.total, source.issuer_id))
+
+
+# --- units side by side ---
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit among others: its load week by week, and the weeks that must not be shown.
+
+    `rest`: how many people stand behind all below it, where the load leaves them out.
+    """
+
+    unit: Unit
+    loads: Mapping[dt.date, Load]
+    gone: Collection[dt.date]
+    rest: Mapping[dt.date, Cell]
+
+    def over(self, period: Period) -> Load:
+        """Add up a period's weeks, to be shown or not."""
+        return sum((self.loads[week.monday] for week in period.weeks if week.monday in self.loads), NO_LOAD)
+
+    def is_hidden(self, period: Period) -> bool:
+        """Whether a period's sum is too few people's, or would give away that of the rest."""
+        weeks = [week.monday for week in period.weeks]
+        if _is_hidden(weeks, self.loads, self.gone):
+            return True
+        rest = sum((self.rest[week] for week in weeks if week in self.rest), NOBODY)
+        return rest.returns > 0 and not rest.is_enough
+
+
+def compared(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
+    """Return units of one level side by side.
+
+    A township stands for those who work in it itself: how many villages it has must not make it look light.
+    Every other unit stands for itself and all below it.
+    """
+    if not units:
+        return []
+    if units[0].level == Level.TOWNSHIP:
+        return _themselves(actor, units, span)
+    gone = _by_unit(key for key in hidden(_families({u.parent_id for u in units if u.parent_id}, span)) if not key.own)
+    loads = _loads(RollupSub, actor, units, span)
+    return [Row(unit, loads[unit.pk], gone[unit.pk], {}) for unit in units]
+
+
+def itself(actor: Actor, unit: Unit, span: Span) -> Row:
+    """Return what those who work in a unit itself carry, without all below it."""
+    return _themselves(actor, [unit], span)[0]
+
+
+def _themselves(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
+    """A unit's own load and the rest below it add up to a sum that is shown: too few of either hide the load."""
+    own, everybody = _people(RollupOwn, units, span), _people(RollupSub, units, span)
+    rest: dict[int, dict[dt.date, Cell]] = defaultdict(dict)
+    cells = {Member(unit, unit, week, own=True): cell for (unit, week), cell in own.items()}
+    for (unit, week), cell in everybody.items():
+        rest[unit][week] = cell - own.get((unit, week), NOBODY)
+        cells[Member(unit, -unit, week)] = rest[unit][week]
+    gone = _by_unit(key for key in hidden(cells) if key.own)
+    loads = _loads(RollupOwn, actor, units, span)
+    return [Row(unit, loads[unit.pk], gone[unit.pk], rest[unit.pk]) for unit in units]
+
+
+Rollup = type[RollupOwn] | type[RollupSub]
+
+
+def _loads(model: Rollup, actor: Actor, units: Sequence[Unit], span: Span) -> Mapping[int, dict[dt.date, Load]]:
+    rows = model.objects.visible_to(actor).filter(unit__in=units, week__range=span)
+    loads: dict[int, dict[dt.date, Load]] = defaultdict(dict)
+    for unit, week, *figures in rows.values_list("unit_id", "week", ALL_MINUTES, "self_min", "returns", "active"):
+        loads[unit][week] = Load(*figures)
+    return loads
+
+
+def _people(model: Rollup, units: Sequence[Unit], span: Span) -> dict[tuple[int, dt.date], Cell]:
+    rows = model.objects.unscoped().filter(unit__in=units, week__range=_months(span))
+    return {
+        (unit, week): Cell(returns, active)
+        for unit, week, returns, active in rows.values_list("unit_id", "week", "returns", "active")
+    }
+
+
+def _by_unit(keys: Iterable[Member]) -> Mapping[int, set[dt.date]]:
+    found: dict[int, set[dt.date]] = defaultdict(set)
+    for key in keys:
+        found[key.unit].add(key.week)
+    return found
+
+
+def period_loads(rows: Sequence[Row], period: Period) -> dict[int, Load | None]:
+    """Return each row's load over a period by unit id; None where it must not be shown beside its siblings."""
+    loads = {row.unit.pk: row.over(period) for row in rows}
+    gone = {row.unit.pk for row in rows if row.is_hidden(period)}
+    if len(period.weeks) > 1 and not any(row.rest for row in rows):
+        parents = {row.unit.pk: row.unit.parent_id for row in rows}
+        cells = {pk: Cell(load.returns, load.active) for pk, load in loads.items()}
+        gone |= suppress(cells, lambda pk: parents[pk], also=gone)
+    return {pk: None if pk in gone else load for pk, load in loads.items()}
+
+
+def as_of(actor: Actor, at: dt.datetime) -> dt.datetime:
+    """Return the instant the sums are true of: when the oldest work not yet counted was filed, or now."""
+    oldest = StaleMark.objects.aggregate(oldest=Min("marked_at"))["oldest"] if actor.is_active else None
+    return min(oldest, at) if oldest else at
