@@ -16,7 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "burden.settings")
 os.environ.setdefault("BURDEN_DB_ROLE", "worker")
 
 TASK_LIMIT = 1800  # seconds
-SWEEP, SWEEP_EVERY = "reports.sweep", 2.0  # seconds
+POLL_EVERY = 2.0  # seconds
+POLLS = {"reports.sweep", "reports.run_exports"}
 
 app = Celery("burden")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -47,9 +48,8 @@ app.conf.update(
     broker_connection_max_retries=None,  # workers do wait for it
     task_ignore_result=True,
     beat_schedule={
-        # older sweeps are dropped: one sweep takes every mark there is
-        "sweep": {"task": SWEEP, "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}},
-        "exports": {"task": "reports.run_exports", "schedule": SWEEP_EVERY, "options": {"expires": SWEEP_EVERY}},
+        # older polls are dropped: one poll takes all the work there is
+        **{task: {"task": task, "schedule": POLL_EVERY, "options": {"expires": POLL_EVERY}} for task in sorted(POLLS)},
         "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
         "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
     },
@@ -60,7 +60,7 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def use_portal_logging(**_signal: Any) -> None:
-    """Write the same structured logs as the web, without a line for each sweep that went well."""
+    """Write the same structured logs as the web, without a line for each poll that went well."""
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
@@ -76,9 +76,9 @@ def name_task(task: Task[Any, Any], **_signal: Any) -> None:
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """Tell whether a line is worth keeping: it runs every two seconds, and all is well."""
-    routine = record.levelno <= logging.INFO and isinstance(record.msg, dict) and record.msg.get("task") == SWEEP
-    return not routine
+    """Tell whether a line is worth keeping: the polls run every two seconds, and mostly all is well."""
+    line = record.msg if isinstance(record.msg, dict) else {}
+    return record.levelno > logging.INFO or not POLLS & {line.get("task"), line.get("child_task_name")}
 
 
 @worker_ready.connect
