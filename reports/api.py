@@ -96,7 +96,7 @@ class IdSerializer(serializers.Serializer[Any]):
 
 def unit_or_404(actor: Actor, code: str) -> Unit:
     """Fetch a unit of the actor's scope; any other does not exist."""
-    unit = Unit.objects.visible_to(actor).filter(code=code).first()
+    unit: Unit | None = Unit.objects.visible_to(actor).filter(code=code).first()
     if unit is None:
         raise Http404
     return unit
@@ -191,7 +191,7 @@ class Export(ApiView):
     @extend_schema(operation_id="export_read", responses={200: ExportSerializer, **REFUSALS})
     def get(self, request: Request, pk: int) -> Response:
         """Return how far it is, and where the file is when it is done."""
-        job = ExportJob.objects.visible_to(self.actor).filter(pk=pk).first()
+        job: ExportJob | None = ExportJob.objects.visible_to(self.actor).filter(pk=pk).first()
         if job is None:
             raise Http404
         done = job.state == ExportJob.State.DONE

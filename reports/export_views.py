@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS
 from burden.kit import clock
-from burden.kit.access import access
+from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.ledger.services import record
 from reports import exports
@@ -27,14 +27,14 @@ SLOW = dt.timedelta(seconds=20)  # a job that waits longer than this waits for a
 
 
 def _job_or_404(actor: Actor, pk: int) -> ExportJob:
-    job = ExportJob.objects.visible_to(actor).select_related("unit").filter(pk=pk).first()
+    job: ExportJob | None = ExportJob.objects.visible_to(actor).select_related("unit").filter(pk=pk).first()
     if job is None:
         raise Http404
     return job
 
 
 @access(*EXPORTERS, methods=("GET", "POST"))
-def exports_page(request: HttpRequest) -> HttpResponse:
+def exports_page(request: ActedRequest) -> HttpResponse:
     """Show my exports and the form; POST asks for one."""
     actor, now = request.actor, clock.now()
     form = ExportForm(request.POST or None, units=exports.units_for(actor), initial=_initial(request, actor, now))
@@ -50,14 +50,14 @@ def exports_page(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/exports.html", context, status=422 if form.errors else 200)
 
 
-def _initial(request: HttpRequest, actor: Actor, now: dt.datetime) -> dict[str, Any]:
+def _initial(request: ActedRequest, actor: Actor, now: dt.datetime) -> dict[str, Any]:
     """Prefill from the page one came from: its unit and weeks, else the last closed week of the own unit."""
     last = presets(now)[0]
-    unit = request.GET.get("unit") or (actor.post(*EXPORTERS).unit.code)
+    post = actor.post(*EXPORTERS)
     return {
         "since": request.GET.get("since", last["since"]),
         "until": request.GET.get("until", last["until"]),
-        "unit": unit,
+        "unit": request.GET.get("unit") or (post.unit.code if post else ""),
         "level": "township",
         "tables": list(TABLES),
         "format": "xlsx",
@@ -103,7 +103,7 @@ def name_of(job: ExportJob) -> str:
 
 
 @access(*EXPORTERS)
-def estimate(request: HttpRequest) -> HttpResponse:
+def estimate(request: ActedRequest) -> HttpResponse:
     """Count the rows of what the form says, before it is sent."""
     form = ExportForm(request.GET, units=exports.units_for(request.actor))
     if not form.is_valid():
@@ -115,20 +115,20 @@ def estimate(request: HttpRequest) -> HttpResponse:
 
 
 @access(*EXPORTERS)
-def progress(request: HttpRequest) -> HttpResponse:
+def progress(request: ActedRequest) -> HttpResponse:
     """The list of my exports as a fragment, polled while one is going."""
     return render(request, "reports/_exports.html", _shown(request.actor, clock.now()))
 
 
 @access(*EXPORTERS, methods=("POST",))
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: ActedRequest, pk: int) -> HttpResponse:
     """Cancel a waiting or running export."""
     exports.cancel_export(by=request.actor, job=_job_or_404(request.actor, pk), now=clock.now())
     return redirect("exports")
 
 
 @access(*EXPORTERS, methods=("POST",))
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: ActedRequest, pk: int) -> HttpResponse:
     """Ask for the same export again."""
     job = _job_or_404(request.actor, pk)
     if not exports.may_export(request.actor, job.unit):
@@ -138,7 +138,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @access(*EXPORTERS)
-def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def download(request: ActedRequest, pk: int) -> HttpResponse | FileResponse:
     """Hand the file to who asked, with the scope checked again; every download is recorded."""
     actor = request.actor
     job = _job_or_404(actor, pk)

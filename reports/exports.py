@@ -26,7 +26,7 @@ from burden.units.models import Level, Unit, UnitQuerySet
 from reports.extracts import LEVELS, Extent, collect
 from reports.models import ExportJob, ExportQuerySet
 from reports.tables import TABLES
-from reports.writers import MAX_ROWS, WRITERS, Writer
+from reports.writers import MAX_ROWS, WRITERS
 
 log = structlog.get_logger()
 KEPT = dt.timedelta(days=7)
@@ -244,7 +244,7 @@ def _write(job: ExportJob, partial: Path) -> None:
         raise ExportRefused(
             "export.rows", _("一张表有 %d 行，超过 Excel 的上限；请缩短时间或选 CSV") % max(sizes.values())
         )
-    writer: Writer = WRITERS[job.format](partial, tables)
+    writer = WRITERS[job.format](partial, tables)
     for table in tables:
         writer.begin(table, _note(job))
         for first in range(1, sizes[table.key] + 1, SLICE):

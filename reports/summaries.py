@@ -73,7 +73,7 @@ class Extent:
         with connection.cursor() as cursor:
             statement = (SQL / f"{name}.sql").read_text(encoding="utf-8")
             cursor.execute(statement, {"since": self.since.monday, "until": self.until.monday, **parameters})
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def cells(self, units: Iterable[int]) -> dict[tuple[int, dt.date], Sums]:
         """Sums of units and all below them, by unit and week."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -146,4 +146,4 @@ class XlsxWriter:
         self.book.close()
 
 
-WRITERS = {"csv": CsvWriter, "xlsx": XlsxWriter}
+WRITERS: dict[str, Callable[[Path, Sequence[Table]], Writer]] = {"csv": CsvWriter, "xlsx": XlsxWriter}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 
 from burden.kit.db import act_as
 
+if TYPE_CHECKING:
+    from burden.accounts.actor import Actor
+
 View = Callable[..., HttpResponseBase]
+
+
+class ActedRequest(HttpRequest):
+    """What a view under `access` is given: a request on which somebody acts (for type checkers)."""
+
+    actor: Actor
+    by_token: bool
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ def access(*roles: str, methods: Sequence[str] = ("GET",)) -> Callable[[View], V
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in declared.methods:
                 return HttpResponseNotAllowed(declared.methods)
-            actor = request.actor
+            actor = request.actor  # type: ignore[attr-defined]
             if actor is None:
                 return _to_login(request)
             act_as(actor.user_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView, set_rollback
 
-from burden.kit.access import Access, public
+from burden.kit.access import Access, ActedRequest, public
 from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
+
+if TYPE_CHECKING:
+    from burden.accounts.actor import Actor
 
 PAGE_SIZE = 100
 METHODS = ("get", "post", "put", "delete")
@@ -29,7 +33,19 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField(help_text="Stable code, e.g. version_conflict")
     detail = serializers.CharField(help_text="One sentence for people")
-    errors = serializers.DictField(child=serializers.CharField(), help_text="Field name to sentence")
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.CharField(), help_text="Field name to sentence"
+    )
+
+
+class JsonParser(JSONParser):
+    """JSON, and a refusal for one nested deeper than Python can follow."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError as error:
+            raise exceptions.ParseError from error
 
 
 class ApiView(APIView):
@@ -39,9 +55,10 @@ class ApiView(APIView):
     """
 
     roles: ClassVar[frozenset[str]]
+    parser_classes = (JsonParser,)
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:
+    def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:  # type: ignore[override]
         view = super().as_view(**initkwargs)
         methods = tuple(name.upper() for name in METHODS if hasattr(cls, name))
         view.access = Access(cls.roles, methods)  # type: ignore[attr-defined]
@@ -49,10 +66,11 @@ class ApiView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.actor = request._request.actor
+        asked = cast(ActedRequest, request._request)
+        self.actor: Actor = asked.actor
         if self.actor is None:
             raise exceptions.NotAuthenticated
-        if not request._request.by_token:
+        if not asked.by_token:
             SessionAuthentication().enforce_csrf(request)
         act_as(self.actor.user_id)
         if not self.actor.roles & self.roles:
