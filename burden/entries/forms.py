@@ -304,8 +304,8 @@ def _posted(name: str, value: str) -> object:
 
 def _number(value: str) -> int | str:
     """Read digits of either width; anything else stays as it was typed, to be repeated in the refusal."""
-    plain = unicodedata.normalize("NFKC", value).strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= SHOWN else value.strip()
+    plain = value.strip()
+    return int(plain) if plain.isdecimal() and len(plain) <= SHOWN else plain
 
 
 def on_page(errors: Mapping[str, str], post: QueryDict) -> dict[str, str]:

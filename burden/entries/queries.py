@@ -203,8 +203,8 @@ def _routine(actor: Actor, week: Week) -> list[Row]:
     )
     last = before.order_by("-week").values("pk")[:1]
     done = _entries(actor).filter(weekly_return_id__in=last, answer=Answer.DONE)
-    fresh = {"bulk": False, "repeated": False, "after_hours": False}
-    return [replace(_row_of(entry, f"last-{entry.pk}"), **fresh) for entry in done]
+    rows = (_row_of(entry, f"last-{entry.pk}") for entry in done)
+    return [replace(row, bulk=False, repeated=False, after_hours=False) for row in rows]
 
 
 def own_weeks(actor: Actor, now: dt.datetime, count: int = LISTED_WEEKS) -> list[OwnWeek]:
