@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from burden.entries import api
+from burden.entries import api, views
 
 urlpatterns = [
+    path("week/", views.week, name="week"),
+    path("week/suggestions/", views.week_suggestions, name="week_suggestions"),
+    path("week/<str:day>/", views.week_of, name="week_of"),
     path("api/v1/weeks/<str:day>/", api.WeekView.as_view(), name="api_week"),
 ]

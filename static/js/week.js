@@ -1,0 +1,84 @@
+// My week in the browser: taps, totals, the draft on this device, sending. Without it the page is one plain form.
+import { adopt, again, closeSheet, openSheet, pick, save, suggest } from "./week_add.js";
+import { drop, keep, load, restore } from "./week_draft.js";
+import { answer, copyAll, paint, shut, step, take, typed } from "./week_rows.js";
+import { send } from "./week_send.js";
+
+const rowOf = (element) => element.closest("#week [data-row]");
+
+function changed() {
+  paint();
+  keep();
+}
+
+const CLICKS = {
+  "[data-all]": (link, event) => (event.preventDefault(), copyAll(), changed()),
+  "[data-chip]": (chip) => (rowOf(chip) ? (take(rowOf(chip), chip.dataset.chip), changed()) : pick(chip)),
+  "[data-step]": (button) => (step(button), rowOf(button) && (typed(rowOf(button)), changed())),
+  "[data-sheet]": () => openSheet(),
+  "[data-close]": () => closeSheet(),
+  "[data-again]": () => again() && changed(),
+  "[data-suggestions] button": (button) => adopt(button),
+  "[data-drop]": async (element) => {
+    await drop(document.querySelector("[data-draft]").dataset.draft);
+    location.assign(location.pathname);
+  },
+};
+
+document.addEventListener("click", (event) => {
+  for (const [selector, act] of Object.entries(CLICKS)) {
+    const element = event.target.closest(selector);
+    if (!element) continue;
+    if (element.matches("a[data-drop]")) event.preventDefault();
+    act(element, event);
+    return;
+  }
+});
+
+document.addEventListener("change", (event) => {
+  const row = rowOf(event.target);
+  if (!row) return;
+  answer(row, event.target);
+  changed();
+});
+
+document.addEventListener("input", (event) => {
+  const { target } = event;
+  if (target.matches("#quick-title")) suggest(target.value);
+  const row = rowOf(target);
+  if (!row || target.matches("[type=checkbox], [type=radio]")) return;
+  typed(row);
+  changed();
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-quick]")) {
+    event.preventDefault();
+    if (save()) changed();
+  } else if (event.target.matches("[data-send]")) {
+    event.preventDefault();
+    send(event.target, event.submitter).then(paint);
+  }
+});
+
+// toggle does not bubble: the panels are heard on their way down
+document.addEventListener("toggle", (event) => event.target.open && rowOf(event.target) && shut(event.target), true);
+
+document.addEventListener("keydown", (event) => {
+  const panel = event.key === "Escape" && event.target.closest?.("[data-row] > details[open]");
+  if (!panel) return;
+  panel.open = false;
+  panel.querySelector("summary").focus();
+});
+
+async function start() {
+  paint();
+  const place = document.querySelector("[data-draft]");
+  const draft = place && (await load(place.dataset.draft));
+  if (!draft) return;
+  if (place.id === "week") restore(draft);
+  else place.hidden = false;
+  paint();
+}
+
+start();

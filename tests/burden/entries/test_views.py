@@ -1,0 +1,253 @@
+"""My week as a page: what it shows, what a plain form files, what comes back on an error."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from burden.accounts.actor import Actor
+from burden.entries.models import Entry, Submission, WeeklyReturn
+from burden.kit import clock
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_draft, make_filing, make_post, make_unit
+
+PAGE = f"/week/{LAST_WEEK}/"
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch) -> dt.datetime:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return NOW
+
+
+@pytest.fixture
+def actor(db) -> Actor:
+    return make_actor(make_unit())
+
+
+@pytest.fixture
+def cadre(client, actor):
+    """A browser in which the cadre is logged in."""
+    client.force_login(actor.user)
+    return client
+
+
+def row(number: int, **said: str) -> dict[str, str]:
+    """One ticked row as the page posts it."""
+    fields = {"ticked": "1", "key": f"k{number}", "answer": "done", "category": "form", "title": f"台账{number}"}
+    fields |= {"minutes": "30", "people": "1", "travel_minutes": "0", "prep_minutes": "0", "bulk": "", "issuer": ""}
+    return {f"entries.{number}.{name}": value for name, value in (fields | said).items()}
+
+
+def posted(*rows: dict[str, str], **said: str) -> dict[str, str]:
+    body = {"client_key": str(uuid4()), "base_version": "0"} | said
+    for each in rows:
+        body |= each
+    return body
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def filed(actor: Actor) -> list[tuple[str, str, int]]:
+    return [(e.title, e.answer, e.person_min) for e in Entry.objects.visible_to(actor).order_by("id")]
+
+
+def test_week_asks_for_login(client, db):
+    assert client.get("/week/")["Location"].startswith(reverse("login"))
+
+
+def test_week_refuses_other_roles(client, db):
+    client.force_login(make_actor(make_unit(), "reviewer").user)
+    assert client.get("/week/").status_code == 403
+
+
+def test_empty_week_says_what_it_means(cadre):
+    page = text(cadre.get("/week/"))
+    assert "空着只是没有数据，不算缺报" in page
+    assert 'name="nil" value="1"' in page
+    assert "暂定" in page
+
+
+def test_week_offers_last_week_unticked(cadre, actor):
+    make_filing(actor, make_draft(1, title="防汛值班表", minutes=45))
+    page = text(cadre.get("/week/"))
+    assert "防汛值班表" in page
+    assert 'value="45"' in page
+    assert " checked aria-labelledby" not in page
+
+
+def test_week_copied_is_ticked_in_bulk(cadre, actor):
+    make_filing(actor, make_draft(1))
+    page = text(cadre.get("/week/?copy=1"))
+    assert re.search(r'type="checkbox"\s+name="entries.0.ticked"\s+value="1"\s+checked', page)
+    assert re.search(r'name="entries.0.bulk"\s+value="1"', page)
+
+
+def test_week_shows_its_unit_post_and_name(cadre, actor):
+    page = text(cadre.get(PAGE))
+    assert actor.unit.name in page
+    assert actor.name in page
+
+
+@pytest.mark.parametrize("day", ["2026-11-24", "2026-12-07", "2026-02-30", "now"])
+def test_week_that_is_no_past_monday_is_not_found(cadre, day):
+    assert cadre.get(f"/week/{day}/").status_code == 404
+
+
+def test_next_week_is_closed_to_the_current_one(cadre):
+    page = text(cadre.get("/week/"))
+    assert 'aria-disabled="true"' in page
+    assert f"/week/{LAST_WEEK}/" in page
+
+
+def test_late_week_is_marked_and_open(cadre):
+    page = text(cadre.get(f"/week/{LAST_WEEK.plus(-3)}/"))
+    assert "补录" in page
+    assert "照收不误" in page
+
+
+def test_week_without_post_offers_no_form(client, db):
+    user = make_post(make_unit(), since=THIS_WEEK.monday).user
+    client.force_login(user)
+    page = text(client.get(PAGE))
+    assert "还没有干部任职" in page
+    assert 'id="week"' not in page
+
+
+def test_plain_form_files_what_is_ticked(cadre, actor):
+    untouched = {name: value for name, value in row(3).items() if not name.endswith("ticked")}
+    absent = {name: value for name, value in row(4, answer="absent").items() if not name.endswith("ticked")}
+    response = cadre.post(PAGE, posted(row(1), row(2, people="2", minutes="10", prep_minutes="5"), untouched, absent))
+    assert response.status_code == 302
+    assert filed(actor) == [("台账1", "done", 30), ("台账2", "done", 25), ("台账4", "absent", 0)]
+    page = text(cadre.get(response["Location"]))
+    assert "已提交 2 项" in page
+    assert "另 1 项没办" in page
+    assert WeeklyReturn.objects.visible_to(actor).get().receipt in page
+
+
+def test_plain_form_files_added_row_and_leaves_empty_one(cadre, actor):
+    empty = row(8, title="", minutes="")
+    cadre.post(PAGE, posted(row(7, title="临时会议", category="meeting", minutes="９０"), empty))
+    assert filed(actor) == [("临时会议", "done", 90)]
+
+
+def test_form_on_the_page_is_what_the_service_reads(cadre, actor):
+    """Post back exactly the fields the page offers, with one box ticked."""
+    make_filing(actor, make_draft(1, minutes=45), week=LAST_WEEK.plus(-1))
+    page = text(cadre.get(PAGE))
+    form = page[page.index('<form method="post" action="/week/') : page.index('<template id="row">')]
+    body = {"entries.0.ticked": "1"}
+    for tag in re.findall(r"<input[^>]*>", form):
+        said = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
+        if said.get("type") not in ("checkbox", "radio") or " checked" in tag:
+            body[said["name"]] = said.get("value", "")
+    body |= {f"entries.{n}.category": "form" for n in (1, 2)} | {f"entries.{n}.issuer": "" for n in (1, 2)}
+    assert cadre.post(PAGE, body).status_code == 302
+    assert [title for title, _answer, _min in filed(actor)] == ["台账1", "台账1"]
+
+
+def test_nil_week_is_filed_and_said(cadre):
+    response = cadre.post(PAGE, posted(nil="1"), follow=True)
+    assert "已记下：本周没有额外事项" in text(response)
+
+
+def test_nothing_ticked_is_refused_in_words(cadre, actor):
+    response = cadre.post(PAGE, posted())
+    assert response.status_code == 422
+    assert "至少要有一项" in text(response)
+    assert filed(actor) == []
+
+
+def test_error_names_the_row_and_keeps_what_was_typed(cadre, actor):
+    response = cadre.post(PAGE, posted(row(1, people="3"), row(5, minutes="半天", repeated="1")))
+    page = text(response)
+    assert response.status_code == 422
+    assert 'href="#minutes-5"' in page
+    assert page.count("分钟填了“半天”") == 2  # in the summary, and beside the field
+    assert re.search(r'id="minutes-5"[^>]*value="半天"[^>]*aria-invalid="true"', page)
+    assert re.search(r'id="people-1"[^>]*value="3"', page)
+    assert re.search(r'name="entries.5.repeated"\s+value="1"\s+checked', page)
+    assert filed(actor) == []
+
+
+def test_error_in_a_title_gives_it_a_field(cadre):
+    page = text(cadre.post(PAGE, posted(row(1, title=" "))))
+    assert re.search(r'id="name-1"\s+name="entries.1.title"', page)
+
+
+def test_foreign_issuer_is_refused(cadre):
+    stranger = make_unit()
+    response = cadre.post(PAGE, posted(row(1, issuer=stranger.code)))
+    assert response.status_code == 422
+    assert "没有这个单位" in text(response)
+
+
+def test_same_key_again_is_the_same_receipt(cadre, actor):
+    body = posted(row(1))
+    first, second = (cadre.post(PAGE, body) for _ in range(2))
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert Submission.objects.visible_to(actor).count() == 1
+
+
+def test_conflict_shows_both_and_lets_choose(cadre, actor):
+    make_filing(actor, make_draft(1, minutes=20))
+    response = cadre.post(PAGE, posted(row(1, minutes="50"), row(2)))
+    page = text(response)
+    assert response.status_code == 409
+    assert "留平台上的" in page
+    fields = dict(
+        re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page[page.index('id="choose"') :])
+    )
+    assert fields["base_version"] == "1"
+    assert cadre.post(PAGE, fields).status_code == 302
+    assert filed(actor) == [("台账1", "done", 50), ("台账2", "done", 30)]
+
+
+def test_key_used_for_other_content_is_a_conflict(cadre, actor):
+    body = posted(row(1))
+    cadre.post(PAGE, body)
+    response = cadre.post(PAGE, body | row(1, minutes="99"))
+    assert response.status_code == 409
+    assert filed(actor) == [("台账1", "done", 30)]
+
+
+def test_filed_week_is_changed_from_its_own_page(cadre, actor):
+    make_filing(actor, make_draft(1, minutes=20))
+    page = text(cadre.get(PAGE + "?edit=1"))
+    assert re.search(r'name="base_version"\s+value="1"', page)
+    assert re.search(r'name="entries.0.ticked"\s+value="1"\s+checked', page)
+    assert cadre.post(PAGE, posted(row(1, minutes="25"), base_version="1")).status_code == 302
+    assert filed(actor) == [("台账1", "done", 25)]
+
+
+def test_filed_week_is_compared_with_the_one_before(cadre, actor):
+    make_filing(actor, make_draft(1, minutes=100), week=LAST_WEEK.plus(-1))
+    make_filing(actor, make_draft(1, minutes=45))
+    assert "上周 1 小时 40 分，少 55 分" in text(cadre.get(PAGE))
+
+
+def test_page_is_kept_by_no_cache(cadre):
+    assert "no-store" in cadre.get("/week/")["Cache-Control"]
+
+
+def test_suggestions_offer_own_titles(cadre, actor):
+    make_filing(actor, make_draft(1, title="人居环境台账", minutes=45))
+    page = text(cadre.get("/week/suggestions/", {"q": "人居"}))
+    assert 'data-title="人居环境台账"' in page
+    assert "你填过 1 次" in page
+
+
+def test_suggestions_answer_unprintable_text_with_none(cadre):
+    assert 'data-title="' not in text(cadre.get("/week/suggestions/", {"q": "\x00"}))
+
+
+def test_page_takes_few_queries(cadre, actor, django_assert_max_num_queries):
+    make_filing(actor, *(make_draft(n) for n in range(8)), week=LAST_WEEK.plus(-1))
+    with django_assert_max_num_queries(16):
+        cadre.get(PAGE)
