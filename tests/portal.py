@@ -75,9 +75,4 @@ def own_database() -> dict[str, str]:
     with psycopg.connect(given, autocommit=True) as owner:
         owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         owner.execute(f'CREATE DATABASE "{name}"')
-    return {
-        "DATABASE_URL": urlsplit(given)._replace(path=f"/{name}").geturl(),
-        "SECRET_KEY": "the secret of a test session",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "HTTPS": "0",
-    }
+    return {"DATABASE_URL": urlsplit(given)._replace(path=f"/{name}").geturl()}

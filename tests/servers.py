@@ -9,10 +9,15 @@ import pytest
 
 from burden import embedded
 
+OWN_SERVER = {"SECRET_KEY": "the secret of a test session", "ALLOWED_HOSTS": "127.0.0.1", "HTTPS": "0"}
+
 
 def start(config: pytest.Config) -> None:
     """Start them in a folder of their own, unless DATABASE_URL brings a server along or the parent process has."""
-    if "DATABASE_URL" in os.environ or hasattr(config, "workerinput"):
+    if "DATABASE_URL" in os.environ:
+        os.environ |= OWN_SERVER
+        return
+    if hasattr(config, "workerinput"):
         return
     stack = contextlib.ExitStack()
     config.add_cleanup(stack.close)
