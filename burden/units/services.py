@@ -10,14 +10,12 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
-from burden.kit.clock import Week, day_of
+from burden.kit.clock import day_of
 from burden.kit.errors import Refused
-from burden.ledger.services import mark_weeks, record
+from burden.ledger.services import record
 from burden.units.models import Kind, Level, Placement, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from burden.accounts.actor import Actor
 
 CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
@@ -130,8 +128,9 @@ def recompute_paths(*, now: dt.datetime) -> None:
 
 
 def mark_since(*, from_: dt.date, now: dt.datetime) -> None:
-    """Mark every week from a Monday up to this one: the tree they are summed in has changed."""
-    mark_weeks(_weeks(from_, now))
+    """Mark every week with data from a Monday up to this week: the tree they are summed in has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT mark_since(%s, %s)", [from_, day_of(now)])
 
 
 def kind_of(*, level: str, name: str) -> str:
@@ -209,13 +208,6 @@ def _replace(last: Placement, from_: dt.date, facts: dict[str, Any]) -> None:
     for field, value in facts.items():
         setattr(last, field, value)
     last.save()
-
-
-def _weeks(from_: dt.date, now: dt.datetime) -> Iterable[dt.date]:
-    week, last = Week(from_), Week.at(now)
-    while week <= last:
-        yield week.monday
-        week = week.plus(1)
 
 
 def _refused(code: str, sentence: str, field: str) -> Refused:

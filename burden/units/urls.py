@@ -1,5 +1,7 @@
 """Routes of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from burden.units import api
+
+urlpatterns = [path("api/v1/units/", api.UnitsApi.as_view(), name="api_units")]

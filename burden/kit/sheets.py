@@ -1,0 +1,101 @@
+"""CSV files as people bring them: encodings, disguised workbooks, and faults by line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from burden.kit.errors import Refused
+
+MEGABYTE = 1024 * 1024
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """What is wrong with one line. Units: lines are counted from 1, the header."""
+
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return _("第 %(line)s 行：%(sentence)s") % {"line": self.line, "sentence": self.sentence}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line's cells by column, without the blanks around them; an absent column is empty."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def read_sheet(
+    data: bytes, *, columns: Sequence[str], optional: Sequence[str] = (), most: int
+) -> tuple[list[Row], list[Fault]]:
+    """Read a whole CSV file: its rows, and the faults of lines that are none.
+
+    Units: `most` is bytes. Shape: UTF-8 with or without BOM, or GB18030; columns in any order; blank lines do not count.
+    Refuses: file.too_big, file.workbook, file.empty, file.not_text, file.header.
+    """
+    if len(data) > most:
+        sizes = {"size": f"{len(data) / MEGABYTE:.1f}", "most": most // MEGABYTE}
+        raise Refused("file.too_big", _("文件有 %(size)s MB，最多 %(most)s MB：请分成几个文件") % sizes)
+    refuse_workbook(data)
+    lines = csv.reader(io.StringIO(_decode(data), newline=""), strict=True)
+    header = [name.strip().lower() for name in next(lines, [])]
+    check_header(header, columns, optional)
+    return _rows(lines, header, dict.fromkeys(optional, ""))
+
+
+def refuse_workbook(head: bytes) -> None:
+    """Refuse a spreadsheet, whatever its name says, and an empty file. Refuses: file.workbook, file.empty."""
+    if head.startswith(WORKBOOKS):
+        raise Refused("file.workbook", _("这是 Excel 工作簿，不是 CSV：请在表格软件里另存为 CSV 再导入"))
+    if not head.removeprefix(BOM).strip():
+        raise Refused("file.empty", _("文件是空的"))
+
+
+def check_header(header: Sequence[str], columns: Sequence[str], optional: Sequence[str] = ()) -> None:
+    """Refuse a first line that does not name the columns. Refuses: file.header."""
+    unknown = [name for name in header if name not in {*columns, *optional}]
+    absent = [name for name in columns if name not in header]
+    if unknown or absent or len(set(header)) < len(header):
+        wanted = ",".join(columns) + "".join(f"[,{name}]" for name in optional)
+        found = ",".join(header)[:80]
+        raise Refused(
+            "file.header", _("第 1 行要是列名 %(wanted)s，现在是 %(found)s") % {"wanted": wanted, "found": found}
+        )
+
+
+def _decode(data: bytes) -> str:
+    """Return the text. Refuses: file.not_text."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Refused("file.not_text", _("这不是 UTF-8 或 GB18030 的文本文件"))
+
+
+def _rows(lines: Iterator[list[str]], header: list[str], blank: dict[str, str]) -> tuple[list[Row], list[Fault]]:
+    rows, faults = [], []
+    line = 1
+    try:
+        for cells in lines:
+            line = lines.line_num  # type: ignore[attr-defined]
+            if len(cells) == len(header):
+                rows.append(Row(line, blank | dict(zip(header, map(str.strip, cells), strict=True))))
+            elif any(cells):
+                counts = {"wanted": len(header), "found": len(cells)}
+                faults.append(Fault(line, _("要有 %(wanted)s 列，现在是 %(found)s 列") % counts))
+    except csv.Error:
+        faults.append(Fault(line + 1, _("引号没有成对，从这里起读不下去")))
+    return rows, faults
