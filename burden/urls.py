@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("reports.urls")),
 ]
 
+handler400 = "burden.kit.views.bad_request"
 handler403 = "burden.kit.views.forbidden"
 handler404 = "burden.kit.views.not_found"
 handler500 = "burden.kit.views.server_error"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.core.exceptions import BadRequest
+from django.test import Client
 from django.utils import translation
 
 from burden.kit import views
@@ -94,3 +95,27 @@ def test_error_for_a_script_is_a_problem(rf, name, status):
     response = page(rf, name, "/api/v1/me/")
     assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
     assert set(json.loads(response.content)) == {"code", "detail", "errors"}
+
+
+@pytest.mark.django_db
+def test_display_chosen_is_in_the_next_page(client):
+    client.post("/display/", {"size": "big", "contrast": "more", "next": "/login/"})
+    assert b'data-size="big" data-contrast="more"' in client.get("/login/").content
+
+
+@pytest.mark.django_db
+def test_language_chosen_is_in_the_next_page(client):
+    client.post("/language/", {"language": "en", "next": "/login/"})
+    assert b'<html lang="en"' in client.get("/login/").content
+
+
+@pytest.mark.django_db
+def test_unknown_address_is_our_not_found(client):
+    response = client.get("/no/such/page/")
+    assert (response.status_code, "没有这一页" in response.content.decode()) == (404, True)
+
+
+@pytest.mark.django_db
+def test_stale_form_is_our_csrf_page():
+    response = Client(enforce_csrf_checks=True).post("/display/", {"size": "big"})
+    assert (response.status_code, "放得太久" in response.content.decode()) == (403, True)

@@ -1,0 +1,47 @@
+"""What the design promises of every template and stylesheet; reads files only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+
+from burden.kit.icons import ICONS
+
+ROOT = Path(__file__).parents[1]
+CSS = sorted((ROOT / "static" / "css").glob("*.css"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+CSS_BUDGET = 12 * 1024  # bytes after brotli, all stylesheets together
+DEFINED = set(re.findall(r"\.([a-zA-Z][\w-]*)", "".join(path.read_text(encoding="utf-8") for path in CSS)))
+TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.S)
+every_template = pytest.mark.parametrize("path", TEMPLATES, ids=[str(p.relative_to(ROOT)) for p in TEMPLATES])
+
+
+def test_stylesheets_keep_their_budget():
+    assert sum(len(brotli.compress(path.read_bytes(), quality=11)) for path in CSS) <= CSS_BUDGET
+
+
+@pytest.mark.parametrize("path", CSS, ids=[path.name for path in CSS])
+def test_stylesheet_fetches_nothing(path):
+    assert not re.search(r"@import|url\(", path.read_text(encoding="utf-8"))
+
+
+@every_template
+def test_template_has_nothing_inline(path):
+    """The Content-Security-Policy would refuse it."""
+    found = re.findall(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)[^>]*>", path.read_text(encoding="utf-8"))
+    assert [hit for hit in found if "application/json" not in hit] == []
+
+
+@every_template
+def test_template_uses_known_classes(path):
+    used = re.findall(r'(?<![\w-])class="([^"]*)"', TAG.sub(" ", path.read_text(encoding="utf-8")))
+    unknown = {name for names in used for name in names.split() if name not in DEFINED and not name.endswith("-")}
+    assert unknown == set()
+
+
+@every_template
+def test_template_uses_known_icons(path):
+    assert set(re.findall(r'\{% icon "([^"]+)"', path.read_text(encoding="utf-8"))) <= {*ICONS, "mark"}
