@@ -1,7 +1,7 @@
 """Re-exports the rooms' models, so that Django finds them; nothing is defined here."""
 
 from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
-from burden.entries.models import Entry, Submission, WeeklyReturn
+from burden.entries.models import Entry, HistoryFile, Submission, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleMark
 from burden.standards.models import Tariff, TariffVersion
 from burden.units.models import Placement, Unit, UnitPath
@@ -10,6 +10,7 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "Entry",
+    "HistoryFile",
     "LoginLink",
     "Placement",
     "Post",

@@ -51,8 +51,8 @@ class OwnQuerySet(ScopedQuerySet):
 class WeeklyReturn(models.Model):
     """What one cadre filed for one week; it belongs to the unit of the cadre's post on its Monday."""
 
-    cadre = models.ForeignKey(User, models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    cadre = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     week = models.DateField()
     nil = models.BooleanField(default=False)
     late = models.BooleanField(default=False)  # filed first after the week had closed (补录)
@@ -77,14 +77,16 @@ class WeeklyReturn(models.Model):
 
 
 class Entry(models.Model):
-    """One piece of work in a weekly return; unit, week and cadre are the return's (composite foreign key).
+    """One piece of work in a weekly return; unit, week and cadre are the return's: the composite foreign key checks all.
 
     Units: minutes each; person_min = people x (minutes + travel_minutes) + prep_minutes, 0 unless done.
     """
 
-    weekly_return = models.ForeignKey(WeeklyReturn, models.CASCADE, related_name="+", db_index=False)
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
-    cadre = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    weekly_return = models.ForeignKey(
+        WeeklyReturn, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    cadre = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     week = models.DateField()
     key = models.CharField(max_length=KEY_LENGTH)  # names the row within its return, chosen by the device
     answer = models.CharField(max_length=14, choices=Answer, default=Answer.DONE)
@@ -160,3 +162,15 @@ class Submission(models.Model):
             models.UniqueConstraint(fields=["cadre", "client_key"], name="submission_key_once"),
             models.UniqueConstraint(fields=["weekly_return", "version"], name="submission_version_once"),
         ]
+
+
+class HistoryFile(models.Model):
+    """A file of past work that was imported: the same file is not taken twice."""
+
+    digest = models.CharField(max_length=64, unique=True)  # SHA-256 of the file
+    name = models.CharField(max_length=255)
+    rows = models.IntegerField()
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "history_file"
