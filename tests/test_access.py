@@ -1,0 +1,201 @@
+"""Who may use which route: every route x role, and every object x own, child, parent, sibling, cousin, other root.
+
+A route that declares nothing, or whose objects this file does not know, fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import Role
+from burden.kit.access import Access
+from reports.models import ExportJob
+from tests.factories import LAST_WEEK, NOW, make_actor, make_post, make_unit
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One declared route."""
+
+    name: str
+    access: Access | None
+    parameters: tuple[str, ...]
+
+    @property
+    def is_api(self) -> bool:
+        return self.name.startswith("api_")
+
+
+def walk(resolver: URLResolver) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern)
+        else:
+            yield pattern
+
+
+def routes() -> list[Route]:
+    found = [
+        Route(p.name or str(p.pattern), getattr(p.callback, "access", None), tuple(p.pattern.converters))
+        for p in walk(get_resolver())
+    ]
+    return sorted(found, key=lambda route: route.name)
+
+
+class World:
+    """Two counties under two roots, and somebody in each role in the middle of the first."""
+
+    def __init__(self) -> None:
+        city = make_unit(level="city")
+        self.county = make_unit(city, "county")
+        self.town = make_unit(self.county, "township")
+        self.units = {
+            "own": self.county,
+            "child": self.town,
+            "grandchild": make_unit(self.town, "village"),
+            "parent": city,
+            "sibling": make_unit(city, "county"),
+            "other root": make_unit(level="city"),
+        }
+        self.units["cousin"] = make_unit(self.units["sibling"], "township")
+        self.posts = {name: make_post(unit, "cadre") for name, unit in self.units.items()}
+
+    def actor(self, role: str) -> Actor:
+        return make_actor(self.county, role)
+
+    def export_of(self, actor: Actor) -> ExportJob:
+        facts = {"unit": self.county, "from_week": LAST_WEEK.monday, "to_week": LAST_WEEK.monday, "created_at": NOW}
+        return ExportJob.every.create(requested_by=actor.user, tables=["unit_weeks"], format="csv", token=uuid4().hex, **facts)
+
+
+# what stands in a route's parameters: a function of the world, the unit and the acting person
+Objects = Callable[[World, str, Actor], dict[str, Any]]
+OBJECTS: dict[str, Objects] = {
+    **dict.fromkeys(("report",), lambda world, where, actor: {"code": world.units[where].code}),
+    **dict.fromkeys(
+        ("person", "post_add", "person_switch", "person_link", "person_unlock", "person_tokens"),
+        lambda world, where, actor: {"pk": world.posts[where].user_id},
+    ),
+    **dict.fromkeys(("post_edit", "post_end"), lambda world, where, actor: {"pk": world.posts[where].pk}),
+    **dict.fromkeys(
+        ("unit", "unit_add", "unit_edit", "unit_rename", "unit_close"),
+        lambda world, where, actor: {"code": world.units[where].code},
+    ),
+    **dict.fromkeys(
+        ("export_cancel", "export_retry", "export_download", "api_export"),
+        lambda world, where, actor: {"pk": world.export_of(actor if where == "own" else world.actor("office")).pk},
+    ),
+    **dict.fromkeys(("week_of", "api_week"), lambda world, where, actor: {"day": str(LAST_WEEK)}),
+    "login_link": lambda world, where, actor: {"secret": "nobody-has-this-secret"},
+}
+SELF_ONLY = {"week_of", "api_week", "login_link"}  # the parameter names no unit's object
+INSIDE = {"own", "child", "grandchild"}
+ROUTES = routes()
+every_route = pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
+with_objects = pytest.mark.parametrize(
+    "route", [r for r in ROUTES if r.parameters and r.name not in SELF_ONLY], ids=lambda route: route.name
+)
+
+
+def call(client: Client, route: Route, world: World, where: str, actor: Actor, method: str | None = None):
+    assert route.access is not None
+    given = OBJECTS[route.name](world, where, actor) if route.parameters else {}
+    chosen = method or ("GET" if "GET" in route.access.methods else route.access.methods[0])
+    return client.generic(chosen, reverse(route.name, kwargs=given))
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return World()
+
+
+@every_route
+def test_route_declares_its_access(route: Route) -> None:
+    assert route.access is not None, "declare @access or @public"
+    assert set(route.access.methods) <= {*METHODS, "HEAD"}
+    assert not route.parameters or route.name in OBJECTS, "say in OBJECTS what this route's objects are"
+
+
+@every_route
+def test_unlisted_method_is_405(route: Route, client: Client, world: World) -> None:
+    actor = world.actor(sorted(route.access.roles or {"cadre"})[0])
+    client.force_login(actor.user)
+    for method in METHODS:
+        if method not in route.access.methods:
+            assert call(client, route, world, "own", actor, method).status_code == 405, method
+
+
+@every_route
+def test_stranger_is_sent_to_login(route: Route, client: Client, world: World) -> None:
+    if route.access.roles is None:
+        assert call(client, route, world, "own", world.actor("office")).status_code not in {403, 500}
+        return
+    response = call(client, route, world, "own", world.actor("office"))
+    if route.is_api:
+        assert response.status_code == 401
+    else:
+        assert response.status_code == 302
+        assert response["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("role", Role.values)
+@every_route
+def test_role_without_right_is_403(route: Route, role: str, client: Client, world: World) -> None:
+    actor = world.actor(role)
+    client.force_login(actor.user)
+    status = call(client, route, world, "own", actor).status_code
+    if route.access.roles is None or role in route.access.roles:
+        assert status not in {401, 403, 405} and status < 500
+    else:
+        assert status == 403
+
+
+@pytest.mark.parametrize("where", ["own", "child", "grandchild", "parent", "sibling", "cousin", "other root"])
+@with_objects
+def test_object_outside_scope_is_404(route: Route, where: str, client: Client, world: World) -> None:
+    for role in sorted(route.access.roles):
+        actor = world.actor(role)
+        client.force_login(actor.user)
+        response = call(client, route, world, where, actor)
+        inside = where == "own" if route.name.startswith(("export_", "api_export")) else where in INSIDE
+        if not inside:
+            assert response.status_code == 404, role
+        elif not route.name.startswith("export_download"):
+            assert response.status_code != 404, role
+
+
+def _missing(route: Route) -> dict[str, Any]:
+    return {"pk": 2**40} if "pk" in route.parameters else {"code": "000000000000"}
+
+
+@with_objects
+def test_foreign_object_answers_as_a_missing_one(route: Route, client: Client, world: World) -> None:
+    actor = world.actor(sorted(route.access.roles)[0])
+    client.force_login(actor.user)
+    method = "GET" if "GET" in route.access.methods else "POST"
+    foreign = call(client, route, world, "other root", actor)
+    missing = client.generic(method, reverse(route.name, kwargs=_missing(route)))
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+
+
+def test_unit_parameter_of_the_api_is_scoped(client: Client, world: World) -> None:
+    client.force_login(world.actor("reviewer").user)
+    for where, unit in world.units.items():
+        status = client.get("/api/v1/summaries/", {"unit": unit.code}).status_code
+        assert status == (200 if where in INSIDE else 404), where
+
+
+def test_cadres_never_read_each_others_weeks(client: Client, world: World) -> None:
+    """Nothing but the own return is reachable: the route names no person."""
+    assert [route for route in ROUTES if "week" in route.name and {"pk", "code"} & set(route.parameters)] == []
+
