@@ -24,7 +24,7 @@ ALIKE = {"town": "township"}
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """How many people stand behind a sum. Units: returns and cadres, counts."""
 
@@ -116,14 +116,22 @@ def _grouped(keys: Iterable[Key], grouping: Callable[[Key], Hashable]) -> Mappin
 def _remainder(members: list[Key], cells: Mapping[Key, Cell], gone: set[Key], last: Callable[[Key], bool]) -> list[Key]:
     """Return those of a group that have to be hidden beside the hidden ones."""
     together = [cells[key] for key in members if key in gone]
+    if _are_enough(together):
+        return []
     shown = sorted(
         (key for key in members if key not in gone), key=lambda key: (last(key), cells[key].returns, repr(key))
     )
     more: list[Key] = []
-    while shown and (len(together) < 2 or not sum(together, NOBODY).is_enough):
+    while shown and not _are_enough(together):
         more.append(shown.pop(0))
         together.append(cells[more[-1]])
     return more
+
+
+def _are_enough(together: Sequence[Cell]) -> bool:
+    if len(together) < 2:
+        return False
+    return sum(cell.returns for cell in together) >= MIN_RETURNS and sum(cell.active for cell in together) >= MIN_ACTIVE
 
 
 def alike(kind: str) -> str:

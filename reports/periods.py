@@ -44,12 +44,14 @@ class Period:
         """Read `period` and `week` of a URL; without a week, the last closed one.
 
         A span that has closed weeks ends with the last of them; one that has none yet holds the running week.
-        Refuses (ValueError): no such kind, no Monday, a week to come.
+        Refuses (ValueError): no such kind, no Monday, a week to come or before the year 2000.
         """
         closed, running = last_closed(at), Week.at(at)
         asked = Week.parse(week) if week else closed
         if asked > running:
             raise ValueError(f"{asked} is to come")
+        if asked.year < 2000:
+            raise ValueError(f"{asked} is too long ago")
         kind = kind or "week"
         begun = kind in MONTHS_IN and _span(kind, asked)[0] <= closed
         return cls.of(kind, asked, until=closed if begun else running)
@@ -68,8 +70,13 @@ class Period:
         return len(self.weeks) < len(_span(self.kind, self.first))
 
     @property
+    def before(self) -> Period:
+        """The whole span before this one, to go there."""
+        return Period.of(self.kind, self.first.plus(-1))
+
+    @property
     def previous(self) -> Period:
-        """The span before; while this one is running, only as many of its first weeks."""
+        """The span before, to compare with: while this one is running, only as many of its first weeks."""
         return self._alike(self.first.plus(-1))
 
     @property

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Min, Sum
+from django.db.models import BooleanField, Case, F, Min, Sum, Value, When
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from burden.ledger.models import StaleMark
-from burden.units.models import Level, Unit, UnitQuerySet
+from burden.units.models import Level, Unit
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
 from reports.models import RollupOwn, RollupSource, RollupSub
 from reports.peers import NOBODY, Cell, Member, hidden, suppress
@@ -24,6 +24,7 @@ from reports.periods import Period
 
 Span = tuple[dt.date, dt.date]  # first and last Monday, both inclusive
 COUNTS, MINUTES, CLAIMED = (tuple(f"{prefix}_{name}" for name in CATEGORIES) for prefix in "nmc")
+PEOPLE = ("returns", "active")
 REST = ("self_min", "after_hours_min", "bulk_min", "returns", "nil_returns", "active")
 ALL_MINUTES = sum((F(name) for name in MINUTES[1:]), F(MINUTES[0]))
 
@@ -41,32 +42,23 @@ def unit_by_code(actor: Actor, code: str) -> Unit | None:
     )
 
 
-@dataclass(frozen=True)
-class Group:
-    """The units of one level below a unit."""
+def below(actor: Actor, unit: Unit) -> dict[str, list[Unit]]:
+    """Return the open units that can be compared below a unit: its children, and in a county the villages too.
 
-    level: str
-    count: int
-    headcount: int | None
-
-
-def groups(actor: Actor, unit: Unit) -> list[Group]:
-    """Return which levels can be compared below a unit: its children's, and in a county the villages'."""
-    rows = _below(actor, unit).values("level").annotate(units=Count("pk"), heads=Sum("headcount"))
-    found = {row["level"]: Group(row["level"], row["units"], row["heads"]) for row in rows}
-    return [found[level] for level in Level.values if level in found]
-
-
-def members(actor: Actor, unit: Unit, level: str) -> list[Unit]:
-    """Return the open units of one level below a unit, by path."""
-    found = _below(actor, unit).filter(level=level)
-    return list(found.only("code", "name", "kind", "level", "parent_id", "headcount", "path").order_by("path"))
-
-
-def _below(actor: Actor, unit: Unit) -> UnitQuerySet:
+    Shape: by level, the highest first; units by path.
+    """
     deepest = unit.depth + (2 if unit.level == Level.COUNTY else 1)
-    below: UnitQuerySet = Unit.objects.visible_to(actor).under(unit)
-    return below.filter(depth__gt=unit.depth, depth__lte=deepest, closed_on=None)
+    found = (
+        Unit.objects.visible_to(actor)
+        .under(unit)
+        .filter(depth__gt=unit.depth, depth__lte=deepest, closed_on=None)
+        .only("code", "name", "kind", "level", "parent_id", "path")
+        .order_by("path")
+    )
+    levels: dict[str, list[Unit]] = {}
+    for each in found:
+        levels.setdefault(each.level, []).append(each)
+    return {level: levels[level] for level in Level.values if level in levels}
 
 
 def issuer_names(actor: Actor, ids: Collection[int]) -> dict[int, Unit]:
@@ -108,15 +100,9 @@ def _families(parents: Collection[int], span: Span) -> dict[Member, Cell]:
     span = _months(span)
     children = RollupSub.objects.unscoped().filter(unit__parent_id__in=parents, week__range=span)
     themselves = RollupOwn.objects.unscoped().filter(unit_id__in=parents, week__range=span)
-    cells = {
-        Member(parent, unit, week): Cell(returns, active)
-        for parent, unit, week, returns, active in children.values_list(
-            "unit__parent_id", "unit_id", "week", "returns", "active"
-        )
-    }
-    for unit, week, returns, active in themselves.values_list("unit_id", "week", "returns", "active"):
-        cells[Member(unit, unit, week, own=True)] = Cell(returns, active)
-    return cells
+    rows = children.annotate(own=Value(False)).values_list("unit__parent_id", "unit_id", "week", "own", *PEOPLE)
+    own_rows = themselves.annotate(own=Value(True)).values_list(F("unit_id"), "unit_id", "week", "own", *PEOPLE)
+    return {Member(*row[:4]): Cell(*row[4:]) for row in rows.union(own_rows, all=True)}
 
 
 def _months(span: Span) -> Span:
@@ -144,20 +130,23 @@ def _is_hidden(
     return not cell.is_enough or (len(filled) == 1 and filled[0][0] in gone)
 
 
-def sources(actor: Actor, unit: Unit, period: Period) -> list[Source]:
-    """Return who asked for what a unit and all below it did in a period, the most costly first.
+def sources(actor: Actor, unit: Unit, period: Period) -> tuple[list[Source], dict[int, Source]]:
+    """Return who asked for what a unit and all below it did.
 
-    Units: person-minutes. Townships and above have sources; a village has none.
+    Shape: of the period, the most costly first; and of the period before, by issuer.
+    Townships and above have sources; a village has none.
     """
-    span = period.first.monday, period.last.monday
+    weeks = [[week.monday for week in each.weeks] for each in (period, period.previous)]
     rows = (
         RollupSource.objects.visible_to(actor)
-        .filter(unit=unit, week__range=span)
-        .values_list("issuer_id")
+        .filter(unit=unit, week__in=weeks[0] + weeks[1])
+        .values(is_now=Case(When(week__in=weeks[0], then=True), default=False, output_field=BooleanField()))
+        .values_list("is_now", "issuer_id")
         .annotate(Sum("n"), *(Sum(name) for name in MINUTES), Sum("c_min"))
     )
-    found = [Source(row[0], row[1], row[2:7], row[7]) for row in rows]
-    return sorted(found, key=lambda source: (-source.total, source.issuer_id))
+    found = [(row[0], Source(row[1], row[2], row[3:8], row[8])) for row in rows]
+    now = sorted((source for is_now, source in found if is_now), key=lambda each: (-each.total, each.issuer_id))
+    return now, {source.issuer_id: source for is_now, source in found if not is_now}
 
 
 # --- units side by side ---
@@ -203,41 +192,29 @@ def compared(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
     return [Row(unit, loads[unit.pk], gone[unit.pk], {}) for unit in units]
 
 
-def itself(actor: Actor, unit: Unit, span: Span) -> Row:
-    """Return what those who work in a unit itself carry, without all below it."""
-    return _themselves(actor, [unit], span)[0]
-
-
 def _themselves(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
     """A unit's own load and the rest below it add up to a sum that is shown: too few of either hide the load."""
-    own, everybody = _people(RollupOwn, units, span), _people(RollupSub, units, span)
+    loads = _loads(RollupOwn, actor, units, _months(span))
+    everybody = RollupSub.objects.visible_to(actor).filter(unit__in=units, week__range=_months(span))
     rest: dict[int, dict[dt.date, Cell]] = defaultdict(dict)
-    cells = {Member(unit, unit, week, own=True): cell for (unit, week), cell in own.items()}
-    for (unit, week), cell in everybody.items():
-        rest[unit][week] = cell - own.get((unit, week), NOBODY)
+    cells: dict[Member, Cell] = {}
+    for unit, week, *people in everybody.values_list("unit_id", "week", *PEOPLE):
+        own = loads[unit].get(week, NO_LOAD)
+        rest[unit][week] = Cell(*people) - Cell(own.returns, own.active)
+        cells[Member(unit, unit, week, own=True)] = Cell(own.returns, own.active)
         cells[Member(unit, -unit, week)] = rest[unit][week]
     gone = _by_unit(key for key in hidden(cells) if key.own)
-    loads = _loads(RollupOwn, actor, units, span)
     return [Row(unit, loads[unit.pk], gone[unit.pk], rest[unit.pk]) for unit in units]
 
 
-Rollup = type[RollupOwn] | type[RollupSub]
-
-
-def _loads(model: Rollup, actor: Actor, units: Sequence[Unit], span: Span) -> Mapping[int, dict[dt.date, Load]]:
+def _loads(
+    model: type[RollupOwn] | type[RollupSub], actor: Actor, units: Sequence[Unit], span: Span
+) -> Mapping[int, dict[dt.date, Load]]:
     rows = model.objects.visible_to(actor).filter(unit__in=units, week__range=span)
     loads: dict[int, dict[dt.date, Load]] = defaultdict(dict)
-    for unit, week, *figures in rows.values_list("unit_id", "week", ALL_MINUTES, "self_min", "returns", "active"):
+    for unit, week, *figures in rows.values_list("unit_id", "week", ALL_MINUTES, "self_min", *PEOPLE):
         loads[unit][week] = Load(*figures)
     return loads
-
-
-def _people(model: Rollup, units: Sequence[Unit], span: Span) -> dict[tuple[int, dt.date], Cell]:
-    rows = model.objects.unscoped().filter(unit__in=units, week__range=_months(span))
-    return {
-        (unit, week): Cell(returns, active)
-        for unit, week, returns, active in rows.values_list("unit_id", "week", "returns", "active")
-    }
 
 
 def _by_unit(keys: Iterable[Member]) -> Mapping[int, set[dt.date]]:

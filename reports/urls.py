@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from reports import api, export_views
+from reports import api, export_views, views
 
 urlpatterns = [
+    path("reports/", views.reports, name="reports"),
+    path("reports/<str:code>/", views.report, name="report"),
     path("exports/", export_views.exports_page, name="exports"),
     path("exports/estimate/", export_views.estimate, name="export_estimate"),
     path("exports/progress/", export_views.progress, name="export_progress"),

@@ -1,0 +1,159 @@
+"""The panel of units side by side: lines among their peers, and the heat of their weeks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from burden.kit.clock import Week
+from burden.units.models import Kind, Unit
+from reports.indicators import Load
+from reports.peers import Spread, alike, spread
+from reports.periods import Period, month_name, month_of
+from reports.queries import Row, period_loads
+
+HEAT_WEEKS = 52
+PHONE_WEEKS = 6
+CALM = 0.95  # the heaviest colour stands for the heaviest twentieth of the cells
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One week of one unit. Units: minutes a head; state says why there is none."""
+
+    week: Week
+    value: int | None
+    state: str  # shown, hidden, none
+    is_old: bool  # left out on phones
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit's line: the period's load, and its place among its peers."""
+
+    unit: Unit
+    active: int
+    load: Load | None  # None: not shown
+    spread: Spread | None
+
+    @property
+    def imposed(self) -> int | None:
+        return self.load.imposed_per_head if self.load else None
+
+    @property
+    def per_head(self) -> int | None:
+        return self.load.per_head if self.load else None
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.load is None
+
+    @property
+    def gap(self) -> int | None:
+        if self.spread is None or self.imposed is None:
+            return None
+        return self.imposed - round(self.spread.median)
+
+    @property
+    def dot(self) -> dict[str, int] | None:
+        """The places of the dot picture, in minutes a head."""
+        if self.spread is None:
+            return None
+        places = {name: round(getattr(self.spread, name)) for name in ("low", "median", "high")}
+        return places | {"most": round(self.spread.most * 1.1)}  # room for the dot
+
+
+@dataclass(frozen=True)
+class Peers:
+    """One group of units that are compared with each other: median and middle half. Units: minutes a head."""
+
+    label: str
+    low: int
+    median: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """Units side by side: lines in order of what is imposed a head, the heaviest first, then those not shown."""
+
+    lines: list[Line]
+    peers: list[Peers]
+
+
+def table(rows: Sequence[Row], period: Period) -> Table:
+    """Put units in order, each beside its peers."""
+    loads = period_loads(rows, period)
+    peers = _peers(rows, loads)
+    lines = [Line(row.unit, _active(row, period), loads[row.unit.pk], peers.get(alike(row.unit.kind))) for row in rows]
+    lines.sort(key=lambda line: (line.imposed is None, -(line.imposed or 0), line.unit.path))
+    named = [
+        Peers(str(Kind(kind).label), round(found.low), round(found.median), round(found.high))
+        for kind, found in peers.items()
+    ]
+    return Table(lines, named)
+
+
+def _active(row: Row, period: Period) -> int:
+    """Cadres in post in the newest week of the period."""
+    load = row.loads.get(period.last.monday)
+    return load.active if load else 0
+
+
+def _peers(rows: Sequence[Row], loads: Mapping[int, Load | None]) -> dict[str, Spread]:
+    values: dict[str, list[float]] = {}
+    for row in rows:
+        load = loads[row.unit.pk]
+        if load and load.imposed_per_head is not None:
+            values.setdefault(alike(row.unit.kind), []).append(load.imposed_per_head)
+    spreads = {kind: spread(found) for kind, found in values.items()}
+    return {kind: found for kind, found in spreads.items() if found}
+
+
+@dataclass(frozen=True)
+class Heat:
+    """The weeks beside the lines: cells by unit id, the months above them, the scale's top in minutes a head."""
+
+    cells: Mapping[int, tuple[Cell, ...]]
+    months: list[tuple[str, int, bool]]  # name, columns, whether left out on phones
+    top: int
+    is_any_hidden: bool
+
+
+def heat_weeks(period: Period) -> list[Week]:
+    """Return the weeks of the heat cells, oldest first."""
+    return [period.last.plus(n) for n in range(1 - HEAT_WEEKS, 1)]
+
+
+def heat(rows: Sequence[Row], period: Period) -> Heat:
+    """Lay out the weeks of some units."""
+    weeks = heat_weeks(period)
+    cells = {row.unit.pk: tuple(_cells(row, weeks)) for row in rows}
+    every = [cell for line in cells.values() for cell in line]
+    values = sorted(cell.value for cell in every if cell.value is not None)
+    top = values[int(CALM * (len(values) - 1))] + 1 if values else 1
+    return Heat(cells, _months(weeks), top, any(cell.state == "hidden" for cell in every))
+
+
+def _cells(row: Row, weeks: Sequence[Week]) -> Iterable[Cell]:
+    for i, week in enumerate(weeks):
+        is_old = i < len(weeks) - PHONE_WEEKS
+        load = row.loads.get(week.monday)
+        if load is None or not load.returns:
+            yield Cell(week, None, "none", is_old)
+        elif week.monday in row.gone:
+            yield Cell(week, None, "hidden", is_old)
+        else:
+            yield Cell(week, load.per_head, "shown", is_old)
+
+
+def _months(weeks: Sequence[Week]) -> list[tuple[str, int, bool]]:
+    """Group columns under their months; a group of one column has no room for its name."""
+    marked = [(month_of(week), i < len(weeks) - PHONE_WEEKS) for i, week in enumerate(weeks)]
+    found = []
+    for ((year, month), is_old), columns in groupby(marked):
+        count = len(list(columns))
+        found.append((month_name(dt.date(year, month, 1)) if count > 2 else "", count, is_old))
+    return found

@@ -1,0 +1,221 @@
+"""The dashboard: one page for every unit a reader may see, every state in its address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS, READERS
+from burden.kit import clock
+from burden.kit.access import ActedRequest, access
+from burden.kit.clock import Week, last_closed
+from burden.standards.models import Category
+from burden.units.models import Level, Unit
+from reports import queries
+from reports.indicators import INDICATORS, Figures
+from reports.panels import comparison, summary
+from reports.periods import KINDS, Period, year_before
+
+LINES = 40  # units on one page of the table
+TABS = {
+    Level.PROVINCE: _("省"),
+    Level.CITY: _("市"),
+    Level.COUNTY: _("县"),
+    Level.TOWNSHIP: _("乡镇"),
+    Level.VILLAGE: _("村社区"),
+    Level.DEPARTMENT: _("直属部门"),
+}
+COUNTY_OFFICES = _("县直")
+
+
+@dataclass(frozen=True)
+class State:
+    """What the address says: unit, period, level of the units compared."""
+
+    unit: Unit
+    period: Period
+    level: str
+
+    def url(self, **changes: str) -> str:
+        """Return the address of this state with other parameters."""
+        return address(self.unit.code, **self.period.query | {"kind": self.level} | changes)
+
+
+def address(code: str, **query: str) -> str:
+    """Return the address of a unit's page."""
+    said = {name: value for name, value in query.items() if value}
+    return f"{reverse('report', args=[code])}?{urlencode(said)}"
+
+
+@access(*READERS)
+def reports(request: ActedRequest) -> HttpResponse:
+    """Open the reader's own unit."""
+    post = request.actor.post(*READERS)
+    if post is None:
+        raise Http404
+    return redirect("report", post.unit.code)
+
+
+@access(*READERS)
+def report(request: ActedRequest, code: str) -> HttpResponse:
+    """Show a unit's burden over a period. Refuses (404): a foreign or missing unit, no such period or kind."""
+    actor, now = request.actor, clock.now()
+    unit = queries.unit_by_code(actor, code)
+    if unit is None:
+        raise Http404
+    below = queries.below(actor, unit)
+    state = _state(request, unit, below, now)
+    context = _frame(actor, state, below, now) | _panels(actor, state, now)
+    if state.level:
+        context |= _table(actor, state, below[state.level], request.GET.get("page", "1"))
+    return render(request, "reports/report.html", context)
+
+
+def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now: dt.datetime) -> State:
+    level = request.GET.get("kind", "")
+    try:
+        period = Period.parse(kind=request.GET.get("period", ""), week=request.GET.get("week", ""), at=now)
+    except ValueError:
+        raise Http404 from None
+    if level not in Level.values and level:
+        raise Http404
+    return State(unit, period, level if level in below else next(iter(below), ""))
+
+
+# --- around the panels ---
+
+
+def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.datetime) -> dict[str, Any]:
+    """Return breadcrumb, tabs, period, links to the weeks around."""
+    period, running = state.period, Week.at(now)
+    following = period.following(until=running if period.kind == "week" else last_closed(now))
+    return {
+        "unit": state.unit,
+        "period": period,
+        "crumbs": _crumbs(actor, state),
+        "tabs": [_tab(state, level, units) for level, units in below.items()],
+        "kinds": [(label, state.url(period=kind), kind == period.kind) for kind, label in KINDS.items()],
+        "previous_url": state.url(week=str(period.before.last)),
+        "next_url": state.url(week=str(following.last)) if following else "",
+        "running_url": state.url(week=str(running)) if period.kind == "week" and period.last < running else "",
+        "running": running,
+        "is_provisional": clock.day_of(now) <= period.last.open_until,
+        "export_url": _export_url(state) if actor.roles & EXPORTERS else "",
+        "query": urlencode(
+            {name: value for name, value in (state.period.query | {"kind": state.level}).items() if value}
+        ),
+        "legend": [(category.value, category.label) for category in Category],
+        "as_of": queries.as_of(actor, now),
+        "indicators": INDICATORS,
+    }
+
+
+def _crumbs(actor: Actor, state: State) -> list[dict[str, Any]]:
+    """Return the way down to the unit; what lies above the reader's range is named but not linked."""
+    low, high = actor.read_range
+    crumbs: list[dict[str, Any]] = [{"label": state.unit.name}]
+    above = state.unit.parent
+    while above is not None:
+        seen = low <= above.path < high
+        crumbs.append(
+            {"label": above.name, "url": address(above.code, **state.period.query) if seen else "", "far": not seen}
+        )
+        above = above.parent
+    return crumbs[::-1]
+
+
+def _tab(state: State, level: str, units: Sequence[Unit]) -> dict[str, Any]:
+    return {
+        "label": TABS[Level(level)],
+        "count": len(units),
+        "url": state.url(kind=level),
+        "current": level == state.level,
+    }
+
+
+def _named(unit: Unit, level: str) -> str:
+    """Name a group of units as people of that unit do."""
+    is_county = unit.level == Level.COUNTY and level == Level.DEPARTMENT
+    return str(COUNTY_OFFICES if is_county else TABS[Level(level)])
+
+
+def _export_url(state: State) -> str:
+    query = {"unit": state.unit.code, "since": str(state.period.first), "until": str(state.period.last)}
+    return f"{reverse('exports')}?{urlencode(query)}"
+
+
+# --- the panels ---
+
+
+def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
+    """Return headline, trend, categories, issuers of the unit and all below it."""
+    unit, period, closed = state.unit, state.period, last_closed(now)
+    span = _span(period, closed)
+    figures = queries.weekly(actor, unit, span)
+    gone = queries.hidden_weeks(unit, span)
+    here, previous, last_year = (
+        queries.of_period(figures, gone, each) for each in (period, period.previous, period.last_year)
+    )
+    points = summary.trend(period, figures, gone, closed)
+    context: dict[str, Any] = {
+        "points": points,
+        "has_trend": any(point.now is not None for point in points),
+        "is_hidden": here is None,
+        "is_empty": here is not None and not here.returns,
+    }
+    if here is None or not here.returns:
+        return context
+    spark = [point.now for point in points if not point.is_open]
+    found, before = queries.sources(actor, unit, period)
+    return context | {
+        "headline": summary.headline(here, previous, last_year, spark),
+        "slices": summary.slices(here, previous),
+        "heaviest": max(here.minutes),
+        "split": summary.split(here, found),
+        "issuers": _issuers(actor, (found, before), (here, previous)) if found else None,
+    }
+
+
+def _span(period: Period, closed: Week) -> queries.Span:
+    """Return the weeks that the page needs: the trend's and the period's, with a year before."""
+    weeks = summary.trend_weeks(period, closed)
+    oldest = min(year_before(weeks[0]), period.previous.first, period.last_year.first)
+    return oldest.monday, max(weeks[-1], period.last).monday
+
+
+def _issuers(actor: Actor, sources: tuple[Any, Any], heads: tuple[Figures, Figures | None]) -> summary.Issuers:
+    found, before = sources
+    units = queries.issuer_names(actor, [source.issuer_id for source in found if source.issuer_id])
+    low, high = actor.read_range
+    visible = {pk for pk, unit in units.items() if low <= unit.path < high}
+    return summary.issuers(found, before, units, (heads[0].returns, heads[1].returns if heads[1] else 0), visible)
+
+
+def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> dict[str, Any]:
+    """Return the units side by side, one page of them; only a page's weeks are read where there are many units."""
+    first, last = state.period.first, state.period.last
+    heat = min(comparison.heat_weeks(state.period)[0], first).monday, last.monday
+    is_long = len(units) > LINES
+    rows = queries.compared(actor, units, (first.monday, last.monday) if is_long else heat)
+    table = comparison.table(rows, state.period)
+    page = Paginator(table.lines, LINES).get_page(number)
+    if is_long:
+        rows = queries.compared(actor, [line.unit for line in page], heat)
+    return {
+        "table": table,
+        "page": page,
+        "heat": comparison.heat(rows, state.period),
+        "is_themselves": state.level == Level.TOWNSHIP,
+        "level": _named(state.unit, state.level),
+        "units": len(units),
+    }
