@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -135,7 +135,7 @@ def _body(week: Week, base_version: int, nil: bool, entries: Sequence[EntryDraft
         "week": str(week),
         "base_version": base_version,
         "nil": nil,
-        "entries": [asdict(entry) for entry in entries],
+        "entries": [dict(vars(entry)) for entry in entries],
     }
 
 
@@ -153,7 +153,7 @@ def _version_conflict(
     by: Actor, filed: WeeklyReturn | None, base_version: int, nil: bool, entries: Sequence[EntryDraft]
 ) -> Conflict:
     codes = dict(Unit.every.filter(id__in={entry.issuer_id for entry in entries}).values_list("id", "code"))
-    sent = [asdict(entry) | {"issuer": codes.get(entry.issuer_id or 0)} for entry in entries]
+    sent = [vars(entry) | {"issuer": codes.get(entry.issuer_id or 0)} for entry in entries]
     return Conflict(
         "version_conflict",
         _("这一周在别处改过了，请比较两份再选"),
@@ -208,8 +208,7 @@ def _replace_entries(by: Actor, weekly_return: WeeklyReturn, drafts: Sequence[En
 
 
 def _entry(weekly_return: WeeklyReturn, draft: EntryDraft) -> Entry:
-    values = asdict(draft)
-    del values["bulk"]
+    values = {name: value for name, value in vars(draft).items() if name != "bulk"}
     return Entry(
         weekly_return_id=weekly_return.pk,
         unit_id=weekly_return.unit_id,
