@@ -55,6 +55,7 @@ def database() -> dict[str, Any]:
         }
     else:
         place = dict(env.db("DATABASE_URL", default="postgres:///burden"))
+        options |= place.pop("OPTIONS", {})  # sslmode, or the host of a socket
         if DB_ROLE != "owner":
             options["options"] = f"-c role=burden_{DB_ROLE}"
     # a pool would hold connections open across the commands of an owner
@@ -103,10 +104,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "burden.kit.http.RequestLogMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "burden.accounts.actor.ActorMiddleware",
+    "burden.accounts.middleware.SessionMiddleware",
 ]
 
 ROOT_URLCONF = "burden.urls"
@@ -135,6 +137,7 @@ TEMPLATES = [
 ]
 
 PORTAL_NAME = env.str("PORTAL_NAME", default="临溪县基层减负平台" if DEMO else "基层减负平台")
+PORTAL_ORGANISER = env.str("PORTAL_ORGANISER", default="临溪县整治形式主义为基层减负专项工作机制办公室" if DEMO else "")
 
 # accounts
 AUTH_USER_MODEL = "burden.User"
@@ -147,7 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ] + [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "burden.accounts.passwords.LengthValidator",
         "OPTIONS": {"min_length": 10},
     }
 ]
@@ -155,6 +158,10 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # no mail is needed anywhere
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "burden.accounts.passwords.LoginAdapter"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+# by account, never by address: a county sits behind one
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": "5/15m/key", "change_password": "5/m/user"}
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -162,8 +169,16 @@ LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # the longest; accounts.middleware ends most of them earlier
 CSRF_FAILURE_VIEW = "burden.kit.views.csrf_failure"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # a small cache would let a stranger push an account's failures out by trying other names
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # language and time
 LANGUAGE_CODE = "zh-hans"

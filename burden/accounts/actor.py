@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 
 from burden.accounts.models import ApiToken, Post, User
@@ -72,6 +73,12 @@ class Actor:
         """Half-open range of unit paths whose people and units one of the 三员 keeps."""
         post = self.post(*TRIO)
         return post.unit.range if post else NOWHERE
+
+    @property
+    def managed_units(self) -> models.QuerySet[Unit]:
+        """Units whose people one of the 三员 keeps, closed ones too."""
+        low, high = self.manage_range
+        return Unit.every.filter(path__gte=low, path__lt=high)
 
     @cached_property
     def remit(self) -> tuple[str, str]:

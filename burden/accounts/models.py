@@ -31,6 +31,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the person has never set a password."""
+        return not self.password or not self.has_usable_password()
+
 
 class Post(models.Model):
     """A person's role in a unit from a Monday on; a cadre's post decides the unit of the week's return.

@@ -25,5 +25,13 @@ READERS = frozenset({Role.LEAD, Role.ISSUER, Role.REVIEWER, Role.OFFICE, Role.OB
 EXPORTERS = frozenset({Role.REVIEWER, Role.OFFICE})
 # who opens which page first, where a person holds several posts
 PRECEDENCE = (
-    Role.SYSADMIN, Role.SECADMIN, Role.AUDITOR, Role.OFFICE, Role.REVIEWER, Role.OBSERVER, Role.CADRE, Role.LEAD, Role.ISSUER,
+    Role.SYSADMIN,
+    Role.SECADMIN,
+    Role.AUDITOR,
+    Role.OFFICE,
+    Role.REVIEWER,
+    Role.OBSERVER,
+    Role.CADRE,
+    Role.LEAD,
+    Role.ISSUER,
 )

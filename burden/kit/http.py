@@ -9,10 +9,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
+from django_structlog.middlewares import RequestMiddleware
 
 log = structlog.get_logger()
 Handler = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGES = dict(settings.LANGUAGES)
+SECRET_BELOW = "/in/"  # one-time links
 
 
 class LanguageMiddleware:
@@ -61,3 +63,13 @@ class DatabaseDownMiddleware:
 
         log.error("database_down", error=str(error))
         return unavailable(request)
+
+
+class RequestLogMiddleware(RequestMiddleware):  # type: ignore[misc]
+    """Log each request without what people searched for and without the secret of a one-time link."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Write method and path."""
+        path = SECRET_BELOW if request.path.startswith(SECRET_BELOW) else request.path
+        return f"{request.method} {path}"

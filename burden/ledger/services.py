@@ -17,16 +17,24 @@ if TYPE_CHECKING:
     from burden.accounts.actor import Actor
 
 
-def record(*, by: Actor | None, what: str, on: models.Model, now: dt.datetime | None = None, **detail: Any) -> None:
+def record(
+    *,
+    by: Actor | None,
+    what: str,
+    on: models.Model,
+    now: dt.datetime | None = None,
+    unit_id: int | None = None,
+    **detail: Any,
+) -> None:
     """Write one audit event; the last step of every service.
 
-    `by` is None where the system itself acts. `detail` holds codes, counts and ids: never a title, a text or a secret.
+    `by` is None where the system itself acts; `unit_id` then says whose auditors are to see it. `detail` holds codes, counts and ids: never a title, a text or a secret.
     """
     AuditEvent.objects.create(
         at=now or instant(),
         actor_id=by.user_id if by else None,
         actor_name=by.name if by else "system",
-        unit_id=by.unit_id if by else None,
+        unit_id=by.unit_id if by else unit_id,
         what=what,
         subject=on._meta.model_name or "",
         subject_id=str(on.pk),

@@ -76,11 +76,18 @@ class Unit(models.Model):
         base_manager_name = "every"
         indexes = [models.Index(fields=["parent", "kind"], name="unit_parent")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(headcount__isnull=True) | models.Q(headcount__gte=0), name="unit_headcount"),
+            models.CheckConstraint(
+                condition=models.Q(headcount__isnull=True) | models.Q(headcount__gte=0), name="unit_headcount"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def place(self) -> str:
+        """The name that tells the unit from others: a village with its township, because village names repeat."""
+        return f"{self.parent.name}{self.name}" if self.parent and self.level == Level.VILLAGE else self.name
 
     @property
     def range(self) -> tuple[str, str]:
@@ -102,9 +109,7 @@ class Placement(models.Model):
     class Meta:
         db_table = "placement"
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(valid__startswith__iso_week_day=1), name="placement_from_monday"
-            ),
+            models.CheckConstraint(condition=models.Q(valid__startswith__iso_week_day=1), name="placement_from_monday"),
         ]
 
 

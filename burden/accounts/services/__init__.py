@@ -1,0 +1,34 @@
+"""Writes about people: who there is, who holds which post, with which keys they log in."""
+
+from burden.accounts.services.keys import (
+    change_password,
+    is_link_good,
+    make_login_link,
+    make_token,
+    open_account,
+    reissue_link,
+    revoke_tokens,
+    set_password_by_link,
+    unlock,
+)
+from burden.accounts.services.people import add_person, change_person, deactivate, reactivate
+from burden.accounts.services.posts import decide_requests, end_post, propose_post
+
+__all__ = [
+    "add_person",
+    "change_password",
+    "change_person",
+    "deactivate",
+    "decide_requests",
+    "end_post",
+    "is_link_good",
+    "make_login_link",
+    "make_token",
+    "open_account",
+    "propose_post",
+    "reactivate",
+    "reissue_link",
+    "revoke_tokens",
+    "set_password_by_link",
+    "unlock",
+]

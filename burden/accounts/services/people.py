@@ -1,0 +1,85 @@
+"""Adding, correcting and stopping people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.models import Post, User
+from burden.accounts.roles import Role
+from burden.accounts.services import rules
+from burden.accounts.services.posts import propose_post
+from burden.ledger.services import record
+from burden.units.models import Unit
+
+
+class PersonExists(rules.BadPerson):
+    """The user name is taken."""
+
+
+@transaction.atomic
+def add_person(
+    *, by: Actor, username: str, name: str, unit: Unit, role: str, since: dt.date, now: dt.datetime, title: str = ""
+) -> User:
+    """Add a person who cannot log in yet, and propose the first post.
+
+    Refuses: person.username, person.name, person.exists, and what propose_post refuses.
+    """
+    rules.need(by, Role.SYSADMIN)
+    username = rules.read_username(username)
+    check_free(username)
+    user = User(username=username, name=rules.read_name(name))
+    user.set_unusable_password()
+    user.save()
+    record(by=by, what="person.added", on=user, now=now)
+    propose_post(by=by, user=user, unit=unit, role=role, title=title, since=since, now=now)
+    return user
+
+
+def check_free(username: str) -> None:
+    """Refuses: person.exists."""
+    if User.objects.filter(username=username).exists():
+        words = _("用户名 %(name)s 已有人用；同一个人请在名单里加任职") % {"name": username}
+        raise PersonExists("person.exists", words, {"username": words})
+
+
+@transaction.atomic
+def change_person(*, by: Actor, post: Post, name: str, title: str, now: dt.datetime) -> None:
+    """Correct a person's name and what the post is called; rights do not change.
+
+    Refuses: person.name, post.title, post.out_of_reach.
+    """
+    rules.need(by, Role.SYSADMIN)
+    rules.check_reach(by, post.role, post.unit)
+    post.user.name, post.title = rules.read_name(name), rules.read_title(title)
+    post.user.save(update_fields=["name"])
+    post.save(update_fields=["title"])
+    record(by=by, what="person.changed", on=post.user, now=now, post=post.pk)
+
+
+@transaction.atomic
+def deactivate(*, by: Actor, user: User, now: dt.datetime) -> None:
+    """Stop an account: running sessions and tokens end with the next request; posts and what was filed stay.
+
+    Refuses: person.out_of_reach.
+    """
+    rules.need(by, Role.SYSADMIN)
+    rules.check_person(by, user, now)
+    _set_active(by, user, active=False, now=now)
+
+
+@transaction.atomic
+def reactivate(*, by: Actor, user: User, now: dt.datetime) -> None:
+    """Let a stopped account log in again. Refuses: person.out_of_reach."""
+    rules.need(by, Role.SYSADMIN)
+    rules.check_person(by, user, now)
+    _set_active(by, user, active=True, now=now)
+
+
+def _set_active(by: Actor, user: User, *, active: bool, now: dt.datetime) -> None:
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    record(by=by, what="person.reactivated" if active else "person.deactivated", on=user, now=now)

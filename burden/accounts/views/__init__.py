@@ -1,0 +1,1 @@
+"""Pages of accounts: login and keys, people and posts, people in bulk."""

@@ -1,0 +1,36 @@
+"""The auditor's page."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from burden.kit.access import ActedRequest, access
+from burden.ledger import queries
+from burden.ledger.forms import KINDS, FilterForm
+
+PAGE_SIZE = 50
+
+
+@access("auditor")  # roles are named in a room above
+@never_cache
+def audit(request: ActedRequest) -> HttpResponse:
+    """List what was done, by day, kind and person."""
+    day, what, person = FilterForm(request.GET).read()
+    found = queries.events(request.actor, day=day, what=what, person=person)
+    chosen = {"day": day.isoformat() if day else "", "what": what, "person": person}
+    context = {
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "filter": chosen,
+        "kinds": KINDS,
+        "query": _encoded(chosen),
+    }
+    return render(request, "ledger/audit.html", context)
+
+
+def _encoded(chosen: dict[str, str]) -> str:
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in chosen.items() if value})
+    return query.urlencode()

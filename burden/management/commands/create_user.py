@@ -1,0 +1,66 @@
+"""Open an account from the command line; the first of the 三员 come to be this way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from burden import embedded
+from burden.accounts import services
+from burden.accounts.models import User
+from burden.accounts.roles import Role
+from burden.kit import clock
+from burden.kit.errors import Refused
+from burden.units.models import Unit
+
+FIRST = (("sysadmin", Role.SYSADMIN), ("secadmin", Role.SECADMIN), ("auditor", Role.AUDITOR))
+
+
+class Command(BaseCommand):
+    """Open one account, or in an empty database the three administrators; print each one-time link."""
+
+    help = "Open an account and print its one-time link. Without arguments, in a database without people: the three administrators."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("username", nargs="?")
+        parser.add_argument("--name", help="the person's name; default: the user name")
+        parser.add_argument("--role", choices=Role.values, default=Role.CADRE)
+        parser.add_argument("--unit", metavar="CODE", help="default: the only unit without a parent")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Open the account or accounts."""
+        unit = _unit(options["unit"])
+        for username, name, role in _wanted(options):
+            try:
+                user, secret = services.open_account(
+                    username=username, name=name, unit=unit, role=role, now=clock.now()
+                )
+            except Refused as refused:
+                raise CommandError(str(refused)) from refused
+            self.stdout.write(f"{user.username} {role} {unit.code} {_portal()}/in/{secret}/")
+
+
+def _wanted(options: dict[str, Any]) -> list[tuple[str, str, str]]:
+    if options["username"]:
+        return [(options["username"], options["name"] or options["username"], options["role"])]
+    if User.objects.filter(username__isnull=False).exists():
+        raise CommandError("name a user: create_user USERNAME --name NAME --role ROLE --unit CODE")
+    return [(username, str(role.label), role) for username, role in FIRST]
+
+
+def _unit(code: str | None) -> Unit:
+    """Return the unit of a code, or the only root."""
+    found = list(Unit.every.filter(code=code) if code else Unit.every.filter(parent=None)[:2])
+    if len(found) == 1:
+        return found[0]
+    if code:
+        raise CommandError(f"no unit has the code {code}")
+    raise CommandError("name a unit with --unit CODE" if found else "import units first: import_units FILE")
+
+
+def _portal() -> str:
+    """Return the address of the portal that runs here; elsewhere the reader knows it."""
+    running = embedded.running()
+    return running.url if running else ""

@@ -1,0 +1,32 @@
+"""Make a one-time link from the command line: for the 三员 of the topmost unit there is nobody above who could."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from burden import embedded
+from burden.accounts import services
+from burden.accounts.models import User
+from burden.accounts.services.rules import fold
+from burden.kit import clock
+
+
+class Command(BaseCommand):
+    """Print a one-time link of 24 hours for a person who forgot the password."""
+
+    help = "Print a one-time link, valid 24 hours, with which a person sets a new password."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the options."""
+        parser.add_argument("username")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make the link."""
+        user = User.objects.filter(username=fold(options["username"]), is_active=True).first()
+        if user is None:
+            raise CommandError(f"no active user has the name {options['username']}")
+        secret = services.reissue_link(user=user, now=clock.now())
+        running = embedded.running()
+        self.stdout.write(f"{running.url if running else ''}/in/{secret}/")

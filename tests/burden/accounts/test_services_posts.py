@@ -1,0 +1,261 @@
+"""Two people change a post: what is proposed, decided, refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from burden.accounts import services
+from burden.accounts.models import ApiToken, Post, PostRequest, User
+from burden.accounts.services.people import PersonExists
+from burden.accounts.services.posts import AlreadyProposed, CannotDecide, PostClash
+from burden.accounts.services.rules import BadPerson, BadPost, OutOfReach
+from burden.ledger.models import AuditEvent
+from tests.factories import NOW, THIS_WEEK, make_actor, make_post, make_unit, make_user
+
+MONDAY, SUNDAY = THIS_WEEK.monday, THIS_WEEK.sunday
+
+
+def add(place, **facts) -> User:
+    """Add 吴晓梅 to the township, with what the test changes."""
+    usual = {"username": "wuxiaomei", "name": "吴晓梅", "unit": place.township, "role": "cadre", "since": MONDAY}
+    return services.add_person(**{"by": place.sysadmin, "now": NOW} | usual | facts)
+
+
+def propose(place, user: User | None = None, **facts) -> PostRequest:
+    """Propose a post in the township, with what the test changes."""
+    usual = {"by": place.sysadmin, "unit": place.township, "role": "cadre", "since": MONDAY, "now": NOW}
+    return services.propose_post(**usual | {"user": user or make_user()} | facts)
+
+
+def decide(place, *requests: PostRequest, granted: bool = True, by=None) -> list[PostRequest]:
+    return services.decide_requests(by=by or place.secadmin, requests=requests, granted=granted, now=NOW)
+
+
+def code_of(refused: pytest.ExceptionInfo) -> str:
+    return refused.value.code
+
+
+def test_person_added_cannot_log_in_and_waits(place):
+    user = add(place, username=" WuXiaoMei ")
+    assert (user.username, user.has_usable_password()) == ("wuxiaomei", False)
+    assert not user.posts.exists()
+    request = PostRequest.objects.get(user=user)
+    assert (request.change, request.proposed_by, request.decided_at) == ("grant", place.sysadmin.user, None)
+    assert list(AuditEvent.objects.order_by("pk").values_list("what", flat=True)) == ["person.added", "post.proposed"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"username": "吴"}, "person.username"),
+        ({"username": "a b"}, "person.username"),
+        ({"name": "  "}, "person.name"),
+        ({"name": "吴\n梅"}, "person.name"),
+        ({"title": "长" * 61}, "post.title"),
+        ({"since": MONDAY + dt.timedelta(days=1)}, "post.not_monday"),
+        ({"since": dt.date(2036, 1, 7)}, "post.too_far"),
+        ({"role": "office"}, "post.level"),
+    ],
+)
+def test_person_refused_is_not_stored(place, facts, code):
+    with pytest.raises((BadPerson, BadPost)) as refused:
+        add(place, **facts)
+    assert code_of(refused) == code
+    assert set(refused.value.errors) <= {"username", "name", "title", "since", "role"}
+    assert not User.objects.filter(name="吴晓梅").exists()
+
+
+def test_not_monday_says_which_monday(place):
+    with pytest.raises(BadPost) as refused:
+        add(place, since=dt.date(2026, 12, 1))
+    assert str(refused.value) == "2026-12-01 是周二；任职从周一起，改为 2026-11-30"
+
+
+def test_username_taken_is_refused(place):
+    make_user(name="别人")
+    taken = User.objects.get(name="别人").username
+    with pytest.raises(PersonExists, match="已有人用"):
+        add(place, username=taken.upper())
+
+
+def test_closed_unit_is_refused(place):
+    closed = make_unit(place.county, "township", closed_on=MONDAY)
+    with pytest.raises(BadPost, match="那时已撤"):
+        propose(place, unit=closed)
+
+
+def test_only_sysadmin_proposes(place):
+    for stranger in (place.secadmin, place.auditor, make_actor(place.county, "office")):
+        with pytest.raises(PermissionDenied):
+            propose(place, by=stranger)
+
+
+def test_only_secadmin_decides(place):
+    request = propose(place)
+    for stranger in (place.sysadmin, place.auditor):
+        with pytest.raises(PermissionDenied):
+            decide(place, request, by=stranger)
+
+
+def test_granted_request_becomes_post(place):
+    user = make_user()
+    decide(place, propose(place, user, title="社会事务办"))
+    post = Post.objects.get(user=user)
+    assert (post.unit, post.role, post.title) == (place.township, "cadre", "社会事务办")
+    assert (post.valid.lower, post.valid.upper) == (MONDAY, None)
+    assert AuditEvent.objects.filter(what="request.granted", actor_id=place.secadmin.user_id).exists()
+
+
+def test_refused_request_changes_nothing(place):
+    request = propose(place)
+    decide(place, request, granted=False)
+    request.refresh_from_db()
+    assert (request.granted, request.decided_by) == (False, place.secadmin.user)
+    assert not Post.objects.filter(user=request.user).exists()
+
+
+def test_request_is_decided_once(place):
+    request = propose(place)
+    decide(place, request)
+    with pytest.raises(CannotDecide) as refused:
+        decide(place, request)
+    assert code_of(refused) == "request.decided"
+    assert Post.objects.filter(user=request.user).count() == 1
+
+
+def test_proposer_cannot_decide_even_in_the_database(place):
+    request = propose(place)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PostRequest.objects.filter(pk=request.pk).update(decided_by=place.sysadmin.user)
+
+
+def test_nobody_decides_about_oneself(place):
+    # a new secadmin of the city: whoever proposes it, this person does not decide it
+    above = make_actor(place.city, "secadmin")
+    request = PostRequest.objects.create(
+        change="end", user=above.user, unit=place.city, role="secadmin", on=MONDAY, proposed_by=make_user(), proposed_at=NOW
+    )
+    with pytest.raises(CannotDecide) as refused:
+        decide(place, request, by=above)
+    assert code_of(refused) == "request.own"
+
+
+@pytest.mark.parametrize("where", ["city", "sibling"])
+def test_unit_out_of_reach_is_refused(place, where):
+    unit = place.city if where == "city" else make_unit(place.city)
+    with pytest.raises(OutOfReach):
+        propose(place, unit=unit)
+
+
+def test_trio_is_appointed_from_above(place):
+    with pytest.raises(OutOfReach, match="上一级"):
+        propose(place, unit=place.county, role="secadmin")
+    above = make_actor(place.city, "sysadmin")
+    decide(place, propose(place, unit=place.county, role="auditor", by=above), by=make_actor(place.city, "secadmin"))
+
+
+def test_trio_excludes_every_other_post(place):
+    cadre = make_post(place.township).user
+    above = make_actor(place.city, "sysadmin")
+    with pytest.raises(PostClash, match="三员"):
+        propose(place, cadre, unit=place.county, role="auditor", by=above)
+    with pytest.raises(PostClash, match="三员"):
+        propose(place, place.auditor.user, unit=place.township, role="cadre")
+
+
+def test_clash_that_came_later_is_a_clear_sentence(place):
+    user = make_user()
+    request = propose(place, user)
+    make_post(place.village, user=user)
+    with pytest.raises(PostClash, match="请提的人改好再提"):
+        decide(place, request)
+    request.refresh_from_db()
+    assert request.decided_at is None
+
+
+def test_same_role_twice_is_refused(place):
+    cadre = make_post(place.village).user
+    with pytest.raises(PostClash, match="已有这个角色"):
+        propose(place, cadre)
+    propose(place, cadre, role="lead")
+    with pytest.raises(AlreadyProposed):
+        propose(place, cadre, role="lead")
+
+
+def test_post_ends_with_a_sunday(place):
+    post = make_post(place.township)
+    decide(place, services.end_post(by=place.sysadmin, post=post, last_day=SUNDAY, now=NOW))
+    post.refresh_from_db()
+    assert post.valid.upper == SUNDAY + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("last_day", "code"),
+    [
+        (SUNDAY - dt.timedelta(days=1), "post.not_sunday"),
+        (SUNDAY - dt.timedelta(days=14), "post.past"),
+    ],
+)
+def test_post_does_not_end_midweek_or_in_the_past(place, last_day, code):
+    with pytest.raises(BadPost) as refused:
+        services.end_post(by=place.sysadmin, post=make_post(place.township), last_day=last_day, now=NOW)
+    assert code_of(refused) == code
+    assert set(refused.value.errors) == {"last_day"}
+
+
+def test_move_ends_one_post_and_begins_another_the_day_after(place):
+    post, other = make_post(place.township), make_unit(place.county, "township", name="石桥镇")
+    services.end_post(by=place.sysadmin, post=post, last_day=SUNDAY, unit=other, title="村建办", now=NOW)
+    decide(place, *PostRequest.objects.filter(user=post.user))
+    held = list(Post.objects.filter(user=post.user).order_by("valid").values_list("unit__name", "valid"))
+    assert [name for name, _valid in held] == ["柳河镇", "石桥镇"]
+    assert held[0][1].upper == held[1][1].lower == SUNDAY + dt.timedelta(days=1)
+
+
+def test_trio_post_revokes_tokens(place):
+    user = make_user()
+    services.make_token(by=None, user=user, now=NOW)
+    request = propose(place, user, unit=place.county, role="auditor", by=make_actor(place.city, "sysadmin"))
+    decide(place, request, by=make_actor(place.city, "secadmin"))
+    assert not ApiToken.objects.filter(user=user, revoked_at=None).exists()
+
+
+def test_stopped_person_gets_no_post(place):
+    with pytest.raises(BadPerson, match="停用"):
+        propose(place, make_user(is_active=False))
+
+
+def test_person_is_stopped_and_let_go_on(place):
+    user = make_post(place.village).user
+    services.deactivate(by=place.sysadmin, user=user, now=NOW)
+    user.refresh_from_db()
+    assert not user.is_active
+    services.reactivate(by=place.sysadmin, user=user, now=NOW)
+    user.refresh_from_db()
+    assert user.is_active
+
+
+def test_person_with_a_post_elsewhere_is_out_of_reach(place):
+    user = make_post(place.village).user
+    make_post(make_unit(place.city), "lead", user)
+    with pytest.raises(OutOfReach):
+        services.deactivate(by=place.sysadmin, user=user, now=NOW)
+    with pytest.raises(OutOfReach):
+        services.make_login_link(by=place.secadmin, user=user, now=NOW)
+
+
+def test_sysadmin_cannot_stop_the_other_two(place):
+    for other in (place.secadmin, place.auditor):
+        with pytest.raises(OutOfReach, match="上一级"):
+            services.deactivate(by=place.sysadmin, user=other.user, now=NOW)
+
+
+def test_person_is_corrected(place):
+    post = make_post(place.village)
+    services.change_person(by=place.sysadmin, post=post, name="吴小梅", title="妇联主席", now=NOW)
+    post.refresh_from_db()
+    assert (post.user.name, post.title) == ("吴小梅", "妇联主席")

@@ -1,0 +1,101 @@
+"""The auditor's page: whose events, which filters, and what is never there."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from burden.ledger.models import AuditEvent
+from burden.ledger.services import record
+from tests.factories import NOW, make_actor, make_return, make_unit
+
+
+@pytest.fixture
+def county(db):
+    return make_unit(make_unit(level="city"), name="临溪县")
+
+
+@pytest.fixture
+def auditor(county):
+    return make_actor(county, "auditor")
+
+
+def act(unit, what: str = "unit.renamed", name: str = "", now: dt.datetime = NOW) -> AuditEvent:
+    """Record one act in a unit."""
+    by = make_actor(unit, "sysadmin")
+    if name:
+        by.user.name = name
+    record(by=by, what=what, on=unit, now=now, code=unit.code)
+    return AuditEvent.objects.latest("pk")
+
+
+def shown(client, auditor, query: str = "") -> list[int]:
+    client.force_login(auditor.user)
+    return [event.pk for event in client.get(f"/audit/{query}").context["page"]]
+
+
+def test_events_of_own_units_alone(client, county, auditor):
+    own = [act(county), act(make_unit(county, "township"))]
+    act(county.parent)
+    act(make_unit(county.parent))
+    assert shown(client, auditor) == [event.pk for event in reversed(own)]
+
+
+def test_events_of_the_system_are_for_the_root_auditor(client, county, auditor):
+    record(by=None, what="units.imported", on=county, now=NOW)
+    record(by=None, what="login.locked", on=county, now=NOW, unit_id=county.pk)
+    assert len(shown(client, auditor)) == 1
+    assert len(shown(client, make_actor(county.parent, "auditor"))) == 2
+
+
+def test_filing_is_nobodys_business(client, county, auditor):
+    cadre = make_actor(make_unit(county, "township"))
+    record(by=cadre, what="week.filed", on=make_return(cadre.user, cadre.unit), now=NOW)
+    assert shown(client, auditor) == []
+
+
+def test_events_are_filtered(client, county, auditor):
+    late = act(county, "post.proposed", "赵磊", NOW + dt.timedelta(days=1))
+    early = act(county, "link.made", "钱安")
+    assert shown(client, auditor, "?what=post.") == [late.pk]
+    assert shown(client, auditor, "?person=钱") == [early.pk]
+    assert shown(client, auditor, "?day=2026-11-24") == [early.pk]
+    assert shown(client, auditor, "?day=nonsense&what=nonsense") == [late.pk, early.pk]
+
+
+def test_day_is_that_of_shanghai(client, county, auditor):
+    before = act(county, now=dt.datetime(2026, 11, 23, 15, 59, tzinfo=dt.UTC))
+    after = act(county, now=dt.datetime(2026, 11, 23, 16, 0, tzinfo=dt.UTC))
+    assert shown(client, auditor, "?day=2026-11-23") == [before.pk]
+    assert shown(client, auditor, "?day=2026-11-24") == [after.pk]
+
+
+def test_query_count_does_not_grow_with_rows(client, county, auditor):
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            shown(client, auditor)
+        return len(queries)
+
+    act(county)
+    count()
+    one = count()
+    act(county)
+    act(county)
+    assert count() == one
+
+
+@pytest.mark.parametrize("role", ["cadre", "office", "sysadmin", "secadmin"])
+def test_audit_is_for_auditors_alone(client, county, role):
+    client.force_login(make_actor(county, role).user)
+    assert client.get("/audit/").status_code == 403
+
+
+def test_audit_pages(client, county, auditor):
+    for _ in range(51):
+        act(county)
+    client.force_login(auditor.user)
+    page = client.get("/audit/?what=unit.").content.decode()
+    assert "what=unit.&amp;page=2" in page
