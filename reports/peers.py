@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from burden.kit.clock import Week
+from burden.kit.clock import Week, last_closed, now
 from reports.periods import month_of
 
 MIN_RETURNS = 5  # returns that a cell of confirmed minutes needs
@@ -57,18 +57,19 @@ class Member(NamedTuple):
     own: bool = False
 
 
-def hidden(cells: Mapping[Member, Cell]) -> frozenset[Member]:
+def hidden(cells: Mapping[Member, Cell], closed: Week | None = None) -> frozenset[Member]:
     """Return which weekly figures must not be shown: page, API and export ask here, with whole months of whole families.
 
-    Sums that are shown: the family's of a week, and a unit's of a month. Where there is a choice, children go first.
-    Units: cells count returns and cadres.
+    Sums that are shown: the family's of a week, and a unit's of a month, which has closed weeks alone. Where there is
+    a choice, children go first.
+    Units: cells count returns and cadres; `closed` is the newest closed week, of now if not given.
     """
-    return suppress(
-        cells,
-        lambda key: (key.family, key.week),
-        lambda key: (key.unit, key.own, _month(key.week)),
-        last=lambda key: key.own,
-    )
+    newest = (closed or last_closed(now())).monday
+
+    def months(key: Member) -> Hashable:
+        return (key.unit, key.own, _month(key.week) if key.week <= newest else key.week)
+
+    return suppress(cells, lambda key: (key.family, key.week), months, last=lambda key: key.own)
 
 
 @lru_cache(maxsize=1024)

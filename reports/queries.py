@@ -45,6 +45,7 @@ def unit_by_code(actor: Actor, code: str) -> Unit | None:
 def below(actor: Actor, unit: Unit) -> dict[str, list[Unit]]:
     """Return the open units that can be compared below a unit: its children, and in a county the villages too.
 
+    A township is there itself: those who work in it are one line of its county's table.
     Shape: by level, the highest first; units by path.
     """
     deepest = unit.depth + (2 if unit.level == Level.COUNTY else 1)
@@ -55,7 +56,7 @@ def below(actor: Actor, unit: Unit) -> dict[str, list[Unit]]:
         .only("code", "name", "kind", "level", "parent_id", "path")
         .order_by("path")
     )
-    levels: dict[str, list[Unit]] = {}
+    levels: dict[str, list[Unit]] = {unit.level: [unit]} if unit.level == Level.TOWNSHIP else {}
     for each in found:
         levels.setdefault(each.level, []).append(each)
     return {level: levels[level] for level in Level.values if level in levels}
@@ -83,21 +84,22 @@ def weekly(actor: Actor, unit: Unit, span: Span) -> dict[dt.date, Figures]:
 
 def hidden_weeks(unit: Unit, span: Span) -> frozenset[dt.date]:
     """Return the weeks in which the sums of a unit and all below it must not be shown, whoever reads."""
-    cells = _families([unit.parent_id], span) if unit.parent_id else _alone(unit, span)
+    cells = families([unit.parent_id], span) if unit.parent_id else alone(unit.pk, span)
     return frozenset(key.week for key in hidden(cells) if key.unit == unit.pk and not key.own)
 
 
-def _alone(unit: Unit, span: Span) -> dict[Member, Cell]:
-    rows = RollupSub.objects.unscoped().filter(unit=unit, week__range=_months(span))
+def alone(unit: int, span: Span) -> dict[Member, Cell]:
+    """Return how many people stand behind the sums of a unit without siblings."""
+    rows = RollupSub.objects.unscoped().filter(unit_id=unit, week__range=whole_months(span))
     return {
-        Member(0, unit.pk, week): Cell(returns, active)
+        Member(0, unit, week): Cell(returns, active)
         for week, returns, active in rows.values_list("week", "returns", "active")
     }
 
 
-def _families(parents: Collection[int], span: Span) -> dict[Member, Cell]:
+def families(parents: Collection[int], span: Span) -> dict[Member, Cell]:
     """Return how many people stand behind each child of some parents, and behind the parents' own sums."""
-    span = _months(span)
+    span = whole_months(span)
     children = RollupSub.objects.unscoped().filter(unit__parent_id__in=parents, week__range=span)
     themselves = RollupOwn.objects.unscoped().filter(unit_id__in=parents, week__range=span)
     rows = children.annotate(own=Value(False)).values_list("unit__parent_id", "unit_id", "week", "own", *PEOPLE)
@@ -105,7 +107,7 @@ def _families(parents: Collection[int], span: Span) -> dict[Member, Cell]:
     return {Member(*row[:4]): Cell(*row[4:]) for row in rows.union(own_rows, all=True)}
 
 
-def _months(span: Span) -> Span:
+def whole_months(span: Span) -> Span:
     """Widen a span to whole months: what is hidden in a week depends on its month."""
     first, last = (Period.of("month", Week(monday)) for monday in span)
     return first.first.monday, last.last.monday
@@ -114,12 +116,12 @@ def _months(span: Span) -> Span:
 def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> Figures | None:
     """Add up a period's weeks; None where the sum must not be shown."""
     weeks = [week.monday for week in period.weeks]
-    if _is_hidden(weeks, figures, gone):
+    if is_hidden(weeks, figures, gone):
         return None
     return total(figures[week] for week in weeks if week in figures)
 
 
-def _is_hidden(
+def is_hidden(
     weeks: Sequence[dt.date], loads: Mapping[dt.date, Figures] | Mapping[dt.date, Load], gone: Collection[dt.date]
 ) -> bool:
     """Whether a sum of weeks is too few people's, or only one week's that is hidden itself."""
@@ -171,7 +173,7 @@ class Row:
     def is_hidden(self, period: Period) -> bool:
         """Whether a period's sum is too few people's, or would give away that of the rest."""
         weeks = [week.monday for week in period.weeks]
-        if _is_hidden(weeks, self.loads, self.gone):
+        if is_hidden(weeks, self.loads, self.gone):
             return True
         rest = sum((self.rest[week] for week in weeks if week in self.rest), NOBODY)
         return rest.returns > 0 and not rest.is_enough
@@ -187,15 +189,16 @@ def compared(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
         return []
     if units[0].level == Level.TOWNSHIP:
         return _themselves(actor, units, span)
-    gone = _by_unit(key for key in hidden(_families({u.parent_id for u in units if u.parent_id}, span)) if not key.own)
+    cells = families({unit.parent_id for unit in units if unit.parent_id}, span)
+    gone = _by_unit(key for key in hidden(cells) if not key.own)
     loads = _loads(RollupSub, actor, units, span)
     return [Row(unit, loads[unit.pk], gone[unit.pk], {}) for unit in units]
 
 
 def _themselves(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
     """A unit's own load and the rest below it add up to a sum that is shown: too few of either hide the load."""
-    loads = _loads(RollupOwn, actor, units, _months(span))
-    everybody = RollupSub.objects.visible_to(actor).filter(unit__in=units, week__range=_months(span))
+    loads = _loads(RollupOwn, actor, units, whole_months(span))
+    everybody = RollupSub.objects.visible_to(actor).filter(unit__in=units, week__range=whole_months(span))
     rest: dict[int, dict[dt.date, Cell]] = defaultdict(dict)
     cells: dict[Member, Cell] = {}
     for unit, week, *people in everybody.values_list("unit_id", "week", *PEOPLE):

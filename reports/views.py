@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
@@ -35,7 +36,6 @@ TABS = {
     Level.VILLAGE: _("村社区"),
     Level.DEPARTMENT: _("直属部门"),
 }
-COUNTY_OFFICES = _("县直")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now:
         raise Http404 from None
     if level not in Level.values and level:
         raise Http404
-    return State(unit, period, level if level in below else next(iter(below), ""))
+    return State(unit, period, level if level in below else next((found for found in below if found != unit.level), ""))
 
 
 # --- around the panels ---
@@ -145,8 +145,11 @@ def _tab(state: State, level: str, units: Sequence[Unit]) -> dict[str, Any]:
 
 def _named(unit: Unit, level: str) -> str:
     """Name a group of units as people of that unit do."""
-    is_county = unit.level == Level.COUNTY and level == Level.DEPARTMENT
-    return str(COUNTY_OFFICES if is_county else TABS[Level(level)])
+    if level == unit.level:
+        return gettext("本级")
+    if unit.level == Level.COUNTY and level == Level.DEPARTMENT:
+        return gettext("县直")
+    return str(TABS[Level(level)])
 
 
 def _export_url(state: State) -> str:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from burden.kit.clock import Week
 from reports.peers import MIN_ACTIVE, MIN_RETURNS, Cell, Member, alike, hidden, spread, suppress
 
 cells = st.dictionaries(
@@ -98,15 +99,22 @@ def test_figure_hidden_one_week_is_not_had_from_its_month():
     weeks = [dt.date(2026, 11, 2) + dt.timedelta(days=7 * n) for n in range(4)]
     cells = {Member(1, unit, week): Cell(9, 9) for unit in (2, 3, 4) for week in weeks}
     cells[Member(1, 2, weeks[1])] = Cell(3, 9)
-    gone = hidden(cells)
+    gone = hidden(cells, Week(weeks[-1]))
     assert len([key for key in gone if key.unit == 2]) >= 2
     assert {key.week for key in gone if key.unit != 2} == {key.week for key in gone if key.unit == 2}
+
+
+def test_running_week_hides_no_closed_week():
+    weeks = [dt.date(2026, 11, 16), dt.date(2026, 11, 23)]
+    cells = {Member(1, unit, weeks[0]): Cell(9, 9) for unit in (2, 3)}
+    cells |= {Member(1, unit, weeks[1]): Cell(3, 9) for unit in (2, 3)}
+    assert {key.week for key in hidden(cells, Week(weeks[0]))} == {weeks[1]}
 
 
 def test_parent_itself_is_hidden_last():
     week = dt.date(2026, 11, 2)
     cells = {Member(1, 2, week): Cell(4, 5), Member(1, 3, week): Cell(9, 9), Member(1, 1, week, own=True): Cell(6, 9)}
-    assert hidden(cells) == {Member(1, 2, week), Member(1, 3, week)}
+    assert hidden(cells, Week(week)) == {Member(1, 2, week), Member(1, 3, week)}
 
 
 @given(cells)
