@@ -46,7 +46,7 @@ $(MO): burden/locale/en/LC_MESSAGES/django.po | $(VENV)/.run
 	@$(BIN)/python manage.py messages --compile
 
 test: $(VENV)/.dev assets browser
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 # the browser tests drive a Chromium: CHROMIUM=/path, else the one in PATH, else Debian's
 browser:

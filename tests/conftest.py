@@ -29,6 +29,21 @@ def pytest_configure(config: pytest.Config) -> None:
     ]  # the portal's own takes 0.2 s a login
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Give every test to whichever process is free, but the browser tests to one: they share a portal.
+
+    xdist's own --dist=loadgroup does nothing under pytest 9.2, which renamed the attribute it writes to.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class BrowserTogether(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+    return BrowserTogether(config, log)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Migrate once, and let transactional tests end without touching what the migrations filled in."""

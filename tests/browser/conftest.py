@@ -19,14 +19,6 @@ ARGUMENTS = [
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser tests in one process: they share one portal."""
-    for item in items:
-        if "/browser/" in item.path.as_posix():
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 def chromium() -> str:
     """Find the browser as `make test` does."""
     found = os.environ.get("CHROMIUM") or next(
