@@ -13,10 +13,10 @@ from burden.accounts.models import User
 from burden.units.models import Unit
 
 UNUSED = ["rest_framework", "account", "ext"]  # static files of packages whose pages and extras the portal does not use
-FIRST_ADMINISTRATORS = """\
-No users yet. Create the first administrators, then log in with the links this prints:
-  .venv/bin/python manage.py create_user USERNAME --name NAME --role sysadmin
-  .venv/bin/python manage.py create_user USERNAME --name NAME --role secadmin"""
+EMPTY = """\
+The portal is empty. From another terminal, in this order:
+  .venv/bin/python manage.py import_units FILE   the tree of units
+  .venv/bin/python manage.py create_user         the three administrators, each with a one-time link"""
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if settings.DEMO and not Unit.every.exists():
             call_command("seed_demo")
         elif not User.objects.exists():
-            self.stdout.write(FIRST_ADMINISTRATORS)
+            self.stdout.write(EMPTY)
 
 
 def collect_static() -> None:
