@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.units.models import Kind, Unit
-from reports.peers import Cell, suppress
+from reports.peers import hidden
+from reports.queries import alone, families
 from reports.tables import Table
 
 LEVELS = {
@@ -23,21 +24,7 @@ LEVELS = {
     "village": gettext_lazy("全部村社区"),
     "department": gettext_lazy("全部部门"),
 }
-# every unit whose figure, with the rows', adds up to a sum that somebody sees: the siblings, and the parent's own
-CELLS = """
-WITH parents AS (SELECT DISTINCT parent_id AS id FROM {table} WHERE parent_id IS NOT NULL)
-SELECT r.unit_id, u.parent_id, r.week, r.returns, r.active
-FROM parents JOIN unit u ON u.parent_id = parents.id JOIN rollup_sub r ON r.unit_id = u.id
-WHERE r.week BETWEEN %(since)s AND %(until)s
-UNION ALL
-SELECT -r.unit_id, r.unit_id, r.week, r.returns, r.active
-FROM parents JOIN rollup_own r ON r.unit_id = parents.id
-WHERE r.week BETWEEN %(since)s AND %(until)s
-UNION ALL
-SELECT r.unit_id, 0, r.week, r.returns, r.active
-FROM (SELECT DISTINCT unit_id FROM {table} WHERE parent_id IS NULL) roots JOIN rollup_sub r ON r.unit_id = roots.unit_id
-WHERE r.week BETWEEN %(since)s AND %(until)s
-"""
+FAMILIES = "SELECT DISTINCT coalesce(parent_id, 0), CASE WHEN parent_id IS NULL THEN unit_id END FROM {table}"
 BLANK = """
 UPDATE {table} SET {columns}, remark = %(remark)s
 FROM unnest(%(units)s::bigint[], %(weeks)s::date[]) AS gone (unit_id, week)
@@ -92,22 +79,23 @@ def collect(table: Table, extent: Extent) -> int:
 
 def _hide(cursor: Any, name: str, table: Table, extent: Extent) -> None:
     """Empty what too few people stand behind and what nobody filed; mark what may still change."""
-    cursor.execute(CELLS.format(table=name), extent.parameters())
-    cells = {(unit, parent, week): Cell(returns, active) for unit, parent, week, returns, active in cursor.fetchall()}
-    hidden = suppress(cells, lambda key: key[1:])
-    empty = [key for key, cell in cells.items() if not cell.returns]
-    _blank(cursor, name, table, list(hidden), _("人数太少，不显示"))
-    _blank(cursor, name, table, empty, _("没有数据"))
+    cursor.execute(FAMILIES.format(table=name))
+    found = cursor.fetchall()
+    span = extent.since.monday, extent.until.monday
+    cells = families({parent for parent, root in found if root is None}, span)
+    for _parent, root in found:
+        if root is not None:
+            cells |= alone(root, span)
+    unseen = [(key.unit, key.week) for key in hidden(cells) if not key.own]
+    nobody = [(key.unit, key.week) for key, cell in cells.items() if not cell.returns and not key.own]
+    _blank(cursor, name, table, unseen, _("人数太少，不显示"))
+    _blank(cursor, name, table, nobody, _("没有数据"))
     still_open = clock.day_of(clock.now()) - dt.timedelta(days=13)  # Sunday + 7 days not yet past
     remark = {"comma": "；", "remark": _("暂定"), "open": still_open}
     cursor.execute(PROVISIONAL.format(table=name), remark)
 
 
-def _blank(cursor: Any, name: str, table: Table, keys: list[tuple[int, int, dt.date]], remark: str) -> None:
+def _blank(cursor: Any, name: str, table: Table, keys: list[tuple[int, dt.date]], remark: str) -> None:
     columns = ", ".join(f"{column} = NULL" for column in table.hidden)
-    values = {
-        "remark": remark,
-        "units": [unit for unit, _parent, _week in keys],
-        "weeks": [week for *_unit, week in keys],
-    }
-    cursor.execute(BLANK.format(table=name, columns=columns), values)
+    units, weeks = [unit for unit, _week in keys], [week for _unit, week in keys]
+    cursor.execute(BLANK.format(table=name, columns=columns), {"remark": remark, "units": units, "weeks": weeks})

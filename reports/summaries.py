@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports.peers import Cell, suppress
+from reports.peers import Cell, Member, hidden, suppress
+from reports.queries import is_hidden, issuer_names, whole_months
 
 SQL = Path(__file__).parent / "sql"
 BASES = ("reported", "restated")
@@ -79,45 +80,62 @@ class Extent:
         """Sums of units and all below them, by unit and week."""
         return {(unit, week): Sums(*rest) for unit, week, *rest in self.read(f"cells_{self.basis}", units=list(units))}
 
-    def own_cells(self, unit: int | None) -> dict[tuple[int, dt.date], Sums]:
-        """Counts of a unit's own cadres, under the negated unit: with its children they add up to its sum."""
-        rows = self.read("cells_own", units=[unit] if unit else [])
-        return {(-unit, week): Sums(*rest) for unit, week, *rest in rows}
+    def own_cells(self, unit: int) -> dict[tuple[int, dt.date], Sums]:
+        """Counts of a unit's own cadres: with its children they add up to its sum."""
+        return {(unit, week): Sums(*rest) for unit, week, *rest in self.read("cells_own", units=[unit])}
+
+    @property
+    def months(self) -> Extent:
+        """The same, widened to whole months: what is hidden in a week depends on its month."""
+        since, until = whole_months((self.since.monday, self.until.monday))
+        return Extent(Week(since), Week(until), self.basis)
+
+    def unseen(self, family: int | None, units: Iterable[int]) -> frozenset[tuple[int, dt.date]]:
+        """Which weekly sums of a family must not be shown."""
+        cells = {Member(family or 0, *key): sums.cell for key, sums in self.months.cells(units).items()}
+        if family:
+            own = self.months.own_cells(family)
+            cells |= {Member(family, *key, own=True): sums.cell for key, sums in own.items()}
+        return frozenset((key.unit, key.week) for key in hidden(cells) if not key.own)
 
 
 def by_week(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per week that has figures, oldest first."""
-    cells = extent.cells(_siblings(unit)) | extent.own_cells(unit.parent_id)
-    hidden = suppress({key: sums.cell for key, sums in cells.items()}, lambda key: key[1])
-    mine = sorted((key, sums) for key, sums in cells.items() if key[0] == unit.pk)
-    return [Summary(str(key[1]), sums, key in hidden) for key, sums in mine]
+    gone = extent.unseen(unit.parent_id, _siblings(unit))
+    return [Summary(str(key[1]), sums, key in gone) for key, sums in sorted(extent.cells([unit.pk]).items())]
 
 
 def by_child(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per unit right below that has figures, in the order of their codes."""
     children = {child.pk: child for child in Unit.objects.visible_to(actor).filter(parent=unit).order_by("code")}
-    totals = _over_weeks(extent.cells(children) | extent.own_cells(unit.pk))
-    hidden = suppress({key: sums.cell for key, sums in totals.items()}, lambda _key: None)
-    return [Summary(child.code, totals[pk], pk in hidden) for pk, child in children.items() if pk in totals]
+    cells = extent.cells(children)
+    gone = extent.unseen(unit.pk, children)
+    weeks = {pk: {week: sums for (child, week), sums in cells.items() if child == pk} for pk in children}
+    alone = {pk for pk, sums in weeks.items() if _is_gone(pk, sums, gone)}
+    totals = {pk: sum(sums.values(), Sums()) for pk, sums in weeks.items() if sums}
+    hidden_together = suppress({pk: sums.cell for pk, sums in totals.items()}, lambda _pk: None, also=alone)
+    return [Summary(child.code, totals[pk], pk in hidden_together) for pk, child in children.items() if pk in totals]
 
 
 def by_category(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per category."""
-    total, hidden = _whole(unit, extent)
+    total, gone = _whole(unit, extent)
     rows = []
     for i, category in enumerate(Category):
         one = Sums(total.returns, total.active, (total.n[i],), (total.m[i],), (total.c[i],))
-        rows.append(Summary(category.value, one, hidden))
+        rows.append(Summary(category.value, one, gone))
     return rows
 
 
 def by_issuer(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per issuer, in the order of their codes; the empty code stands for "not stated"."""
-    total, hidden = _whole(unit, extent)
+    total, gone = _whole(unit, extent)
     found = extent.read(f"issuers_{extent.basis}", unit=unit.pk)
-    codes = dict(Unit.every.filter(pk__in=[row[0] for row in found]).values_list("pk", "code"))
+    names = issuer_names(actor, [row[0] for row in found])
     rows = [
-        Summary(codes.get(issuer, ""), Sums(total.returns, total.active, (n,), (m,), (c,)), hidden)
+        Summary(
+            names[issuer].code if issuer in names else "", Sums(total.returns, total.active, (n,), (m,), (c,)), gone
+        )
         for issuer, n, m, c in found
     ]
     return sorted(rows, key=lambda row: row.key)
@@ -127,21 +145,18 @@ SUMMARIES = {"week": by_week, "category": by_category, "issuer": by_issuer, "chi
 
 
 def _siblings(unit: Unit) -> list[int]:
-    """The units whose figures add up, with the parent's own, to the parent's: outsiders too, as counts alone."""
+    """The units whose sums add up, with the parent's own, to the parent's: outsiders too, as counts alone."""
     if unit.parent_id is None:
         return [unit.pk]
-    return list(Unit.every.filter(parent_id=unit.parent_id).values_list("pk", flat=True))
-
-
-def _over_weeks(cells: Mapping[tuple[int, dt.date], Sums]) -> dict[int, Sums]:
-    totals: dict[int, Sums] = {}
-    for (unit, _week), sums in cells.items():
-        totals[unit] = totals.get(unit, Sums()) + sums
-    return totals
+    return list(Unit.objects.unscoped().filter(parent_id=unit.parent_id).values_list("pk", flat=True))
 
 
 def _whole(unit: Unit, extent: Extent) -> tuple[Sums, bool]:
     """The unit's sums over all weeks, and whether they are hidden."""
-    totals = _over_weeks(extent.cells(_siblings(unit)) | extent.own_cells(unit.parent_id))
-    hidden = suppress({key: sums.cell for key, sums in totals.items()}, lambda _key: None)
-    return totals.get(unit.pk, Sums()), unit.pk in hidden
+    weeks = {week: sums for (_unit, week), sums in extent.cells([unit.pk]).items()}
+    gone = extent.unseen(unit.parent_id, _siblings(unit))
+    return sum(weeks.values(), Sums()), _is_gone(unit.pk, weeks, gone)
+
+
+def _is_gone(unit: int, weeks: Mapping[dt.date, Sums], gone: Collection[tuple[int, dt.date]]) -> bool:
+    return is_hidden(list(weeks), weeks, {week for key, week in gone if key == unit})
