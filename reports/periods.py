@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
-from django.utils import formats
+from django.utils.dateformat import format as date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from burden.kit.clock import DAY, Week, last_closed
+from burden.kit.templatetags.show import day, week_number
 
 KINDS = {
     "week": gettext_lazy("周"),
@@ -84,8 +85,8 @@ class Period:
         """The same span of the year before; week 53 stands beside the last week of that year."""
         if self.kind == "week":
             return Period("week", (year_before(self.first),))
-        day = _thursday(self.first)
-        return self._alike(Week.on(dt.date(day.year - 1, day.month, 15)))
+        thursday = _thursday(self.first)
+        return self._alike(Week.on(dt.date(thursday.year - 1, thursday.month, 15)))
 
     def following(self, *, until: Week) -> Period | None:
         """The span after, cut after `until`; None where it has not begun."""
@@ -103,36 +104,30 @@ class Period:
 
     @property
     def name(self) -> str:
-        """Short name within its year: 第46周, 11月, 第4季度, 2026年."""
-        day = _thursday(self.first)
+        """Short name within its year: 第 46 周, 11月, 第 4 季度, 2026年."""
+        thursday = _thursday(self.first)
         if self.kind == "week":
-            return _("第%(number)s周") % {"number": self.first.number}
+            return week_number(self.first)
         if self.kind == "month":
-            return month_name(day)
+            return month_name(thursday)
         if self.kind == "quarter":
-            return _("第%(number)s季度") % {"number": _quarter(day)}
-        return _("%(year)s年") % {"year": day.year}
+            return _("第 %(number)s 季度") % {"number": _quarter(thursday)}
+        return _("%(year)s年") % {"year": thursday.year}
 
     @property
     def label(self) -> str:
-        """Name with its year, for lists and files: 2026年第46周."""
+        """Name with its year, for lists and files: 2026年第 46 周."""
         if self.kind == "year":
             return self.name
         return _("%(year)s年%(name)s") % {"year": _thursday(self.first).year, "name": self.name}
 
     @property
     def dates(self) -> str:
-        """First and last day: 11月9日—15日."""
+        """First and last day: 11月9日—15日, 9–15 Nov."""
         start, end = self.first.monday, self.last.sunday
-        same = start.month == end.month and start.year == end.year
-        template = _("%(month)s%(start)s日—%(end)s日") if same else _("%(start_day)s—%(end_day)s")
-        return template % {
-            "month": month_name(start),
-            "start": start.day,
-            "end": end.day,
-            "start_day": day_name(start),
-            "end_day": day_name(end),
-        }
+        if get_language() == "en":
+            return f"{start.day if start.month == end.month else day(start)}–{day(end)}"
+        return f"{day(start)}—{f'{end.day}日' if start.month == end.month else day(end)}"
 
 
 def year_before(week: Week) -> Week:
@@ -143,36 +138,31 @@ def year_before(week: Week) -> Week:
 
 def month_of(week: Week) -> tuple[int, int]:
     """Return year and month of a week: those of its Thursday."""
-    day = _thursday(week)
-    return day.year, day.month
+    thursday = _thursday(week)
+    return thursday.year, thursday.month
 
 
-def month_name(day: dt.date) -> str:
+def month_name(date: dt.date) -> str:
     """Return the month's name: 11月, Nov."""
-    return _("%(month)s月") % {"month": day.month, "short": formats.date_format(day, "M")}
-
-
-def day_name(day: dt.date) -> str:
-    """Return day and month: 11月9日, 9 Nov."""
-    return _("%(month)s%(day)s日") % {"month": month_name(day), "day": day.day}
+    return date_format(date, "M") if get_language() == "en" else f"{date.month}月"
 
 
 def _thursday(week: Week) -> dt.date:
     return week.monday + DAY * 3
 
 
-def _quarter(day: dt.date) -> int:
-    return (day.month + 2) // 3
+def _quarter(date: dt.date) -> int:
+    return (date.month + 2) // 3
 
 
 def _span(kind: str, week: Week) -> tuple[Week, ...]:
     """All weeks of the span that holds a week."""
     if kind == "week":
         return (week,)
-    day, months = _thursday(week), MONTHS_IN[kind]
-    start = (day.month - 1) // months * months  # months of the year before the span
-    first = dt.date(day.year, start + 1, 1)
-    after = dt.date(day.year + (start + months) // 12, (start + months) % 12 + 1, 1)
+    thursday, months = _thursday(week), MONTHS_IN[kind]
+    start = (thursday.month - 1) // months * months  # months of the year before the span
+    first = dt.date(thursday.year, start + 1, 1)
+    after = dt.date(thursday.year + (start + months) // 12, (start + months) % 12 + 1, 1)
     monday = Week.on(first) if first.isoweekday() <= 4 else Week.on(first).plus(1)
     weeks = []
     while _thursday(monday) < after:

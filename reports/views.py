@@ -27,7 +27,7 @@ from reports.indicators import INDICATORS, Figures
 from reports.panels import comparison, summary
 from reports.periods import KINDS, Period, year_before
 
-LINES = 40  # units on one page of the table
+LINES = 50  # units on one page of the table
 TABS = {
     Level.PROVINCE: _("省"),
     Level.CITY: _("市"),
@@ -206,18 +206,18 @@ def _issuers(actor: Actor, sources: tuple[Any, Any], heads: tuple[Figures, Figur
 
 def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> dict[str, Any]:
     """Return the units side by side, one page of them; only a page's weeks are read where there are many units."""
-    first, last = state.period.first, state.period.last
-    heat = min(comparison.heat_weeks(state.period)[0], first).monday, last.monday
+    first, last = state.period.first.monday, state.period.last.monday
     is_long = len(units) > LINES
-    rows = queries.compared(actor, units, (first.monday, last.monday) if is_long else heat)
+    weeks = comparison.heat_weeks(state.period, comparison.SHORT_HEAT_WEEKS if is_long else comparison.HEAT_WEEKS)
+    rows = queries.compared(actor, units, (first if is_long else min(first, weeks[0].monday), last))
     table = comparison.table(rows, state.period)
     page = Paginator(table.lines, LINES).get_page(number)
     if is_long:
-        rows = queries.compared(actor, [line.unit for line in page], heat)
+        rows = queries.compared(actor, [line.unit for line in page], (weeks[0].monday, last))
     return {
         "table": table,
         "page": page,
-        "heat": comparison.heat(rows, state.period),
+        "heat": comparison.heat(rows, weeks),
         "is_themselves": state.level == Level.TOWNSHIP,
         "level": _named(state.unit, state.level),
         "units": len(units),

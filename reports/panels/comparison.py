@@ -14,7 +14,7 @@ from reports.peers import Spread, alike, spread
 from reports.periods import Period, month_name, month_of
 from reports.queries import Row, period_loads
 
-HEAT_WEEKS = 52
+HEAT_WEEKS, SHORT_HEAT_WEEKS = 52, 26  # half a year where there are many units
 PHONE_WEEKS = 6
 CALM = 0.95  # the heaviest colour stands for the heaviest twentieth of the cells
 
@@ -116,25 +116,25 @@ def _peers(rows: Sequence[Row], loads: Mapping[int, Load | None]) -> dict[str, S
 class Heat:
     """The weeks beside the lines: cells by unit id, the months above them, the scale's top in minutes a head."""
 
+    weeks: int
     cells: Mapping[int, tuple[Cell, ...]]
     months: list[tuple[str, int, bool]]  # name, columns, whether left out on phones
     top: int
     is_any_hidden: bool
 
 
-def heat_weeks(period: Period) -> list[Week]:
+def heat_weeks(period: Period, count: int = HEAT_WEEKS) -> list[Week]:
     """Return the weeks of the heat cells, oldest first."""
-    return [period.last.plus(n) for n in range(1 - HEAT_WEEKS, 1)]
+    return [period.last.plus(n) for n in range(1 - count, 1)]
 
 
-def heat(rows: Sequence[Row], period: Period) -> Heat:
+def heat(rows: Sequence[Row], weeks: Sequence[Week]) -> Heat:
     """Lay out the weeks of some units."""
-    weeks = heat_weeks(period)
     cells = {row.unit.pk: tuple(_cells(row, weeks)) for row in rows}
     every = [cell for line in cells.values() for cell in line]
     values = sorted(cell.value for cell in every if cell.value is not None)
     top = values[int(CALM * (len(values) - 1))] + 1 if values else 1
-    return Heat(cells, _months(weeks), top, any(cell.state == "hidden" for cell in every))
+    return Heat(len(weeks), cells, _months(weeks), top, any(cell.state == "hidden" for cell in every))
 
 
 def _cells(row: Row, weeks: Sequence[Week]) -> Iterable[Cell]:

@@ -102,8 +102,15 @@ def test_query_is_read_back():
 def test_names_in_chinese():
     asked = week("2026-11-30")
     with translation.override("zh-hans"):
-        assert Period.of("week", asked).label == "2026年第49周"
+        assert Period.of("week", asked).label == "2026年第 49 周"
         assert Period.of("week", asked).dates == "11月30日—12月6日"
         assert Period.of("week", week("2026-11-09")).dates == "11月9日—15日"
-        assert [Period.of(kind, asked).name for kind in KINDS] == ["第49周", "12月", "第4季度", "2026年"]
+        assert [Period.of(kind, asked).name for kind in KINDS] == ["第 49 周", "12月", "第 4 季度", "2026年"]
         assert Period.of("year", asked).label == "2026年"
+
+
+def test_names_in_english():
+    with translation.override("en"):
+        assert Period.of("week", week("2026-11-09")).dates == "9–15 Nov"
+        assert Period.of("week", week("2026-11-30")).dates == "30 Nov–6 Dec"
+        assert Period.of("month", week("2026-11-09")).name == "Nov"

@@ -1,0 +1,247 @@
+"""The dashboard as a page: its states, its scope, what it leaves out, a constant number of queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from burden.kit import clock
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
+from tests.reports.sums import add_source, add_sums
+
+MOST_QUERIES = 14
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch) -> dt.datetime:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return NOW
+
+
+@pytest.fixture
+def county(db):
+    return make_unit(make_unit(level="city", name="沅州市"), name="临溪县")
+
+
+@pytest.fixture
+def login(client):
+    """Log in as somebody with a role in a unit."""
+
+    def enter(unit, role="reviewer"):
+        client.force_login(make_actor(unit, role).user)
+        return client
+
+    return enter
+
+
+def show(client, unit, status=200, **query) -> str:
+    response = client.get(f"/reports/{unit.code}/", query)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def value(page: str, id_: str) -> str:
+    found = re.search(rf'id="{id_}"[^>]*?>([^<]*)<', page)
+    return found[1].strip() if found else ""
+
+
+def total(page: str) -> int:
+    return int(re.search(r'<data id="total" value="(\d+)"', page)[1])
+
+
+@pytest.mark.parametrize("role", ["lead", "issuer", "reviewer", "office", "observer"])
+def test_readers_are_led_to_their_own_unit(login, county, role):
+    response = login(county, role).get("/reports/")
+    assert response.headers["Location"] == f"/reports/{county.code}/"
+
+
+@pytest.mark.parametrize("role", ["cadre", "sysadmin", "secadmin", "auditor"])
+def test_others_may_not_read(login, county, role):
+    assert login(county, role).get(f"/reports/{county.code}/").status_code == 403
+
+
+def test_foreign_unit_is_the_same_404_as_a_missing_one(login, county):
+    client, foreign = login(county), make_unit(county.parent)
+    answers = [client.get(f"/reports/{code}/") for code in (foreign.code, county.parent.code, "nowhere")]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"week": "2026-11-17"},
+        {"week": "2027-01-04"},
+        {"week": "x"},
+        {"period": "day"},
+        {"kind": "kingdom"},
+        {"week": "1999-01-04"},
+    ],
+)
+def test_unknown_state_is_404(login, county, query):
+    show(login(county), county, status=404, **query)
+
+
+def test_page_opens_on_the_last_closed_week(login, county):
+    add_sums(county, returns=6, per_head=600)
+    page = show(login(county), county)
+    assert value(page, "per-head") == "10.0"
+    assert total(page) == 3600
+    assert value(page, "returns") == "6"
+    assert "第 47 周" in page
+
+
+def test_page_shows_person_minutes_exactly(login, county):
+    town = make_unit(county, "township")
+    add_sums(town, returns=7, m_meeting=11, m_document=22, m_form=33, m_inspection=44, m_other=55)
+    assert total(show(login(county), county)) == 165
+
+
+def test_running_week_is_marked_provisional(login, county):
+    add_sums(county, THIS_WEEK)
+    page = show(login(county), county, week=str(THIS_WEEK))
+    assert "暂定" in page
+    assert 'aria-disabled="true"' in page
+
+
+def test_week_keys_lead_to_the_weeks_around(login, county):
+    page = show(login(county), county, week="2026-11-09", kind="")
+    assert f'rel="prev" href="/reports/{county.code}/?week=2026-11-02&amp;period=week"' in " ".join(page.split())
+    assert "week=2026-11-16" in page
+
+
+@pytest.mark.parametrize("period", ["week", "month", "quarter", "year"])
+def test_periods_add_up_their_weeks(login, county, period):
+    for week in (LAST_WEEK, LAST_WEEK.plus(-1), LAST_WEEK.plus(-8), LAST_WEEK.plus(-20)):
+        add_sums(county, week, returns=6, per_head=500)
+    weeks = {"week": 1, "month": 2, "quarter": 2, "year": 4}[period]
+    page = show(login(county), county, period=period)
+    assert total(page) == weeks * 3000
+    assert value(page, "per-head") == "8.3"
+
+
+def test_change_is_against_the_week_before_and_last_year(login, county):
+    add_sums(county, LAST_WEEK, per_head=600)
+    add_sums(county, LAST_WEEK.plus(-1), per_head=660)
+    page = show(login(county), county)
+    assert "−1.0" in page
+    assert "同比 —" in page
+
+
+def test_small_unit_is_hidden_and_says_so(login, county):
+    add_sums(county, returns=4, per_head=777)
+    page = show(login(county), county)
+    assert "人数太少，不显示数字" in page
+    assert 'id="total"' not in page
+    assert str(4 * 777) not in page
+
+
+def test_unit_without_data_says_what_it_means(login, county):
+    page = show(login(county), county)
+    assert "这一期还没有数据" in page
+    assert "trend" not in page
+
+
+def test_issuers_are_left_out_where_the_unit_is_hidden(login, county):
+    add_sums(county, returns=4)
+    add_source(county, make_unit(county, "department", name="县统计局"), minutes=90)
+    assert "tbl issuers" not in show(login(county), county)
+
+
+def test_issuers_inside_the_range_are_linked(login, county):
+    add_sums(county)
+    office = make_unit(county, "department", name="县统计局")
+    add_source(county, office, minutes=900)
+    add_source(county, county.parent, minutes=800)
+    add_source(county, None, minutes=700)
+    page = show(login(county), county)
+    assert f"/reports/{office.code}/?week=2026-11-16" in page
+    assert f"/reports/{county.parent.code}/" not in page
+    assert "未注明" in page
+
+
+def test_units_are_compared_and_lead_down(login, county):
+    towns = [make_unit(county, "township", name=f"镇{n}") for n in range(8)]
+    for n, town in enumerate(towns):
+        add_sums(town, returns=9, per_head=300 + 60 * n)
+    page = show(login(county), county)
+    assert "同类中位数" in page
+    assert page.index("镇7") < page.index("镇0")
+    assert f"/reports/{towns[3].code}/?week=2026-11-16&amp;period=week&amp;kind=township" in page
+    below = show(login(county), towns[3], kind="township")
+    assert total(below) == 9 * 480
+
+
+def test_fewer_than_eight_are_not_compared(login, county):
+    add_sums(make_unit(county, "township"), returns=9)
+    page = show(login(county), county)
+    assert "同类单位不到 8 个" in page
+    assert "同类中位数" not in page
+
+
+def test_breadcrumb_names_but_does_not_link_what_lies_above(login, county):
+    add_sums(county)
+    page = show(login(county), county)
+    assert "沅州市" in page
+    assert county.parent.code not in page
+
+
+def test_lead_sees_the_own_unit_alone(login, county):
+    town = make_unit(county, "township", name="柳河镇")
+    sibling = make_unit(county, "township", name="云峰乡")
+    add_sums(town, returns=9)
+    add_sums(sibling, returns=9)
+    client = login(town, "lead")
+    page = show(client, town)
+    assert value(page, "returns") == "9"
+    assert "云峰乡" not in page
+    show(client, sibling, status=404)
+
+
+@pytest.mark.parametrize("kind", ["township", "village", "department"])
+def test_number_of_queries_does_not_grow(login, county, kind):
+    def count(children: int) -> int:
+        for _ in range(children):
+            town = make_unit(county, "township")
+            for unit in (town, make_unit(town, "village"), make_unit(county, "department")):
+                add_sums(unit, returns=9)
+            add_source(county, town, minutes=90)
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            show(client, county, kind=kind)
+        return len(
+            [query for query in seen if query["sql"].lstrip("( ").upper().startswith(("SELECT", "UPDATE", "INSERT"))]
+        )
+
+    client = login(county)
+    show(client, county)
+    few = count(1)
+    assert count(2) == few
+    assert few <= MOST_QUERIES
+
+
+def test_long_list_is_paged(login, county, monkeypatch):
+    monkeypatch.setattr("reports.views.LINES", 2)
+    for n in range(3):
+        add_sums(make_unit(county, "township", name=f"镇{n}"), returns=9, per_head=300 + 60 * n)
+    client = login(county)
+    first, second = show(client, county), show(client, county, page="2")
+    assert "镇2" in first
+    assert "镇0" not in first
+    assert "镇0" in second
+
+
+def test_page_in_english_has_no_chinese(login, county):
+    add_sums(county)
+    client = login(county)
+    client.cookies["django_language"] = "en"
+    page = show(client, county)
+    names = ("沅州市", "临溪县", *re.findall(r"干部\d+", page), "中文")
+    for name in names:
+        page = page.replace(name, "")
+    assert re.findall(r"[\u4e00-\u9fff]+", page) == []
