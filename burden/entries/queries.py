@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -231,10 +231,13 @@ def own_weeks(actor: Actor, now: dt.datetime, count: int = LISTED_WEEKS) -> list
 
 def _sums(actor: Actor, since: Week) -> dict[dt.date, int]:
     """Return person-minutes by Monday."""
-    rows = (
-        Entry.objects.visible_to(actor).filter(week__gte=since.monday).values("week").annotate(total=Sum("person_min"))
-    )
+    rows = _own_since(actor, since.monday).values("week").annotate(total=Sum("person_min"))
     return {row["week"]: row["total"] for row in rows.order_by("week")}
+
+
+def _own_since(actor: Actor, since: dt.date) -> QuerySet[Entry]:
+    """Return own entries by way of their returns: entries are indexed by return and by unit, never by cadre."""
+    return Entry.objects.visible_to(actor).filter(weekly_return__cadre_id=actor.user_id, weekly_return__week__gte=since)
 
 
 def suggestions(actor: Actor, text: str) -> list[Suggestion]:
@@ -257,8 +260,8 @@ def _remembered_since() -> dt.date:
 
 def _own_titles(actor: Actor, wanted: str, since: dt.date) -> list[Suggestion]:
     groups = (
-        Entry.objects.visible_to(actor)
-        .filter(week__gte=since, answer=Answer.DONE, title__icontains=wanted)
+        _own_since(actor, since)
+        .filter(answer=Answer.DONE, title__icontains=wanted)
         .values("title", "category", "subkind", code=F("issuer__code"), name=F("issuer__name"))
         .annotate(times=Count("id"), median=Median("minutes"), starts=Count("id", filter=Q(title__istartswith=wanted)))
         .order_by("-starts", "-times", "title")
@@ -269,7 +272,7 @@ def _own_titles(actor: Actor, wanted: str, since: dt.date) -> list[Suggestion]:
     return list(found.values())
 
 
-def _suggestion(row: dict[str, Any], *, own: bool) -> Suggestion:
+def _suggestion(row: Mapping[str, Any], *, own: bool) -> Suggestion:
     return Suggestion(
         title=row["title"],
         category=row["category"],
@@ -294,41 +297,50 @@ def issuers(actor: Actor) -> list[Issuer]:
     """Return the units offered as 谁要求的: those named most often, then the own unit, its superiors, their departments."""
     homes = {post.unit_id for post in actor.posts if post.role == Role.CADRE}
     times = _named(actor, _remembered_since())
-    above = _ancestor_paths(post.unit.path for post in actor.posts if post.role == Role.CADRE)
-    units = Unit.every.filter(
-        Q(id__in=times)
-        | Q(closed_on__isnull=True) & (Q(path__in=above) | Q(level=Level.DEPARTMENT, parent__path__in=above))
-    )
+    above = _ancestors(post.unit.path for post in actor.posts if post.role == Role.CADRE)
+    units = Unit.every.filter(Q(id__in=times) | Q(closed_on__isnull=True) & _above_or_beside(above))
     ordered = sorted(units, key=lambda unit: (-times.get(unit.pk, 0), unit.pk not in homes, -unit.depth, unit.code))
     return [Issuer(unit.pk, unit.code, unit.name, times.get(unit.pk, 0), unit.pk in homes) for unit in ordered]
 
 
 def _named(actor: Actor, since: dt.date) -> dict[int, int]:
     """Return how often the cadre named each issuer."""
-    rows = Entry.objects.visible_to(actor).filter(week__gte=since, issuer__isnull=False).values("issuer_id")
+    rows = _own_since(actor, since).filter(issuer__isnull=False).values("issuer_id")
     return {row["issuer_id"]: row["times"] for row in rows.annotate(times=Count("id")).order_by()}
 
 
 def nameable(actor: Actor, codes: Collection[str]) -> dict[str, int]:
     """Return ids of those codes that the cadre may name: above, beside as a department, or below a unit of the own posts.
 
-    Posts of the past count too: an old week is filed with the issuers of its time.
+    Posts of the past count too: an old week is filed with the issuers of its time. So does what the cadre has named
+    before, wherever it stands by now.
     """
     if not codes:
         return {}
     paths = list(Post.objects.filter(user_id=actor.user_id, role=Role.CADRE).values_list("unit__path", flat=True))
-    above = _ancestor_paths(paths)
-    allowed = Q(path__in=above) | Q(level=Level.DEPARTMENT, parent__path__in=above)
-    for path in paths:
-        low, high = Unit(path=path).range
-        allowed |= Q(path__gte=low, path__lt=high)
+    found = _coded(codes, _near(paths))
+    missing = set(codes) - found.keys()
+    if missing:
+        found |= _coded(missing, Q(id__in=_own_since(actor, dt.date.min).values("issuer_id")))
+    return found
+
+
+def _coded(codes: Collection[str], allowed: Q) -> dict[str, int]:
     return dict(Unit.every.filter(allowed, code__in=codes).values_list("code", "id"))
 
 
-def _ancestor_paths(paths: Iterable[str]) -> set[str]:
-    """Return every path from the root down to each path itself."""
-    found: set[str] = set()
+def _near(paths: Collection[str]) -> Q:
+    allowed = _above_or_beside(_ancestors(paths))
     for path in paths:
-        steps = path.rstrip(".").split(".")
-        found.update(".".join(steps[: depth + 1]) + "." for depth in range(len(steps)))
-    return found
+        low, high = Unit(path=path).range
+        allowed |= Q(path__gte=low, path__lt=high)
+    return allowed
+
+
+def _above_or_beside(above: Collection[int]) -> Q:
+    return Q(id__in=above) | Q(level=Level.DEPARTMENT, parent_id__in=above)
+
+
+def _ancestors(paths: Iterable[str]) -> set[int]:
+    """Return the ids on the way from the root to each path: a path is made of them."""
+    return {int(step) for path in paths for step in path.rstrip(".").split(".")}

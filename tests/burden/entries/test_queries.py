@@ -325,3 +325,13 @@ def test_unit_of_an_old_post_may_still_be_named(actor):
     actor.user.posts.update(valid=(LAST_WEEK.monday, None))
     make_post(old, user=actor.user, until=LAST_WEEK.monday)
     assert nameable(actor, [old.code, old.parent.code]).keys() == {old.code, old.parent.code}
+
+
+def test_unit_named_before_may_be_named_wherever_it_stands(actor, county):
+    office = make_unit(county, Level.DEPARTMENT)
+    make_entry(make_return(actor.user, actor.unit), issuer=office)
+    office.parent = make_unit()
+    office.path = f"{office.parent.path}{office.pk}."
+    office.save()
+    assert nameable(actor, [office.code]) == {office.code: office.pk}
+    assert nameable(make_actor(actor.unit), [office.code]) == {}
