@@ -74,6 +74,11 @@ class Actor:
         post = self.post(*TRIO)
         return post.unit.range if post else NOWHERE
 
+    def keeps(self, role: str, unit: Unit) -> bool:
+        """Whether a post lies below one of the 三员; a post of the 三员 strictly below, so that no equal is made or unmade."""
+        low, high = self.manage_range
+        return low <= unit.path < high and (role not in TRIO or unit.path != low)
+
     @property
     def managed_units(self) -> models.QuerySet[Unit]:
         """Units whose people one of the 三员 keeps, closed ones too."""

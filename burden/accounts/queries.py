@@ -69,10 +69,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class Row:
-    """A post in the list; `state` of the login is bound, first (never yet), coming, locked or stopped."""
+    """A post in the list; `state` of the login is bound, first (never yet), coming, locked or stopped.
+
+    `kept` says whether the actor may change it; one of the 三员 beside the actor is only seen.
+    """
 
     post: Post
     state: str
+    kept: bool
 
     @property
     def until(self) -> dt.date | None:
@@ -94,7 +98,7 @@ def posts(actor: Actor, today: dt.date, *, text: str = "", role: str = "", ended
             | Q(unit__name__icontains=text)
             | Q(unit__level=Level.VILLAGE, unit__parent__name__icontains=text)
         )
-    return found.select_related("user", "unit__parent").order_by("unit__path", "pk")
+    return found.select_related("user", "unit__parent").order_by("unit__code", "pk")
 
 
 def post_of(actor: Actor, pk: int) -> QuerySet[Post]:
@@ -128,7 +132,9 @@ def waiting(actor: Actor) -> list[Batch]:
 def listed(actor: Actor, held: Sequence[Post], today: dt.date) -> list[Row]:
     """The posts of one page of the list, each with the state of its person's login."""
     locked = locked_out(post.user.username for post in held if post.user.username)
-    return [Row(post, _state(post, post.user.username in locked, today)) for post in held]
+    return [
+        Row(post, _state(post, post.user.username in locked, today), actor.keeps(post.role, post.unit)) for post in held
+    ]
 
 
 def _state(post: Post, locked: bool, today: dt.date) -> str:

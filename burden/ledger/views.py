@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -9,9 +11,29 @@ from django.views.decorators.cache import never_cache
 
 from burden.kit.access import ActedRequest, access
 from burden.ledger import queries
-from burden.ledger.forms import KINDS, FilterForm
+from burden.ledger.forms import ACTS, DETAILS, KINDS, FilterForm
+from burden.ledger.models import AuditEvent
 
 PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event as the list shows it."""
+
+    event: AuditEvent
+
+    @property
+    def act(self) -> str:
+        return str(ACTS.get(self.event.what, self.event.what))
+
+    @property
+    def details(self) -> list[tuple[str, str]]:
+        return [(str(DETAILS.get(name, name)), _written(value)) for name, value in self.event.detail.items()]
+
+
+def _written(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @access("auditor")  # roles are named in a room above
@@ -21,8 +43,10 @@ def audit(request: ActedRequest) -> HttpResponse:
     day, what, person = FilterForm(request.GET).read()
     found = queries.events(request.actor, day=day, what=what, person=person)
     chosen = {"day": day.isoformat() if day else "", "what": what, "person": person}
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "lines": [Line(event) for event in page],
         "filter": chosen,
         "kinds": KINDS,
         "query": _encoded(chosen),

@@ -36,7 +36,7 @@ def children(actor: Actor, parent: Unit | None = None) -> QuerySet[Any]:
 
 
 def kept(actor: Actor, *, parent: Unit | None = None, text: str = "", closed: bool = False) -> QuerySet[Any]:
-    """Return the units that one of the 三员 keeps, by path: right below one, or all that match a code or a piece of a name.
+    """Return the units that one of the 三员 keeps, by code: right below one, or all that match a code or a piece of a name.
 
     Shape: each with its parent and `child_count` of open units below.
     """
@@ -45,7 +45,7 @@ def kept(actor: Actor, *, parent: Unit | None = None, text: str = "", closed: bo
         found = found.filter(Q(code=text) | Q(name__icontains=text))
     elif parent:
         found = found.filter(parent=parent)
-    return found.annotate(child_count=_children_counted()).order_by("path")
+    return found.annotate(child_count=_children_counted()).order_by("code")
 
 
 def kept_unit(actor: Actor, code: str) -> Unit:

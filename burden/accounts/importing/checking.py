@@ -144,7 +144,7 @@ class _Checker:
             if (line.cells["name"], unit.pk) in self.namesakes:
                 raise _Fault(_("与在册同名同单位"), _("同一个人用名单里的用户名；不是的话单独加"), mild=True)
             return None
-        if not all(rules.may_grant(self.by, post.role, post.unit) for post in self.posts.get(user.pk, [])):
+        if not all(self.by.keeps(post.role, post.unit) for post in self.posts.get(user.pk, [])):
             raise _Fault(_("这个用户名已有人用"), _("换一个用户名；同一个人请原单位先止任职"))
         if user.name != line.cells["name"]:
             raise _Fault(_("用户名已是别人的"), _("名单里是%(name)s，核对后改") % {"name": user.name})

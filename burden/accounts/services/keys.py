@@ -51,8 +51,13 @@ def make_login_link(*, by: Actor, user: User, now: dt.datetime) -> str:
 @transaction.atomic
 def reissue_link(*, user: User, now: dt.datetime) -> str:
     """Return the secret of a one-time link made from the command line, where the database owner sits."""
+    return _new_link(None, user, now, _unit_id(user, now))
+
+
+def _unit_id(user: User, now: dt.datetime) -> int | None:
+    """Return whose auditors are to see what the command line does to a person."""
     post = rules.posts_from(user, now).first()
-    return _new_link(None, user, now, post.unit_id if post else None)
+    return post.unit_id if post else None
 
 
 def _new_link(by: Actor | None, user: User, now: dt.datetime, unit_id: int | None = None) -> str:
@@ -61,7 +66,7 @@ def _new_link(by: Actor | None, user: User, now: dt.datetime, unit_id: int | Non
     LoginLink.objects.create(
         user=user, digest=_link_digest(secret), made_by=by.user if by else None, made_at=now, expires_at=now + LINK_LIFE
     )
-    record(by=by, what="link.made", on=user, now=now, unit_id=unit_id)
+    record(by=by, what="link.made", on=user, now=now, person=user.username, unit_id=unit_id)
     return secret
 
 
@@ -91,7 +96,7 @@ def set_password_by_link(*, secret: str, password: str, now: dt.datetime) -> Use
     link.used_at = now
     link.save(update_fields=["used_at"])
     forget_failures(link.user.username or "")
-    record(by=actor_of(link.user, now), what="link.used", on=link.user, now=now)
+    record(by=actor_of(link.user, now), what="link.used", on=link.user, now=now, person=link.user.username)
     return link.user
 
 
@@ -123,7 +128,7 @@ def unlock(*, by: Actor, user: User, now: dt.datetime) -> None:
     if not posts.exists():
         raise rules.OutOfReach("person.out_of_reach", _("这个人不在你的范围内"))
     forget_failures(user.username or "")
-    record(by=by, what="login.unlocked", on=user, now=now)
+    record(by=by, what="login.unlocked", on=user, now=now, person=user.username)
 
 
 @transaction.atomic
@@ -138,7 +143,7 @@ def make_token(*, by: Actor | None, user: User, now: dt.datetime) -> str:
         raise NoToken("token.trio", _("三员不用接口令牌"))
     secret = new_secret().replace("-", "")
     ApiToken.objects.create(user=user, digest=digest_of(secret), made_at=now, expires_at=now + TOKEN_LIFE)
-    record(by=by, what="token.made", on=user, now=now)
+    record(by=by, what="token.made", on=user, now=now, person=user.username, unit_id=_unit_id(user, now))
     return secret
 
 
@@ -149,7 +154,8 @@ def revoke_tokens(*, by: Actor | None, user: User, now: dt.datetime) -> int:
         rules.need(by, Role.SECADMIN)
         rules.check_person(by, user, now)
     count = ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=now).update(revoked_at=now)
-    record(by=by, what="token.revoked", on=user, now=now, count=count)
+    unit_id = _unit_id(user, now)
+    record(by=by, what="token.revoked", on=user, now=now, person=user.username, unit_id=unit_id, count=count)
     return count
 
 
@@ -168,5 +174,7 @@ def open_account(*, username: str, name: str, unit: Unit, role: str, now: dt.dat
     user.set_unusable_password()
     user.save()
     Post.objects.create(user=user, unit=unit, role=role, title="", valid=DateRange(monday, None))
-    record(by=None, what="person.added", on=user, now=now, unit_id=unit.pk, role=role, unit=unit.code)
+    record(
+        by=None, what="person.added", on=user, now=now, person=user.username, unit_id=unit.pk, role=role, unit=unit.code
+    )
     return user, _new_link(None, user, now, unit.pk)

@@ -34,7 +34,7 @@ def add_person(
     user = User(username=username, name=rules.read_name(name))
     user.set_unusable_password()
     user.save()
-    record(by=by, what="person.added", on=user, now=now)
+    record(by=by, what="person.added", on=user, now=now, person=user.username)
     propose_post(by=by, user=user, unit=unit, role=role, title=title, since=since, now=now)
     return user
 
@@ -57,7 +57,7 @@ def change_person(*, by: Actor, post: Post, name: str, title: str, now: dt.datet
     post.user.name, post.title = rules.read_name(name), rules.read_title(title)
     post.user.save(update_fields=["name"])
     post.save(update_fields=["title"])
-    record(by=by, what="person.changed", on=post.user, now=now, post=post.pk)
+    record(by=by, what="person.changed", on=post.user, now=now, person=post.user.username)
 
 
 @transaction.atomic
@@ -82,4 +82,4 @@ def reactivate(*, by: Actor, user: User, now: dt.datetime) -> None:
 def _set_active(by: Actor, user: User, *, active: bool, now: dt.datetime) -> None:
     user.is_active = active
     user.save(update_fields=["is_active"])
-    record(by=by, what="person.reactivated" if active else "person.deactivated", on=user, now=now)
+    record(by=by, what="person.reactivated" if active else "person.deactivated", on=user, now=now, person=user.username)

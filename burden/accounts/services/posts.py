@@ -48,7 +48,7 @@ def propose_post(
     request = _grant(by, user, unit, role, since, title, now)
     check_clash(user, role, since)
     request.save()
-    record(by=by, what="post.proposed", on=request, now=now, role=role, unit=unit.code)
+    _record(by, "post.proposed", request, now)
     return request
 
 
@@ -64,17 +64,22 @@ def end_post(
     rules.need(by, Role.SYSADMIN)
     request = _end(by, post, last_day, now)
     request.save()
-    record(by=by, what="post.end_proposed", on=request, now=now, role=post.role, unit=post.unit.code)
+    _record(by, "post.end_proposed", request, now)
     if unit:
         _go_on(by, post, last_day + clock.DAY, unit, title, now)
     return request
+
+
+def _record(by: Actor, what: str, request: PostRequest, now: dt.datetime) -> None:
+    facts = {"person": request.user.username, "role": request.role, "unit": request.unit.code}
+    record(by=by, what=what, on=request, now=now, **facts)
 
 
 def _go_on(by: Actor, post: Post, since: dt.date, unit: Unit, title: str, now: dt.datetime) -> None:
     request = _grant(by, post.user, unit, post.role, since, title, now)
     check_clash(post.user, post.role, since, ending=post)
     request.save()
-    record(by=by, what="post.proposed", on=request, now=now, role=post.role, unit=unit.code)
+    _record(by, "post.proposed", request, now)
 
 
 def _grant(by: Actor, user: User, unit: Unit, role: str, since: dt.date, title: str, now: dt.datetime) -> PostRequest:
@@ -162,7 +167,8 @@ def decide_requests(
         _carry_out(locked, now)
     PostRequest.objects.filter(pk__in=pks).update(decided_by=by.user, decided_at=now, granted=granted)
     what = "request.granted" if granted else "request.refused"
-    record(by=by, what=what, on=locked[0], now=now, requests=pks, proposed_by=locked[0].proposed_by_id)
+    persons = sorted({request.user.username or "" for request in locked})
+    record(by=by, what=what, on=locked[0], now=now, requests=pks, persons=persons)
     return locked
 
 

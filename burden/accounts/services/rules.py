@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post, User
-from burden.accounts.roles import TRIO, Role
+from burden.accounts.roles import Role
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
@@ -45,22 +45,16 @@ def need(by: Actor, role: str) -> None:
         raise PermissionDenied
 
 
-def may_grant(actor: Actor, role: str, unit: Unit) -> bool:
-    """Whether a post lies below the actor; a post of the 三员 must lie strictly below, so that no equal is made or unmade."""
-    low, high = actor.manage_range
-    return low <= unit.path < high and (role not in TRIO or unit.path != low)
-
-
 def check_reach(by: Actor, role: str, unit: Unit) -> None:
     """Refuses: post.out_of_reach."""
-    if not may_grant(by, role, unit):
+    if not by.keeps(role, unit):
         raise OutOfReach("post.out_of_reach", _("这个任职不在你的范围内；三员由上一级任免"))
 
 
 def check_person(by: Actor, user: User, now: dt.datetime) -> None:
     """Refuses: person.out_of_reach, unless every post the person holds or will hold lies below the actor."""
     held = posts_from(user, now).select_related("unit")
-    if not held or not all(may_grant(by, post.role, post.unit) for post in held):
+    if not held or not all(by.keeps(post.role, post.unit) for post in held):
         raise OutOfReach("person.out_of_reach", _("这个人有任职不在你的范围内；三员的账号由上一级管"))
 
 

@@ -57,7 +57,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return form.login(request, redirect_url=target)
     status = 429 if request.method == "POST" and form.locked else 200
     demo = demo_accounts() if settings.DEMO else []
-    context = {"form": form, "next": target, "demo": demo, "organiser": _(settings.PORTAL_ORGANISER or " ").strip()}
+    context = {"form": form, "next": target, "demo": demo, "organiser": settings.PORTAL_ORGANISER}
     return render(request, "accounts/login.html", context, status=status)
 
 

@@ -21,7 +21,9 @@ def run(*words: str) -> str:
 def test_fresh_database_gets_the_three(db, client):
     root = make_unit(level="city")
     lines = run("create_user").splitlines()
-    assert [line.split()[:3] for line in lines] == [[role, role, root.code] for role in ("sysadmin", "secadmin", "auditor")]
+    assert [line.split()[:3] for line in lines] == [
+        [role, role, root.code] for role in ("sysadmin", "secadmin", "auditor")
+    ]
     assert client.get("/" + lines[0].split("/", 1)[1]).status_code == 200
     with pytest.raises(CommandError, match="name a user"):
         run("create_user")

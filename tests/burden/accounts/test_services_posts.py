@@ -137,7 +137,13 @@ def test_nobody_decides_about_oneself(place):
     # a new secadmin of the city: whoever proposes it, this person does not decide it
     above = make_actor(place.city, "secadmin")
     request = PostRequest.objects.create(
-        change="end", user=above.user, unit=place.city, role="secadmin", on=MONDAY, proposed_by=make_user(), proposed_at=NOW
+        change="end",
+        user=above.user,
+        unit=place.city,
+        role="secadmin",
+        on=MONDAY,
+        proposed_by=make_user(),
+        proposed_at=NOW,
     )
     with pytest.raises(CannotDecide) as refused:
         decide(place, request, by=above)

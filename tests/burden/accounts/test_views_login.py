@@ -9,6 +9,7 @@ import time
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.sessions.models import Session
 
 from burden.accounts import services
@@ -16,6 +17,14 @@ from burden.accounts.passwords import locked_out
 from burden.kit import clock
 from burden.ledger.models import AuditEvent
 from tests.factories import make_actor, make_post, make_user
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """The portal's hash with fewer rounds: still most of the time a login takes."""
+
+    time_cost = 1
+    memory_cost = 32_768
+
 
 PASSWORD = "yuanzhou-2026-linxi"
 WRONG = "用户名或密码不对"
@@ -66,7 +75,13 @@ def test_username_is_read_in_any_case(client, person):
 
 @pytest.mark.parametrize(
     ("role", "target"),
-    [("cadre", "/week/"), ("sysadmin", "/people/"), ("secadmin", "/people/"), ("auditor", "/audit/"), ("lead", "/reports/")],
+    [
+        ("cadre", "/week/"),
+        ("sysadmin", "/people/"),
+        ("secadmin", "/people/"),
+        ("auditor", "/audit/"),
+        ("lead", "/reports/"),
+    ],
 )
 def test_home_leads_each_role_to_its_page(client, place, role, target):
     client.force_login(make_actor(place.county, role).user)
@@ -100,7 +115,7 @@ def test_stranger_and_wrong_password_get_the_same_body(client, person):
 
 
 def test_stranger_and_wrong_password_take_the_same_time(client, person, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    settings.PASSWORD_HASHERS = [f"{__name__}.QuickArgon2"]
     able(person)
 
     def seconds(name: str) -> float:
@@ -108,9 +123,9 @@ def test_stranger_and_wrong_password_take_the_same_time(client, person, settings
         log_in(client, name, "wrong")
         return time.perf_counter() - start
 
-    pairs = [(seconds(person.username), seconds(f"nobody{n}")) for n in range(3)]
+    pairs = [(seconds(person.username), seconds(f"nobody{n}")) for n in range(5)]
     known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
-    assert 0.5 < known / unknown < 2  # a shared machine; without the fake hash it is 20
+    assert 0.5 < known / unknown < 2  # a shared machine; without the fake hash it is far more
 
 
 def test_product_hashes_with_argon2():
@@ -141,7 +156,8 @@ def test_lock_is_the_accounts_not_the_addresses(client, place, person):
     assert log_in(client, neighbour).status_code == 302
 
 
-def test_lock_does_not_depend_on_case_or_host_name(client, person):
+def test_lock_does_not_depend_on_case_or_host_name(client, person, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
     for name in (person.username, person.username.upper()) * 2 + (person.username,):
         client.post("/login/", {"login": name, "password": "wrong"}, headers={"host": "localhost"})
     assert LOCKED in body(log_in(client, person))
@@ -194,7 +210,9 @@ def test_login_not_remembered_ends_with_the_browser(client, person):
     assert client.cookies["sessionid"]["max-age"] == ""
 
 
-@pytest.mark.parametrize("role", ["lead", "issuer", "reviewer", "office", "observer", "sysadmin", "secadmin", "auditor"])
+@pytest.mark.parametrize(
+    "role", ["lead", "issuer", "reviewer", "office", "observer", "sysadmin", "secadmin", "auditor"]
+)
 def test_others_are_logged_out_after_half_an_hour_idle(client, place, role, monkeypatch):
     log_in(client, able(make_actor(place.county, role).user), remember="on")
     assert client.cookies["sessionid"]["max-age"] == 12 * 60 * 60

@@ -38,7 +38,14 @@ def text(response) -> str:
 
 
 def person_form(place, **more):
-    usual = {"name": "吴晓梅", "username": "wuxiaomei", "unit": "柳河镇", "title": "", "role": "cadre", "since": monday()}
+    usual = {
+        "name": "吴晓梅",
+        "username": "wuxiaomei",
+        "unit": "柳河镇",
+        "title": "",
+        "role": "cadre",
+        "since": monday(),
+    }
     return usual | more
 
 

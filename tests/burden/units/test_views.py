@@ -59,7 +59,14 @@ def test_list_goes_down_the_tree(keeper, county):
 
 
 def test_unit_is_opened_renamed_closed(keeper, county):
-    form = {"name": "石桥镇", "code": "990000000777", "level": "township", "kind": "", "headcount": "", "from_": monday()}
+    form = {
+        "name": "石桥镇",
+        "code": "990000000777",
+        "level": "township",
+        "kind": "",
+        "headcount": "",
+        "from_": monday(),
+    }
     assert keeper.get(f"/units/{county.code}/open/").status_code == 200
     assert keeper.post(f"/units/{county.code}/open/", form)["Location"] == "/units/"
     unit = Unit.every.get(code="990000000777")
@@ -93,7 +100,14 @@ def test_closed_unit_leaves_the_list(keeper, county):
     ],
 )
 def test_bad_unit_is_said_beside_the_field(keeper, county, more, words):
-    form = {"name": "石桥镇", "code": "990000000777", "level": "township", "kind": "", "headcount": "", "from_": monday()}
+    form = {
+        "name": "石桥镇",
+        "code": "990000000777",
+        "level": "township",
+        "kind": "",
+        "headcount": "",
+        "from_": monday(),
+    }
     page = text(keeper.post(f"/units/{county.code}/open/", form | more))
     assert 'class="errmsg"' in page
     assert words in page
