@@ -68,7 +68,10 @@ class WeeklyReturn(models.Model):
         db_table = "weekly_return"
         default_manager_name = "every"
         base_manager_name = "every"
-        indexes = [models.Index(fields=["unit", "week"], name="return_unit_week")]
+        indexes = [
+            models.Index(fields=["unit", "week"], name="return_unit_week"),
+            BrinIndex(fields=["week"], name="return_week"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["cadre", "week"], name="return_once_a_week"),
             models.CheckConstraint(condition=Q(week__iso_week_day=1), name="return_week_is_monday"),
