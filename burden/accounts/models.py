@@ -22,7 +22,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
-    objects: BaseUserManager[User] = BaseUserManager()
+    objects = BaseUserManager()
 
     class Meta:
         db_table = "person"

@@ -24,7 +24,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
     _scoped = False
 
     def _clone(self) -> Self:
-        clone = super()._clone()  # type: ignore[misc]
+        clone: Self = super()._clone()  # type: ignore[misc]
         clone._scoped = self._scoped
         return clone
 
@@ -50,7 +50,7 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def _fetch_all(self) -> None:
         self._need_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
         self._need_scope()

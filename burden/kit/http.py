@@ -25,9 +25,9 @@ class LanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with translation.override(self._chosen(request)):
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)
-        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
 
     @staticmethod
@@ -65,7 +65,7 @@ class DatabaseDownMiddleware:
         return unavailable(request)
 
 
-class RequestLogMiddleware(RequestMiddleware):  # type: ignore[misc]
+class RequestLogMiddleware(RequestMiddleware):
     """Log each request without what people searched for and without the secret of a one-time link."""
 
     @staticmethod
