@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -20,7 +21,7 @@ from burden.entries.models import Answer
 from burden.entries.queries import Issuer, Row, WeekSheet, issuers, suggestions, week_sheet
 from burden.entries.services import file_week
 from burden.kit import clock
-from burden.kit.access import access
+from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
 from burden.kit.templatetags.show import NOTHING, category_css
@@ -110,14 +111,14 @@ class Line:
 
 @access("cadre", methods=("GET",))
 @never_cache
-def week(request: HttpRequest) -> HttpResponse:
+def week(request: ActedRequest) -> HttpResponse:
     """Show the current week."""
     return _show(request, Week.at(clock.now()), clock.now())
 
 
 @access("cadre", methods=("GET", "POST"))
 @never_cache
-def week_of(request: HttpRequest, day: str) -> HttpResponse:
+def week_of(request: ActedRequest, day: str) -> HttpResponse:
     """Show or file the week of a Monday. Refuses (404): another day, or a week to come."""
     now = clock.now()
     try:
@@ -131,18 +132,14 @@ def week_of(request: HttpRequest, day: str) -> HttpResponse:
 
 @access("cadre")
 @never_cache
-def week_suggestions(request: HttpRequest) -> HttpResponse:
+def week_suggestions(request: ActedRequest) -> HttpResponse:
     """Offer titles entered before, as list items for the quick add."""
-    found = suggestions(_actor(request), request.GET.get("q", ""))[:SUGGESTED]
+    found = suggestions(request.actor, request.GET.get("q", ""))[:SUGGESTED]
     return render(request, "entries/_suggestions.html", {"suggestions": found})
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined,no-any-return]
-
-
-def _show(request: HttpRequest, asked: Week, now: dt.datetime) -> HttpResponse:
-    actor = _actor(request)
+def _show(request: ActedRequest, asked: Week, now: dt.datetime) -> HttpResponse:
+    actor = request.actor
     sheet = week_sheet(actor, asked, now)
     if sheet.unit is None:
         return render(request, "entries/week_no_post.html", _frame(sheet, actor, now))
@@ -155,9 +152,9 @@ def _show(request: HttpRequest, asked: Week, now: dt.datetime) -> HttpResponse:
     return _form(request, sheet, lines, now)
 
 
-def _file(request: HttpRequest, asked: Week, now: dt.datetime) -> HttpResponse:
+def _file(request: ActedRequest, asked: Week, now: dt.datetime) -> HttpResponse:
     """File what was posted; on a refusal the page comes back with everything that was typed."""
-    actor = _actor(request)
+    actor = request.actor
     try:
         read = read_week(from_post(request.POST), actor)
         file_week(
@@ -176,11 +173,11 @@ def _file(request: HttpRequest, asked: Week, now: dt.datetime) -> HttpResponse:
     return redirect("week_of", str(asked))
 
 
-def _refused(request: HttpRequest, sheet: WeekSheet, refused: Refused, now: dt.datetime) -> HttpResponse:
+def _refused(request: ActedRequest, sheet: WeekSheet, refused: Refused, now: dt.datetime) -> HttpResponse:
     if sheet.unit is None:
-        return render(request, "entries/week_no_post.html", _frame(sheet, _actor(request), now), status=refused.status)
+        return render(request, "entries/week_no_post.html", _frame(sheet, request.actor, now), status=refused.status)
     errors = on_page(refused.errors, request.POST)
-    lines = _typed(request.POST, sheet, issuers(_actor(request)), errors)
+    lines = _typed(request.POST, sheet, issuers(request.actor), errors)
     problems = [(_field_id(name), words) for name, words in errors.items()] or [("", refused.detail)]
     base = request.POST.get("base_version", "")
     return _form(request, sheet, lines, now, problems=problems, base=int(base) if base.isdecimal() else sheet.version)
@@ -195,7 +192,7 @@ def _field_id(name: str) -> str:
 
 
 def _form(
-    request: HttpRequest,
+    request: ActedRequest,
     sheet: WeekSheet,
     lines: list[Line],
     now: dt.datetime,
@@ -203,7 +200,7 @@ def _form(
     problems: Sequence[tuple[str, str]] = (),
     base: int | None = None,
 ) -> HttpResponse:
-    actor = _actor(request)
+    actor = request.actor
     offered = issuers(actor)
     first = max((int(line.number) for line in lines), default=-1) + 1
     context = _frame(sheet, actor, now) | {
@@ -224,14 +221,15 @@ def _form(
     return render(request, "entries/week.html", context, status=422 if problems else 200)
 
 
-def _filed(request: HttpRequest, sheet: WeekSheet, now: dt.datetime) -> HttpResponse:
-    actor = _actor(request)
+def _filed(request: ActedRequest, sheet: WeekSheet, now: dt.datetime) -> HttpResponse:
+    actor = request.actor
     lines = _lines(sheet.entries, ticked=True)
     last = week_sheet(actor, sheet.week.plus(-1), now)
     before = last.person_min if last.state == "filed" else None
     context = _frame(sheet, actor, now) | {
         "lines": lines,
         "totals": _totals(lines),
+        "filed_at": sheet.filed_at and timezone.localtime(sheet.filed_at),
         "done": sum(not line.skipped for line in lines),
         "skipped": sum(line.skipped for line in lines),
         "before": before,
@@ -241,9 +239,9 @@ def _filed(request: HttpRequest, sheet: WeekSheet, now: dt.datetime) -> HttpResp
     return render(request, "entries/week_filed.html", context)
 
 
-def _conflict(request: HttpRequest, sheet: WeekSheet, now: dt.datetime) -> HttpResponse:
+def _conflict(request: ActedRequest, sheet: WeekSheet, now: dt.datetime) -> HttpResponse:
     """Show what is stored beside what was sent; the choice posts what was sent again, on top of what is stored."""
-    actor = _actor(request)
+    actor = request.actor
     sent = [line for line in _typed(request.POST, sheet, (), {}) if line.sent]
     kept = ("csrfmiddlewaretoken", "client_key", "base_version")
     again = [(name, value) for name, value in request.POST.items() if name not in kept]
@@ -251,6 +249,7 @@ def _conflict(request: HttpRequest, sheet: WeekSheet, now: dt.datetime) -> HttpR
         "pairs": _pairs(_lines(sheet.entries, ticked=True), sent),
         "stored_minutes": sheet.person_min,
         "sent_minutes": sum(line.counted for line in sent),
+        "nil": "nil" in request.POST,
         "fields": [("client_key", uuid4()), ("base_version", sheet.version), *again],
     }
     return render(request, "entries/week_conflict.html", context, status=Conflict.status)

@@ -152,7 +152,7 @@ function dress(row, { category, title, issuer }) {
   const chip = sheet().querySelector(`[name="category"][value="${category}"]`).closest("label");
   const tag = row.querySelector(".tag");
   tag.className = `tag ${[...chip.classList].find((name) => name.startsWith("k-"))}`;
-  tag.textContent = chip.textContent;
+  tag.textContent = chip.textContent.trim();
   row.querySelector(".t").textContent = title;
   row.querySelector("summary").setAttribute("aria-label", say("adjust", { title }));
   row.querySelector("[data-absent]").textContent = say(["meeting", "inspection"].includes(category) ? "absent" : "undone");

@@ -91,7 +91,7 @@ export function step(button) {
 
 // Opening one panel closes the others; its chips are made the first time.
 export function shut(open) {
-  for (const panel of document.querySelectorAll("#week [data-row] > details[open]")) panel.open = panel.contains(open);
+  for (const panel of document.querySelectorAll("#week [data-row] > details[open]")) panel.open = panel.contains(open) || Boolean(panel.closest(".bad"));
   const place = open.querySelector("[data-minutes-chips]");
   if (!place || place.childElementCount) return;
   for (const minutes of CHIPS) {
@@ -142,6 +142,7 @@ function paintTotal(parts, done) {
   hour.textContent = Math.floor(total / 60);
   minute.textContent = total % 60;
   minute.parentElement.hidden = !(total % 60);
+  hour.parentElement.hidden = total > 0 && total < 60;
   document.querySelector("[data-side]").textContent = say("side", { n: done });
   for (const [code, { minutes }] of Object.entries(parts)) document.querySelector(`b[data-category="${code}"]`).textContent = minutes;
   paintBar(parts, total);

@@ -45,6 +45,6 @@ function show(page, url, draft) {
   document.title = page.title;
   history.replaceState(null, "", url);
   scrollTo(0, 0);
-  document.querySelector("[data-focus]")?.focus({ preventScroll: true });
+  document.querySelector("[data-focus], [data-arrive]")?.focus({ preventScroll: true });
   if (document.querySelector("[data-receipt]")) drop(draft);
 }
