@@ -1,0 +1,219 @@
+"""Filing a week of 12 entries: its SQL beside a bare insert of as many rows, then over HTTP at 20 a second.
+
+Bounds: SQL p95 <= 15 ms, the commit included; HTTP p95 <= 300 ms, web server, database and load on the same machine.
+Both on a cluster of the bench's own that already holds half a million entries.
+Run: .venv/bin/python bench/filing.py
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import json
+import math
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.cluster import admin, cluster
+from bench.world import fill
+
+WEEKS = 4
+FILINGS = 400
+ENTRIES = 12
+SQL_BOUND, HTTP_BOUND = 15.0, 300.0  # ms
+RATE, SECONDS = 20, 20
+BARE = (
+    "CREATE TABLE bare (LIKE entry INCLUDING GENERATED INCLUDING IDENTITY)"  # no index, key, check, trigger or policy
+)
+TITLE = "关于报送农村人居环境整治进展情况的通知"
+
+
+def main() -> int:
+    """Run both and print; the exit status is 1 where a bound is missed."""
+    with cluster() as running:
+        with admin(running) as owner:
+            print(f"{fill(owner, WEEKS):,} entries stand already")
+            owner.execute(BARE)
+            owner.execute("GRANT ALL ON bare TO burden_web")
+        kept = [compare(), over_http(running)]
+    return 0 if all(kept) else 1
+
+
+def p(share: float, times: list[float]) -> float:
+    """Return a percentile of seconds in milliseconds."""
+    return sorted(times)[math.ceil(share * len(times)) - 1] * 1000
+
+
+def told(what: str, times: list[float], bound: float) -> bool:
+    """Print one line; tell whether the bound was kept."""
+    kept = p(0.95, times) <= bound
+    verdict = "ok" if kept else "MISSED"
+    print(f"{what}: p50 {p(0.5, times):.1f} ms, p95 {p(0.95, times):.1f} ms, bound {bound:.0f} ms  {verdict}")
+    return kept
+
+
+# SQL
+
+
+class Watch:
+    """Adds up the time spent in the database, statement by statement, the commit included."""
+
+    spent = 0.0
+
+    def __call__(self, execute, *statement):
+        start = time.perf_counter()
+        try:
+            return execute(*statement)
+        finally:
+            self.spent += time.perf_counter() - start
+
+
+def spent(act: Callable[[], None]) -> tuple[float, float]:
+    """Run an act in one transaction, as a request does; return seconds in the database, and in all."""
+    from django.db import connection, transaction
+
+    watch, start = Watch(), time.perf_counter()
+    transaction.set_autocommit(False)
+    with connection.execute_wrapper(watch):
+        act()
+    watch(transaction.commit)
+    transaction.set_autocommit(True)
+    return watch.spent, time.perf_counter() - start
+
+
+def compare() -> bool:
+    """File and insert by turns, as the web role, so that both meet the same machine."""
+    from django.db import connection
+
+    filings, inserts = [], []
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE burden_web")
+        for act in filing_acts():
+            filings.append(spent(act))
+            inserts.append(spent(bare_insert))
+        cursor.execute("RESET ROLE")
+    sql, service, bare = (
+        [*column] for column in zip(*((*f, i[0]) for f, i in zip(filings, inserts, strict=True)), strict=True)
+    )
+    kept = told(f"SQL of file_week, {ENTRIES} entries", sql, SQL_BOUND)
+    print(f"the service in all: p50 {p(0.5, service):.1f} ms, p95 {p(0.95, service):.1f} ms")
+    print(f"bare insert of {ENTRIES} rows: p50 {p(0.5, bare):.1f} ms, p95 {p(0.95, bare):.1f} ms")
+    print(f"file_week / bare insert: p50 {p(0.5, sql) / p(0.5, bare):.1f}, p95 {p(0.95, sql) / p(0.95, bare):.1f}")
+    return kept
+
+
+def filing_acts() -> Iterator[Callable[[], None]]:
+    """Yield acts that each file this week for another cadre: three first filings, then one change, and so on."""
+    from burden.accounts.actor import actor_of
+    from burden.accounts.models import User
+    from burden.entries.services import EntryDraft, file_week
+    from burden.kit import clock
+    from burden.kit.clock import Week
+    from burden.kit.db import act_as
+
+    drafts = [EntryDraft(f"e{n}", "done", "form", f"{TITLE}{n}", 30 + n) for n in range(ENTRIES)]
+    now = clock.now()
+
+    def act(actor, version):
+        def file() -> None:
+            act_as(actor.user_id)
+            file_week(
+                by=actor, week=Week.at(now), client_key=uuid4(), base_version=version, nil=False, entries=drafts, now=now
+            )  # fmt: skip
+
+        return file
+
+    for number, user in enumerate(User.objects.order_by("-id")[: FILINGS * 3 // 4]):
+        actor = actor_of(user)
+        yield act(actor, 0)
+        if number % 3 == 2:
+            yield act(actor, 1)
+
+
+def bare_insert() -> None:
+    """Insert as many rows of the same width with nothing around them."""
+    from django.db import connection
+
+    row = "(1, 1, 1, '2026-11-16', %s, 'done', 4, false, false, 'form', '', %s, 1, 30, 0, 0)"
+    values = [value for n in range(ENTRIES) for value in (f"e{n}", f"{TITLE}{n}")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO bare (weekly_return_id, unit_id, cadre_id, week, key, answer, evidence, repeated, after_hours,"
+            " category, subkind, title, people, minutes, travel_minutes, prep_minutes)"
+            f" VALUES {', '.join([row] * ENTRIES)}",
+            values,
+        )
+
+
+# HTTP
+
+
+def over_http(running) -> bool:
+    """Start the web server and send it PUTs on schedule, each from another cadre; a late start counts as waiting."""
+    from burden.embedded.children import Stop, together
+    from burden.embedded.portal import web
+
+    port, tokens = free_port(), make_tokens(RATE * SECONDS)
+    with together([web("127.0.0.1", port)], running.state / "log", 60, Stop()):
+        for token in tokens[:10]:
+            put(port, token, time.perf_counter(), week=-1)  # the first requests import code
+        begin = time.perf_counter() + 0.5
+        with ThreadPoolExecutor(32) as pool:
+            jobs = [pool.submit(put, port, token, begin + n / RATE) for n, token in enumerate(tokens)]
+            times = [job.result() for job in jobs]
+    return told(f"PUT weeks/, {RATE} a second for {SECONDS} s", times, HTTP_BOUND)
+
+
+def free_port() -> int:
+    """Ask the system for a port nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def make_tokens(count: int) -> list[str]:
+    """Give as many cadres an API token each; they are not those of the SQL part."""
+    from burden.accounts.actor import digest_of
+    from burden.accounts.models import ApiToken, User
+    from burden.kit import clock
+
+    made, tokens = clock.now(), [secrets.token_urlsafe(32) for _ in range(count)]
+    ApiToken.objects.bulk_create(
+        ApiToken(user=user, digest=digest_of(token), made_at=made, expires_at=made + dt.timedelta(days=1))
+        for user, token in zip(User.objects.order_by("id")[:count], tokens, strict=True)
+    )
+    return tokens
+
+
+def put(port: int, token: str, due: float, week: int = 0) -> float:
+    """Send one filing when it is due; return the seconds from then to its answer. Refuses: an answer but 201."""
+    from burden.kit import clock
+    from burden.kit.clock import Week
+
+    rows = [
+        {"key": f"e{n}", "answer": "done", "category": "form", "title": f"{TITLE}{n}", "minutes": 30 + n}
+        for n in range(ENTRIES)
+    ]
+    body = json.dumps({"client_key": str(uuid4()), "base_version": 0, "entries": rows})
+    time.sleep(max(0.0, due - time.perf_counter()))
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
+    link.request("PUT", f"/api/v1/weeks/{Week.at(clock.now()).plus(week)}/", body, headers)
+    answer = link.getresponse()
+    said = answer.read()
+    link.close()
+    if answer.status != http.HTTPStatus.CREATED:
+        raise SystemExit(f"{answer.status}: {said.decode()}")
+    return time.perf_counter() - due
+
+
+if __name__ == "__main__":
+    sys.exit(main())
