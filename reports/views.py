@@ -136,7 +136,7 @@ def _crumbs(actor: Actor, state: State) -> list[dict[str, Any]]:
 
 def _tab(state: State, level: str, units: Sequence[Unit]) -> dict[str, Any]:
     return {
-        "label": TABS[Level(level)],
+        "label": _named(state.unit, level),
         "count": len(units),
         "url": state.url(kind=level),
         "current": level == state.level,
