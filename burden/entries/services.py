@@ -104,17 +104,20 @@ def file_week(
 def _check(week: Week, nil: bool, entries: Sequence[EntryDraft], now: dt.datetime) -> None:
     """Refuse what is wrong whoever files it."""
     if week.is_future(now):
-        raise Refused("week.future", _("%(week)s 这一周还没到，到了再报") % {"week": week}, {"week": _("这一周还没到")})
+        raise _refused("future", "week", _("%(week)s 这一周还没到，到了再报") % {"week": week})
     if nil and entries:
-        raise Refused(
-            "week.nil_with_entries", _("选了“本周没有额外事项”，就不能再带事项"), {"nil": _("与所带事项矛盾")}
-        )
+        raise _refused("nil_with_entries", "nil", _("选了“本周没有额外事项”，就不能再带事项"))
     if not nil and not entries:
-        raise Refused("week.empty", _("还没有打勾的事项"), {"entries": _("至少要有一项")})
+        raise _refused("empty", "entries", _("还没有打勾的事项"))
     if len(entries) > MAX_ENTRIES:
         sentence = _("一周最多 %(most)s 项，现在有 %(count)s 项") % {"most": MAX_ENTRIES, "count": len(entries)}
-        raise Refused("week.too_many", sentence, {"entries": sentence})
+        raise _refused("too_many", "entries", sentence)
     _check_keys(entries)
+
+
+def _refused(code: str, field: str, sentence: str) -> Refused:
+    """Say the same beside the field and above the page."""
+    return Refused(f"week.{code}", sentence, {field: sentence})
 
 
 def _check_keys(entries: Sequence[EntryDraft]) -> None:
@@ -176,9 +179,7 @@ def _open(by: Actor, week: Week, nil: bool, now: dt.datetime) -> WeeklyReturn:
     """File a week for the first time."""
     post = post_of_week(by, week)
     if post is None:
-        raise Refused(
-            "week.no_post", _("%(week)s 那一周你没有干部任职，不能报") % {"week": week}, {"week": _("那一周没有任职")}
-        )
+        raise _refused("no_post", "week", _("%(week)s 那一周你没有干部任职，不能报") % {"week": week})
     return WeeklyReturn.every.create(
         cadre_id=by.user_id,
         unit_id=post.unit_id,
