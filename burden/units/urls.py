@@ -6,7 +6,7 @@ from burden.units import api, views
 
 urlpatterns = [
     path("units/", views.units, name="units"),
-    path("units/<str:code>/open/", views.unit_open, name="unit_open"),
+    path("units/<str:code>/add/", views.unit_add, name="unit_add"),
     path("units/<str:code>/rename/", views.unit_rename, name="unit_rename"),
     path("units/<str:code>/close/", views.unit_close, name="unit_close"),
     path("api/v1/units/", api.UnitsApi.as_view(), name="api_units"),

@@ -74,14 +74,14 @@ def _back(request: ActedRequest) -> HttpResponse:
 
 @access(KEEPER, methods=("GET", "POST"))
 @never_cache
-def unit_open(request: ActedRequest, code: str) -> HttpResponse:
+def unit_add(request: ActedRequest, code: str) -> HttpResponse:
     """Open a unit below another."""
     parent, now = queries.kept_unit(request.actor, code), clock.now()
     form = OpenForm(request.POST or None, parent=parent, initial={"from_": Week.at(now).monday})
     if request.method == "POST" and done(form, services.open_unit, by=request.actor, parent=parent, now=now):
         messages.success(request, _("设好了"))
         return _back(request)
-    return _show(request, "open", form=form, unit=parent)
+    return _show(request, "add", form=form, unit=parent)
 
 
 @access(KEEPER, methods=("GET", "POST"))

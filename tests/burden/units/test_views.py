@@ -67,8 +67,8 @@ def test_unit_is_opened_renamed_closed(keeper, county):
         "headcount": "",
         "from_": monday(),
     }
-    assert keeper.get(f"/units/{county.code}/open/").status_code == 200
-    assert keeper.post(f"/units/{county.code}/open/", form)["Location"] == "/units/"
+    assert keeper.get(f"/units/{county.code}/add/").status_code == 200
+    assert keeper.post(f"/units/{county.code}/add/", form)["Location"] == "/units/"
     unit = Unit.every.get(code="990000000777")
     assert (unit.parent, unit.kind) == (county, "town")
     renamed = {"name": "石桥街道", "kind": "street", "headcount": 30, "from_": monday()}
@@ -108,13 +108,13 @@ def test_bad_unit_is_said_beside_the_field(keeper, county, more, words):
         "headcount": "",
         "from_": monday(),
     }
-    page = text(keeper.post(f"/units/{county.code}/open/", form | more))
+    page = text(keeper.post(f"/units/{county.code}/add/", form | more))
     assert 'class="errmsg"' in page
     assert words in page
     assert not Unit.every.filter(code="990000000777").exists()
 
 
-@pytest.mark.parametrize("what", ["open", "rename", "close"])
+@pytest.mark.parametrize("what", ["add", "rename", "close"])
 def test_foreign_unit_is_as_absent_as_a_missing_one(keeper, county, what):
     there = keeper.get(f"/units/{county.parent.code}/{what}/")
     missing = keeper.get(f"/units/nowhere/{what}/")
