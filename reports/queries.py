@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import BooleanField, Case, F, Min, Sum, Value, When
 
@@ -121,9 +122,17 @@ def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], per
     return total(figures[week] for week in weeks if week in figures)
 
 
-def is_hidden(
-    weeks: Sequence[dt.date], loads: Mapping[dt.date, Figures] | Mapping[dt.date, Load], gone: Collection[dt.date]
-) -> bool:
+class Counted(Protocol):
+    """Sums that say how many people stand behind them."""
+
+    @property
+    def returns(self) -> int: ...
+
+    @property
+    def active(self) -> int: ...
+
+
+def is_hidden(weeks: Sequence[dt.date], loads: Mapping[dt.date, Counted], gone: Collection[dt.date]) -> bool:
     """Whether a sum of weeks is too few people's, or only one week's that is hidden itself."""
     filled = [(week, loads[week]) for week in weeks if week in loads and loads[week].returns]
     if not filled:
