@@ -209,6 +209,7 @@ def _form(
         "totals": _totals(lines),
         "problems": problems,
         "client_key": uuid4(),
+        "nil_key": uuid4(),
         "base_version": sheet.version if base is None else base,
         "issuers": offered,
         "offered": _with_chips(offered),

@@ -57,16 +57,19 @@ document.addEventListener("submit", (event) => {
     if (save()) changed();
   } else if (event.target.matches("[data-send]")) {
     event.preventDefault();
-    send(event.target, event.submitter).then(paint);
+    send(event.target).then(paint);
   }
 });
 
 // toggle does not bubble: the panels are heard on their way down
 document.addEventListener("toggle", (event) => event.target.open && rowOf(event.target) && shut(event.target), true);
 
+// Enter on a phone's keyboard means "done with this number", not "send the week"
 document.addEventListener("keydown", (event) => {
-  const panel = event.key === "Escape" && event.target.closest?.("[data-row] > details[open]");
+  const typing = event.key === "Enter" && event.target.matches("input:not([type=checkbox], [type=radio])");
+  const panel = (typing || event.key === "Escape") && event.target.closest("[data-row] > details[open]");
   if (!panel) return;
+  event.preventDefault();
   panel.open = false;
   panel.querySelector("summary").focus();
 });

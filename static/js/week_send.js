@@ -4,11 +4,9 @@ import { form as week } from "./week_rows.js";
 
 const PATIENCE = 30_000; // milliseconds
 
-export async function send(form, button) {
+export async function send(form) {
   if (form.getAttribute("aria-busy")) return; // a second tap
   const body = new URLSearchParams(new FormData(form));
-  if (button?.name) body.append(button.name, button.value);
-  if (button?.name === "nil") for (const name of [...body.keys()]) if (name.startsWith("entries.")) body.delete(name);
   if (form === week()) await keepSent();
   busy(form, true);
   const response = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
@@ -19,8 +17,7 @@ export async function send(form, button) {
 }
 
 function busy(form, on) {
-  const button = document.querySelector(`.dock [form="${form.id}"]`);
-  for (const each of [form, button]) on ? each.setAttribute("aria-busy", "true") : each.removeAttribute("aria-busy");
+  for (const each of [form, ...document.querySelectorAll(`[form="${form.id}"]`)]) on ? each.setAttribute("aria-busy", "true") : each.removeAttribute("aria-busy");
 }
 
 // Return the answer as a page, or nothing where it is none of this week's.

@@ -168,7 +168,7 @@ def test_answer_lost_on_the_way_is_filed_once(week: Page, faults: list[str]):
     submit(week)
     receipt(week)
     week.goto(week.url + "?edit=1")
-    expect(week.locator("[name=base_version]")).to_have_value("1")
+    expect(week.locator("#week [name=base_version]")).to_have_value("1")
     faults.clear()
 
 
@@ -277,7 +277,7 @@ def test_keyboard_alone_files_a_week(week: Page):
     expect(panel).to_have_attribute("open", "")
     week.keyboard.press("Tab")
     week.keyboard.type("75")
-    week.keyboard.press("Escape")
+    week.keyboard.press("Enter")  # done with the number: nothing is sent
     expect(panel).not_to_have_attribute("open", "")
     expect(panel.locator("summary").first).to_be_focused()
     week.locator("[data-submit]").focus()
