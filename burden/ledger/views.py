@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from burden.kit.access import ActedRequest, access
@@ -15,6 +16,7 @@ from burden.ledger.forms import ACTS, DETAILS, KINDS, FilterForm
 from burden.ledger.models import AuditEvent
 
 PAGE_SIZE = 50
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class Line:
 
 
 def _written(value: object) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    shown = "、".join(map(str, value[:SHOWN]))
+    return shown if len(value) <= SHOWN else gettext("%(some)s 等 %(n)d 个") % {"some": shown, "n": len(value)}
 
 
 @access("auditor")  # roles are named in a room above

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -30,12 +30,20 @@ def import_people(*, by: Actor, data: bytes, expected: int, now: dt.datetime) ->
     preview = preview_people(by=by, data=data, now=now)
     good = preview.good
     if not good or len(good) != expected:
-        raise FileChanged("file.changed", _("名单刚才变了，没有写入；看看新的预览再交"))
-    _make_users(good)
+        raise _changed()
+    try:
+        with transaction.atomic():
+            _make_users(good)
+    except IntegrityError as error:  # somebody took one of the user names since the check
+        raise _changed() from error
     requests = [request for line in good for request in _requests(line, by, now)]
     PostRequest.objects.bulk_create(requests)
     record(by=by, what="people.imported", on=by.user, now=now, **preview.counts)
     return preview
+
+
+def _changed() -> FileChanged:
+    return FileChanged("file.changed", _("名单刚才变了，没有写入；看看新的预览再交"))
 
 
 def _make_users(lines: Sequence[Line]) -> None:

@@ -16,7 +16,7 @@ from burden.accounts.models import ApiToken, LoginLink, Post, User
 from burden.accounts.passwords import LINK_LIFE, TOKEN_LIFE, forget_failures, new_secret
 from burden.accounts.roles import TRIO, Role
 from burden.accounts.services import rules
-from burden.accounts.services.people import check_free
+from burden.accounts.services.people import new_person
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.ledger.services import record
@@ -166,13 +166,9 @@ def open_account(*, username: str, name: str, unit: Unit, role: str, now: dt.dat
     Only the database owner can: this is how the first of the 三员 come to be.
     Refuses: person.username, person.name, person.exists, post.closed_unit, post.level.
     """
-    username = rules.read_username(username)
-    check_free(username)
     monday = Week.at(now).monday
     rules.check_unit(role, unit, monday)
-    user = User(username=username, name=rules.read_name(name))
-    user.set_unusable_password()
-    user.save()
+    user = new_person(username=username, name=name)
     Post.objects.create(user=user, unit=unit, role=role, title="", valid=DateRange(monday, None))
     record(
         by=None, what="person.added", on=user, now=now, person=user.username, unit_id=unit.pk, role=role, unit=unit.code

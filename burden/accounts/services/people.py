@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -29,21 +29,23 @@ def add_person(
     Refuses: person.username, person.name, person.exists, and what propose_post refuses.
     """
     rules.need(by, Role.SYSADMIN)
-    username = rules.read_username(username)
-    check_free(username)
-    user = User(username=username, name=rules.read_name(name))
-    user.set_unusable_password()
-    user.save()
+    user = new_person(username=username, name=name)
     record(by=by, what="person.added", on=user, now=now, person=user.username)
     propose_post(by=by, user=user, unit=unit, role=role, title=title, since=since, now=now)
     return user
 
 
-def check_free(username: str) -> None:
-    """Refuses: person.exists."""
-    if User.objects.filter(username=username).exists():
-        words = _("用户名 %(name)s 已有人用；同一个人请在名单里加任职") % {"name": username}
-        raise PersonExists("person.exists", words, {"username": words})
+def new_person(*, username: str, name: str) -> User:
+    """Store a person without a password. Refuses: person.username, person.name, person.exists."""
+    user = User(username=rules.read_username(username), name=rules.read_name(name))
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        words = _("用户名 %(name)s 已有人用；同一个人请在名单里加任职") % {"name": user.username}
+        raise PersonExists("person.exists", words, {"username": words}) from error
+    return user
 
 
 @transaction.atomic
