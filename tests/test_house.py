@@ -20,6 +20,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "accounts": {"actor", "demo", "importing", "middleware", "navigation", "passwords", "roles"},
     "standards": {"measure"},
     "entries": {"history"},
+    "demo": {"places", "plan", "seed", "sql", "titles"},
 }
 RAW_SQL = ("cursor", "raw", "RawSQL", "copy")  # how SQL by hand begins
 RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the ORM cannot say
