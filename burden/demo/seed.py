@@ -83,7 +83,8 @@ def seed(
         cursor.execute(sql.DROPPED)
         cursor.execute("ANALYZE person, post, weekly_return, entry")
     mark_weeks(week.monday for week in plan.weeks)
-    record(by=None, what="demo.seeded", on=Unit.every.get(code=COUNTY[0]), now=now, **counts)
+    county = Unit.every.get(code=COUNTY[0])
+    record(by=None, what="demo.seeded", on=county, now=now, unit_id=county.pk, **counts)
     return counts
 
 
@@ -199,3 +200,4 @@ def _write_weeks(cursor: Any, weeks: Sequence[PlannedWeek], say: Callable[[str, 
         span = {"first": step[0].monday, "last": step[-1].monday, "slots": SLOTS}
         cursor.execute(sql.NEW_RETURNS, span)
         cursor.execute(sql.NEW_ENTRIES, span)
+    say(_("索引与约束"), 0.85)

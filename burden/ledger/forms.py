@@ -23,6 +23,7 @@ KINDS = (  # the beginning of a code, and what it is about
 )
 
 ACTS = {  # code -> words; an act without words shows its code
+    "demo.seeded": _("导入演示数据"),
     "export.cancelled": _("取消导出"),
     "export.downloaded": _("下载导出"),
     "export.requested": _("申请导出"),

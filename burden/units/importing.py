@@ -255,7 +255,7 @@ def _refresh_statistics() -> None:
 def _record(by: Actor | None, done: Imported, lines: Sequence[Line], now: dt.datetime) -> None:
     top = Unit.every.get(code=min(lines, key=lambda line: line.number).code)
     record(
-        by=by, what="units.imported", on=top, now=now, from_week=str(done.effective),
+        by=by, what="units.imported", on=top, now=now, unit_id=top.pk, from_week=str(done.effective),
         created=done.created, changed=done.changed, merged=len(done.merged), refused=len(done.faults),
     )  # fmt: skip
 

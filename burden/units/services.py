@@ -60,7 +60,7 @@ def open_unit(
     unit = Unit.every.create(code=code, parent=parent, path=f"{code}:", **facts)
     Placement.objects.create(unit=unit, parent=parent, valid=DateRange(from_, None), **facts)
     recompute_paths(now=now)
-    record(by=by, what="unit.opened", on=unit, now=now, code=code, from_week=str(from_))
+    record(by=by, what="unit.opened", on=unit, now=now, unit_id=unit.pk, code=code, from_week=str(from_))
     unit.refresh_from_db()
     return unit
 
@@ -92,7 +92,7 @@ def rename_unit(
     _check_facts(code=unit.code, **facts)
     _replace(last, from_, facts)
     recompute_paths(now=now)
-    record(by=by, what="unit.renamed", on=unit, now=now, code=unit.code, from_week=str(from_))
+    record(by=by, what="unit.renamed", on=unit, now=now, unit_id=unit.pk, code=unit.code, from_week=str(from_))
     unit.refresh_from_db()
     return unit
 
@@ -112,7 +112,7 @@ def close_unit(*, by: Actor | None, unit: Unit, from_: dt.date, now: dt.datetime
     last.valid = DateRange(last.valid.lower, from_)
     last.save(update_fields=["valid"])
     recompute_paths(now=now)
-    record(by=by, what="unit.closed", on=unit, now=now, code=unit.code, from_week=str(from_))
+    record(by=by, what="unit.closed", on=unit, now=now, unit_id=unit.pk, code=unit.code, from_week=str(from_))
     unit.refresh_from_db()
     return unit
 
