@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 PASSWORD = "窗前-see-the-river-24"
 MAKE = """
 import datetime, json, uuid
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from burden.accounts.actor import actor_of
@@ -25,10 +26,11 @@ ROUTINE = (
 )
 unit = Unit.every.filter(level="township", closed_on=None).order_by("pk").first()
 week, made = Week.at(now()), []
+hashed = make_password(PASSWORD)  # slow by design: once for all
 for number in range(COUNT):
     with transaction.atomic():
         user = User(username=f"cadre-{uuid.uuid4().hex[:8]}", name=f"周文静{number}")
-        user.set_password(PASSWORD)
+        user.password = hashed
         user.save()
         since = DateRange(week.plus(-9).monday, None)
         Post.objects.create(user=user, unit=unit, role="cadre", title="党政综合办", valid=since)
