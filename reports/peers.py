@@ -97,20 +97,27 @@ def suppress(
     """
     filled = {key: cell for key, cell in cells.items() if cell.returns}
     gone = {key for key, cell in filled.items() if not cell.is_enough or key in also}
-    groups = [_grouped(filled, grouping) for grouping in groupings] if gone else []
-    waiting = sorted(gone, key=repr)  # in one order, so that the same cells always hide the same others
-    for key in waiting:
-        for grouping, members in zip(groupings, groups, strict=True):
-            more = _remainder(members[grouping(key)], filled, gone, last)
-            gone.update(more)
-            waiting.extend(more)
+    groups = _grouped(filled, groupings) if gone else {}
+    waiting = sorted({name for key in gone for name in _names(key, groupings)}, key=repr)  # in one order: the same
+    for name in waiting:  # cells always hide the same others
+        more = _remainder(groups[name], filled, gone, last)
+        gone.update(more)
+        waiting.extend(other for key in more for other in _names(key, groupings))
     return frozenset(gone)
 
 
-def _grouped(keys: Iterable[Key], grouping: Callable[[Key], Hashable]) -> Mapping[Hashable, list[Key]]:
-    groups: dict[Hashable, list[Key]] = defaultdict(list)
-    for key in keys:
-        groups[grouping(key)].append(key)
+Name = tuple[int, Hashable]  # number of the grouping, name of the group in it
+
+
+def _names(key: Key, groupings: Sequence[Callable[[Key], Hashable]]) -> Iterable[Name]:
+    return ((number, grouping(key)) for number, grouping in enumerate(groupings))
+
+
+def _grouped(keys: Collection[Key], groupings: Sequence[Callable[[Key], Hashable]]) -> Mapping[Name, list[Key]]:
+    groups: dict[Name, list[Key]] = defaultdict(list)
+    for number, grouping in enumerate(groupings):
+        for key in keys:
+            groups[number, grouping(key)].append(key)
     return groups
 
 

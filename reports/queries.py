@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.db.models import BooleanField, Case, F, Min, Sum, Value, When
+from django.db.models import BooleanField, Case, Count, F, Min, Q, Sum, Value, When
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
@@ -202,6 +202,29 @@ def compared(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
     gone = _by_unit(key for key in hidden(cells) if not key.own)
     loads = _loads(RollupSub, actor, units, span)
     return [Row(unit, loads[unit.pk], gone[unit.pk], {}) for unit in units]
+
+
+def summed(actor: Actor, units: Sequence[Unit], period: Period) -> list[Row]:
+    """Return many units over many weeks, added up by the database; no weeks, and a single filled one is not shown."""
+    weeks, last = [week.monday for week in period.weeks], period.last.monday
+    rows = (
+        RollupSub.objects.visible_to(actor)
+        .filter(unit__in=units, week__in=weeks)
+        .values_list("unit_id")
+        .annotate(
+            minutes=Sum(ALL_MINUTES),
+            by_itself=Sum("self_min"),
+            heads=Sum("returns"),
+            in_post=Sum("active", filter=Q(week=last), default=0),
+            filled=Count("week", filter=Q(returns__gt=0)),
+        )
+    )
+    found = {unit: (Load(*figures), filled) for unit, *figures, filled in rows}
+    nobody = NO_LOAD, 0
+    return [
+        Row(unit, {last: load}, {last} if filled == 1 else (), {})
+        for unit, (load, filled) in ((unit, found.get(unit.pk, nobody)) for unit in units)
+    ]
 
 
 def _themselves(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:

@@ -14,7 +14,7 @@ from reports.peers import Spread, alike, spread
 from reports.periods import Period, month_name, month_of
 from reports.queries import Row, period_loads
 
-HEAT_WEEKS, SHORT_HEAT_WEEKS = 52, 26  # half a year where there are many units
+HEAT_WEEKS, SHORT_HEAT_WEEKS = 52, 13  # a quarter where there are many units
 PHONE_WEEKS = 6
 CALM = 0.95  # the heaviest colour stands for the heaviest twentieth of the cells
 
@@ -57,12 +57,15 @@ class Line:
         return self.imposed - round(self.spread.median)
 
     @property
-    def dot(self) -> dict[str, int] | None:
-        """The places of the dot picture, in minutes a head."""
+    def dot(self) -> dict[str, int | None] | None:
+        """The places of the dot picture, in minutes a head from where its scale begins: a tenth below the least."""
         if self.spread is None:
             return None
-        places = {name: round(getattr(self.spread, name)) for name in ("low", "median", "high")}
-        return places | {"most": round(self.spread.most * 1.1)}  # room for the dot
+        least, most = self.spread.least, self.spread.most
+        room = (most - least) / 10
+        places = {name: round(getattr(self.spread, name) - least + room) for name in ("low", "median", "high")}
+        at = None if self.imposed is None else round(self.imposed - least + room)
+        return places | {"at": at, "most": round(most - least + 2 * room)}
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Peers:
     """One group of units that are compared with each other: median and middle half. Units: minutes a head."""
 
     label: str
+    count: int
     low: int
     median: int
     high: int
@@ -81,6 +85,7 @@ class Table:
 
     lines: list[Line]
     peers: list[Peers]
+    is_any_alone: bool  # whether some line has too few peers
 
 
 def table(rows: Sequence[Row], period: Period) -> Table:
@@ -90,10 +95,10 @@ def table(rows: Sequence[Row], period: Period) -> Table:
     lines = [Line(row.unit, _active(row, period), loads[row.unit.pk], peers.get(alike(row.unit.kind))) for row in rows]
     lines.sort(key=lambda line: (line.imposed is None, -(line.imposed or 0), line.unit.path))
     named = [
-        Peers(str(Kind(kind).label), round(found.low), round(found.median), round(found.high))
+        Peers(str(Kind(kind).label), found.count, round(found.low), round(found.median), round(found.high))
         for kind, found in peers.items()
     ]
-    return Table(lines, named)
+    return Table(lines, named, any(line.spread is None for line in lines))
 
 
 def _active(row: Row, period: Period) -> int:

@@ -38,13 +38,18 @@ function monthStarts(weeks) {
   return (i) => starts[i];
 }
 
+// a week between two without a figure has no line: it gets a dot
+const aloneAt = (values) => (_value, { dataIndex: i }) =>
+  values[i] !== null && (values[i - 1] ?? null) === null && (values[i + 1] ?? null) === null ? "circle" : "none";
+
 function series(weeks, { of, rem }) {
   const last = weeks.findLastIndex((week) => !week.isOpen && week.now !== null);
   const ink = of("--ink-2");
   const brand = of("--brand");
   const isOpen = weeks.some((week) => week.isOpen && week.now !== null);
-  const line = (name, data, width, color, more) =>
-    ({ name, type: "line", data, symbol: "none", lineStyle: { width, color }, itemStyle: { color }, ...more });
+  const line = (name, data, width, color, more) => ({
+    name, type: "line", data, symbol: aloneAt(data), symbolSize: 4 * rem, lineStyle: { width, color }, itemStyle: { color }, ...more,
+  });
   return [
     line(lastYearName, weeks.map((week) => week.lastYear), 1.5, of("--prev")),
     line(openName, weeks.map((week, i) => (isOpen && (week.isOpen || i === last) ? week.now : null)), 1.5, brand, {

@@ -159,6 +159,25 @@ def test_month_hides_the_sibling_that_would_give_the_small_one_away(county, revi
     assert [loads[office.pk] is None for office in offices] == [True, True, False]
 
 
+def test_many_units_are_summed_as_they_are_compared(county, reviewer):
+    offices = [make_unit(county, "department") for _ in range(4)]
+    for office, returns in zip(offices, (9, 6, 5, 2), strict=True):
+        for week in MONTH.weeks:
+            add_sums(office, week, returns=returns, per_head=100 * returns, self_min=7)
+    loads = queries.period_loads(queries.summed(reviewer, offices, MONTH), MONTH)
+    for row in queries.compared(reviewer, offices, SPAN):
+        summed, load = row.over(MONTH), loads[row.unit.pk]
+        assert (load.minutes, load.self_min, load.returns) == (summed.minutes, summed.self_min, summed.returns)
+
+
+def test_single_filled_week_of_many_is_not_summed(county, reviewer):
+    office = make_unit(county, "department")
+    add_sums(office)
+    row = queries.summed(reviewer, [office, county], MONTH)[0]
+    assert row.is_hidden(MONTH)
+    assert row.over(MONTH).active == 8
+
+
 def test_compared_nothing(reviewer):
     assert queries.compared(reviewer, [], SPAN) == []
 

@@ -179,7 +179,7 @@ def test_units_are_compared_and_lead_down(login, county):
 def test_fewer_than_eight_are_not_compared(login, county):
     add_sums(make_unit(county, "township"), returns=9)
     page = show(login(county), county)
-    assert "同类单位不到 8 个" in page
+    assert "同类单位不到 8 个的" in page
     assert "同类中位数" not in page
 
 

@@ -31,13 +31,15 @@ def test_peers_are_compared_from_eight_on():
     nine = comparison.table([row(pk, pk * 100) for pk in range(1, 10)], WEEK)
     assert nine.peers[0].median == 500
     assert [line.gap for line in nine.lines][:2] == [400, 300]
-    assert nine.lines[0].dot == {"low": 300, "median": 500, "high": 700, "most": 990}
+    assert nine.peers[0].count == 9
+    assert nine.lines[0].dot == {"low": 280, "median": 480, "high": 680, "at": 880, "most": 960}
 
 
 def test_kinds_are_not_compared_with_each_other():
     rows = [row(pk, 100) for pk in range(1, 9)] + [row(20, 900, kind="street")]
     lines = {line.unit.pk: line for line in comparison.table(rows, WEEK).lines}
     assert lines[20].spread is None
+    assert comparison.table(rows, WEEK).is_any_alone
     assert lines[1].spread.count == 8
 
 
