@@ -71,8 +71,8 @@ def end_post(
 
 
 def _record(by: Actor, what: str, request: PostRequest, now: dt.datetime) -> None:
-    facts = {"person": request.user.username, "role": request.role, "unit": request.unit.code}
-    record(by=by, what=what, on=request, now=now, **facts)
+    person, unit = request.user.username, request.unit.code
+    record(by=by, what=what, on=request, now=now, person=person, role=request.role, unit=unit)
 
 
 def _go_on(by: Actor, post: Post, since: dt.date, unit: Unit, title: str, now: dt.datetime) -> None:
