@@ -1,0 +1,194 @@
+"""The sums of the read side: refreshed where a mark lies, rebuilt by the week, verified against the entries.
+
+Refreshed and rebuilt sums are equal to the last minute; a unit with nobody active and nothing filed has no row.
+Every statement lies in sql/rollup, one a file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from burden.kit.clock import Week
+
+SQL = Path(__file__).parent / "sql" / "rollup"
+TABLES = ("own", "sub", "source")
+MARKS = 2_000  # taken at a time
+CROWDED = 5_000  # units of one week past which the week is rebuilt: cheaper than refreshing them one by one
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did: marks taken, units x weeks recounted singly, whole weeks rebuilt."""
+
+    marks: int = 0
+    keys: int = 0
+    weeks: int = 0
+
+    def __add__(self, other: Refreshed) -> Refreshed:
+        return Refreshed(self.marks + other.marks, self.keys + other.keys, self.weeks + other.weeks)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a verification compared, and how many rows differ, are missing or too many: all but 0 is an incident."""
+
+    rows: int = 0
+    differences: int = 0
+
+    def __add__(self, other: Verified) -> Verified:
+        return Verified(self.rows + other.rows, self.differences + other.differences)
+
+
+def refresh(*, limit: int = MARKS, wait: bool = True) -> Refreshed:
+    """Recount what the marks of this moment name; safe to run twice, at once, and to kill.
+
+    Units: `limit` is marks a transaction. Shape: without `wait`, shards in other hands are left to them.
+    """
+    until = _run("newest_mark")[0][0]
+    if until is None:
+        return Refreshed()
+    done = Refreshed()
+    for (week,) in _run("whole_weeks", many=CROWDED):
+        done += _rebuild_marked(week)
+    for (shard,) in _run("shards"):
+        done += _drain(shard, until, limit, wait)
+    return done
+
+
+def rebuild(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progress: Progress | None = None) -> int:
+    """Count weeks anew from the entries, each in a transaction of its own; readers keep the old rows meanwhile.
+
+    Shape: without `weeks`, every week with anything to count, up to the current one; the number of weeks.
+    Units: `progress` is told weeks done and weeks in all.
+    """
+    chosen = _weeks(now) if weeks is None else sorted(set(weeks))
+    for done, week in enumerate(chosen, start=1):
+        with transaction.atomic():
+            _run("lock_all")
+            _run("take_week", week=week)
+            _replace(week)
+        if progress:
+            progress(done, len(chosen))
+    return len(chosen)
+
+
+def verify(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progress: Progress | None = None) -> Verified:
+    """Recount everything beside the stored sums and compare, after a refresh; nothing is repaired.
+
+    Shape: what was marked meanwhile is taken as stored; a week whose tree just changed is left out.
+    Units: rows and differences are rows of the three tables; `progress` is told weeks done and weeks in all.
+    """
+    refresh()
+    chosen = _weeks(now) if weeks is None else sorted(set(weeks))
+    found = Verified()
+    for done, week in enumerate(chosen, start=1):
+        found += _verify_week(week)
+        if progress:
+            progress(done, len(chosen))
+    return found
+
+
+def open_weeks(*, now: dt.datetime) -> int:
+    """Mark every unit with an active cadre and no row of the current week, or of a week missed in the year before.
+
+    Units: units x weeks marked. Shape: a second run before the refresh marks them again, which costs a recount.
+    """
+    marked: int = _run("open_weeks", week=Week.at(now).monday)[0][0]
+    return marked
+
+
+def _run(name: str, **facts: Any) -> list[tuple[Any, ...]]:
+    """Execute one file and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(name), facts)
+        return cursor.fetchall() if cursor.description else []
+
+
+@functools.cache
+def _statement(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _weeks(now: dt.datetime) -> list[dt.date]:
+    return [week for (week,) in _run("weeks", week=Week.at(now).monday)]
+
+
+def _drain(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
+    """Take a shard's marks, a transaction at a time, until none is left or another worker holds the shard."""
+    done = Refreshed()
+    while (step := _refresh_shard(shard, until, limit, wait)).marks:
+        done += step
+    return done
+
+
+@transaction.atomic
+def _refresh_shard(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
+    """Take the lock, then marks and sums in one statement, whose snapshot is later than the lock."""
+    (*_settings, held), *_ = _run("lock_shard" if wait else "try_shard", shard=shard)
+    if held is False:
+        return Refreshed()
+    marks, keys, empty_sub, empty_source = _run("refresh", shard=shard, until=until, limit=limit)[0]
+    if empty_sub:
+        _run("prune_sub", keys=empty_sub)
+    if empty_source:
+        _run("prune_source", keys=empty_source)
+    return Refreshed(marks, keys)
+
+
+@transaction.atomic
+def _rebuild_marked(week: dt.date) -> Refreshed:
+    """Rebuild a week, unless another worker took its marks while we waited."""
+    _run("lock_all")
+    marks = _run("take_week", week=week)[0][0]
+    if not marks:
+        return Refreshed()
+    _replace(week)
+    return Refreshed(marks, weeks=1)
+
+
+def _replace(week: dt.date) -> None:
+    """Put freshly counted rows in the place of a week's. The lock is held, and the marks are taken already."""
+    _count(week)
+    _climb()
+    for table in TABLES:
+        _run(f"clear_{table}", week=week)
+        _run(f"replace_{table}", week=week)
+    _run("drop_fresh")
+
+
+@transaction.atomic
+def _verify_week(week: dt.date) -> Verified:
+    _run("lock_all")
+    _count(week)
+    awaits_rebuild = _run("verify_marked", week=week)[0][0]
+    found = Verified()
+    if not awaits_rebuild:
+        _climb()
+        for table in TABLES:
+            found += Verified(*_run(f"verify_{table}", week=week)[0])
+    _run("drop_fresh")
+    return found
+
+
+def _count(week: dt.date) -> None:
+    """Count a week's entries, returns and cadres into temporary tables."""
+    _run("fresh_own", week=week)
+    _run("fresh_counted", week=week)
+
+
+def _climb() -> None:
+    """Carry the counts to the root, depth by depth: some townships hang directly under cities, so levels do not tell."""
+    _run("fresh_sub")
+    _run("fresh_source")
+    for depth in range(_run("deepest")[0][0], 1, -1):
+        _run("climb_sub", depth=depth)
+        _run("climb_source", depth=depth)

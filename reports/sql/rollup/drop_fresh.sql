@@ -1,0 +1,2 @@
+-- outputs: no temporary tables of a recount
+DROP TABLE IF EXISTS counted, fresh_own, fresh_sub, fresh_source

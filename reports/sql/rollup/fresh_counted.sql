@@ -1,0 +1,16 @@
+-- grain: unit x issuer of one week; issuer 0: not stated
+-- inputs: week; entry
+-- outputs: temporary table counted
+-- units: counts of what was done, whole person-minutes
+CREATE TEMPORARY TABLE counted AS
+SELECT unit_id, coalesce(issuer_id, 0) AS issuer_id,
+       count(*) AS n,
+       coalesce(sum(person_min) FILTER (WHERE category = 'meeting'), 0) AS m_meeting,
+       coalesce(sum(person_min) FILTER (WHERE category = 'document'), 0) AS m_document,
+       coalesce(sum(person_min) FILTER (WHERE category = 'form'), 0) AS m_form,
+       coalesce(sum(person_min) FILTER (WHERE category = 'inspection'), 0) AS m_inspection,
+       coalesce(sum(person_min) FILTER (WHERE category = 'other'), 0) AS m_other,
+       0::bigint AS c_min
+FROM entry
+WHERE week = %(week)s AND answer = 'done'
+GROUP BY 1, 2

@@ -1,0 +1,41 @@
+"""What Celery runs: each a shim, safe to run twice and to kill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import shared_task
+
+from burden.kit.clock import now
+from reports import exports, rollup
+
+log = structlog.get_logger("reports")
+
+
+@shared_task(name="reports.sweep")
+def sweep(**_future: Any) -> None:
+    """Bring the sums up to date; shards that another worker holds are left to it."""
+    done = rollup.refresh(wait=False)
+    if done.marks:
+        log.info("rollup.refreshed", marks=done.marks, keys=done.keys, weeks=done.weeks)
+
+
+@shared_task(name="reports.open_week")
+def open_week(**_future: Any) -> None:
+    """Let every unit with cadres have a row of the new week."""
+    log.info("rollup.week_opened", keys=rollup.open_weeks(now=now()))
+
+
+@shared_task(name="reports.run_exports")
+def run_exports(**_future: Any) -> None:
+    """Run the exports that wait; their rows carry progress and failure."""
+    if done := exports.run_waiting():
+        log.info("exports.run", exports=done)
+
+
+@shared_task(name="reports.expire_exports")
+def expire_exports(**_future: Any) -> None:
+    """Delete the files past their seven days."""
+    if gone := exports.expire(now()):
+        log.info("exports.expired", exports=gone)

@@ -1,0 +1,397 @@
+"""The sums: refreshed equals rebuilt equals what a plain loop adds up, exactly, whatever happens in between."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import threading
+from collections import defaultdict
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from burden.accounts.models import Post
+from burden.entries.models import Answer, Entry, Evidence, WeeklyReturn
+from burden.kit.clock import Week
+from burden.ledger.models import StaleMark
+from burden.ledger.services import mark_weeks
+from burden.standards.models import Category
+from burden.units.models import Level, Unit, UnitPath
+from reports import rollup
+from reports.models import RollupOwn, RollupSource, RollupSub
+from tests.database import as_role
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_entry, make_post, make_return, make_unit, make_user
+
+WEEKS = [THIS_WEEK.plus(-n).monday for n in range(4)]
+EARLY = WEEKS[-1]
+SUMS = [field.name for field in RollupSub._meta.fields if field.name not in {"unit", "week"}]
+SOURCES = ["n", "m_meeting", "m_document", "m_form", "m_inspection", "m_other", "c_min"]
+
+
+# --- what the sums must be, by a loop over everything
+
+
+def place_of(unit_id: int, week: dt.date) -> list[int]:
+    """Ancestors of a unit in the tree of a week, itself last; before its first path row, as in that row."""
+    rows = list(UnitPath.objects.filter(unit_id=unit_id).order_by("from_week"))
+    held = [row for row in rows if row.from_week <= week]
+    return (held[-1] if held else rows[0]).ancestors
+
+
+def counted(weeks: list[dt.date]):
+    """Add up entries, returns and posts one by one. Shape: own, sub, source as {key: {column: sum}}."""
+    own, sub, source = (defaultdict(lambda: defaultdict(int)) for _ in range(3))
+    villages = set(Unit.every.filter(level=Level.VILLAGE).values_list("pk", flat=True))
+
+    def add(unit_id: int, week: dt.date, **facts: int) -> None:
+        for column, value in facts.items():
+            own[unit_id, week][column] += value
+            for above in place_of(unit_id, week):
+                sub[above, week][column] += value
+
+    for filed in WeeklyReturn.every.filter(week__in=weeks):
+        add(filed.unit_id, filed.week, returns=1, nil_returns=int(filed.nil))
+    for post in Post.objects.filter(role="cadre"):
+        for week in weeks:
+            if post.valid.lower <= week and (post.valid.upper is None or week < post.valid.upper):
+                add(post.unit_id, week, active=1)
+    for entry in Entry.every.filter(week__in=weeks, answer=Answer.DONE):
+        minutes = entry.person_min
+        add(entry.unit_id, entry.week, **{f"n_{entry.category}": 1, f"m_{entry.category}": minutes})
+        add(entry.unit_id, entry.week, self_min=minutes * (entry.issuer_id == entry.unit_id))
+        add(entry.unit_id, entry.week, after_hours_min=minutes * entry.after_hours)
+        add(entry.unit_id, entry.week, bulk_min=minutes * (entry.evidence == Evidence.BULK))
+        for above in place_of(entry.unit_id, entry.week)[: -1 if entry.unit_id in villages else None]:
+            row = source[above, entry.week, entry.issuer_id or 0]
+            row["n"] += 1
+            row[f"m_{entry.category}"] += minutes
+    return own, sub, source
+
+
+def stored(model: type, *key: str) -> dict[tuple, dict[str, int]]:
+    """Rows of a table, without the columns that are 0."""
+    rows = model.every.values()
+    return {tuple(r[k] for k in key): {c: r[c] for c in r if c in SUMS + SOURCES and r[c]} for r in rows}
+
+
+def filled(rows) -> dict[tuple, dict[str, int]]:
+    return {key: {column: value for column, value in row.items() if value} for key, row in rows.items()}
+
+
+def assert_exact(weeks: list[dt.date]) -> None:
+    own, sub, source = counted(weeks)
+    assert stored(RollupOwn, "unit_id", "week") == filled(own)
+    assert stored(RollupSub, "unit_id", "week") == filled(sub)
+    assert stored(RollupSource, "unit_id", "week", "issuer_id") == filled(source)
+
+
+def everything() -> list[list[tuple]]:
+    """The three tables, every column."""
+    return [sorted(model.every.values_list(), key=str) for model in (RollupOwn, RollupSub, RollupSource)]
+
+
+# --- a small country with its oddities
+
+
+class Country:
+    """A tree of six depths: a township directly under the city, cadres at the county itself, a department."""
+
+    def __init__(self) -> None:
+        nation = make_unit(level=Level.NATION)
+        province = make_unit(nation, Level.PROVINCE)
+        self.city = make_unit(province, Level.CITY)
+        self.counties = [make_unit(self.city) for _ in range(2)]
+        towns = [make_unit(county, Level.TOWNSHIP) for county in self.counties]
+        towns.append(make_unit(self.city, Level.TOWNSHIP))
+        self.villages = [make_unit(town, Level.VILLAGE) for town in towns for _ in range(2)]
+        self.department = make_unit(self.counties[0], Level.DEPARTMENT)
+        self.units = [*self.villages, *towns, self.department, self.counties[0]]
+        self.towns = towns
+
+
+def pick(manager, dice: random.Random):
+    """Any row, the same one for the same dice."""
+    keys = list(manager.order_by("pk").values_list("pk", flat=True))
+    return manager.get(pk=dice.choice(keys)) if keys else None
+
+
+def random_post(country: Country, dice: random.Random) -> None:
+    make_post(dice.choice(country.units), since=dice.choice(WEEKS[1:]), until=dice.choice([None, THIS_WEEK.monday]))
+
+
+def random_return(country: Country, dice: random.Random) -> None:
+    filed = make_return(make_user(), dice.choice(country.units), Week(dice.choice(WEEKS)), nil=dice.random() < 0.2)
+    for _ in range(0 if filed.nil else dice.randrange(4)):
+        random_entry(country, dice, filed)
+
+
+def random_entry(country: Country, dice: random.Random, filed: WeeklyReturn) -> None:
+    make_entry(
+        filed,
+        category=dice.choice(Category.values),
+        answer=dice.choice(Answer.values),
+        evidence=dice.choice(Evidence.values),
+        minutes=dice.randrange(1, 300),
+        people=dice.randrange(1, 4),
+        after_hours=dice.random() < 0.3,
+        issuer=dice.choice([None, filed.unit, country.department, country.city, *country.towns]),
+    )
+
+
+def change_entry(country: Country, dice: random.Random) -> None:
+    if entry := pick(Entry.every, dice):
+        issuer = dice.choice([None, country.department])
+        Entry.every.filter(pk=entry.pk).update(
+            minutes=dice.randrange(1, 300), issuer=issuer, answer=dice.choice(Answer.values)
+        )
+
+
+def drop_entry(country: Country, dice: random.Random) -> None:
+    if entry := pick(Entry.every, dice):
+        entry.delete()
+
+
+def drop_return(country: Country, dice: random.Random) -> None:
+    if filed := pick(WeeklyReturn.every, dice):
+        Entry.every.filter(weekly_return=filed).delete()
+        filed.delete()
+
+
+def move_return(country: Country, dice: random.Random) -> None:
+    """A return changes its unit or its week, and its entries follow."""
+    if filed := pick(WeeklyReturn.every, dice):
+        WeeklyReturn.every.filter(pk=filed.pk).update(unit=dice.choice(country.units), week=dice.choice(WEEKS))
+
+
+def end_post(country: Country, dice: random.Random) -> None:
+    if post := pick(Post.objects, dice):
+        post.valid = DateRange(post.valid.lower, max(post.valid.lower + dt.timedelta(7), dice.choice(WEEKS)))
+        post.save()
+
+
+def drop_post(country: Country, dice: random.Random) -> None:
+    if post := pick(Post.objects, dice):
+        post.delete()
+
+
+def move_village(country: Country, dice: random.Random) -> None:
+    """A village goes to another township from a Monday on; the weeks since are marked whole."""
+    village, town, since = dice.choice(country.villages), dice.choice(country.towns), dice.choice(WEEKS)
+    ancestors = [*place_of(town.pk, since), village.pk]
+    path = ".".join(map(str, ancestors)) + "."
+    UnitPath.objects.filter(unit=village, from_week__gte=since).delete()
+    UnitPath.objects.create(unit=village, from_week=since, path=path, ancestors=ancestors)
+    mark_weeks([week for week in WEEKS if week >= since])
+
+
+STEPS = [random_post, random_return, random_return, random_return, change_entry, drop_entry, drop_return, move_return]
+STEPS += [end_post, drop_post, move_village]
+
+
+@pytest.fixture
+def country(db: None) -> Country:
+    return Country()
+
+
+# --- refreshed, rebuilt, verified
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_refreshed_equals_counted_after_random_changes(country: Country, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(6):
+        for _ in range(dice.randrange(1, 15)):
+            dice.choice(STEPS)(country, dice)
+        rollup.refresh(limit=dice.choice([1, 3, 2000]))
+        assert_exact(WEEKS)
+    assert not StaleMark.objects.exists()
+    refreshed = everything()
+    rollup.rebuild(weeks=WEEKS, now=NOW)
+    assert everything() == refreshed
+    assert rollup.verify(weeks=WEEKS, now=NOW).differences == 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_refresh_of_a_rebuilt_week_stays_exact(country: Country, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(3):
+        for _ in range(25):
+            dice.choice(STEPS)(country, dice)
+        rollup.rebuild(weeks=dice.sample(WEEKS, 2), now=NOW)
+        rollup.refresh()
+        assert_exact(WEEKS)
+
+
+def test_rebuild_finds_its_weeks(country: Country) -> None:
+    make_post(country.villages[0], since=EARLY)
+    make_return(make_user(), country.villages[1], entries=2)
+    seen: list[tuple[int, int]] = []
+    assert rollup.rebuild(now=NOW, progress=lambda done, of: seen.append((done, of))) == 4
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert_exact(WEEKS)
+
+
+def test_rebuild_takes_away_what_no_longer_is(country: Country) -> None:
+    filed = make_return(make_user(), country.villages[0], entries=2)
+    rollup.refresh()
+    Entry.every.all().delete()
+    filed.delete()
+    StaleMark.objects.all().delete()
+    rollup.rebuild(now=NOW)
+    assert everything() == [[], [], []]
+
+
+def test_unit_without_anything_has_no_row(country: Country) -> None:
+    post = make_post(country.villages[0], since=THIS_WEEK.monday)
+    rollup.refresh()
+    assert RollupSub.every.count() == 6
+    post.delete()
+    rollup.refresh()
+    assert everything() == [[], [], []]
+
+
+def test_absent_costs_and_counts_nothing(country: Country) -> None:
+    make_entry(make_return(make_user(), country.towns[0]), answer=Answer.ABSENT)
+    rollup.refresh()
+    own = RollupOwn.every.get()
+    assert (own.returns, own.n_form, own.m_form, own.sources) == (1, 0, 0, [])
+    assert not RollupSource.every.exists()
+
+
+def test_own_row_remembers_issuers(country: Country) -> None:
+    village, department = country.villages[0], country.department
+    filed = make_return(make_user(), village)
+    make_entry(filed, category="form", minutes=30, issuer=department)
+    make_entry(filed, category="meeting", minutes=20)
+    rollup.refresh()
+    expected = [[0, 1, 20, 0, 0, 0, 0, 0], [department.pk, 1, 0, 0, 30, 0, 0, 0]]
+    assert RollupOwn.every.get().sources == expected
+    rollup.rebuild(now=NOW)
+    assert RollupOwn.every.get(week=LAST_WEEK.monday).sources == expected
+
+
+def test_week_before_first_placement_uses_the_first(country: Country) -> None:
+    village = country.villages[0]
+    UnitPath.objects.filter(unit=village).update(from_week=THIS_WEEK.monday)
+    make_return(make_user(), village, Week(EARLY), entries=1)
+    rollup.refresh()
+    assert RollupSub.every.filter(unit=country.counties[0], week=EARLY).exists()
+    assert_exact(WEEKS)
+
+
+def test_past_week_keeps_the_tree_of_its_time(country: Country) -> None:
+    village, old, new = country.villages[0], country.towns[0], country.towns[1]
+    for week in (LAST_WEEK, THIS_WEEK):
+        make_return(make_user(), village, week, entries=1)
+    ancestors = [*place_of(new.pk, THIS_WEEK.monday), village.pk]
+    UnitPath.objects.create(unit=village, from_week=THIS_WEEK.monday, path="moved.", ancestors=ancestors)
+    rollup.refresh()
+    assert list(RollupSub.every.filter(unit=old).values_list("week", flat=True)) == [LAST_WEEK.monday]
+    assert list(RollupSub.every.filter(unit=new).values_list("week", flat=True)) == [THIS_WEEK.monday]
+
+
+def test_whole_week_mark_rebuilds(country: Country) -> None:
+    make_return(make_user(), country.villages[0], entries=1)
+    StaleMark.objects.all().delete()
+    mark_weeks([LAST_WEEK.monday])
+    assert rollup.refresh() == rollup.Refreshed(marks=1, keys=0, weeks=1)
+    assert_exact(WEEKS)
+
+
+def test_crowded_week_is_rebuilt(country: Country, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollup, "CROWDED", 2)
+    for village in country.villages[:3]:
+        make_return(make_user(), village, entries=1)
+    make_return(make_user(), country.villages[0], THIS_WEEK, entries=1)
+    done = rollup.refresh()
+    assert (done.weeks, done.keys) == (1, 1)
+    assert_exact(WEEKS)
+
+
+def test_mark_of_a_moved_shard_rebuilds_the_week(country: Country) -> None:
+    make_return(make_user(), country.villages[0], entries=1)
+    Unit.every.filter(pk=country.villages[0].pk).update(shard=15 - country.villages[0].shard)
+    assert rollup.refresh().weeks == 1
+    assert_exact(WEEKS)
+
+
+def test_refresh_again_does_nothing(country: Country) -> None:
+    make_return(make_user(), country.villages[0], entries=3)
+    assert rollup.refresh().keys == 1
+    assert rollup.refresh() == rollup.Refreshed()
+
+
+def test_verify_sees_every_kind_of_difference(country: Country) -> None:
+    make_post(country.villages[0], since=LAST_WEEK.monday)
+    make_return(make_user(), country.villages[0], entries=3)
+    rollup.refresh()
+    clean = rollup.verify(now=NOW)
+    assert (clean.rows, clean.differences) == (19, 0)
+    RollupOwn.every.filter(week=LAST_WEEK.monday).update(m_form=1)
+    RollupSub.every.filter(unit=country.city, week=LAST_WEEK.monday).delete()
+    RollupSource.every.filter(unit=country.towns[0]).update(issuer_id=7)
+    assert rollup.verify(now=NOW).differences == 4
+
+
+def test_verify_lets_marked_units_lag(country: Country) -> None:
+    """Between its refresh and its comparison more is filed; what is stored stands for the marked unit."""
+    make_return(make_user(), country.villages[0], entries=3)
+    rollup.refresh()
+    make_return(make_user(), country.villages[0], entries=2)
+    make_return(make_user(), country.villages[1], entries=2)
+    assert rollup._verify_week(LAST_WEEK.monday).differences == 0
+    mark_weeks([LAST_WEEK.monday])
+    assert rollup._verify_week(LAST_WEEK.monday) == rollup.Verified()
+
+
+def test_new_week_is_opened_once_and_missed_ones_too(country: Country) -> None:
+    make_post(country.villages[0], since=LAST_WEEK.monday)
+    make_post(country.towns[0], role="lead")
+    StaleMark.objects.all().delete()
+    assert rollup.open_weeks(now=NOW) == 2
+    rollup.refresh()
+    assert rollup.open_weeks(now=NOW) == 0
+    assert_exact(WEEKS)
+
+
+def test_worker_role_counts(country: Country) -> None:
+    """The worker owns nothing, yet may do all of it."""
+    make_post(country.villages[0], since=EARLY)
+    make_return(make_user(), country.villages[0], entries=3)
+    with as_role("burden_worker"):
+        assert rollup.refresh(wait=False).keys == 4
+        rollup.rebuild(now=NOW)
+        assert rollup.verify(now=NOW).differences == 0
+        assert rollup.open_weeks(now=NOW) == 0
+    assert_exact(WEEKS)
+
+
+# --- the command
+
+
+def test_command_says_one_line(country: Country) -> None:
+    make_return(make_user(), country.villages[0], entries=1)
+    out = StringIO()
+    for words in (["refresh"], ["rebuild", "--week", str(LAST_WEEK)], ["verify"]):
+        call_command("rollup", *words, stdout=out)
+    lines = [line.rsplit(" in ", 1)[0] for line in out.getvalue().splitlines()]
+    assert lines[:2] == ["refreshed: 2 marks, 1 units x weeks, 0 whole weeks", "rebuilt: 1 weeks"]
+    assert lines[2].startswith("verified: ") and lines[2].endswith(" rows, 0 differences")
+
+
+def test_command_fails_where_sums_differ(country: Country) -> None:
+    make_return(make_user(), country.villages[0], entries=1)
+    rollup.refresh()
+    RollupSub.every.filter(unit=country.city).update(returns=9)
+    with pytest.raises(SystemExit) as status:
+        call_command("rollup", "verify", stdout=StringIO())
+    assert status.value.code == 1
+
+
+@pytest.mark.parametrize("words", [["rebuild", "--week", "2026-11-24"], ["refresh", "--week", "2026-11-23"], ["mend"]])
+def test_command_refuses(db: None, words: list[str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("rollup", *words, stdout=StringIO())
