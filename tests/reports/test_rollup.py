@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import threading
 from collections import defaultdict
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.accounts.models import Post
