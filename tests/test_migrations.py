@@ -34,13 +34,17 @@ def test_models_are_in_step(db: None) -> None:
 
 def test_every_table_belongs_to_owner(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner IN ('burden_web', 'burden_worker')")
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner IN ('burden_web', 'burden_worker')"
+        )
         assert cursor.fetchall() == []
 
 
 def test_web_role_is_no_superuser(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname IN ('burden_web', 'burden_worker') AND (rolsuper OR rolbypassrls)")
+        cursor.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname IN ('burden_web', 'burden_worker') AND (rolsuper OR rolbypassrls)"
+        )
         assert cursor.fetchall() == []
 
 
