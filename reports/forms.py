@@ -38,7 +38,7 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = cast(forms.ModelChoiceField, self.fields["unit"])
+        field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
         field.queryset, field.empty_label = units, None
 
     def clean(self) -> dict[str, Any]:

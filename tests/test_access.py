@@ -75,7 +75,9 @@ class World:
 
     def export_of(self, actor: Actor) -> ExportJob:
         facts = {"unit": self.county, "from_week": LAST_WEEK.monday, "to_week": LAST_WEEK.monday, "created_at": NOW}
-        return ExportJob.every.create(requested_by=actor.user, tables=["unit_weeks"], format="csv", token=uuid4().hex, **facts)
+        return ExportJob.every.create(
+            requested_by=actor.user, tables=["unit_weeks"], format="csv", token=uuid4().hex, **facts
+        )
 
 
 # what stands in a route's parameters: a function of the world, the unit and the acting person
@@ -198,4 +200,3 @@ def test_unit_parameter_of_the_api_is_scoped(client: Client, world: World) -> No
 def test_cadres_never_read_each_others_weeks(client: Client, world: World) -> None:
     """Nothing but the own return is reachable: the route names no person."""
     assert [route for route in ROUTES if "week" in route.name and {"pk", "code"} & set(route.parameters)] == []
-

@@ -15,7 +15,22 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = {"models", "queries", "services", "forms", "views", "api", "tasks", "urls", "__init__"}
 EXTRA = {  # file names a room has beyond the floors, each with one subject
-    "kit": {"access", "api", "assets", "clock", "crypto", "db", "display", "errors", "http", "icons", "logs", "sheets", "urls", "views"},
+    "kit": {
+        "access",
+        "api",
+        "assets",
+        "clock",
+        "crypto",
+        "db",
+        "display",
+        "errors",
+        "http",
+        "icons",
+        "logs",
+        "sheets",
+        "urls",
+        "views",
+    },
     "ledger": {"health"},
     "units": {"importing"},
     "accounts": {"actor", "demo", "importing", "middleware", "navigation", "passwords", "roles"},

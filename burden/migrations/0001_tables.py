@@ -12,371 +12,762 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('username', models.CharField(max_length=60, null=True, unique=True, verbose_name='用户名')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("username", models.CharField(max_length=60, null=True, unique=True, verbose_name="用户名")),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'person',
-                'indexes': [models.Index(fields=['name'], name='person_name')],
+                "db_table": "person",
+                "indexes": [models.Index(fields=["name"], name="person_name")],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'api_token',
+                "db_table": "api_token",
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(max_length=150)),
-                ('unit_id', models.BigIntegerField(null=True)),
-                ('what', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=60)),
-                ('subject_id', models.CharField(max_length=60)),
-                ('detail', models.JSONField(default=dict)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(max_length=150)),
+                ("unit_id", models.BigIntegerField(null=True)),
+                ("what", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=60)),
+                ("subject_id", models.CharField(max_length=60)),
+                ("detail", models.JSONField(default=dict)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'db_table': 'audit_event',
-                'indexes': [models.Index(fields=['-at'], name='audit_at'), models.Index(fields=['subject', 'subject_id'], name='audit_subject')],
+                "db_table": "audit_event",
+                "indexes": [
+                    models.Index(fields=["-at"], name="audit_at"),
+                    models.Index(fields=["subject", "subject_id"], name="audit_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LoginLink',
+            name="LoginLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'login_link',
+                "db_table": "login_link",
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('cadre', '干部'), ('lead', '单位负责人'), ('issuer', '登记员'), ('reviewer', '专班'), ('office', '机制办'), ('observer', '特邀监督员'), ('sysadmin', '系统管理员'), ('secadmin', '安全管理员'), ('auditor', '审计员')], max_length=10)),
-                ('title', models.CharField(blank=True, max_length=60, verbose_name='任职')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("cadre", "干部"),
+                            ("lead", "单位负责人"),
+                            ("issuer", "登记员"),
+                            ("reviewer", "专班"),
+                            ("office", "机制办"),
+                            ("observer", "特邀监督员"),
+                            ("sysadmin", "系统管理员"),
+                            ("secadmin", "安全管理员"),
+                            ("auditor", "审计员"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=60, verbose_name="任职")),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'post',
+                "db_table": "post",
             },
         ),
         migrations.CreateModel(
-            name='StaleMark',
+            name="StaleMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shard', models.SmallIntegerField()),
-                ('unit_id', models.BigIntegerField(null=True)),
-                ('week', models.DateField()),
-                ('marked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shard", models.SmallIntegerField()),
+                ("unit_id", models.BigIntegerField(null=True)),
+                ("week", models.DateField()),
+                ("marked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'stale',
-                'indexes': [models.Index(fields=['shard', 'id'], name='stale_shard')],
+                "db_table": "stale",
+                "indexes": [models.Index(fields=["shard", "id"], name="stale_shard")],
             },
         ),
         migrations.CreateModel(
-            name='TariffVersion',
+            name="TariffVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField(unique=True)),
-                ('from_week', models.DateField(unique=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField(unique=True)),
+                ("from_week", models.DateField(unique=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'db_table': 'tariff_version',
-                'constraints': [models.CheckConstraint(condition=models.Q(('from_week__iso_week_day', 1)), name='tariff_version_from_monday')],
+                "db_table": "tariff_version",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_week__iso_week_day", 1)), name="tariff_version_from_monday"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('level', models.CharField(choices=[('nation', '全国'), ('province', '省'), ('city', '市'), ('county', '县'), ('township', '乡镇'), ('village', '村社区'), ('department', '部门')], max_length=10)),
-                ('kind', models.CharField(choices=[('nation', '全国'), ('province', '省'), ('city', '市'), ('county', '县'), ('town', '镇'), ('township', '乡'), ('street', '街道'), ('village', '村'), ('community', '社区'), ('department', '部门')], max_length=10)),
-                ('depth', models.SmallIntegerField(default=0)),
-                ('path', models.TextField(db_collation='C', unique=True)),
-                ('shard', models.SmallIntegerField(default=0)),
-                ('headcount', models.IntegerField(null=True)),
-                ('closed_on', models.DateField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("nation", "全国"),
+                            ("province", "省"),
+                            ("city", "市"),
+                            ("county", "县"),
+                            ("township", "乡镇"),
+                            ("village", "村社区"),
+                            ("department", "部门"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nation", "全国"),
+                            ("province", "省"),
+                            ("city", "市"),
+                            ("county", "县"),
+                            ("town", "镇"),
+                            ("township", "乡"),
+                            ("street", "街道"),
+                            ("village", "村"),
+                            ("community", "社区"),
+                            ("department", "部门"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("depth", models.SmallIntegerField(default=0)),
+                ("path", models.TextField(db_collation="C", unique=True)),
+                ("shard", models.SmallIntegerField(default=0)),
+                ("headcount", models.IntegerField(null=True)),
+                ("closed_on", models.DateField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.unit"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'unit',
-                'base_manager_name': 'every',
-                'default_manager_name': 'every',
+                "db_table": "unit",
+                "base_manager_name": "every",
+                "default_manager_name": "every",
             },
             managers=[
-                ('every', django.db.models.manager.Manager()),
+                ("every", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='PostRequest',
+            name="PostRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('change', models.CharField(choices=[('grant', '任职'), ('end', '止任职')], max_length=5)),
-                ('role', models.CharField(choices=[('cadre', '干部'), ('lead', '单位负责人'), ('issuer', '登记员'), ('reviewer', '专班'), ('office', '机制办'), ('observer', '特邀监督员'), ('sysadmin', '系统管理员'), ('secadmin', '安全管理员'), ('auditor', '审计员')], max_length=10)),
-                ('title', models.CharField(blank=True, max_length=60)),
-                ('on', models.DateField()),
-                ('proposed_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('granted', models.BooleanField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.post')),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("change", models.CharField(choices=[("grant", "任职"), ("end", "止任职")], max_length=5)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("cadre", "干部"),
+                            ("lead", "单位负责人"),
+                            ("issuer", "登记员"),
+                            ("reviewer", "专班"),
+                            ("office", "机制办"),
+                            ("observer", "特邀监督员"),
+                            ("sysadmin", "系统管理员"),
+                            ("secadmin", "安全管理员"),
+                            ("auditor", "审计员"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=60)),
+                ("on", models.DateField()),
+                ("proposed_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("granted", models.BooleanField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.post"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.unit"),
+                ),
             ],
             options={
-                'db_table': 'post_request',
+                "db_table": "post_request",
             },
         ),
         migrations.AddField(
-            model_name='post',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.unit'),
+            model_name="post",
+            name="unit",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.unit"),
         ),
         migrations.CreateModel(
-            name='Placement',
+            name="Placement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('level', models.CharField(choices=[('nation', '全国'), ('province', '省'), ('city', '市'), ('county', '县'), ('township', '乡镇'), ('village', '村社区'), ('department', '部门')], max_length=10)),
-                ('kind', models.CharField(choices=[('nation', '全国'), ('province', '省'), ('city', '市'), ('county', '县'), ('town', '镇'), ('township', '乡'), ('street', '街道'), ('village', '村'), ('community', '社区'), ('department', '部门')], max_length=10)),
-                ('headcount', models.IntegerField(null=True)),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='burden.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("nation", "全国"),
+                            ("province", "省"),
+                            ("city", "市"),
+                            ("county", "县"),
+                            ("township", "乡镇"),
+                            ("village", "村社区"),
+                            ("department", "部门"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("nation", "全国"),
+                            ("province", "省"),
+                            ("city", "市"),
+                            ("county", "县"),
+                            ("town", "镇"),
+                            ("township", "乡"),
+                            ("street", "街道"),
+                            ("village", "村"),
+                            ("community", "社区"),
+                            ("department", "部门"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("headcount", models.IntegerField(null=True)),
+                ("valid", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.unit"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="placements", to="burden.unit"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'placement',
+                "db_table": "placement",
             },
         ),
         migrations.CreateModel(
-            name='UnitPath',
+            name="UnitPath",
             fields=[
-                ('pk', models.CompositePrimaryKey('unit_id', 'from_week', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('from_week', models.DateField()),
-                ('path', models.TextField(db_collation='C')),
-                ('ancestors', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.unit')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "unit_id", "from_week", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("from_week", models.DateField()),
+                ("path", models.TextField(db_collation="C")),
+                (
+                    "ancestors",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.unit"),
+                ),
             ],
             options={
-                'db_table': 'unit_path',
+                "db_table": "unit_path",
             },
         ),
         migrations.CreateModel(
-            name='WeeklyReturn',
+            name="WeeklyReturn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField()),
-                ('nil', models.BooleanField(default=False)),
-                ('late', models.BooleanField(default=False)),
-                ('version', models.IntegerField(default=1)),
-                ('receipt', models.CharField(max_length=20)),
-                ('filed_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('cadre', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("week", models.DateField()),
+                ("nil", models.BooleanField(default=False)),
+                ("late", models.BooleanField(default=False)),
+                ("version", models.IntegerField(default=1)),
+                ("receipt", models.CharField(max_length=20)),
+                ("filed_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "cadre",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.unit"),
+                ),
             ],
             options={
-                'db_table': 'weekly_return',
-                'base_manager_name': 'every',
-                'default_manager_name': 'every',
+                "db_table": "weekly_return",
+                "base_manager_name": "every",
+                "default_manager_name": "every",
             },
             managers=[
-                ('every', django.db.models.manager.Manager()),
+                ("every", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client_key', models.UUIDField()),
-                ('digest', models.CharField(max_length=64)),
-                ('body', models.JSONField()),
-                ('base_version', models.IntegerField()),
-                ('version', models.IntegerField()),
-                ('late', models.BooleanField()),
-                ('receipt', models.CharField(max_length=20)),
-                ('filed_at', models.DateTimeField()),
-                ('cadre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('weekly_return', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.weeklyreturn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("client_key", models.UUIDField()),
+                ("digest", models.CharField(max_length=64)),
+                ("body", models.JSONField()),
+                ("base_version", models.IntegerField()),
+                ("version", models.IntegerField()),
+                ("late", models.BooleanField()),
+                ("receipt", models.CharField(max_length=20)),
+                ("filed_at", models.DateTimeField()),
+                (
+                    "cadre",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "weekly_return",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.weeklyreturn"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'submission',
-                'base_manager_name': 'every',
-                'default_manager_name': 'every',
+                "db_table": "submission",
+                "base_manager_name": "every",
+                "default_manager_name": "every",
             },
             managers=[
-                ('every', django.db.models.manager.Manager()),
+                ("every", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.DateField()),
-                ('key', models.CharField(max_length=40)),
-                ('answer', models.CharField(choices=[('done', '办了'), ('absent', '未参加'), ('not_applicable', '不适用')], default='done', max_length=14)),
-                ('evidence', models.SmallIntegerField(choices=[(0, '工时标准'), (1, '部门预计'), (2, '批量照此计'), (3, '逐项照此计'), (4, '自己填写')], default=4)),
-                ('repeated', models.BooleanField(default=False)),
-                ('after_hours', models.BooleanField(default=False)),
-                ('category', models.CharField(choices=[('meeting', '会议'), ('document', '文件'), ('form', '报表'), ('inspection', '检查'), ('other', '其他')], max_length=10)),
-                ('subkind', models.CharField(blank=True, choices=[('', '—'), ('simple', '简单'), ('medium', '中等'), ('high', '复杂'), ('digital', '工作群／APP'), ('secondment', '借调'), ('campaign', '创建示范'), ('proof', '证明／挂牌'), ('trace', '留痕')], max_length=10)),
-                ('title', models.CharField(max_length=200)),
-                ('people', models.IntegerField(default=1)),
-                ('minutes', models.IntegerField()),
-                ('travel_minutes', models.IntegerField(default=0)),
-                ('prep_minutes', models.IntegerField(default=0)),
-                ('person_min', models.GeneratedField(db_persist=True, expression=models.Case(models.When(answer='done', then=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('people'), '*', django.db.models.expressions.CombinedExpression(models.F('minutes'), '+', models.F('travel_minutes'))), '+', models.F('prep_minutes'))), default=models.Value(0)), output_field=models.IntegerField())),
-                ('cadre', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('issuer', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.unit')),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='burden.unit')),
-                ('weekly_return', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='burden.weeklyreturn')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("week", models.DateField()),
+                ("key", models.CharField(max_length=40)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("done", "办了"), ("absent", "未参加"), ("not_applicable", "不适用")],
+                        default="done",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "工时标准"),
+                            (1, "部门预计"),
+                            (2, "批量照此计"),
+                            (3, "逐项照此计"),
+                            (4, "自己填写"),
+                        ],
+                        default=4,
+                    ),
+                ),
+                ("repeated", models.BooleanField(default=False)),
+                ("after_hours", models.BooleanField(default=False)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("meeting", "会议"),
+                            ("document", "文件"),
+                            ("form", "报表"),
+                            ("inspection", "检查"),
+                            ("other", "其他"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "subkind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "—"),
+                            ("simple", "简单"),
+                            ("medium", "中等"),
+                            ("high", "复杂"),
+                            ("digital", "工作群／APP"),
+                            ("secondment", "借调"),
+                            ("campaign", "创建示范"),
+                            ("proof", "证明／挂牌"),
+                            ("trace", "留痕"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("people", models.IntegerField(default=1)),
+                ("minutes", models.IntegerField()),
+                ("travel_minutes", models.IntegerField(default=0)),
+                ("prep_minutes", models.IntegerField(default=0)),
+                (
+                    "person_min",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(
+                                answer="done",
+                                then=django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("people"),
+                                        "*",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("minutes"), "+", models.F("travel_minutes")
+                                        ),
+                                    ),
+                                    "+",
+                                    models.F("prep_minutes"),
+                                ),
+                            ),
+                            default=models.Value(0),
+                        ),
+                        output_field=models.IntegerField(),
+                    ),
+                ),
+                (
+                    "cadre",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "issuer",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="burden.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="burden.unit"
+                    ),
+                ),
+                (
+                    "weekly_return",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="burden.weeklyreturn",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'entry',
-                'base_manager_name': 'every',
-                'default_manager_name': 'every',
+                "db_table": "entry",
+                "base_manager_name": "every",
+                "default_manager_name": "every",
             },
             managers=[
-                ('every', django.db.models.manager.Manager()),
+                ("every", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='Tariff',
+            name="Tariff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(choices=[('meeting', '会议'), ('document', '文件'), ('form', '报表'), ('inspection', '检查'), ('other', '其他')], max_length=10)),
-                ('subkind', models.CharField(blank=True, choices=[('', '—'), ('simple', '简单'), ('medium', '中等'), ('high', '复杂'), ('digital', '工作群／APP'), ('secondment', '借调'), ('campaign', '创建示范'), ('proof', '证明／挂牌'), ('trace', '留痕')], max_length=10)),
-                ('people', models.IntegerField()),
-                ('minutes', models.IntegerField()),
-                ('travel_minutes', models.IntegerField(default=0)),
-                ('prep_minutes', models.IntegerField(default=0)),
-                ('source', models.CharField(max_length=200)),
-                ('source_on', models.DateField()),
-                ('proposed', models.BooleanField(default=False)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='burden.tariffversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("meeting", "会议"),
+                            ("document", "文件"),
+                            ("form", "报表"),
+                            ("inspection", "检查"),
+                            ("other", "其他"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "subkind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "—"),
+                            ("simple", "简单"),
+                            ("medium", "中等"),
+                            ("high", "复杂"),
+                            ("digital", "工作群／APP"),
+                            ("secondment", "借调"),
+                            ("campaign", "创建示范"),
+                            ("proof", "证明／挂牌"),
+                            ("trace", "留痕"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("people", models.IntegerField()),
+                ("minutes", models.IntegerField()),
+                ("travel_minutes", models.IntegerField(default=0)),
+                ("prep_minutes", models.IntegerField(default=0)),
+                ("source", models.CharField(max_length=200)),
+                ("source_on", models.DateField()),
+                ("proposed", models.BooleanField(default=False)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tariffs", to="burden.tariffversion"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'tariff',
-                'constraints': [models.UniqueConstraint(fields=('version', 'category', 'subkind'), name='tariff_once'), models.CheckConstraint(condition=models.Q(('minutes__gte', 0), ('people__gte', 0), ('prep_minutes__gte', 0), ('travel_minutes__gte', 0)), name='tariff_not_negative')],
+                "db_table": "tariff",
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "category", "subkind"), name="tariff_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("minutes__gte", 0),
+                            ("people__gte", 0),
+                            ("prep_minutes__gte", 0),
+                            ("travel_minutes__gte", 0),
+                        ),
+                        name="tariff_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['parent', 'kind'], name='unit_parent'),
+            model_name="unit",
+            index=models.Index(fields=["parent", "kind"], name="unit_parent"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('headcount__isnull', True), ('headcount__gte', 0), _connector='OR'), name='unit_headcount'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("headcount__isnull", True), ("headcount__gte", 0), _connector="OR"),
+                name="unit_headcount",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='postrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by', models.F('proposed_by')), _negated=True), ('decided_by__isnull', True), _connector='OR'), name='post_request_two_people'),
+            model_name="postrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    ("decided_by__isnull", True),
+                    _connector="OR",
+                ),
+                name="post_request_two_people",
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['unit', 'role'], name='post_unit'),
+            model_name="post",
+            index=models.Index(fields=["unit", "role"], name="post_unit"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['cadre', 'lead', 'issuer', 'reviewer', 'office', 'observer', 'sysadmin', 'secadmin', 'auditor'])), name='post_role'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "cadre",
+                            "lead",
+                            "issuer",
+                            "reviewer",
+                            "office",
+                            "observer",
+                            "sysadmin",
+                            "secadmin",
+                            "auditor",
+                        ],
+                    )
+                ),
+                name="post_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__startswith__iso_week_day', 1)), name='post_from_monday'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__startswith__iso_week_day", 1)), name="post_from_monday"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('valid__startswith__iso_week_day', 1)), name='placement_from_monday'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid__startswith__iso_week_day", 1)), name="placement_from_monday"
+            ),
         ),
         migrations.AddIndex(
-            model_name='weeklyreturn',
-            index=models.Index(fields=['unit', 'week'], name='return_unit_week'),
+            model_name="weeklyreturn",
+            index=models.Index(fields=["unit", "week"], name="return_unit_week"),
         ),
         migrations.AddConstraint(
-            model_name='weeklyreturn',
-            constraint=models.UniqueConstraint(fields=('cadre', 'week'), name='return_once_a_week'),
+            model_name="weeklyreturn",
+            constraint=models.UniqueConstraint(fields=("cadre", "week"), name="return_once_a_week"),
         ),
         migrations.AddConstraint(
-            model_name='weeklyreturn',
-            constraint=models.CheckConstraint(condition=models.Q(('week__iso_week_day', 1)), name='return_week_is_monday'),
+            model_name="weeklyreturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("week__iso_week_day", 1)), name="return_week_is_monday"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyreturn',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='return_version'),
+            model_name="weeklyreturn",
+            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="return_version"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('cadre', 'client_key'), name='submission_key_once'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("cadre", "client_key"), name="submission_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('weekly_return', 'version'), name='submission_version_once'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(fields=("weekly_return", "version"), name="submission_version_once"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['unit', 'week'], name='entry_unit_week'),
+            model_name="entry",
+            index=models.Index(fields=["unit", "week"], name="entry_unit_week"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['week'], name='entry_week'),
+            model_name="entry",
+            index=django.contrib.postgres.indexes.BrinIndex(fields=["week"], name="entry_week"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('weekly_return', 'key'), name='entry_key_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("weekly_return", "key"), name="entry_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['done', 'absent', 'not_applicable'])), name='entry_answer'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answer__in", ["done", "absent", "not_applicable"])), name="entry_answer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['meeting', 'document', 'form', 'inspection', 'other'])), name='entry_category'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("category__in", ["meeting", "document", "form", "inspection", "other"])),
+                name="entry_category",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__range', (0, 10080)), ('prep_minutes__range', (0, 10080)), ('travel_minutes__range', (0, 10080))), name='entry_minutes'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("minutes__range", (0, 10080)),
+                    ("prep_minutes__range", (0, 10080)),
+                    ("travel_minutes__range", (0, 10080)),
+                ),
+                name="entry_minutes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('people__range', (1, 10000))), name='entry_people'),
+            model_name="entry",
+            constraint=models.CheckConstraint(condition=models.Q(("people__range", (1, 10000))), name="entry_people"),
         ),
     ]

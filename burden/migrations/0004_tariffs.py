@@ -21,9 +21,21 @@ ROWS = [  # category, subkind, people, minutes, travel, prep, source, date, prop
 
 
 def add_tariffs(apps, schema_editor):
-    version = apps.get_model("burden", "TariffVersion").objects.create(number=1, from_week=dt.date(2020, 1, 6), note="初版")
+    version = apps.get_model("burden", "TariffVersion").objects.create(
+        number=1, from_week=dt.date(2020, 1, 6), note="初版"
+    )
     tariff = apps.get_model("burden", "Tariff")
-    names = ("category", "subkind", "people", "minutes", "travel_minutes", "prep_minutes", "source", "source_on", "proposed")
+    names = (
+        "category",
+        "subkind",
+        "people",
+        "minutes",
+        "travel_minutes",
+        "prep_minutes",
+        "source",
+        "source_on",
+        "proposed",
+    )
     tariff.objects.bulk_create(tariff(version=version, **dict(zip(names, row, strict=True))) for row in ROWS)
 
 
