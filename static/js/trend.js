@@ -71,6 +71,9 @@ function lastPoint(value, color, rem) {
   return { value, symbol: "circle", symbolSize: 7 * rem, label };
 }
 
+// room for the word beside the last point: a Chinese sign is as wide as it is high, a letter about half
+const room = [...openName].reduce((width, sign) => width + (sign > "⺀" ? 12 : 7), 20);
+
 function option() {
   const now = look();
   const { of, rem, font, small } = now;
@@ -79,7 +82,7 @@ function option() {
   return {
     animation: false,
     textStyle: { fontFamily: font, fontSize: 12 * rem },
-    grid: { left: 34 * rem, right: 52 * rem, top: 18 * rem, bottom: 26 * rem },
+    grid: { left: 34 * rem, right: Math.max(52, room) * rem, top: 18 * rem, bottom: 26 * rem },
     xAxis: {
       type: "category", boundaryGap: false, data: weeks.map((week) => week.name),
       axisLine: { lineStyle: { color: of("--line") } }, axisTick: { show: false },
@@ -87,7 +90,7 @@ function option() {
     },
     yAxis: { type: "value", ...scale(weeks), axisLabel: label, splitLine: { lineStyle: { color: of("--grid") } } },
     tooltip: {
-      trigger: "axis", renderMode: "richText", confine: true, borderWidth: 1, padding: [6, 10],
+      trigger: "axis", renderMode: "richText", confine: true, borderWidth: 1, padding: [6, 10], shadowBlur: 0, shadowColor: "transparent",
       backgroundColor: of("--surface"), borderColor: of("--line"), textStyle: { color: of("--ink"), fontSize: 13 * rem },
       axisPointer: { type: "line", lineStyle: { color: of("--ink-3"), width: 1 } },
       formatter: ([{ dataIndex }]) => words(weeks[dataIndex]),
