@@ -105,7 +105,10 @@ def families(parents: Collection[int], span: Span) -> dict[Member, Cell]:
     themselves = RollupOwn.objects.unscoped().filter(unit_id__in=parents, week__range=span)
     rows = children.annotate(own=Value(False)).values_list("unit__parent_id", "unit_id", "week", "own", *PEOPLE)
     own_rows = themselves.annotate(own=Value(True)).values_list(F("unit_id"), "unit_id", "week", "own", *PEOPLE)
-    return {Member(*row[:4]): Cell(*row[4:]) for row in rows.union(own_rows, all=True)}
+    return {
+        Member(parent, unit, week, own): Cell(returns, active)
+        for parent, unit, week, own, returns, active in rows.union(own_rows, all=True)
+    }
 
 
 def whole_months(span: Span) -> Span:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django import template
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from functools import lru_cache
 
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from burden.kit.clock import Week
 from burden.kit.templatetags.draw import heat
 from burden.kit.templatetags.show import hours, week_number
 from reports.panels.comparison import Heat
 
 register = template.Library()
+CLASSES = {"hidden": "na", "none": "no"}
 
 
 @register.simple_tag
@@ -20,15 +24,17 @@ def heat_cells(laid_out: Heat, unit_id: int) -> SafeString:
 
     Units: minutes a head.
     """
-    words = {"hidden": gettext("不显示"), "none": gettext("没有数据")}
-    classes = {"hidden": "na", "none": "no"}
-    rows = (
-        (
-            classes.get(cell.state) or heat(cell.value, laid_out.top),
-            " old" if cell.is_old else "",
-            week_number(cell.week),
-            words.get(cell.state) or hours(cell.value),
-        )
-        for cell in laid_out.cells[unit_id]
-    )
-    return format_html_join("", '<td class="hc {0}{1}" title="{2} {3}">{2} {3}</td>', rows)
+    words = {"hidden": escape(gettext("不显示")), "none": escape(gettext("没有数据"))}
+    language = get_language()
+    html = []
+    for cell in laid_out.cells[unit_id]:
+        css = CLASSES.get(cell.state) or heat(cell.value, laid_out.top)
+        text = f"{_label(cell.week, language)} {words.get(cell.state) or hours(cell.value)}"
+        html.append(f'<td class="hc {css}{" old" if cell.is_old else ""}" title="{text}">{text}</td>')
+    return SafeString("".join(html))  # thousands of cells a page: escaped above, not one by one
+
+
+@lru_cache(maxsize=1024)
+def _label(week: Week, language: str) -> SafeString:
+    """Name a week once, not in every line."""
+    return escape(week_number(week))
