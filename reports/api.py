@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS, READERS
 from burden.kit import clock
-from burden.kit.api import ApiView, ProblemSerializer
+from burden.kit.api import ApiView, problems
 from burden.kit.clock import Week, last_closed
 from burden.kit.errors import Refused
 from burden.units.models import Unit
@@ -26,12 +26,15 @@ from reports.models import ExportJob
 from reports.summaries import BASES, SUMMARIES, Extent
 from reports.tables import TABLES
 
-REFUSALS = {
-    401: OpenApiResponse(ProblemSerializer, "No login"),
-    403: OpenApiResponse(ProblemSerializer, "Not one of the roles"),
-    404: OpenApiResponse(ProblemSerializer, "No such unit or export in your scope"),
-    422: OpenApiResponse(ProblemSerializer, "A sentence per parameter"),
-}
+REFUSALS = problems(
+    {
+        400: "The body is no JSON",
+        401: "No login",
+        403: "Not one of the roles",
+        404: "No such unit or export in your scope",
+        422: "A sentence per parameter or field",
+    }
+)
 
 
 class SummarySerializer(serializers.Serializer[Any]):
@@ -49,7 +52,7 @@ class SummarySerializer(serializers.Serializer[Any]):
     suppressed = serializers.BooleanField(help_text="Too few people stand behind the figures")
 
 
-class SummaryPage(serializers.Serializer[Any]):
+class SummaryPageSerializer(serializers.Serializer[Any]):
     """One page of summaries."""
 
     results = SummarySerializer(many=True)
@@ -146,7 +149,7 @@ class Summaries(ApiView):
             OpenApiParameter("basis", str, enum=BASES, description="The tree of each week, or today's"),
             OpenApiParameter("page", int),
         ],
-        responses={200: SummaryPage, **REFUSALS},
+        responses={200: SummaryPageSerializer, **REFUSALS},
     )
     def get(self, request: Request) -> Response:
         """Return one page of rows by week, category, issuer or child."""

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from burden.accounts.roles import Role
-from burden.kit.api import ApiView, ProblemSerializer
+from burden.kit.api import ApiView, problems
 
 
 class PostSerializer(serializers.Serializer[object]):
@@ -34,7 +34,7 @@ class Me(ApiView):
 
     roles = frozenset(Role.values)
 
-    @extend_schema(responses={200: MeSerializer, 401: ProblemSerializer, 403: ProblemSerializer})
+    @extend_schema(responses={200: MeSerializer, **problems({401: "No login", 403: "No post today"})})
     def get(self, request: Request) -> Response:
         """Return the caller's name, main role and units."""
         return Response(MeSerializer(self.actor).data)

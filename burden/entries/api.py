@@ -19,7 +19,7 @@ from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, TITLE_LEN
 from burden.entries.queries import WeekSheet, week_sheet
 from burden.entries.services import MAX_ENTRIES, Filing, file_week
 from burden.kit import clock
-from burden.kit.api import ApiView, ProblemSerializer
+from burden.kit.api import ApiView, ProblemSerializer, problems
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.standards.models import Category, Subkind
@@ -95,12 +95,8 @@ class ConflictSerializer(ProblemSerializer):
     stored = VersionSerializer(required=False)
 
 
-REFUSALS = {
-    400: OpenApiResponse(ProblemSerializer, "The body is no JSON"),
-    401: OpenApiResponse(ProblemSerializer, "No login"),
-    403: OpenApiResponse(ProblemSerializer, "No cadre"),
-    404: OpenApiResponse(ProblemSerializer, "No date"),
-}
+REFUSALS = {400: "The body is no JSON", 401: "No login", 403: "No cadre", 404: "No date"}
+CONFLICT = {409: "version_conflict (`sent` and `stored`) or key_reused"}
 MONDAY = OpenApiParameter("day", dt.date, OpenApiParameter.PATH, description="The week's Monday")
 
 
@@ -112,7 +108,7 @@ class WeekView(ApiView):
     @extend_schema(
         operation_id="week_read",
         parameters=[MONDAY],
-        responses={200: WeekSerializer, 422: OpenApiResponse(ProblemSerializer, "No Monday"), **REFUSALS},
+        responses={200: WeekSerializer, **problems(REFUSALS | {422: "No Monday"})},
     )
     def get(self, request: Request, day: str) -> Response:
         """Read one own week."""
@@ -125,9 +121,8 @@ class WeekView(ApiView):
         responses={
             201: OpenApiResponse(ReceiptSerializer, "Filed"),
             200: OpenApiResponse(ReceiptSerializer, "The same key and body again: the receipt of then"),
-            409: OpenApiResponse(ConflictSerializer, "version_conflict (`sent` and `stored`) or key_reused"),
-            422: OpenApiResponse(ProblemSerializer, "A message per field; nothing is stored"),
-            **REFUSALS,
+            **problems(CONFLICT, ConflictSerializer),
+            **problems(REFUSALS | {422: "A message per field; nothing is stored"}),
         },
     )
     def put(self, request: Request, day: str) -> Response:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import exceptions, serializers
 from rest_framework.authentication import SessionAuthentication
@@ -46,6 +47,14 @@ class JsonParser(JSONParser):
             return super().parse(*args, **kwargs)
         except RecursionError as error:
             raise exceptions.ParseError from error
+
+
+PROBLEM = "application/problem+json"
+
+
+def problems(described: Mapping[int, str], body: type[ProblemSerializer] = ProblemSerializer) -> dict[Any, Any]:
+    """Return the refusals of an operation for the schema. Shape: status to what it means."""
+    return {(status, PROBLEM): OpenApiResponse(body, text) for status, text in described.items()}
 
 
 class ApiView(APIView):
@@ -116,7 +125,7 @@ def problem(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return None
     set_rollback()
     status, body, headers = found
-    return Response(body, status=status, headers=headers, content_type="application/problem+json")
+    return Response(body, status=status, headers=headers, content_type=PROBLEM)
 
 
 def _known(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:

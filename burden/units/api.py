@@ -9,12 +9,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from burden.kit.api import ApiView, ProblemSerializer
+from burden.kit.api import ApiView, problems
 from burden.units import queries
 from burden.units.models import Kind, Level, Unit
 
 # who reads the sums of a subtree; roles are named in a room above
 ROLES = frozenset({"lead", "issuer", "reviewer", "office", "observer"})
+REFUSALS = problems(
+    {401: "No login", 403: "Not one of the roles", 404: "No such unit in your scope", 422: "A sentence"}
+)
 
 
 class UnitSerializer(serializers.Serializer[Any]):
@@ -44,7 +47,7 @@ class UnitsApi(ApiView):
 
     @extend_schema(
         parameters=[OpenApiParameter("parent", str, description="Code of a unit"), OpenApiParameter("page", int)],
-        responses={200: UnitPageSerializer, 404: ProblemSerializer, 422: ProblemSerializer},
+        responses={200: UnitPageSerializer, **REFUSALS},
     )
     def get(self, request: Request) -> Response:
         """List units by code. A code that is foreign or unknown is a 404."""
