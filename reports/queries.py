@@ -54,7 +54,8 @@ def below(actor: Actor, unit: Unit) -> dict[str, list[Unit]]:
         Unit.objects.visible_to(actor)
         .under(unit)
         .filter(depth__gt=unit.depth, depth__lte=deepest, closed_on=None)
-        .only("code", "name", "kind", "level", "parent_id", "path")
+        .select_related("parent")
+        .only("code", "name", "kind", "level", "path", "parent__name")
         .order_by("path")
     )
     levels: dict[str, list[Unit]] = {unit.level: [unit]} if unit.level == Level.TOWNSHIP else {}

@@ -220,6 +220,7 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> di
         "table": table,
         "page": page,
         "heat": comparison.heat(rows, weeks),
+        "is_below_children": any(unit.parent_id != state.unit.pk for unit in units) and state.unit not in units,
         "is_themselves": state.level == Level.TOWNSHIP,
         "level": _named(state.unit, state.level),
         "units": len(units),

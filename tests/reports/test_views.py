@@ -176,6 +176,14 @@ def test_units_are_compared_and_lead_down(login, county):
     assert total(below) == 9 * 480
 
 
+def test_villages_of_a_county_are_named_with_their_townships(login, county):
+    town = make_unit(county, "township", name="柳河镇")
+    add_sums(make_unit(town, "village", name="上坪村"), returns=9)
+    client = login(county)
+    assert "上坪村</a><span" in show(client, county, kind="village")
+    assert "上坪村</a></th>" in show(client, town, kind="village")
+
+
 def test_fewer_than_eight_are_not_compared(login, county):
     add_sums(make_unit(county, "township"), returns=9)
     page = show(login(county), county)
