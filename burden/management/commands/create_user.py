@@ -6,12 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from burden import embedded
 from burden.accounts import services
 from burden.accounts.models import User
 from burden.accounts.roles import Role
 from burden.kit import clock
 from burden.kit.errors import Refused
+from burden.management.commands.login_link import address_of
 from burden.units.models import Unit
 
 FIRST = (("sysadmin", Role.SYSADMIN), ("secadmin", Role.SECADMIN), ("auditor", Role.AUDITOR))
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 )
             except Refused as refused:
                 raise CommandError(str(refused)) from refused
-            self.stdout.write(f"{user.username} {role} {unit.code} {_portal()}/in/{secret}/")
+            self.stdout.write(f"{user.username} {role} {unit.code} {address_of(secret)}")
 
 
 def _wanted(options: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -58,9 +58,3 @@ def _unit(code: str | None) -> Unit:
     if code:
         raise CommandError(f"no unit has the code {code}")
     raise CommandError("name a unit with --unit CODE" if found else "import units first: import_units FILE")
-
-
-def _portal() -> str:
-    """Return the address of the portal that runs here; elsewhere the reader knows it."""
-    running = embedded.running()
-    return running.url if running else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 
 from burden import embedded
 from burden.accounts import services
@@ -27,6 +28,10 @@ class Command(BaseCommand):
         user = User.objects.filter(username=fold(options["username"]), is_active=True).first()
         if user is None:
             raise CommandError(f"no active user has the name {options['username']}")
-        secret = services.reissue_link(user=user, now=clock.now())
-        running = embedded.running()
-        self.stdout.write(f"{running.url if running else ''}/in/{secret}/")
+        self.stdout.write(address_of(services.reissue_link(user=user, now=clock.now())))
+
+
+def address_of(secret: str) -> str:
+    """Return a one-time link as a browser opens it; without its beginning where no portal of this checkout runs."""
+    running = embedded.running()
+    return (running.url.rstrip("/") if running else "") + reverse("login_link", args=[secret])

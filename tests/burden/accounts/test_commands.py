@@ -7,6 +7,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from burden import embedded
 from burden.accounts.actor import user_of_token
 from burden.accounts.models import ApiToken, Post, User
 from tests.factories import make_actor, make_post, make_unit
@@ -27,6 +28,15 @@ def test_fresh_database_gets_the_three(db, client):
     assert client.get("/" + lines[0].split("/", 1)[1]).status_code == 200
     with pytest.raises(CommandError, match="name a user"):
         run("create_user")
+
+
+@pytest.mark.parametrize("words", [("create_user", "zhao"), ("login_link", "{known}")])
+def test_link_opens_in_the_portal_that_runs(place, client, monkeypatch, tmp_path, words):
+    running = embedded.Running(1, tmp_path, tmp_path, "", url="http://127.0.0.1:8123/")
+    monkeypatch.setattr(embedded, "running", lambda: running)
+    link = run(*(word.format(known=place.auditor.user.username) for word in words)).split()[-1]
+    assert link.startswith("http://127.0.0.1:8123/in/")
+    assert client.get(link.removeprefix("http://127.0.0.1:8123")).status_code == 200
 
 
 def test_account_is_opened(place):
