@@ -1,6 +1,7 @@
 """The accounts of the demo data: one of each role at least, shown with their password in demo mode.
 
-The demo data gives these user names to people of its own; without demo data there is none of them.
+The demo data gives these user names to people of its own units. Elsewhere a person may have such a name too (the first
+`create_user` makes a sysadmin), with a password of the own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from burden.accounts.roles import Role
 from burden.kit import clock
 
 PASSWORD = "jianfu-linxi-2026"
+CODES = "9901"  # how the codes of the demo units begin, and of no real division
 USERNAMES = {  # user name -> role, in the order of the login page
     "village": Role.CADRE,
     "township": Role.CADRE,
@@ -41,7 +43,9 @@ class DemoAccount:
 def demo_accounts() -> list[DemoAccount]:
     """Return the demo accounts there are, in order; none without demo data."""
     today = clock.day_of(clock.now())
-    held = Post.objects.filter(user__username__in=USERNAMES, user__is_active=True, valid__contains=today)
+    held = Post.objects.filter(
+        user__username__in=USERNAMES, user__is_active=True, valid__contains=today, unit__code__startswith=CODES
+    )
     found = {(post.user.username, post.role): post for post in held.select_related("user", "unit__parent")}
     return [_account(found[key]) for key in USERNAMES.items() if key in found]
 

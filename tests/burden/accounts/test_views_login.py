@@ -323,12 +323,24 @@ def test_secret_of_a_link_is_not_logged(client, place, caplog):
 def test_login_page_lists_demo_accounts_in_demo_mode_alone(client, place, settings):
     from burden.accounts.demo import PASSWORD as DEMO_PASSWORD
 
+    place.county.code = "990101000000"
+    place.county.save()
     person = make_actor(place.county, "office").user
     person.username = "office"
     person.save()
     assert DEMO_PASSWORD not in client.get("/login/").content.decode()
     settings.DEMO = True
     assert DEMO_PASSWORD in client.get("/login/").content.decode()
+
+
+def test_login_page_takes_nobody_else_for_a_demo_account(client, place, settings):
+    """The first `create_user` makes a sysadmin, too."""
+    from burden.accounts.demo import PASSWORD as DEMO_PASSWORD
+
+    settings.DEMO = True
+    place.sysadmin.user.username = "sysadmin"
+    place.sysadmin.user.save()
+    assert DEMO_PASSWORD not in client.get("/login/").content.decode()
 
 
 def test_login_page_offers_nothing_that_is_not_there(client, db):
