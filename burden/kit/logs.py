@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+SECRET = re.compile(r"(/in/)[^/\s?]+")  # of a one-time link, in whatever line names its address
+
+
+def discreet(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leave out the reader's browser and the secrets of one-time links."""
+    line.pop("user_agent", None)
+    return {name: SECRET.sub(r"\1…", value) if isinstance(value, str) else value for name, value in line.items()}
+
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -12,6 +23,7 @@ SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    discreet,
 ]
 
 

@@ -1,0 +1,51 @@
+"""Requests while the database is away."""
+
+import pytest
+from django.db import OperationalError
+
+from burden.kit import clock
+from tests.factories import NOW, make_actor, make_unit
+
+
+def away(*_args, **_kwargs):
+    raise OperationalError("connection refused")
+
+
+@pytest.fixture
+def cadre(db, client):
+    """A cadre with a session, whose browser shows what the server answers."""
+    client.force_login(make_actor(make_unit()).user)
+    client.raise_request_exception = False
+    return client
+
+
+# before the view is known who acts; in the view itself; after it
+@pytest.mark.parametrize(
+    "place",
+    [
+        "django.contrib.sessions.backends.db.SessionStore.load",
+        "burden.entries.views.week_sheet",
+        "burden.accounts.navigation.reverse",
+    ],
+)
+def test_database_away_loses_nothing_and_says_so(cadre, monkeypatch, place):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(place, away)
+    response = cadre.get("/week/")
+    assert (response.status_code, "什么都没丢" in response.content.decode()) == (503, True)
+    assert response["Retry-After"] == "30"
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+
+
+def test_database_away_is_a_problem_for_scripts(cadre, monkeypatch):
+    monkeypatch.setattr("burden.accounts.actor.actor_of", away)
+    response = cadre.put("/api/v1/weeks/2026-11-16/", "{}", content_type="application/json")
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+
+
+def test_other_faults_are_not_taken_for_it(cadre, monkeypatch):
+    def broken(*_args):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("burden.entries.views.week_sheet", broken)
+    assert cadre.get("/week/").status_code == 500
