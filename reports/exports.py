@@ -95,6 +95,7 @@ def request_export(
         format=file_format,
         language=translation.get_language(),
         token=secrets.token_urlsafe(32),
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
         created_at=now,
     )
     record(by=by, what="export.requested", on=job, now=now, unit=unit.code, tables=list(tables))
@@ -133,7 +134,8 @@ def run_waiting() -> int:
         _requeue_orphans()
         done = 0
         while (job := _next_job()) is not None:
-            run(job)
+            with structlog.contextvars.bound_contextvars(request_id=job.request_id):
+                run(job)
             done += 1
         return done
 
@@ -174,6 +176,7 @@ def run(job: ExportJob) -> None:
         0,
     )
     job.save(update_fields=["state", "started_at", "attempts", "rows_done"])
+    log.info("export_started", job=job.pk)
     path = file_of(job)
     partial = path.with_suffix(".partial")
     try:

@@ -150,6 +150,7 @@ class ExportJob(models.Model):
     rows_total = models.IntegerField(default=0)
     size = models.BigIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)  # of the request that asked: the worker logs under it
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

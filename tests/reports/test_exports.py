@@ -271,3 +271,13 @@ def test_page_query_count_is_constant(client, office, townships, jobs, django_as
     client.get(reverse("exports"))
     with django_assert_num_queries(12):
         client.get(reverse("exports"))
+
+
+def test_worker_logs_under_the_id_of_the_request(client, office, townships, caplog):
+    client.force_login(office.user)
+    client.post(reverse("exports"), form(office))
+    caplog.clear()
+    with as_role("burden_worker"):
+        exports.run_waiting()
+    (line,) = [record.msg for record in caplog.records if record.msg.get("event") == "export_started"]
+    assert line["request_id"] == ExportJob.every.get().request_id != ""

@@ -1,0 +1,60 @@
+"""Every page of every role, at both sizes and in three modes: axe finds nothing, nothing overflows, no policy is broken."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from burden.kit.clock import last_closed, now
+from tests.browser.conftest import DESK, PHONE, opened
+from tests.browser.week import violations
+
+PAGES = {
+    "": ["/login/", "/nowhere/", "/in/no-such-secret/"],
+    "cadre": ["/week/", f"/week/{last_closed(now())}/", "/password/"],
+    "lead": ["/reports/"],
+    "issuer": ["/reports/"],
+    "observer": ["/reports/?period=year"],
+    "office": ["/reports/", "/reports/{village}/", "/exports/", "/people/"],
+    "sysadmin": ["/people/", "/people/add/", "/people/import/", "/units/"],
+    "secadmin": ["/people/", "/units/"],
+    "auditor": ["/audit/"],
+}
+MODES = {"plain": {}, "big": {"size": "big"}, "contrast": {"contrast": "more"}, "english": {"django_language": "en"}}
+MISSING = {"/nowhere/", "/in/no-such-secret/", "/people/"}  # answers that are meant to be an error for this reader
+
+
+def log_in(page: Page, account: dict[str, str]) -> None:
+    page.goto("/login/")
+    page.locator("[name=login]").fill(account["username"])
+    page.locator("[name=password]").fill(account["password"])
+    page.locator("main form button:not([type=button])").first.click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+@pytest.fixture(params=["desk", "phone"])
+def reader(request: pytest.FixtureRequest, browser: Browser, portal) -> Iterator[Page]:
+    options = {"viewport": DESK} if request.param == "desk" else {"viewport": PHONE, "is_mobile": True, "has_touch": True}
+    yield from opened(browser, portal.url, [], **options)
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_is_accessible_in_every_mode(role: str, reader: Page, portal):
+    accounts = portal.accounts()
+    broken: list[str] = []
+    reader.on("console", lambda message: broken.append(message.text) if "Security Policy" in message.text else None)
+    if role:
+        log_in(reader, accounts[role])
+    wrong = []
+    for path in PAGES[role]:
+        for mode, cookies in MODES.items():
+            reader.context.add_cookies([{"name": k, "value": v, "url": portal.url} for k, v in cookies.items()])
+            answer = reader.goto(path.format(village=accounts["cadre"]["unit_code"]))
+            assert answer is not None
+            assert answer.status == 200 or path in MISSING, (path, answer.status)
+            wide = reader.evaluate("document.documentElement.scrollWidth - innerWidth")
+            wrong += [f"{path} {mode}: {found}" for found in violations(reader)]
+            wrong += [f"{path} {mode}: {wide} px too wide"] if wide > 0 else []
+            for name in cookies:
+                reader.context.clear_cookies(name=name)
+    assert wrong + broken == []
