@@ -211,6 +211,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # my week without script: 200 rows filed and 200 offered, 14 fields each
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any, ClassVar
 
 from django.http import Http404
@@ -24,7 +23,6 @@ from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.standards.models import Category, Subkind
 
-DAY = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
 STATES = ("none", "filed", "nil")
 
 
@@ -143,10 +141,8 @@ class WeekView(ApiView):
 
 def read_monday(day: str) -> Week:
     """Read the week of a URL. Refuses: 404 for what is no date, week.not_monday."""
-    if not DAY.fullmatch(day):
-        raise Http404
     try:
-        date = dt.date.fromisoformat(day)
+        date = clock.read_day(day)
     except ValueError as error:
         raise Http404 from error
     monday = Week.on(date)

@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, TITLE_LENGTH, Evidence, HistoryFile
-from burden.kit.clock import Week
+from burden.kit.clock import Week, day_of
 from burden.kit.errors import Refused
 from burden.kit.sheets import BOM, Fault, check_header, refuse_workbook
 from burden.ledger.services import record
@@ -140,7 +140,7 @@ def _refuse_twice(source: _Source) -> None:
     """Refuse a file that was imported before, whatever its name."""
     before = HistoryFile.objects.filter(digest=source.digest).first()
     if before:
-        facts = {"at": f"{before.imported_at:%Y-%m-%d}", "name": before.name, "rows": before.rows}
+        facts = {"at": day_of(before.imported_at), "name": before.name, "rows": before.rows}
         raise Refused("history.twice", _("这个文件 %(at)s 已经导入过（%(name)s，%(rows)s 行）") % facts)
 
 

@@ -179,8 +179,8 @@ def _refused(request: ActedRequest, sheet: WeekSheet, refused: Refused, now: dt.
     errors = on_page(refused.errors, request.POST)
     lines = _typed(request.POST, sheet, issuers(request.actor), errors)
     problems = [(_field_id(name), words) for name, words in errors.items()] or [("", refused.detail)]
-    base = request.POST.get("base_version", "")
-    return _form(request, sheet, lines, now, problems=problems, base=int(base) if base.isdecimal() else sheet.version)
+    base = from_post(request.POST).get("base_version")
+    return _form(request, sheet, lines, now, problems=problems, base=base if isinstance(base, int) else None)
 
 
 def _field_id(name: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from django.utils import timezone
 
 DAY = dt.timedelta(days=1)
 WEEK = dt.timedelta(days=7)
+DAY_TEXT = re.compile(r"(?:19|20)\d\d-\d\d-\d\d", re.ASCII)
 EDITABLE_AFTER_SUNDAY = dt.timedelta(days=7)  # 暂定: a week stays open for seven days after its Sunday
 
 
@@ -20,6 +22,13 @@ def now() -> dt.datetime:
 def day_of(at: dt.datetime) -> dt.date:
     """Return the calendar day of an instant in Asia/Shanghai."""
     return timezone.localtime(at).date()
+
+
+def read_day(text: str) -> dt.date:
+    """Read `YYYY-MM-DD` of 1900 to 2099. Refuses (ValueError): whatever else Python takes for a date."""
+    if not DAY_TEXT.fullmatch(text):
+        raise ValueError(f"{text!r} is not YYYY-MM-DD")
+    return dt.date.fromisoformat(text)
 
 
 @dataclass(frozen=True, order=True)
@@ -45,7 +54,7 @@ class Week:
     @classmethod
     def parse(cls, text: str) -> Week:
         """Read `YYYY-MM-DD`. Refuses (ValueError): no date, or no Monday."""
-        return cls(dt.date.fromisoformat(text))
+        return cls(read_day(text))
 
     @property
     def sunday(self) -> dt.date:

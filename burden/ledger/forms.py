@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 KINDS = (  # the beginning of a code, and what it is about
@@ -76,7 +77,7 @@ DETAILS = {
 class FilterForm(forms.Form):
     """Day, kind of act, and who acted; what is malformed counts as unset."""
 
-    day = forms.DateField(required=False)
+    day = forms.DateField(required=False, validators=[MaxValueValidator(dt.date(2099, 12, 31))])
     what = forms.ChoiceField(required=False, choices=KINDS)
     person = forms.CharField(required=False, max_length=60)
 

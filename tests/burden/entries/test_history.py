@@ -27,8 +27,8 @@ def sheet(*lines, header=HEADER):
     return "\n".join([header, *lines, ""]).encode()
 
 
-def run(*lines, data=None, header=HEADER):
-    return import_history(by=None, file=io.BytesIO(data or sheet(*lines, header=header)), name="past.csv", now=NOW)
+def run(*lines, data=None, header=HEADER, now=NOW):
+    return import_history(by=None, file=io.BytesIO(data or sheet(*lines, header=header)), name="past.csv", now=now)
 
 
 def stored():
@@ -93,7 +93,7 @@ def test_import_of_a_week_that_is_there_is_refused():
 
 
 def test_import_of_the_same_file_is_refused():
-    run(GOOD)
+    run(GOOD, now=dt.datetime(2026, 11, 23, 16, 0, tzinfo=dt.UTC))  # the 24th in Shanghai
     with pytest.raises(Refused, match=r"2026-11-24 已经导入过（past\.csv，1 行）"):
         run(GOOD)
 

@@ -94,7 +94,7 @@ def test_week_shows_its_unit_post_and_name(cadre, actor):
     assert actor.name in page
 
 
-@pytest.mark.parametrize("day", ["2026-11-24", "2026-12-07", "2026-02-30", "now"])
+@pytest.mark.parametrize("day", ["2026-11-24", "2026-12-07", "2026-02-30", "0001-01-01", "2026-W47-1", "now"])
 def test_week_that_is_no_past_monday_is_not_found(cadre, day):
     assert cadre.get(f"/week/{day}/").status_code == 404
 
@@ -174,6 +174,20 @@ def test_error_names_the_row_and_keeps_what_was_typed(cadre, actor):
     assert re.search(r'id="people-1"[^>]*value="3"', page)
     assert re.search(r'name="entries.5.repeated"\s+value="1"\s+checked', page)
     assert filed(actor) == []
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "-1", "one", ""])
+def test_version_that_is_none_is_refused_in_words(cadre, version):
+    response = cadre.post(PAGE, posted(row(0), base_version=version))
+    assert (response.status_code, "base_version" in text(response)) == (422, True)
+
+
+def test_longest_week_is_filed_without_script(cadre, actor):
+    """As many rows as a week may have, each with all of its fields, beside as many that are only offered."""
+    rows = [row(n, repeated="1", after_hours="1", subkind="") for n in range(200)]
+    offered = [{name: value for name, value in row(n).items() if "ticked" not in name} for n in range(200, 400)]
+    assert cadre.post(PAGE, posted(*rows, *offered)).status_code == 302
+    assert len(filed(actor)) == 200
 
 
 def test_error_in_a_title_gives_it_a_field(cadre):

@@ -40,6 +40,12 @@ def test_week_survives_its_text(day):
     assert Week.parse(str(Week.on(day))) == Week.on(day)
 
 
+@pytest.mark.parametrize("text", ["2026-W47-1", "20261116", "0001-01-01", "9999-12-27", "2026-11-1٦", "2026-11-17", ""])
+def test_week_is_read_from_one_way_of_writing(text):
+    with pytest.raises(ValueError, match="is not"):
+        Week.parse(text)
+
+
 @given(instants)
 def test_week_of_an_instant_is_that_of_shanghai(at):
     assert Week.at(at) == Week.on(at.astimezone(SHANGHAI).date())
