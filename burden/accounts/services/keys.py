@@ -122,10 +122,13 @@ def _set_password(user: User, password: str) -> None:
 
 @transaction.atomic
 def unlock(*, by: Actor, user: User, now: dt.datetime) -> None:
-    """Let an account that failed too often try again at once. Refuses: person.out_of_reach."""
+    """Let an account that failed too often try again at once, also one of the other two beside the actor.
+
+    Refuses: person.out_of_reach.
+    """
     rules.need(by, Role.SECADMIN)
-    posts = Post.objects.filter(user=user, unit__in=by.managed_units)
-    if not posts.exists():
+    held, (low, high) = rules.posts_from(user, now).select_related("unit"), by.manage_range
+    if not held or not all(low <= post.unit.path < high for post in held):
         raise rules.OutOfReach("person.out_of_reach", _("这个人不在你的范围内"))
     forget_failures(user.username or "")
     record(by=by, what="login.unlocked", on=user, now=now, person=user.username)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.models import Post, User
+from burden.accounts.models import Post, PostRequest, User
 from burden.accounts.roles import Role
 from burden.accounts.services import rules
 from burden.accounts.services.posts import propose_post
@@ -24,15 +25,26 @@ class PersonExists(rules.BadPerson):
 def add_person(
     *, by: Actor, username: str, name: str, unit: Unit, role: str, since: dt.date, now: dt.datetime, title: str = ""
 ) -> User:
-    """Add a person who cannot log in yet, and propose the first post.
+    """Add a person who cannot log in yet, and propose the first post; whose first post was refused is taken up again.
 
     Refuses: person.username, person.name, person.exists, and what propose_post refuses.
     """
     rules.need(by, Role.SYSADMIN)
-    user = new_person(username=username, name=name)
+    user = _never_posted(username)
+    if user:
+        user.name = rules.read_name(name)
+        user.save(update_fields=["name"])
+    else:
+        user = new_person(username=username, name=name)
     record(by=by, what="person.added", on=user, now=now, person=user.username)
     propose_post(by=by, user=user, unit=unit, role=role, title=title, since=since, now=now)
     return user
+
+
+def _never_posted(username: str) -> User | None:
+    """Return whom nobody can find in the list, and who never logged in: without a post, and none is proposed."""
+    waiting = PostRequest.objects.filter(user=OuterRef("pk"), decided_at=None)
+    return User.objects.filter(~Exists(waiting), username=rules.fold(username), posts=None).first()
 
 
 def new_person(*, username: str, name: str) -> User:
@@ -52,10 +64,11 @@ def new_person(*, username: str, name: str) -> User:
 def change_person(*, by: Actor, post: Post, name: str, title: str, now: dt.datetime) -> None:
     """Correct a person's name and what the post is called; rights do not change.
 
-    Refuses: person.name, post.title, post.out_of_reach.
+    Refuses: person.name, post.title, post.out_of_reach, person.out_of_reach (also by way of a post that is over).
     """
     rules.need(by, Role.SYSADMIN)
     rules.check_reach(by, post.role, post.unit)
+    rules.check_person(by, post.user, now, retired=True)
     post.user.name, post.title = rules.read_name(name), rules.read_title(title)
     post.user.save(update_fields=["name"])
     post.save(update_fields=["title"])

@@ -59,7 +59,7 @@ def end_post(
     """Ask that a post end with a Sunday, and go on the day after in `unit` where one is given; the account stays.
 
     What was filed stays where it is. Returns the request to end it.
-    Refuses: post.out_of_reach, post.not_sunday, post.past, post.proposed, and what propose_post refuses of the new post.
+    Refuses: post.out_of_reach, post.not_sunday, post.past, post.ended, post.too_far, post.proposed, and what propose_post refuses of the new post.
     """
     rules.need(by, Role.SYSADMIN)
     request = _end(by, post, last_day, now)
@@ -116,7 +116,8 @@ def _end(by: Actor, post: Post, last_day: dt.date, now: dt.datetime) -> PostRequ
 
 
 def check_last_day(post: Post, last_day: dt.date, now: dt.datetime) -> None:
-    """Refuses: post.not_sunday, post.past (weeks that are over keep the posts they were filed in)."""
+    """Refuses: post.not_sunday, post.past (weeks that are over keep the posts they were filed in), post.ended, post.too_far."""
+    rules.check_not_far(last_day, now, "last_day")
     if last_day.isoweekday() != 7:
         words = _("最后一天要是周日，比如 %(day)s") % {"day": Week.on(last_day).sunday}
         raise rules.BadPost("post.not_sunday", words, {"last_day": words})
@@ -124,6 +125,9 @@ def check_last_day(post: Post, last_day: dt.date, now: dt.datetime) -> None:
     if last_day < earliest:
         words = _("最后一天不能早于 %(day)s") % {"day": earliest}
         raise rules.BadPost("post.past", words, {"last_day": words})
+    if post.valid.upper and last_day >= post.valid.upper:
+        words = _("这个任职到 %(day)s 为止；要再任，请另加任职") % {"day": post.valid.upper - clock.DAY}
+        raise rules.BadPost("post.ended", words, {"last_day": words})
 
 
 def check_clash(user: User, role: str, since: dt.date, ending: Post | None = None) -> None:

@@ -51,10 +51,13 @@ def check_reach(by: Actor, role: str, unit: Unit) -> None:
         raise OutOfReach("post.out_of_reach", _("这个任职不在你的范围内；三员由上一级任免"))
 
 
-def check_person(by: Actor, user: User, now: dt.datetime) -> None:
-    """Refuses: person.out_of_reach, unless every post the person holds or will hold lies below the actor."""
+def check_person(by: Actor, user: User, now: dt.datetime, *, retired: bool = False) -> None:
+    """Refuses: person.out_of_reach, unless every post the person holds or will hold lies below the actor.
+
+    Shape: `retired` lets pass who holds none any more.
+    """
     held = posts_from(user, now).select_related("unit")
-    if not held or not all(by.keeps(post.role, post.unit) for post in held):
+    if not (held or retired) or not all(by.keeps(post.role, post.unit) for post in held):
         raise OutOfReach("person.out_of_reach", _("这个人有任职不在你的范围内；三员的账号由上一级管"))
 
 
@@ -102,8 +105,13 @@ def check_since(since: dt.date, now: dt.datetime) -> None:
         raise _field(
             BadPost, "post.not_monday", "since", words % {"day": since, "weekday": weekday(since), "monday": monday}
         )
-    if since > clock.day_of(now) + FARTHEST or since.year < 1950:
-        raise _field(BadPost, "post.too_far", "since", _("日期离今天太远，看看年份写对没有"))
+    check_not_far(since, now, "since")
+
+
+def check_not_far(day: dt.date, now: dt.datetime, field: str) -> None:
+    """Refuses: post.too_far, a year after today or before 1950."""
+    if day > clock.day_of(now) + FARTHEST or day.year < 1950:
+        raise _field(BadPost, "post.too_far", field, _("日期离今天太远，看看年份写对没有"))
 
 
 def check_unit(role: str, unit: Unit, since: dt.date) -> None:

@@ -15,7 +15,7 @@ from burden.accounts.services.keys import BadPassword, LinkSpent, NoToken
 from burden.accounts.services.people import PersonExists
 from burden.accounts.services.rules import OutOfReach
 from burden.ledger.models import AuditEvent
-from tests.factories import NOW, make_actor, make_post
+from tests.factories import NOW, THIS_WEEK, make_actor, make_post
 
 GOOD = "yuanzhou-2026-linxi"
 HOUR = dt.timedelta(hours=1)
@@ -114,6 +114,15 @@ def test_secadmin_makes_no_link_for_the_other_two(place):
             link(place, other.user)
     above = make_actor(place.city, "secadmin")
     assert services.make_login_link(by=above, user=place.sysadmin.user, now=NOW)
+
+
+def test_unlock_reaches_who_is_there_now(place):
+    for near in (place.sysadmin.user, make_post(place.village).user):
+        services.unlock(by=place.secadmin, user=near, now=NOW)
+    gone = make_post(place.village, until=THIS_WEEK.monday).user
+    make_post(place.city, "secadmin", gone, since=THIS_WEEK.monday)
+    with pytest.raises(OutOfReach):
+        services.unlock(by=place.secadmin, user=gone, now=NOW)
 
 
 def test_token_is_digested_and_runs_out(place, cadre, monkeypatch):

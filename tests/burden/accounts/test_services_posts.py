@@ -76,8 +76,7 @@ def test_not_monday_says_which_monday(place):
 
 
 def test_username_taken_is_refused(place):
-    make_user(name="别人")
-    taken = User.objects.get(name="别人").username
+    taken = make_post(place.village).user.username
     with pytest.raises(PersonExists, match="已有人用"):
         add(place, username=taken.upper())
 
@@ -116,6 +115,19 @@ def test_refused_request_changes_nothing(place):
     request.refresh_from_db()
     assert (request.granted, request.decided_by) == (False, place.secadmin.user)
     assert not Post.objects.filter(user=request.user).exists()
+
+
+def test_person_refused_once_is_added_again(place):
+    user = add(place, name="吴小梅")
+    with pytest.raises(PersonExists):
+        add(place)  # it waits
+    decide(place, PostRequest.objects.get(user=user), granted=False)
+    assert add(place) == user
+    decide(place, PostRequest.objects.get(user=user, decided_at=None))
+    user.refresh_from_db()
+    assert (user.name, user.posts.get().unit) == ("吴晓梅", place.township)
+    with pytest.raises(PersonExists):
+        add(place)
 
 
 def test_request_is_decided_once(place):
@@ -204,6 +216,7 @@ def test_post_ends_with_a_sunday(place):
     [
         (SUNDAY - dt.timedelta(days=1), "post.not_sunday"),
         (SUNDAY - dt.timedelta(days=14), "post.past"),
+        (dt.date(9999, 12, 31), "post.too_far"),
     ],
 )
 def test_post_does_not_end_midweek_or_in_the_past(place, last_day, code):
@@ -211,6 +224,16 @@ def test_post_does_not_end_midweek_or_in_the_past(place, last_day, code):
         services.end_post(by=place.sysadmin, post=make_post(place.township), last_day=last_day, now=NOW)
     assert code_of(refused) == code
     assert set(refused.value.errors) == {"last_day"}
+
+
+def test_post_that_ended_is_not_drawn_out(place):
+    """The weeks between would have a cadre whom nobody granted."""
+    over = make_post(place.township, until=MONDAY - dt.timedelta(days=70))
+    with pytest.raises(BadPost, match="请另加任职") as refused:
+        services.end_post(by=place.sysadmin, post=over, last_day=SUNDAY, now=NOW)
+    assert code_of(refused) == "post.ended"
+    coming = make_post(place.township, until=SUNDAY + dt.timedelta(days=29))
+    services.end_post(by=place.sysadmin, post=coming, last_day=SUNDAY, now=NOW)
 
 
 def test_move_ends_one_post_and_begins_another_the_day_after(place):
@@ -265,3 +288,12 @@ def test_person_is_corrected(place):
     services.change_person(by=place.sysadmin, post=post, name="吴小梅", title="妇联主席", now=NOW)
     post.refresh_from_db()
     assert (post.user.name, post.title) == ("吴小梅", "妇联主席")
+
+
+def test_person_who_went_elsewhere_is_not_corrected(place):
+    """A post that is over does not keep somebody in reach; who holds none at all stays in it."""
+    over = make_post(place.village, until=MONDAY)
+    services.change_person(by=place.sysadmin, post=over, name="吴小梅", title="", now=NOW)
+    make_post(place.county, "auditor", over.user, since=MONDAY)
+    with pytest.raises(OutOfReach):
+        services.change_person(by=place.sysadmin, post=over, name="别人", title="", now=NOW)
