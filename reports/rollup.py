@@ -1,4 +1,4 @@
-"""The sums of the read side: refreshed where a mark lies, rebuilt by the week, verified against the entries.
+"""The sums of the read side: refreshed where a mark lies, rebuilt by spans of weeks, verified against the entries.
 
 Refreshed and rebuilt sums are equal to the last minute; a unit with nobody active and nothing filed has no row.
 Every statement lies in sql/rollup, one a file.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from burden.kit.clock import Week
 SQL = Path(__file__).parent / "sql" / "rollup"
 TABLES = ("own", "sub", "source")
 MARKS = 2_000  # taken at a time
+SPAN = 150_000  # returns, about a million entries, rebuilt in one transaction: two or three seconds
 CROWDED = 5_000  # units of one week past which the week is rebuilt: cheaper than refreshing them one by one
 
 Progress = Callable[[int, int], None]
@@ -65,33 +66,35 @@ def refresh(*, limit: int = MARKS, wait: bool = True) -> Refreshed:
 
 
 def rebuild(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progress: Progress | None = None) -> int:
-    """Count weeks anew from the entries, each in a transaction of its own; readers keep the old rows meanwhile.
+    """Count weeks anew from the entries; readers keep the old rows meanwhile, and a stop keeps the weeks that are done.
 
     Shape: without `weeks`, every week with anything to count, up to the current one; the number of weeks.
     Units: `progress` is told weeks done and weeks in all.
     """
-    chosen = _weeks(now) if weeks is None else sorted(set(weeks))
-    for done, week in enumerate(chosen, start=1):
+    chosen, done = _weeks(now) if weeks is None else sorted(set(weeks)), 0
+    for span in _spans(chosen):
         with transaction.atomic():
             _run("lock_all")
-            _run("take_week", week=week)
-            _replace(week)
+            _run("take_weeks", weeks=span)
+            _replace(span)
+        done += len(span)
         if progress:
             progress(done, len(chosen))
-    return len(chosen)
+    return done
 
 
 def verify(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progress: Progress | None = None) -> Verified:
     """Recount everything beside the stored sums and compare, after a refresh; nothing is repaired.
 
-    Shape: what was marked meanwhile is taken as stored; a week whose tree just changed is left out.
+    Shape: what was marked meanwhile is taken as stored; a span of weeks whose tree just changed is left out.
     Units: rows and differences are rows of the three tables; `progress` is told weeks done and weeks in all.
     """
     refresh()
-    chosen = _weeks(now) if weeks is None else sorted(set(weeks))
+    chosen, done = _weeks(now) if weeks is None else sorted(set(weeks)), 0
     found = Verified()
-    for done, week in enumerate(chosen, start=1):
-        found += _verify_week(week)
+    for span in _spans(chosen):
+        found += _verify_span(span)
+        done += len(span)
         if progress:
             progress(done, len(chosen))
     return found
@@ -122,6 +125,21 @@ def _weeks(now: dt.datetime) -> list[dt.date]:
     return [week for (week,) in _run("weeks", week=Week.at(now).monday)]
 
 
+def _spans(weeks: list[dt.date]) -> Iterator[list[dt.date]]:
+    """Cut weeks into spans of so many returns: one transaction each, and sweeps wait for no longer than that."""
+    weights = dict(_run("weights", weeks=weeks))
+    span: list[dt.date] = []
+    carried = 0
+    for week in weeks:
+        if span and carried + weights.get(week, 0) > SPAN:
+            yield span
+            span, carried = [], 0
+        span.append(week)
+        carried += weights.get(week, 0)
+    if span:
+        yield span
+
+
 def _drain(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
     """Take a shard's marks, a transaction at a time, until none is left or another worker holds the shard."""
     done = Refreshed()
@@ -148,41 +166,41 @@ def _refresh_shard(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
 def _rebuild_marked(week: dt.date) -> Refreshed:
     """Rebuild a week, unless another worker took its marks while we waited."""
     _run("lock_all")
-    marks = _run("take_week", week=week)[0][0]
+    marks = _run("take_weeks", weeks=[week])[0][0]
     if not marks:
         return Refreshed()
-    _replace(week)
+    _replace([week])
     return Refreshed(marks, weeks=1)
 
 
-def _replace(week: dt.date) -> None:
-    """Put freshly counted rows in the place of a week's. The lock is held, and the marks are taken already."""
-    _count(week)
+def _replace(weeks: list[dt.date]) -> None:
+    """Put freshly counted rows in the place of the stored. The lock is held, and the marks are taken already."""
+    _count(weeks)
     _climb()
     for table in TABLES:
-        _run(f"clear_{table}", week=week)
-        _run(f"replace_{table}", week=week)
+        _run(f"clear_{table}", weeks=weeks)
+        _run(f"replace_{table}")
     _run("drop_fresh")
 
 
 @transaction.atomic
-def _verify_week(week: dt.date) -> Verified:
+def _verify_span(weeks: list[dt.date]) -> Verified:
     _run("lock_all")
-    _count(week)
-    awaits_rebuild = _run("verify_marked", week=week)[0][0]
+    _count(weeks)
+    awaits_rebuild = _run("verify_marked", weeks=weeks)[0][0]
     found = Verified()
     if not awaits_rebuild:
         _climb()
         for table in TABLES:
-            found += Verified(*_run(f"verify_{table}", week=week)[0])
+            found += Verified(*_run(f"verify_{table}", weeks=weeks)[0])
     _run("drop_fresh")
     return found
 
 
-def _count(week: dt.date) -> None:
-    """Count a week's entries, returns and cadres into temporary tables."""
-    _run("fresh_own", week=week)
-    _run("fresh_counted", week=week)
+def _count(weeks: list[dt.date]) -> None:
+    """Count entries, returns and cadres into temporary tables."""
+    _run("fresh_own", weeks=weeks)
+    _run("fresh_counted", weeks=weeks)
 
 
 def _climb() -> None:

@@ -181,9 +181,9 @@ def test_filing_between_marks_and_count_is_counted_once(
 ) -> None:
     count = rollup._count
 
-    def count_late(week: Any) -> None:
+    def count_late(weeks: Any) -> None:
         unfinished()
-        count(week)
+        count(weeks)
 
     with monkeypatch.context() as patch:
         patch.setattr(rollup, "_count", count_late)

@@ -1,4 +1,4 @@
 -- grain: week
--- inputs: week
--- outputs: rollup_source without the rows of that week
-DELETE FROM rollup_source WHERE week = %(week)s
+-- inputs: weeks
+-- outputs: rollup_source without the rows of these weeks
+DELETE FROM rollup_source WHERE week = ANY(%(weeks)s)

@@ -1,4 +1,4 @@
 -- grain: week
--- inputs: week
--- outputs: rollup_sub without the rows of that week
-DELETE FROM rollup_sub WHERE week = %(week)s
+-- inputs: weeks
+-- outputs: rollup_sub without the rows of these weeks
+DELETE FROM rollup_sub WHERE week = ANY(%(weeks)s)

@@ -1,9 +1,9 @@
--- grain: unit x issuer of one week; issuer 0: not stated
--- inputs: week; entry
+-- grain: unit x week x issuer; issuer 0: not stated
+-- inputs: weeks; entry
 -- outputs: temporary table counted
 -- units: counts of what was done, whole person-minutes
 CREATE TEMPORARY TABLE counted AS
-SELECT unit_id, coalesce(issuer_id, 0) AS issuer_id,
+SELECT unit_id, week, coalesce(issuer_id, 0) AS issuer_id,
        count(*) AS n,
        coalesce(sum(person_min) FILTER (WHERE category = 'meeting'), 0) AS m_meeting,
        coalesce(sum(person_min) FILTER (WHERE category = 'document'), 0) AS m_document,
@@ -12,5 +12,5 @@ SELECT unit_id, coalesce(issuer_id, 0) AS issuer_id,
        coalesce(sum(person_min) FILTER (WHERE category = 'other'), 0) AS m_other,
        0::bigint AS c_min
 FROM entry
-WHERE week = %(week)s AND answer = 'done'
-GROUP BY 1, 2
+WHERE week = ANY(%(weeks)s) AND answer = 'done'
+GROUP BY 1, 2, 3

@@ -1,42 +1,49 @@
--- grain: unit of one week, where anybody is active or filed
--- inputs: week; entry, weekly_return, post, unit, unit_path
+-- grain: unit x week, where anybody is active or filed
+-- inputs: weeks; entry, weekly_return, post, unit, unit_path
 -- outputs: temporary table fresh_own: as rollup_own, with `place` (units from the root down to this one, in that week's tree;
 --          before its first path row a unit stands where that one puts it) and `home` (the place whose rollup_source it enters)
 -- units: counts of what was done, people, whole person-minutes
 CREATE TEMPORARY TABLE fresh_own AS
-WITH kind AS (
-    SELECT unit_id, category, count(*) FILTER (WHERE answer = 'done') AS n, sum(person_min) AS m,
-           coalesce(sum(person_min) FILTER (WHERE issuer_id = unit_id), 0) AS self_min,
-           coalesce(sum(person_min) FILTER (WHERE after_hours), 0) AS after_hours_min,
-           coalesce(sum(person_min) FILTER (WHERE evidence = 2), 0) AS bulk_min
+WITH work AS (
+    SELECT unit_id, week,
+           (count(*) FILTER (WHERE category = 'meeting' AND answer = 'done'))::int AS n_meeting,
+           (count(*) FILTER (WHERE category = 'document' AND answer = 'done'))::int AS n_document,
+           (count(*) FILTER (WHERE category = 'form' AND answer = 'done'))::int AS n_form,
+           (count(*) FILTER (WHERE category = 'inspection' AND answer = 'done'))::int AS n_inspection,
+           (count(*) FILTER (WHERE category = 'other' AND answer = 'done'))::int AS n_other,
+           sum(person_min) FILTER (WHERE category = 'meeting') AS m_meeting,
+           sum(person_min) FILTER (WHERE category = 'document') AS m_document,
+           sum(person_min) FILTER (WHERE category = 'form') AS m_form,
+           sum(person_min) FILTER (WHERE category = 'inspection') AS m_inspection,
+           sum(person_min) FILTER (WHERE category = 'other') AS m_other,
+           sum(person_min) FILTER (WHERE issuer_id = unit_id) AS self_min,
+           sum(person_min) FILTER (WHERE after_hours) AS after_hours_min,
+           sum(person_min) FILTER (WHERE evidence = 2) AS bulk_min
     FROM entry
-    WHERE week = %(week)s
-    GROUP BY unit_id, category
-), work AS (
-    SELECT unit_id,
-           (total(n) FILTER (WHERE category = 'meeting'))::int AS n_meeting,
-           (total(n) FILTER (WHERE category = 'document'))::int AS n_document,
-           (total(n) FILTER (WHERE category = 'form'))::int AS n_form,
-           (total(n) FILTER (WHERE category = 'inspection'))::int AS n_inspection,
-           (total(n) FILTER (WHERE category = 'other'))::int AS n_other,
-           total(m) FILTER (WHERE category = 'meeting') AS m_meeting,
-           total(m) FILTER (WHERE category = 'document') AS m_document,
-           total(m) FILTER (WHERE category = 'form') AS m_form,
-           total(m) FILTER (WHERE category = 'inspection') AS m_inspection,
-           total(m) FILTER (WHERE category = 'other') AS m_other,
-           total(self_min) AS self_min, total(after_hours_min) AS after_hours_min, total(bulk_min) AS bulk_min
-    FROM kind
-    GROUP BY unit_id
-), people AS (
-    SELECT unit_id, sum(returned)::int AS returns, sum(nil)::int AS nil_returns, sum(active)::int AS active
+    WHERE week = ANY(%(weeks)s)
+    GROUP BY unit_id, week
+), people AS MATERIALIZED (
+    SELECT unit_id, week, sum(returns)::int AS returns, sum(nil_returns)::int AS nil_returns, sum(active)::int AS active
     FROM (
-        SELECT unit_id, 1 AS returned, nil::int AS nil, 0 AS active FROM weekly_return WHERE week = %(week)s
+        SELECT unit_id, week, count(*) AS returns, count(*) FILTER (WHERE nil) AS nil_returns, 0 AS active
+        FROM weekly_return
+        WHERE week = ANY(%(weeks)s)
+        GROUP BY unit_id, week
         UNION ALL
-        SELECT unit_id, 0, 0, 1 FROM post WHERE role = 'cadre' AND valid @> %(week)s::date
-    ) one
-    GROUP BY unit_id
+        SELECT p.unit_id, monday.week, 0, 0, p.active
+        FROM (SELECT unit_id, valid, count(*) AS active FROM post WHERE role = 'cadre' GROUP BY unit_id, valid) p
+        JOIN unnest(%(weeks)s) AS monday (week) ON p.valid @> monday.week
+    ) either
+    GROUP BY unit_id, week
+), stands AS (
+    SELECT unit_id, ancestors,
+           CASE WHEN lag(from_week) OVER later IS NOT NULL THEN from_week ELSE '-infinity' END AS since,
+           coalesce(lead(from_week) OVER later, 'infinity') AS until
+    FROM unit_path
+    WHERE unit_id = ANY (ARRAY(SELECT DISTINCT unit_id FROM people))
+    WINDOW later AS (PARTITION BY unit_id ORDER BY from_week)
 )
-SELECT q.unit_id, %(week)s::date AS week,
+SELECT q.unit_id, q.week,
        coalesce(w.n_meeting, 0) AS n_meeting, coalesce(w.n_document, 0) AS n_document,
        coalesce(w.n_form, 0) AS n_form, coalesce(w.n_inspection, 0) AS n_inspection,
        coalesce(w.n_other, 0) AS n_other,
@@ -52,9 +59,6 @@ SELECT q.unit_id, %(week)s::date AS week,
        p.ancestors AS place,
        CASE WHEN u.level = 'village' THEN trim_array(p.ancestors, 1) ELSE p.ancestors END AS home
 FROM people q
-LEFT JOIN work w USING (unit_id)
+LEFT JOIN work w USING (unit_id, week)
 JOIN unit u ON u.id = q.unit_id
-CROSS JOIN LATERAL (
-    SELECT ancestors FROM unit_path WHERE unit_id = q.unit_id
-    ORDER BY from_week > %(week)s, abs(from_week - %(week)s) LIMIT 1
-) p
+JOIN stands p ON p.unit_id = q.unit_id AND q.week >= p.since AND q.week < p.until

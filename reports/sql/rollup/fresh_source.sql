@@ -1,12 +1,12 @@
--- grain: home x issuer of one week; a village's home is its parent's place
+-- grain: home x week x issuer; a village's home is its parent's place
 -- inputs: temporary tables counted, fresh_own
 -- outputs: temporary table fresh_source, of which climb_source.sql makes the rows of every depth above
 -- units: counts of what was done, whole person-minutes
 CREATE TEMPORARY TABLE fresh_source AS
-SELECT o.home AS place, k.issuer_id,
+SELECT o.home AS place, k.week, k.issuer_id,
        total(k.n) AS n, total(k.m_meeting) AS m_meeting, total(k.m_document) AS m_document,
        total(k.m_form) AS m_form, total(k.m_inspection) AS m_inspection,
        total(k.m_other) AS m_other, total(k.c_min) AS c_min
 FROM counted k
-JOIN fresh_own o USING (unit_id)
-GROUP BY 1, 2
+JOIN fresh_own o USING (unit_id, week)
+GROUP BY 1, 2, 3

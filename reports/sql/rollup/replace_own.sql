@@ -1,6 +1,6 @@
 -- grain: unit x week
 -- inputs: temporary tables fresh_own, counted
--- outputs: rollup_own, whose rows of the week were deleted
+-- outputs: rollup_own, whose rows of these weeks were deleted
 -- units: counts, people, whole person-minutes
 INSERT INTO rollup_own (unit_id, week,
        n_meeting, n_document, n_form, n_inspection, n_other, m_meeting, m_document, m_form, m_inspection, m_other,
@@ -13,8 +13,9 @@ SELECT o.unit_id, o.week,
        coalesce(k.sources, '{}')
 FROM fresh_own o
 LEFT JOIN (
-    SELECT unit_id, array_agg(ARRAY[issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min]) AS sources
-    FROM (SELECT * FROM counted ORDER BY unit_id, issuer_id) ordered
-    GROUP BY unit_id
-) k USING (unit_id)
-ORDER BY o.unit_id
+    SELECT unit_id, week,
+           array_agg(ARRAY[issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min]) AS sources
+    FROM (SELECT * FROM counted ORDER BY unit_id, week, issuer_id) ordered
+    GROUP BY unit_id, week
+) k USING (unit_id, week)
+ORDER BY o.unit_id, o.week

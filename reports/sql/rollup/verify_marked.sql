@@ -1,25 +1,24 @@
--- grain: unit of one week that still has a mark
--- inputs: week; stale, rollup_own
+-- grain: unit x week that still has a mark
+-- inputs: weeks; stale, rollup_own
 -- outputs: temporary tables fresh_own, counted: what is stored takes the place of what was counted, for its refresh is due.
---          Whether the week awaits its rebuild: then nothing can be said of it.
+--          Whether one of these weeks awaits its rebuild: then nothing can be said of it.
 -- units: counts, people, whole person-minutes
 WITH marked AS MATERIALIZED (
-    SELECT DISTINCT unit_id FROM stale WHERE week = %(week)s
+    SELECT DISTINCT unit_id, week FROM stale WHERE week = ANY(%(weeks)s)
 ), stored AS MATERIALIZED (
     SELECT o.*, p.ancestors AS place,
            CASE WHEN u.level = 'village' THEN trim_array(p.ancestors, 1) ELSE p.ancestors END AS home
     FROM rollup_own o
-    JOIN marked USING (unit_id)
+    JOIN marked USING (unit_id, week)
     JOIN unit u ON u.id = o.unit_id
     CROSS JOIN LATERAL (
         SELECT ancestors FROM unit_path WHERE unit_id = o.unit_id
         ORDER BY from_week > o.week, abs(from_week - o.week) LIMIT 1
     ) p
-    WHERE o.week = %(week)s
 ), less_own AS (
-    DELETE FROM fresh_own f USING marked m WHERE f.unit_id = m.unit_id
+    DELETE FROM fresh_own f USING marked m WHERE f.unit_id = m.unit_id AND f.week = m.week
 ), less_counted AS (
-    DELETE FROM counted k USING marked m WHERE k.unit_id = m.unit_id
+    DELETE FROM counted k USING marked m WHERE k.unit_id = m.unit_id AND k.week = m.week
 ), more_own AS (
     INSERT INTO fresh_own (unit_id, week,
            n_meeting, n_document, n_form, n_inspection, n_other, m_meeting, m_document, m_form, m_inspection,
@@ -31,8 +30,8 @@ WITH marked AS MATERIALIZED (
            returns, nil_returns, active, place, home
     FROM stored
 ), more_counted AS (
-    INSERT INTO counted (unit_id, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min)
-    SELECT unit_id, sources[i][1], sources[i][2], sources[i][3], sources[i][4], sources[i][5], sources[i][6],
+    INSERT INTO counted (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min)
+    SELECT unit_id, week, sources[i][1], sources[i][2], sources[i][3], sources[i][4], sources[i][5], sources[i][6],
            sources[i][7], sources[i][8]
     FROM stored CROSS JOIN LATERAL generate_subscripts(sources, 1) AS i
 )

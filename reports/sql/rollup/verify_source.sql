@@ -1,15 +1,15 @@
--- grain: unit x issuer of one week
--- inputs: week; temporary tables of the recount; rollup_source
+-- grain: unit x week x issuer
+-- inputs: weeks; temporary tables of the recount; rollup_source
 -- outputs: rows counted, and how many keys differ, are missing or too many
 WITH fresh AS (
-    SELECT place[cardinality(place)] AS unit_id, issuer_id,
+    SELECT place[cardinality(place)] AS unit_id, week, issuer_id,
            total(n) AS n, total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
            total(m_inspection) AS m_inspection, total(m_other) AS m_other, total(c_min) AS c_min
-    FROM fresh_source WHERE place <> '{}' GROUP BY 1, 2
+    FROM fresh_source WHERE place <> '{}' GROUP BY 1, 2, 3
 ), stored AS (
-    SELECT unit_id, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min
-    FROM rollup_source WHERE week = %(week)s
+    SELECT unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min
+    FROM rollup_source WHERE week = ANY(%(weeks)s)
 ), odd AS (
     (TABLE fresh EXCEPT TABLE stored) UNION ALL (TABLE stored EXCEPT TABLE fresh)
 )
-SELECT (SELECT count(*) FROM fresh), (SELECT count(DISTINCT (unit_id, issuer_id)) FROM odd)
+SELECT (SELECT count(*) FROM fresh), (SELECT count(DISTINCT (unit_id, issuer_id, week)) FROM odd)
