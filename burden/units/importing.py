@@ -15,7 +15,7 @@ from burden.kit.errors import Refused
 from burden.kit.sheets import MEGABYTE, Fault, Row, read_sheet
 from burden.ledger.services import record
 from burden.units.models import Level, Unit
-from burden.units.services import fault_of, kind_of, mark_since, may_stand_under, recompute_paths
+from burden.units.services import check_week, fault_of, kind_of, mark_since, may_stand_under, recompute_paths
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor
@@ -96,11 +96,10 @@ def import_units(
     so a new tree needs no earlier date. A unit that comes a second time, below itself, is a placeholder (a city without
     counties repeats itself as its own county): it is folded into the unit.
 
-    Refuses: what `read_sheet` refuses, unit.monday, file.lines (unless `skip_bad`: then only those lines).
+    Refuses: what `read_sheet` refuses, unit.monday, unit.future, file.lines (unless `skip_bad`: then only those lines).
     """
     effective = effective or Week.at(now).monday
-    if effective.isoweekday() != 1:
-        raise Refused("unit.monday", _("生效日要是周一，%(day)s 不是") % {"day": effective})
+    check_week(from_=effective, now=now)
     done = Imported(effective)
     rows, faults = read_sheet(data, columns=COLUMNS, optional=OPTIONAL, most=LIMIT)
     done.faults = faults

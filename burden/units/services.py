@@ -51,7 +51,7 @@ def open_unit(
     Refuses: unit.monday, unit.future, unit.code, unit.code_taken, unit.name, unit.level, unit.kind, unit.headcount,
     unit.parent_level, unit.parent_closed.
     """
-    _check_week(from_, now)
+    check_week(from_=from_, now=now)
     _check_facts(code=code, name=name, level=level, kind=kind, headcount=headcount)
     _check_parent(level, parent)
     if Unit.every.filter(code=code).exists():
@@ -81,7 +81,7 @@ def rename_unit(
     Units: headcount is people; None keeps what it was, and so does an empty kind.
     Refuses: unit.monday, unit.future, unit.name, unit.kind, unit.headcount, unit.closed, unit.earlier.
     """
-    _check_week(from_, now)
+    check_week(from_=from_, now=now)
     last = _last_placement(unit)
     facts = {
         "name": name,
@@ -103,7 +103,7 @@ def close_unit(*, by: Actor | None, unit: Unit, from_: dt.date, now: dt.datetime
 
     Refuses: unit.monday, unit.future, unit.closed, unit.earlier, unit.children (open units below it).
     """
-    _check_week(from_, now)
+    check_week(from_=from_, now=now)
     last = _last_placement(unit)
     if from_ <= last.valid.lower:
         raise _refused("earlier", _("只能从 %(day)s 之后的周一起撤销") % {"day": last.valid.lower}, "from_")
@@ -167,16 +167,17 @@ def may_stand_under(*, level: str, parent_level: str) -> bool:
     return parent_level != Level.DEPARTMENT and RANK[level] > RANK[parent_level]
 
 
-def _check_facts(**facts: Any) -> None:
-    if fault := fault_of(**facts):
-        raise _refused(fault[0], fault[1], fault[0])
-
-
-def _check_week(from_: dt.date, now: dt.datetime) -> None:
+def check_week(*, from_: dt.date, now: dt.datetime) -> None:
+    """Refuses: unit.monday, unit.future (nothing would bring today's tree up to date when its Monday comes)."""
     if from_.isoweekday() != 1:
         raise _refused("monday", _("生效日要是周一，%(day)s 不是") % {"day": from_}, "from_")
     if from_ > day_of(now):
         raise _refused("future", _("%(day)s 还没到，到那一周再登记") % {"day": from_}, "from_")
+
+
+def _check_facts(**facts: Any) -> None:
+    if fault := fault_of(**facts):
+        raise _refused(fault[0], fault[1], fault[0])
 
 
 def _check_parent(level: str, parent: Unit | None) -> None:

@@ -219,9 +219,10 @@ def test_import_refuses_files_that_are_none(data, code):
     assert refusal(data).code == code
 
 
-def test_import_refuses_a_tuesday():
-    with pytest.raises(Refused, match="周一"):
-        run(*TREE, effective=dt.date(2026, 11, 24))
+@pytest.mark.parametrize(("day", "words"), [((2026, 11, 24), "周一"), ((2026, 11, 30), "还没到")])
+def test_import_refuses_a_tuesday_and_a_week_to_come(day, words):
+    with pytest.raises(Refused, match=words):
+        run(*TREE, effective=dt.date(*day))
 
 
 def test_command_prints_what_it_did(tmp_path, capsys):
