@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, TITLE_LENGTH, Evidence, HistoryFile
 from burden.kit.clock import Week, day_of
 from burden.kit.errors import Refused
-from burden.kit.sheets import BOM, Fault, check_header, refuse_workbook
+from burden.kit.sheets import BOM, Fault, check_header, read_header, refuse_workbook
 from burden.ledger.services import record
 from burden.standards.models import Category
 
@@ -117,7 +117,7 @@ def _survey(file: IO[bytes]) -> _Source:
         raise Refused("file.not_text", _("这不是 UTF-8 或 GB18030 的文本文件"))
     encoding, skip = next(iter(possible)), len(BOM) if head.startswith(BOM) else 0
     first = re.split(rb"[\r\n]", head[skip:], maxsplit=1)[0].decode(encoding, errors="replace")
-    header = tuple(cell.strip().lower() for cell in next(csv.reader([first]), []))
+    header = tuple(read_header(csv.reader([first])))
     check_header(header, COLUMNS)
     return _Source(digest.hexdigest(), encoding, header, skip)
 

@@ -48,7 +48,7 @@ def read_sheet(
         raise Refused("file.too_big", _("文件有 %(size)s MB，最多 %(most)s MB：请分成几个文件") % sizes)
     refuse_workbook(data)
     lines = csv.reader(io.StringIO(_decode(data), newline=""), strict=True)
-    header = [name.strip().lower() for name in next(lines, [])]
+    header = read_header(lines)
     check_header(header, columns, optional)
     return _rows(lines, header, dict.fromkeys(optional, ""))
 
@@ -59,6 +59,14 @@ def refuse_workbook(head: bytes) -> None:
         raise Refused("file.workbook", _("这是 Excel 工作簿，不是 CSV：请在表格软件里另存为 CSV 再导入"))
     if not head.removeprefix(BOM).strip():
         raise Refused("file.empty", _("文件是空的"))
+
+
+def read_header(lines: Iterator[list[str]]) -> list[str]:
+    """Return the column names of the first line. Refuses: file.header, where it is no CSV."""
+    try:
+        return [name.strip().lower() for name in next(lines, [])]
+    except csv.Error as error:
+        raise Refused("file.header", str(Fault(1, _("引号没有成对，从这里起读不下去")))) from error
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], optional: Sequence[str] = ()) -> None:

@@ -29,9 +29,7 @@ def children(actor: Actor, parent: Unit | None = None) -> QuerySet[Any]:
     """
     seen = Unit.objects.visible_to(actor).filter(closed_on=None).order_by("code")
     seen = seen.filter(parent=parent) if parent else seen.filter(path=actor.read_range[0])
-    below = Unit.every.filter(parent=OuterRef("pk"), closed_on=None).order_by().values("parent")
-    counted = Subquery(below.annotate(n=Count("pk")).values("n"), output_field=IntegerField())
-    annotated: QuerySet[Any] = seen.annotate(child_count=Coalesce(counted, 0))
+    annotated: QuerySet[Any] = seen.annotate(child_count=_children_counted())
     return annotated
 
 

@@ -150,6 +150,7 @@ def test_import_names_the_line_that_is_no_csv(line):
         (b"", "file.empty"),
         (b"PK\x03\x04rest", "file.workbook"),
         (b"unit_code,cadre\n", "file.header"),
+        (b"x" * 200_000, "file.header"),
         (sheet(GOOD) + b"\xff\xff", "file.not_text"),
     ],
 )

@@ -209,6 +209,8 @@ def test_import_dry_run_stores_nothing():
         (b"PK\x03\x04rest", "file.workbook"),
         (b"\xd0\xcf\x11\xe0rest", "file.workbook"),
         (b"code;name;level", "file.header"),
+        (b'"code,name,level,parent_code\n1,2,3,4', "file.header"),
+        (b"x" * 200_000, "file.header"),
         (b"code,name,level,parent_code,colour\n", "file.header"),
         ("代码,名称\n".encode("utf-16"), "file.not_text"),
         (b"code,name\0,level", "file.not_text"),
