@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from burden.kit.clock import Week, last_closed, now
+from burden.kit import clock
+from burden.kit.clock import Week, last_closed
 from reports.periods import month_of
 
 MIN_RETURNS = 5  # returns that a cell of confirmed minutes needs
@@ -64,12 +65,33 @@ def hidden(cells: Mapping[Member, Cell], closed: Week | None = None) -> frozense
     a choice, children go first.
     Units: cells count returns and cadres; `closed` is the newest closed week, of now if not given.
     """
-    newest = (closed or last_closed(now())).monday
+    month = _months(closed)
+    return suppress(
+        cells,
+        lambda key: (key.family, key.week),
+        lambda key: (key.unit, key.own, month(key.week)),
+        last=lambda key: key.own,
+    )
 
-    def months(key: Member) -> Hashable:
-        return (key.unit, key.own, _month(key.week) if key.week <= newest else key.week)
 
-    return suppress(cells, lambda key: (key.family, key.week), months, last=lambda key: key.own)
+def undecided(small: Mapping[dt.date, tuple[int, Cell]], closed: Week | None = None) -> set[dt.date]:
+    """Return the weeks of a family in which `hidden` has to see all of it to decide about one unit.
+
+    Nothing is hidden in a month without a cell too small; and where those of every week of it are enough together, no
+    week hides another cell: the unit's own weeks decide. A week and its month have nothing to do with other months.
+    Shape: `small` has every week with returns: how many of its cells are too small, and what they add up to.
+    Units: cells count returns and cadres; `closed` as for hidden.
+    """
+    month = _months(closed)
+    asking = {month(week) for week, (count, _cell) in small.items() if count}
+    waiting = {month(week) for week, (count, cell) in small.items() if count < 2 or not cell.is_enough}
+    return {week for week in small if month(week) in asking & waiting}
+
+
+def _months(closed: Week | None) -> Callable[[dt.date], Hashable]:
+    """Say which weeks of a unit add up to a sum that is shown: a month's closed ones."""
+    newest = (closed or last_closed(clock.now())).monday
+    return lambda week: _month(week) if week <= newest else week
 
 
 @lru_cache(maxsize=1024)

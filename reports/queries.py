@@ -20,13 +20,14 @@ from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
 from reports.models import RollupOwn, RollupSource, RollupSub
-from reports.peers import NOBODY, Cell, Member, hidden, suppress
+from reports.peers import MIN_ACTIVE, MIN_RETURNS, NOBODY, Cell, Member, hidden, suppress, undecided
 from reports.periods import Period
 
 Span = tuple[dt.date, dt.date]  # first and last Monday, both inclusive
 COUNTS, MINUTES, CLAIMED = (tuple(f"{prefix}_{name}" for name in CATEGORIES) for prefix in "nmc")
 PEOPLE = ("returns", "active")
 REST = ("self_min", "after_hours_min", "bulk_min", "returns", "nil_returns", "active")
+EVERY = Q()  # whatever there is
 ALL_MINUTES = sum((F(name) for name in MINUTES[1:]), F(MINUTES[0]))
 
 
@@ -86,8 +87,35 @@ def weekly(actor: Actor, unit: Unit, span: Span) -> dict[dt.date, Figures]:
 
 def hidden_weeks(unit: Unit, span: Span) -> frozenset[dt.date]:
     """Return the weeks in which the sums of a unit and all below it must not be shown, whoever reads."""
-    cells = families([unit.parent_id], span) if unit.parent_id else alone(unit.pk, span)
+    if unit.parent_id:
+        weeks = undecided(_too_small(unit.parent_id, span))
+        cells = families([unit.parent_id], span, only=Q(unit_id=unit.pk) | Q(week__in=weeks))
+    else:
+        cells = alone(unit.pk, span)
     return frozenset(key.week for key in hidden(cells) if key.unit == unit.pk and not key.own)
+
+
+def _too_small(parent: int, span: Span) -> dict[dt.date, tuple[int, Cell]]:
+    """Count, week by week, the cells of a family that are hidden for themselves, and add them up."""
+    is_small = Q(returns__lt=MIN_RETURNS) | Q(active__lt=MIN_ACTIVE)
+    children, themselves = (
+        rows.filter(returns__gt=0, week__range=whole_months(span))
+        .values_list("week")
+        .annotate(
+            small=Count("unit_id", filter=is_small),
+            heads=Sum("returns", filter=is_small, default=0),
+            in_post=Sum("active", filter=is_small, default=0),
+        )
+        for rows in (
+            RollupSub.objects.unscoped().filter(unit__parent_id=parent),
+            RollupOwn.objects.unscoped().filter(unit_id=parent),
+        )
+    )
+    found: dict[dt.date, tuple[int, Cell]] = {}
+    for week, small, *people in children.union(themselves, all=True):
+        count, cell = found.get(week, (0, NOBODY))
+        found[week] = count + small, cell + Cell(*people)
+    return found
 
 
 def alone(unit: int, span: Span) -> dict[Member, Cell]:
@@ -99,11 +127,14 @@ def alone(unit: int, span: Span) -> dict[Member, Cell]:
     }
 
 
-def families(parents: Collection[int], span: Span) -> dict[Member, Cell]:
-    """Return how many people stand behind each child of some parents, and behind the parents' own sums."""
+def families(parents: Collection[int], span: Span, *, only: Q = EVERY) -> dict[Member, Cell]:
+    """Return how many people stand behind each child of some parents, and behind the parents' own sums.
+
+    `only` may leave out cells that decide nothing, never single ones of an undecided week.
+    """
     span = whole_months(span)
-    children = RollupSub.objects.unscoped().filter(unit__parent_id__in=parents, week__range=span)
-    themselves = RollupOwn.objects.unscoped().filter(unit_id__in=parents, week__range=span)
+    children = RollupSub.objects.unscoped().filter(only, unit__parent_id__in=parents, week__range=span)
+    themselves = RollupOwn.objects.unscoped().filter(only, unit_id__in=parents, week__range=span)
     rows = children.annotate(own=Value(False)).values_list("unit__parent_id", "unit_id", "week", "own", *PEOPLE)
     own_rows = themselves.annotate(own=Value(True)).values_list(F("unit_id"), "unit_id", "week", "own", *PEOPLE)
     return {

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burden.kit.clock import Week
-from reports.peers import MIN_ACTIVE, MIN_RETURNS, Cell, Member, alike, hidden, spread, suppress
+from reports.peers import MIN_ACTIVE, MIN_RETURNS, NOBODY, Cell, Member, alike, hidden, spread, suppress, undecided
 
 cells = st.dictionaries(
     st.tuples(st.integers(1, 8), st.integers(1, 4)),  # unit, week
@@ -115,6 +115,37 @@ def test_parent_itself_is_hidden_last():
     week = dt.date(2026, 11, 2)
     cells = {Member(1, 2, week): Cell(4, 5), Member(1, 3, week): Cell(9, 9), Member(1, 1, week, own=True): Cell(6, 9)}
     assert hidden(cells, Week(week)) == {Member(1, 2, week), Member(1, 3, week)}
+
+
+family = st.dictionaries(
+    st.builds(
+        lambda unit, week: Member(1, unit, dt.date(2026, 10, 19) + dt.timedelta(days=7 * week), own=unit == 1),
+        st.integers(1, 5),
+        st.integers(0, 5),  # two months, the last week still running
+    ),
+    st.builds(Cell, st.sampled_from([0, 2, 3, 4, 4, 5, 6, 9]), st.sampled_from([2, 5, 9])),
+    min_size=1,
+)
+
+
+@given(family, st.integers(2, 5))
+def test_unit_is_hidden_the_same_where_siblings_are_read_only_in_undecided_weeks(given_cells, unit):
+    newest = Week(dt.date(2026, 11, 16))
+    small = defaultdict(lambda: (0, NOBODY))
+    for key, cell in given_cells.items():
+        if cell.returns:
+            count, together = small[key.week]
+            small[key.week] = (count, together) if cell.is_enough else (count + 1, together + cell)
+    weeks = undecided(small, newest)
+    fewer = {key: cell for key, cell in given_cells.items() if key.unit == unit or key.week in weeks}
+    found = [{key.week for key in hidden(seen, newest) if key.unit == unit} for seen in (given_cells, fewer)]
+    assert found[0] == found[1]
+
+
+def test_only_months_with_too_small_cells_not_enough_together_are_undecided():
+    weeks = [dt.date(2026, 9, 28) + dt.timedelta(days=7 * n) for n in range(13)]  # October, November, December begun
+    small = dict.fromkeys(weeks, (0, NOBODY)) | {weeks[1]: (1, Cell(4, 9))} | dict.fromkeys(weeks[5:9], (2, Cell(6, 9)))
+    assert undecided(small, Week(weeks[-1])) == set(weeks[:5])
 
 
 @given(cells)

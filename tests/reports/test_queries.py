@@ -77,6 +77,21 @@ def test_week_of_few_returns_is_hidden_with_its_smallest_sibling(county):
     assert hidden == [small, next_one]
 
 
+def test_small_siblings_that_are_enough_together_hide_nobody_else(county):
+    units = townships(county, 4)
+    for unit, returns in zip(units, (4, 3, 6, 9), strict=True):
+        add_sums(unit, returns=returns)
+    assert [unit for unit in units if queries.hidden_weeks(unit, SPAN)] == units[:2]
+
+
+def test_own_people_of_the_parent_hide_the_smallest_child(county):
+    units = townships(county)
+    add_sums(county, returns=2)
+    for unit, returns in zip(units, (7, 6, 9), strict=True):
+        add_sums(unit, returns=returns)
+    assert [unit for unit in units if queries.hidden_weeks(unit, SPAN)] == [units[1]]
+
+
 def test_week_of_few_cadres_is_hidden(county):
     add_sums(county, returns=8, active=2)
     assert queries.hidden_weeks(county, SPAN) == {LAST_WEEK.monday}
