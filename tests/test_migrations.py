@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+
+from tests.database import as_role
+from tests.factories import make_unit
 
 
 @pytest.fixture
@@ -53,3 +57,76 @@ def test_row_level_security_is_on(db: None, table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relrowsecurity FROM pg_class WHERE relname = %s", [table])
         assert cursor.fetchone() == (True,)
+
+
+def test_functions_of_the_owner_trust_no_temporary_table(db: None) -> None:
+    """Else whoever may run SQL as the web role runs a trigger of its own as the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1"
+        )
+        found = dict(cursor.fetchall())
+    assert set(found) >= {"mark_stale", "mark_weeks", "mark_since", "recompute_paths", "unit_titles"}
+    assert {name: path for name, path in found.items() if path != ["search_path=public, pg_temp"]} == {}
+
+
+def test_mark_lands_in_the_ledger_beside_a_temporary_table_of_its_name(db: None) -> None:
+    unit = make_unit()
+    with connection.cursor() as cursor:
+        with as_role("burden_web"):
+            cursor.execute("CREATE TEMP TABLE stale (LIKE public.stale) ON COMMIT DROP")
+            cursor.execute("GRANT ALL ON pg_temp.stale TO PUBLIC")
+            cursor.execute("SELECT mark_stale(ARRAY[%s::bigint], ARRAY['2026-11-16'::date])", [unit.pk])
+        cursor.execute("SELECT (SELECT count(*) FROM pg_temp.stale), (SELECT count(*) FROM public.stale)")
+        assert cursor.fetchone() == (0, 1)
+
+
+# what each role may do beyond reading; tables of Django and its packages apart
+RIGHTS = {
+    "burden_web": {
+        "api_token": "UPDATE",
+        "audit_event": "INSERT",
+        "entry": "INSERT DELETE",
+        "export_job": "INSERT UPDATE DELETE",
+        "login_link": "INSERT UPDATE",
+        "person": "INSERT UPDATE",
+        "placement": "INSERT UPDATE",
+        "post": "INSERT UPDATE",
+        "post_request": "INSERT UPDATE",
+        "submission": "INSERT",
+        "unit": "INSERT",
+        "weekly_return": "INSERT UPDATE",
+    },
+    "burden_worker": {
+        "audit_event": "INSERT",
+        "export_job": "UPDATE DELETE",
+        "rollup_own": "INSERT UPDATE DELETE",
+        "rollup_source": "INSERT UPDATE DELETE",
+        "rollup_sub": "INSERT UPDATE DELETE",
+        "stale": "INSERT DELETE",
+    },
+}
+
+
+@pytest.mark.parametrize("role", RIGHTS)
+def test_role_may_write_what_it_has_to(db: None, role: str) -> None:
+    tables = [model._meta.db_table for app in ("burden", "reports") for model in apps.get_app_config(app).get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT t, string_agg(r, ' ' ORDER BY n) FROM unnest(%s::text[]) AS t,
+                   unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) WITH ORDINALITY AS right_of (r, n)
+            WHERE has_table_privilege(%s, t, r) GROUP BY t
+            """,
+            [tables, role],
+        )
+        assert dict(cursor.fetchall()) == RIGHTS[role]
+
+
+def test_worker_reads_no_key_and_no_submission(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t FROM unnest(ARRAY['login_link', 'api_token', 'submission', 'cache', 'django_session']) AS t "
+            "WHERE has_table_privilege('burden_worker', t, 'SELECT')"
+        )
+        assert cursor.fetchall() == []

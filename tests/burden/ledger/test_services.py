@@ -37,12 +37,12 @@ def test_record_keeps_the_request():
     assert AuditEvent.objects.get().request_id == "r-1"
 
 
-def test_web_role_writes_events_and_marks_through_functions():
+@pytest.mark.parametrize("role", ["burden_web", "burden_worker"])
+def test_every_role_writes_events(role):
     unit = make_unit()
-    with as_role("burden_web"):
+    with as_role(role):
         record(by=None, what="unit.imported", on=unit)
-        mark_weeks([dt.date(2026, 11, 16)])
-    assert StaleMark.objects.filter(unit_id=None, week=dt.date(2026, 11, 16)).count() == 1
+    assert AuditEvent.objects.get().subject_id == str(unit.pk)
 
 
 def test_mark_weeks_marks_each_week_once():
