@@ -123,8 +123,9 @@ def suppress(
     waiting = sorted({name for key in gone for name in _names(key, groupings)}, key=repr)  # in one order: the same
     for name in waiting:  # cells always hide the same others
         more = _remainder(groups[name], filled, gone, last)
-        gone.update(more)
-        waiting.extend(other for key in more for other in _names(key, groupings))
+        if more is not None:
+            gone.add(more)
+            waiting.extend(_names(more, groupings))
     return frozenset(gone)
 
 
@@ -143,19 +144,14 @@ def _grouped(keys: Collection[Key], groupings: Sequence[Callable[[Key], Hashable
     return groups
 
 
-def _remainder(members: list[Key], cells: Mapping[Key, Cell], gone: set[Key], last: Callable[[Key], bool]) -> list[Key]:
-    """Return those of a group that have to be hidden beside the hidden ones."""
-    together = [cells[key] for key in members if key in gone]
-    if _are_enough(together):
-        return []
-    shown = sorted(
-        (key for key in members if key not in gone), key=lambda key: (last(key), cells[key].returns, repr(key))
-    )
-    more: list[Key] = []
-    while shown and not _are_enough(together):
-        more.append(shown.pop(0))
-        together.append(cells[more[-1]])
-    return more
+def _remainder(
+    members: Sequence[Key], cells: Mapping[Key, Cell], gone: Collection[Key], last: Callable[[Key], bool]
+) -> Key | None:
+    """Return the one of a group that has to be hidden beside the hidden ones: whatever is shown is enough with them."""
+    if _are_enough([cells[key] for key in members if key in gone]):
+        return None
+    shown = (key for key in members if key not in gone)
+    return min(shown, key=lambda key: (last(key), cells[key].returns, repr(key)), default=None)
 
 
 def _are_enough(together: Sequence[Cell]) -> bool:
