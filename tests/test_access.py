@@ -142,12 +142,13 @@ def test_stranger_is_sent_to_login(route: Route, client: Client, world: World) -
     if route.access.roles is None:
         assert call(client, route, world, "own", world.actor("office")).status_code not in {403, 500}
         return
-    response = call(client, route, world, "own", world.actor("office"))
-    if route.is_api:
-        assert response.status_code == 401
-    else:
-        assert response.status_code == 302
-        assert response["Location"].startswith("/login/")
+    for method in route.access.methods:
+        response = call(client, route, world, "own", world.actor("office"), method)
+        if route.is_api:
+            assert response.status_code == 401, method
+        else:
+            assert response.status_code == 302, method
+            assert response["Location"].startswith("/login/")
 
 
 @pytest.mark.parametrize("role", Role.values)
@@ -155,11 +156,10 @@ def test_stranger_is_sent_to_login(route: Route, client: Client, world: World) -
 def test_role_without_right_is_403(route: Route, role: str, client: Client, world: World) -> None:
     actor = world.actor(role)
     client.force_login(actor.user)
-    status = call(client, route, world, "own", actor).status_code
-    if route.access.roles is None or role in route.access.roles:
-        assert status not in {401, 403, 405} and status < 500
-    else:
-        assert status == 403
+    may = route.access.roles is None or role in route.access.roles
+    for method in route.access.methods:
+        status = call(client, route, world, "own", actor, method).status_code
+        assert (status not in {401, 403, 405} and status < 500) if may else status == 403, (method, status)
 
 
 @pytest.mark.parametrize("where", ["own", "child", "grandchild", "parent", "sibling", "cousin", "other root"])
@@ -168,12 +168,13 @@ def test_object_outside_scope_is_404(route: Route, where: str, client: Client, w
     for role in sorted(route.access.roles):
         actor = world.actor(role)
         client.force_login(actor.user)
-        response = call(client, route, world, where, actor)
         inside = where == "own" if route.name.startswith(("export_", "api_export")) else where in INSIDE
-        if not inside:
-            assert response.status_code == 404, role
-        elif not route.name.startswith("export_download"):
-            assert response.status_code != 404, role
+        for method in route.access.methods:
+            response = call(client, route, world, where, actor, method)
+            if not inside:
+                assert response.status_code == 404, (role, method)
+            elif not route.name.startswith("export_download"):
+                assert response.status_code != 404, (role, method)
 
 
 def _missing(route: Route) -> dict[str, Any]:
