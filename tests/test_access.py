@@ -20,7 +20,7 @@ from burden.kit.access import Access
 from reports.models import ExportJob
 from tests.factories import LAST_WEEK, NOW, make_actor, make_post, make_unit
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ class ApiView(APIView):
 
     roles: ClassVar[frozenset[str]]
     parser_classes = (JsonParser,)
+    http_method_names = [*METHODS, "head"]  # DRF would answer OPTIONS, too
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., Any]:  # type: ignore[override]
