@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.db.models import BooleanField, Case, Count, F, Min, Q, Sum, Value, When
+from django.db.models import BooleanField, Case, Count, F, Min, Q, Sum, Value, When, prefetch_related_objects
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
@@ -55,14 +55,18 @@ def below(actor: Actor, unit: Unit) -> dict[str, list[Unit]]:
         Unit.objects.visible_to(actor)
         .under(unit)
         .filter(depth__gt=unit.depth, depth__lte=deepest, closed_on=None)
-        .select_related("parent")
-        .only("code", "name", "kind", "level", "path", "parent__name")
+        .only("code", "name", "kind", "level", "path", "parent_id")
         .order_by("path")
     )
     levels: dict[str, list[Unit]] = {unit.level: [unit]} if unit.level == Level.TOWNSHIP else {}
     for each in found:
         levels.setdefault(each.level, []).append(each)
     return {level: levels[level] for level in Level.values if level in levels}
+
+
+def name_parents(units: Sequence[Unit]) -> None:
+    """Fetch the parents of some of the units below one, to say which township a village belongs to."""
+    prefetch_related_objects(units, "parent")
 
 
 def issuer_names(actor: Actor, ids: Collection[int]) -> dict[int, Unit]:

@@ -216,11 +216,14 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> di
     page = Paginator(table.lines, LINES).get_page(number)
     if is_long:
         rows = queries.compared(actor, [line.unit for line in page], (weeks[0].monday, last))
+    is_below_children = any(unit.parent_id != state.unit.pk for unit in units) and state.unit not in units
+    if is_below_children:
+        queries.name_parents([line.unit for line in page])
     return {
         "table": table,
         "page": page,
         "heat": comparison.heat(rows, weeks),
-        "is_below_children": any(unit.parent_id != state.unit.pk for unit in units) and state.unit not in units,
+        "is_below_children": is_below_children,
         "is_themselves": state.level == Level.TOWNSHIP,
         "level": _named(state.unit, state.level),
         "units": len(units),

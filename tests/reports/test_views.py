@@ -13,7 +13,7 @@ from burden.kit import clock
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
 
-MOST_QUERIES = 15
+MOST_QUERIES = 16
 
 
 @pytest.fixture(autouse=True)
