@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import json
-import math
 import secrets
 import socket
 import sys
@@ -23,6 +22,7 @@ from uuid import uuid4
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.cluster import admin, cluster
+from bench.report import percentile as p
 from bench.world import fill
 
 WEEKS = 4
@@ -45,11 +45,6 @@ def main() -> int:
             owner.execute("GRANT ALL ON bare TO burden_web")
         kept = [compare(), over_http(running)]
     return 0 if all(kept) else 1
-
-
-def p(share: float, times: list[float]) -> float:
-    """Return a percentile of seconds in milliseconds."""
-    return sorted(times)[math.ceil(share * len(times)) - 1] * 1000
 
 
 def told(what: str, times: list[float], bound: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,11 @@ class Line:
     @property
     def holds(self) -> bool:
         return self.seen >= self.bound if self.least else self.seen <= self.bound
+
+
+def percentile(share: float, times: Sequence[float]) -> float:
+    """Return a percentile of seconds in milliseconds."""
+    return sorted(times)[math.ceil(share * len(times)) - 1] * 1000
 
 
 def report(title: str, lines: Sequence[Line]) -> bool:

@@ -1,0 +1,116 @@
+"""The dashboard on demo data: server time of its pages beside that of the login page in the same run.
+
+Bound: p95 <= 150 ms for each page, as the county's reviewer, in this process: routing, session, scope, statements,
+figures, template; no socket and no log line. Pages take turns, so that all of them meet the same machine.
+Run: .venv/bin/python bench/dashboard.py
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import defaultdict
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.cluster import cluster
+from bench.report import Line, percentile, report
+
+REQUESTS = 40
+BOUND = 150.0  # ms
+REFERENCE = "login"
+
+
+def main() -> int:
+    """Measure and print; the exit status is 1 where a bound is missed."""
+    os.environ["LOG_LEVEL"] = "ERROR"
+    with cluster():
+        prepare()
+        times = measure(pages())
+    login = percentile(0.5, [wall for wall, _here in times[REFERENCE]])
+    lines = []
+    for page, seen in times.items():
+        wall, here = ([*column] for column in zip(*seen, strict=True))
+        middle = percentile(0.5, wall)
+        print(
+            f"{page}: p50 {middle:.1f} ms, {percentile(0.5, here):.1f} ms of this process, {middle / login:.1f} x {REFERENCE}"
+        )
+        if page != REFERENCE:
+            lines.append(Line(f"{page}: server time p95, ms", BOUND, percentile(0.95, wall)))
+    return 0 if report(f"dashboard: demo data, {REQUESTS} requests a page, by turns", lines) else 1
+
+
+def prepare() -> None:
+    """Seed the demo county, count its sums, collect the static files whose names the pages hold."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from burden.management.commands.prepare import collect_static
+
+    call_command("seed_demo")
+    collect_static()
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def pages() -> dict[str, str]:
+    """Name the pages and their addresses; the first township and village stand for all."""
+    from django.urls import reverse
+
+    from burden.demo.places import COUNTY
+    from burden.units.models import Level, Unit
+
+    def page(level: str) -> str:
+        return reverse("report", args=[Unit.every.filter(level=level).order_by("path")[0].code])
+
+    county = reverse("report", args=[COUNTY[0]])
+    return {
+        REFERENCE: reverse("login"),
+        "county": county,
+        "township": page(Level.TOWNSHIP),
+        "village": page(Level.VILLAGE),
+        "villages of the county": f"{county}?kind={Level.VILLAGE}",
+        "year of the county": f"{county}?period=year",
+    }
+
+
+def measure(addresses: dict[str, str]) -> dict[str, list[tuple[float, float]]]:
+    """Ask for every page by turns, as the web role; the first request of each is not counted.
+
+    Shape: seconds by page, on the clock and of this process.
+    """
+    from django.db import connection
+    from django.test import Client
+
+    import burden.wsgi  # noqa: F401 (as the web server does: it keeps what is loaded out of the collector's way)
+    from burden.accounts.models import User
+
+    stranger, reviewer = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
+    reviewer.force_login(User.objects.get(username="reviewer"))
+    times = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE burden_web")
+    for turn in range(REQUESTS + 1):
+        for page, address in addresses.items():
+            spent = seconds(stranger if page == REFERENCE else reviewer, address)
+            if turn:
+                times[page].append(spent)
+    return times
+
+
+def seconds(client: Any, address: str) -> tuple[float, float]:
+    """Time one request, on the clock and of this process. Refuses: an answer but 200."""
+    start, begun = time.perf_counter(), time.process_time()
+    answer = client.get(address)
+    spent = time.perf_counter() - start, time.process_time() - begun
+    if answer.status_code != HTTPStatus.OK:
+        raise SystemExit(f"{address}: {answer.status_code}")
+    return spent
+
+
+if __name__ == "__main__":
+    sys.exit(main())
