@@ -20,7 +20,7 @@ FIRST = (("sysadmin", Role.SYSADMIN), ("secadmin", Role.SECADMIN), ("auditor", R
 class Command(BaseCommand):
     """Open one account, or in an empty database the three administrators; print each one-time link."""
 
-    help = "Open an account and print its one-time link. Without arguments, in a database without people: the three administrators."
+    help = "Open an account and print its one-time link. Without a name, in a database without people: the three administrators."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""

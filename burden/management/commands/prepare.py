@@ -15,8 +15,8 @@ from burden.units.models import Unit
 UNUSED = ["rest_framework", "account", "ext"]  # static files of packages whose pages and extras the portal does not use
 EMPTY = """\
 The portal is empty. From another terminal, in this order:
-  .venv/bin/python manage.py import_units FILE   the tree of units
-  .venv/bin/python manage.py create_user         the three administrators, each with a one-time link"""
+  .venv/bin/python manage.py import_units FILE         the tree of units
+  .venv/bin/python manage.py create_user --unit CODE   the three administrators of a unit, each with a one-time link"""
 
 
 class Command(BaseCommand):
