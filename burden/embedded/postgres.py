@@ -38,6 +38,8 @@ SETTINGS = {
     "io_method": "sync",
     "jit": "off",
     "log_line_prefix": "%m [%p] ",
+    "log_error_verbosity": "terse",  # a refused row and its statement hold titles and names
+    "log_min_error_statement": "panic",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -100,6 +100,19 @@ def test_roles_own_nothing_but_the_owner_its_database(state):
     assert listening == ("",)
 
 
+def test_log_names_the_fault_but_not_the_row(state):
+    with (
+        embedded.servers(state, durable=False) as portal,
+        psycopg.connect(host=portal.pg_host, user="burden_owner", dbname="burden", autocommit=True) as owner,
+    ):
+        owner.execute("CREATE TEMP TABLE note (title text CHECK (length(title) < 5))")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            owner.execute("INSERT INTO note VALUES ('whose business is it')")
+    log = (state / "log" / "postgres.log").read_text()
+    assert "note_title_check" in log
+    assert "whose business" not in log
+
+
 def test_running_is_found_while_it_runs(state):
     with embedded.servers(state, durable=False) as portal:
         assert read(state) == portal
