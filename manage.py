@@ -11,7 +11,7 @@ def main() -> None:
     """Run one command."""
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "burden.settings")
-    os.environ.setdefault("BURDEN_DB_ROLE", "owner")
+    os.environ.setdefault("BURDEN_DB_ROLE", "web" if command == "runserver" else "owner")
     if command == "up":  # before the settings are read: it starts the very servers they ask for
         from burden.embedded.portal import up
 

@@ -173,9 +173,12 @@ class Exports(ApiView):
         asked = ExportInput(data=request.data)
         asked.is_valid(raise_exception=True)
         data = asked.validated_data
+        unit = unit_or_404(self.actor, data["unit"])
+        if not exports.may_export(self.actor, unit):
+            raise Http404
         job = exports.request_export(
             by=self.actor,
-            unit=unit_or_404(self.actor, data["unit"]),
+            unit=unit,
             level=data["level"],
             from_week=Week(data["from_week"]),
             to_week=Week(data["to_week"]),

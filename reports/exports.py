@@ -47,7 +47,7 @@ def units_for(actor: Actor) -> UnitQuerySet:
     """Units whose figures the actor may ask for: the own one and those right below it."""
     post = actor.post(*EXPORTERS)
     seen = Unit.objects.visible_to(actor).exclude(level=Level.VILLAGE)
-    return seen.filter(depth__lte=post.unit.depth + 1).order_by("path") if post else seen.none()
+    return seen.under(post.unit).filter(depth__lte=post.unit.depth + 1).order_by("path") if post else seen.none()
 
 
 def mine(actor: Actor) -> ExportQuerySet:
@@ -223,8 +223,11 @@ def _authorise(job: ExportJob) -> None:
 
 def may_export(actor: Actor, unit: Unit) -> bool:
     """Whether the actor may take figures of the unit away."""
-    low, high = actor.read_range
-    return bool(actor.roles & EXPORTERS) and low <= unit.path < high
+    post = actor.post(*EXPORTERS)  # an observer's wider range is for looking
+    if post is None:
+        return False
+    low, high = post.unit.range
+    return low <= unit.path < high
 
 
 def file_of(job: ExportJob) -> Path:

@@ -37,4 +37,5 @@ class Me(ApiView):
     @extend_schema(responses={200: MeSerializer, **problems({401: "No login", 403: "No post today"})})
     def get(self, request: Request) -> Response:
         """Return the caller's name, main role and units."""
+        self.parameters()
         return Response(MeSerializer(self.actor).data)

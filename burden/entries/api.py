@@ -110,6 +110,7 @@ class WeekView(ApiView):
     )
     def get(self, request: Request, day: str) -> Response:
         """Read one own week."""
+        self.parameters()
         return Response(week_body(week_sheet(self.actor, read_monday(day), clock.now())))
 
     @extend_schema(

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
+from burden.kit.views import too_large
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGES = dict(settings.LANGUAGES)
 
@@ -34,6 +36,19 @@ class LanguageMiddleware:
         if request.path.startswith("/api/"):
             return translation.get_language_from_request(request)
         return settings.LANGUAGE_CODE
+
+
+class UploadLimitMiddleware:
+    """Refuse (413) a body larger than any file the portal takes, before a byte of it is read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.MAX_BODY:
+            return too_large(request)
+        return self.get_response(request)
 
 
 class RequestLogMiddleware(RequestMiddleware):

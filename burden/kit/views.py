@@ -79,6 +79,11 @@ TOO_MANY = Words(
     _("试的次数太多了"),
     (_("这个账号暂时不能登录，同一单位的其他人不受影响。"), _("请过几分钟再试，或者请安全管理员解锁。")),
 )
+TOO_LARGE = Words(
+    "too_large",
+    _("文件太大"),
+    (_("一次最多上传 10 MB，什么都没有存。请把文件分成几个再传。"),),
+)
 SERVER_ERROR = Words(
     "server_error",
     _("平台这边出错了"),
@@ -117,6 +122,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 429 to an account that was tried too often."""
     return _page(request, TOO_MANY, 429)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413 to a body that no form of the portal asks for."""
+    return _page(request, TOO_LARGE, 413)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

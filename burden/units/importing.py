@@ -117,7 +117,8 @@ def import_units(
         mark_since(from_=changed_from, now=now)
     if done.created or done.changed:
         _record(by, done, lines, now)
-    transaction.set_rollback(dry_run)
+    if dry_run:
+        transaction.set_rollback(True)
     return done
 
 

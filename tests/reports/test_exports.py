@@ -244,6 +244,14 @@ def test_foreign_unit_is_refused(client, office, townships):
     assert not ExportJob.every.exists()
 
 
+def test_observer_of_the_city_exports_only_the_own_county(client, office, townships):
+    city = make_unit(level="city")
+    make_actor(city, "observer", office.user)
+    client.force_login(office.user)
+    assert client.post(reverse("exports"), form(office, unit=city.code)).status_code == 422
+    assert not ExportJob.every.exists()
+
+
 def test_estimate_counts_before_the_start(client, office, townships):
     client.force_login(office.user)
     assert "共 2 行" in client.get(reverse("export_estimate"), form(office)).content.decode()

@@ -49,3 +49,17 @@ def test_other_faults_are_not_taken_for_it(cadre, monkeypatch):
 
     monkeypatch.setattr("burden.entries.views.week_sheet", broken)
     assert cadre.get("/week/").status_code == 500
+
+
+def test_body_beyond_any_file_is_refused_unread(client):
+    response = client.post(
+        "/login/", data=b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH="20000000"
+    )
+    assert response.status_code == 413
+    assert "一次最多上传 10 MB" in response.content.decode()
+
+
+def test_healthz_with_a_session_cookie_asks_no_database(client, django_assert_num_queries, db):
+    client.cookies["sessionid"] = "somebody"
+    with django_assert_num_queries(3):  # the role of the test's client: set, reset, nobody acting
+        assert client.get("/healthz").status_code == 200
