@@ -136,7 +136,10 @@ def test_page_in_english(desk: Page, portal):
     expect(desk.locator("h2").first).to_have_text("52-week trend")
     word = desk.locator("#trend").get_attribute("data-open")
     label = desk.locator("#trend svg text", has_text=word).bounding_box()
-    assert label["x"] + label["width"] <= desk.locator("#trend").bounding_box()["x"] + desk.locator("#trend").bounding_box()["width"]
+    assert (
+        label["x"] + label["width"]
+        <= desk.locator("#trend").bounding_box()["x"] + desk.locator("#trend").bounding_box()["width"]
+    )
     assert overflow(desk) == 0
 
 

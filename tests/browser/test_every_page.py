@@ -34,7 +34,9 @@ def log_in(page: Page, account: dict[str, str]) -> None:
 
 @pytest.fixture(params=["desk", "phone"])
 def reader(request: pytest.FixtureRequest, browser: Browser, portal) -> Iterator[Page]:
-    options = {"viewport": DESK} if request.param == "desk" else {"viewport": PHONE, "is_mobile": True, "has_touch": True}
+    options = (
+        {"viewport": DESK} if request.param == "desk" else {"viewport": PHONE, "is_mobile": True, "has_touch": True}
+    )
     yield from opened(browser, portal.url, [], **options)
 
 

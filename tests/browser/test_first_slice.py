@@ -107,7 +107,12 @@ def test_export_page_is_accessible(mode: dict[str, str], size: str, page: Page, 
     expect(shown.locator("#estimate")).to_contain_text("行")
     assert violations(shown) == []
     assert shown.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert shown.locator("#ask .inp").evaluate_all("all => Math.max(...all.map(x => x.getBoundingClientRect().right)) - innerWidth") < 0
+    assert (
+        shown.locator("#ask .inp").evaluate_all(
+            "all => Math.max(...all.map(x => x.getBoundingClientRect().right)) - innerWidth"
+        )
+        < 0
+    )
 
 
 def test_export_that_is_cancelled_can_be_made_again(page: Page, portal):
