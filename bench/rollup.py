@@ -73,7 +73,7 @@ def rebuilds(rollup: Any) -> list[Line]:
         whole.append(spent / (kinds + issuers))
     rollup._run = watch.run
     return [
-        Line("rebuilt, rollup_own and rollup_sub / bare GROUP BY unit, week, category", 4, statistics.median(tree)),
+        Line("rebuilt, rollup_own and rollup_sub / bare GROUP BY unit, week, category", 2, statistics.median(tree)),
         Line("rebuilt, rollup_source too / both bare GROUP BYs, the second by issuer too", 4, statistics.median(whole)),
     ]
 
