@@ -65,7 +65,7 @@ def hidden(cells: Mapping[Member, Cell], closed: Week | None = None) -> frozense
     a choice, children go first.
     Units: cells count returns and cadres; `closed` is the newest closed week, of now if not given.
     """
-    month = _months(closed)
+    month = months(closed)
     return suppress(
         cells,
         lambda key: (key.family, key.week),
@@ -82,14 +82,17 @@ def undecided(small: Mapping[dt.date, tuple[int, Cell]], closed: Week | None = N
     Shape: `small` has every week with returns: how many of its cells are too small, and what they add up to.
     Units: cells count returns and cadres; `closed` as for hidden.
     """
-    month = _months(closed)
+    month = months(closed)
     asking = {month(week) for week, (count, _cell) in small.items() if count}
     waiting = {month(week) for week, (count, cell) in small.items() if count < 2 or not cell.is_enough}
     return {week for week in small if month(week) in asking & waiting}
 
 
-def _months(closed: Week | None) -> Callable[[dt.date], Hashable]:
-    """Say which weeks of a unit add up to a sum that is shown: a month's closed ones."""
+def months(closed: Week | None = None) -> Callable[[dt.date], Hashable]:
+    """Say which weeks of a unit add up to a sum that is shown: a month's closed ones.
+
+    Units: weeks are Mondays; `closed` as for hidden.
+    """
     newest = (closed or last_closed(clock.now())).monday
     return lambda week: _month(week) if week <= newest else week
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,7 +20,7 @@ from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
 from reports.models import RollupOwn, RollupSource, RollupSub
-from reports.peers import MIN_ACTIVE, MIN_RETURNS, NOBODY, Cell, Member, hidden, suppress, undecided
+from reports.peers import MIN_ACTIVE, MIN_RETURNS, NOBODY, Cell, Member, hidden, months, suppress, undecided
 from reports.periods import Period
 
 Span = tuple[dt.date, dt.date]  # first and last Monday, both inclusive
@@ -172,12 +172,26 @@ class Counted(Protocol):
 
 
 def is_hidden(weeks: Sequence[dt.date], loads: Mapping[dt.date, Counted], gone: Collection[dt.date]) -> bool:
-    """Whether a sum of weeks is too few people's, or only one week's that is hidden itself."""
-    filled = [(week, loads[week]) for week in weeks if week in loads and loads[week].returns]
-    if not filled:
-        return False
-    cell = Cell(sum(load.returns for _week, load in filled), max(load.active for _week, load in filled))
-    return not cell.is_enough or (len(filled) == 1 and filled[0][0] in gone)
+    """Whether a sum of weeks is too few people's, or gives away hidden weeks by what else is shown.
+
+    Who takes the shown weeks and months from a sum has its hidden weeks, month by month: they have to be all that are
+    hidden of their month, and enough together.
+    """
+    filled = {week: loads[week] for week in weeks if week in loads and loads[week].returns}
+    by_month: dict[Hashable, set[dt.date]] = defaultdict(set)
+    month = months()
+    for week in gone:
+        by_month[month(week)].add(week)
+    groups = [group for group in by_month.values() if not group.isdisjoint(filled)]
+    if any(len(group) < 2 or not group <= filled.keys() for group in groups):
+        return True
+    return any(not _behind(filled[week] for week in group).is_enough for group in (*groups, filled) if group)
+
+
+def _behind(loads: Iterable[Counted]) -> Cell:
+    """Say how many people stand behind several weeks: of the cadres the week with most stands for all."""
+    people = [(load.returns, load.active) for load in loads]
+    return Cell(sum(returns for returns, _active in people), max(active for _returns, active in people))
 
 
 def sources(actor: Actor, unit: Unit, period: Period) -> tuple[list[Source], dict[int, Source]]:

@@ -110,6 +110,20 @@ def test_summaries_hide_a_single_units_week(client, reviewer, county):
     assert {row["confirmed_min"] for row in get(client, small, by="category").json()["results"]} == {None}
 
 
+@pytest.mark.parametrize("by", ["category", "issuer", "child"])
+def test_summaries_of_two_weeks_do_not_give_away_a_hidden_one(client, reviewer, county, by):
+    small, week = make_unit(county, "township"), LAST_WEEK.plus(-2)  # the first of November
+    for n, returns in enumerate((8, 8, 4, 8)):
+        sums(RollupSub, small, LAST_WEEK.plus(-n), returns=returns, active=9, m_form=100 * returns)
+        zero = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other", "c_min"), 0)
+        RollupSource.every.create(
+            unit=small, week=LAST_WEEK.plus(-n).monday, issuer_id=0, n=3, m_form=100 * returns, **zero
+        )
+    unit = county if by == "child" else small
+    days = {"from": str(week.plus(-1)), "to": str(week)}
+    assert {row["confirmed_min"] for row in get(client, unit, by=by, **days).json()["results"]} == {None}
+
+
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [

@@ -118,6 +118,36 @@ def test_month_of_one_hidden_week_is_hidden(county, reviewer):
     assert queries.of_period(figures, gone, MONTH) is None
 
 
+def test_quarter_does_not_give_away_the_only_week_of_a_month(county, reviewer):
+    """The month before is shown, and so is the quarter: their difference would be four people's week."""
+    newest = LAST_WEEK.plus(-2)  # the first of November
+    for n, returns in enumerate((4, 8, 8, 8, 8)):
+        add_sums(county, newest.plus(-n), returns=returns)
+    span = (newest.plus(-9).monday, LAST_WEEK.monday)
+    figures, gone = queries.weekly(reviewer, county, span), queries.hidden_weeks(county, span)
+    shown = [
+        queries.of_period(figures, gone, Period.of(kind, week, until=LAST_WEEK)) is not None
+        for kind, week in (("week", newest), ("month", newest.plus(-1)), ("month", newest), ("quarter", newest))
+    ]
+    assert shown == [False, True, False, False]
+
+
+def test_some_weeks_of_a_month_do_not_give_away_a_hidden_one(county, reviewer):
+    """A month begun is compared with as many weeks of the one before; the other hidden week may come after them."""
+    weeks = Period.of("month", LAST_WEEK.plus(-4)).weeks
+    for week, returns in zip(weeks, (8, 4, 9, 7, 9), strict=False):
+        add_sums(county, week, returns=returns)
+    span = (weeks[0].monday, weeks[-1].monday)
+    figures, gone = queries.weekly(reviewer, county, span), queries.hidden_weeks(county, span)
+    assert gone == {weeks[1].monday, weeks[3].monday}
+    assert [queries.of_period(figures, gone, Period("month", weeks[:n])) is None for n in (1, 2, 3, 4)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
 def test_period_without_data_is_nothing_and_not_hidden(county, reviewer):
     found = queries.of_period({}, frozenset(), WEEK)
     assert (found.returns, found.per_head) == (0, None)
