@@ -45,3 +45,9 @@ def test_template_uses_known_classes(path):
 @every_template
 def test_template_uses_known_icons(path):
     assert set(re.findall(r'\{% icon "([^"]+)"', path.read_text(encoding="utf-8"))) <= {*ICONS, "mark"}
+
+
+def test_stylesheets_define_no_class_that_nobody_uses():
+    code = [*(ROOT / "static" / "js").glob("*.js"), *ROOT.glob("burden/**/*.py"), *ROOT.glob("reports/**/*.py")]
+    words = set(re.findall(r"[a-zA-Z][\w-]*", "".join(path.read_text(encoding="utf-8") for path in TEMPLATES + code)))
+    assert words >= DEFINED
