@@ -156,9 +156,9 @@ def _alone() -> Iterator[bool]:
 def _requeue_orphans() -> None:
     """Nobody else holds the lock, so a running job's worker is dead: queue it once more, then give up."""
     running = ExportJob.every.filter(state=ExportJob.State.RUNNING)
-    running.filter(attempts__gte=2).update(
-        state=ExportJob.State.FAILED, finished_at=timezone.now(), error="后台中断了两次，已停止；可以重试"
-    )
+    for job in running.filter(attempts__gte=2):
+        with translation.override(job.language):
+            _finish(job, ExportJob.State.FAILED, error=_("后台中断了两次，已停止；可以重试"))
     running.update(state=ExportJob.State.WAITING)
 
 

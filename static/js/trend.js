@@ -26,6 +26,7 @@ function look() {
 // the axis may begin above zero: whole hours around the values, in four steps
 function scale(weeks) {
   const values = weeks.flatMap((week) => [week.now, week.lastYear]).filter((value) => value !== null);
+  if (!values.length) return { min: 0, max: 1, interval: 1 };
   const low = Math.min(...values);
   const high = Math.max(...values);
   const step = [1, 2, 4, 5, 10, 20, 50, 100, 200].find((size) => (high - low) / size <= 3.2) ?? 500;

@@ -107,6 +107,24 @@ def test_two_tables_make_a_zip_of_csvs(office, townships):
     assert (line["下达单位"], line["合计 人·分钟"]) == ("县水利局", "90")
 
 
+def test_villages_are_exported_with_their_issuers(office, townships):
+    village = make_unit(townships[0], "village", name="青石村")
+    people = {"returns": 6, "active": 7, "m_form": 90}
+    sums(RollupSub, village, **people)
+    sums(RollupOwn, village, sources=[[office.unit.pk, 3, 0, 0, 90, 0, 0, 0]], **people)
+    (line,) = read_csv(run(ask(office, level="village", tables=["issuers"])))
+    assert (line["单位"], line["下达单位"], line["合计 人·分钟"]) == ("青石村", "临溪县", "90")
+
+
+def test_job_whose_worker_died_twice_is_given_up(office, townships):
+    job = ask(office)
+    ExportJob.every.filter(pk=job.pk).update(state=ExportJob.State.RUNNING, attempts=2)
+    with as_role("burden_worker"):
+        assert exports.run_waiting() == 0
+    job.refresh_from_db()
+    assert (job.state, job.error) == (ExportJob.State.FAILED, "后台中断了两次，已停止；可以重试")
+
+
 def test_small_cell_is_not_written(office, townships, county):
     small = make_unit(county, "township", name="小乡")
     sums(RollupSub, small, returns=4, active=9, n_form=2, m_form=77)
