@@ -42,7 +42,7 @@ class SummarySerializer(serializers.Serializer[Any]):
 
     week = serializers.DateField(required=False)
     category = serializers.CharField(required=False)
-    issuer = serializers.CharField(required=False, help_text="Unit code; empty: not stated")
+    issuer = serializers.CharField(required=False, help_text="Unit code; empty: not stated; villages: all of them")
     unit = serializers.CharField(required=False, help_text="Unit code of a child")
     count = serializers.IntegerField(allow_null=True)
     confirmed_min = serializers.IntegerField(allow_null=True)

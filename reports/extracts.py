@@ -47,7 +47,7 @@ class Extent:
     def parameters(self) -> dict[str, Any]:
         """The named parameters of every table's statement."""
         low, high = self.unit.range
-        labels = {str(kind.value): str(kind.label) for kind in Kind} | {"": _("未注明")}
+        labels = {str(kind.value): str(kind.label) for kind in Kind} | {"": _("未注明"), "villages": _("各村社区自定")}
         return {
             "low": low,
             "high": f"{low}!" if self.level == "own" else high,  # '!' comes before every digit: the unit alone

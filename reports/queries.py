@@ -73,7 +73,7 @@ def issuer_names(actor: Actor, ids: Collection[int]) -> dict[int, Unit]:
     """Return issuers by id, with names also of those above the actor: who asks for work is no secret to who does it."""
     if not actor.is_active:
         return {}
-    return {unit.pk: unit for unit in Unit.objects.unscoped().filter(pk__in=ids).only("code", "name", "path")}
+    return {unit.pk: unit for unit in Unit.objects.unscoped().filter(pk__in=ids).only("code", "name", "path", "level")}
 
 
 # --- sums of one unit ---

@@ -20,6 +20,7 @@ from reports.queries import is_hidden, issuer_names, whole_months
 SQL = Path(__file__).parent / "sql"
 BASES = ("reported", "restated")
 NONE = (0, 0, 0, 0, 0)
+VILLAGES = -1  # stands for all villages as issuers
 
 
 @dataclass(frozen=True)
@@ -128,14 +129,13 @@ def by_category(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
 
 
 def by_issuer(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
-    """One row per issuer, in the order of their codes; the empty code stands for "not stated"."""
+    """One row per issuer, in the order of their codes; an empty code is "not stated", villages are one row."""
     total, gone = _whole(unit, extent)
     found = extent.read(f"issuers_{extent.basis}", unit=unit.pk)
     names = issuer_names(actor, [row[0] for row in found])
+    codes = {pk: issuer.code for pk, issuer in names.items()} | {VILLAGES: "villages"}
     rows = [
-        Summary(
-            names[issuer].code if issuer in names else "", Sums(total.returns, total.active, (n,), (m,), (c,)), gone
-        )
+        Summary(codes.get(issuer, ""), Sums(total.returns, total.active, (n,), (m,), (c,)), gone)
         for issuer, n, m, c in found
     ]
     return sorted(rows, key=lambda row: row.key)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from burden.kit.clock import Week
 from burden.kit.templatetags.show import category_css, hours
 from burden.standards.models import Category
-from burden.units.models import Unit
+from burden.units.models import Level, Unit
 from reports.indicators import CATEGORIES, NOTHING, Figures, Source
 from reports.periods import Period, month_name, month_of, year_before
 
@@ -232,9 +232,11 @@ def issuers(
     rows = {source.issuer_id: _issuer(source, before.get(source.issuer_id), units, heads, visible) for source in now}
     unstated = rows.pop(0, None)
     ordered = [row for row in rows.values() if row.minutes]
-    rest = ordered[TOP_ISSUERS:]
+    # what a village asks of itself is a few people's, and its own sums may be hidden: it is one of the others
+    top = [row for row in ordered if row.unit is None or row.unit.level != Level.VILLAGE][:TOP_ISSUERS]
+    rest = [row for row in ordered if row not in top]
     return Issuers(
-        ordered[:TOP_ISSUERS],
+        top,
         unstated if unstated and unstated.minutes else None,
         len(rest),
         sum(row.minutes for row in rest),

@@ -1,5 +1,5 @@
 -- grain: unit x week x issuer, what the unit's subtree spent on whom
--- inputs: low, high (path range), levels (text[]), since, until (Mondays), labels (jsonb: kind -> word; '' -> not stated)
+-- inputs: low, high (path range), levels (text[]), since, until (Mondays), labels (jsonb: kind -> word; '' -> not stated, villages -> all of them)
 -- units: counts, whole person-minutes
 -- a village keeps no rows in rollup_source: its issuers are remembered with its own sums
 WITH facts AS (
@@ -13,14 +13,22 @@ WITH facts AS (
     JOIN unit v ON v.id = o.unit_id AND v.level = 'village'
     CROSS JOIN LATERAL generate_subscripts(o.sources, 1) AS i
     WHERE o.week BETWEEN %(since)s AND %(until)s
+), folded AS (
+    -- villages as issuers are one row, -1: what a village asks of itself is a few people's, and its own sums may be hidden
+    SELECT f.unit_id, f.week, CASE WHEN asked.level = 'village' AND asked.id <> f.unit_id THEN -1 ELSE f.issuer_id END AS issuer_id,
+           sum(n)::bigint AS n, sum(m_meeting)::bigint AS m_meeting, sum(m_document)::bigint AS m_document,
+           sum(m_form)::bigint AS m_form, sum(m_inspection)::bigint AS m_inspection, sum(m_other)::bigint AS m_other
+    FROM facts f
+    LEFT JOIN unit asked ON asked.id = f.issuer_id
+    GROUP BY 1, 2, 3
 )
 SELECT row_number() OVER (ORDER BY u.path, r.week, r.issuer_id) AS n, r.unit_id, u.parent_id, r.week AS monday,
        r.week, u.code, u.name AS unit, coalesce(i.code, '') AS issuer_code,
-       coalesce(i.name, labels.words ->> '') AS issuer, r.n AS entries,
+       coalesce(i.name, labels.words ->> CASE r.issuer_id WHEN -1 THEN 'villages' ELSE '' END) AS issuer, r.n AS entries,
        r.m_meeting, r.m_document, r.m_form, r.m_inspection, r.m_other,
        r.m_meeting + r.m_document + r.m_form + r.m_inspection + r.m_other AS total,
        ''::text AS remark
-FROM facts r
+FROM folded r
 JOIN unit u ON u.id = r.unit_id
 LEFT JOIN unit i ON i.id = r.issuer_id
 CROSS JOIN (SELECT %(labels)s::jsonb AS words) labels

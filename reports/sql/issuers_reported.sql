@@ -2,7 +2,9 @@
 -- inputs: unit, since, until (Mondays)
 -- units: n a count; m, c whole person-minutes
 -- a unit below the township keeps no rows of its own: its issuers are remembered with its own sums
-SELECT issuer_id, sum(n)::bigint AS n, sum(m)::bigint AS m, sum(c)::bigint AS c
+-- villages as issuers are one row, -1: what a village asks of itself is a few people's, and its own sums may be hidden
+SELECT CASE WHEN asked.level = 'village' AND asked.id <> %(unit)s THEN -1 ELSE issuer_id END AS issuer_id,
+       sum(n)::bigint AS n, sum(m)::bigint AS m, sum(c)::bigint AS c
 FROM (
     SELECT issuer_id, n, m_meeting + m_document + m_form + m_inspection + m_other AS m, c_min AS c
     FROM rollup_source
@@ -15,5 +17,6 @@ FROM (
     CROSS JOIN LATERAL generate_subscripts(o.sources, 1) AS i
     WHERE o.unit_id = %(unit)s AND o.week BETWEEN %(since)s AND %(until)s
 ) rows
+LEFT JOIN unit asked ON asked.id = rows.issuer_id
 GROUP BY 1
 ORDER BY 1

@@ -82,6 +82,16 @@ def test_summaries_by_issuer(client, reviewer, townships, county):
     assert [(row["issuer"], row["confirmed_min"]) for row in rows] == [("", 10), (issuer.code, 90)]
 
 
+def test_villages_as_issuers_are_one_row(client, reviewer, townships, county):
+    zero = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other", "c_min"), 0)
+    for minutes in (30, 60):
+        village = make_unit(townships[0], "village")
+        facts = {"week": LAST_WEEK.monday, "issuer_id": village.pk, "n": 1, "m_form": minutes}
+        RollupSource.every.create(unit=townships[0], **facts, **zero)
+    (row,) = get(client, townships[0], by="issuer").json()["results"]
+    assert (row["issuer"], row["confirmed_min"]) == ("villages", 90)
+
+
 def test_summaries_restated_follow_todays_tree(client, reviewer, townships, county):
     """A village that moved: reported keeps the old township's sums, restated counts it where it stands."""
     village = make_unit(townships[1], "village")

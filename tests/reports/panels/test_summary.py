@@ -79,7 +79,7 @@ def test_split_tells_imposed_itself_and_unstated():
 
 def test_issuers_beyond_the_top_are_one_sum():
     now = [source(pk, 100 - pk) for pk in range(1, 12)] + [source(0, 5)]
-    units = {pk: SimpleNamespace(pk=pk) for pk in range(1, 12)}
+    units = {pk: SimpleNamespace(pk=pk, level="department") for pk in range(1, 12)}
     found = summary.issuers(now, {}, units, (10, 10), {1, 2})
     assert len(found.top) == 8
     assert (found.others, found.others_min) == (3, 91 + 90 + 89)
@@ -88,6 +88,15 @@ def test_issuers_beyond_the_top_are_one_sum():
     assert [row.is_visible for row in found.top[:3]] == [True, True, False]
 
 
+def test_village_is_never_named_among_the_issuers():
+    units = {1: SimpleNamespace(pk=1, level="village"), 2: SimpleNamespace(pk=2, level="township")}
+    found = summary.issuers([source(1, 90), source(2, 10)], {}, units, (10, 10), set())
+    assert [row.unit.pk for row in found.top] == [2]
+    assert (found.others, found.others_min) == (1, 90)
+
+
 def test_issuers_leave_out_who_cost_nothing():
-    found = summary.issuers([source(1, 0), source(0, 0)], {}, {1: SimpleNamespace(pk=1)}, (5, 5), set())
+    found = summary.issuers(
+        [source(1, 0), source(0, 0)], {}, {1: SimpleNamespace(pk=1, level="department")}, (5, 5), set()
+    )
     assert (found.top, found.unstated, found.others) == ([], None, 0)
