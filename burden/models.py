@@ -1,22 +1,35 @@
 """Re-exports the rooms' models, so that Django finds them; nothing is defined here."""
 
 from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
-from burden.entries.models import Entry, HistoryFile, Submission, WeeklyReturn
-from burden.ledger.models import AuditEvent, StaleMark
-from burden.standards.models import Tariff, TariffVersion
+from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Target
+from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
+from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
+from burden.standards.models import BurdenBudget, DutyItem, PlanItem, Rule, Tariff, TariffVersion
 from burden.units.models import Placement, Unit, UnitPath
 
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "BurdenBudget",
+    "Demand",
+    "DemandReview",
+    "DutyItem",
     "Entry",
+    "Estimate",
+    "FilingTime",
+    "Handler",
     "HistoryFile",
     "LoginLink",
     "Placement",
+    "PlanItem",
     "Post",
     "PostRequest",
+    "QuoteRequest",
+    "Rule",
+    "StaleDemand",
     "StaleMark",
     "Submission",
+    "Target",
     "Tariff",
     "TariffVersion",
     "Unit",

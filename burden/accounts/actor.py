@@ -86,6 +86,16 @@ class Actor:
         return Unit.every.filter(path__gte=low, path__lt=high)
 
     @cached_property
+    def homes(self) -> frozenset[int]:
+        """Units in which the actor works or leads: their targets are the actor's business."""
+        return frozenset(post.unit_id for post in self.posts if post.role in (Role.CADRE, Role.LEAD))
+
+    @cached_property
+    def issuing(self) -> frozenset[int]:
+        """Units in whose name the actor registers demands."""
+        return frozenset(post.unit_id for post in self.posts if post.role == Role.ISSUER)
+
+    @cached_property
     def remit(self) -> tuple[str, str]:
         """Half-open range of unit paths to which a department may send demands: its parent's subtree."""
         post = self.post(Role.ISSUER)

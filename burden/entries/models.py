@@ -10,6 +10,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
+from burden.demands.models import Target
 from burden.kit.db import ScopedQuerySet
 from burden.standards.models import Category, Subkind
 from burden.units.models import Unit
@@ -92,6 +93,9 @@ class Entry(models.Model):
     cadre = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     week = models.DateField()
     key = models.CharField(max_length=KEY_LENGTH)  # names the row within its return, chosen by the device
+    target = models.ForeignKey(  # of this unit and week: the composite foreign key checks it
+        Target, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     answer = models.CharField(max_length=14, choices=Answer, default=Answer.DONE)
     evidence = models.SmallIntegerField(choices=Evidence, default=Evidence.STATED)
     repeated = models.BooleanField(default=False)
@@ -123,8 +127,12 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["unit", "week"], name="entry_unit_week"),
             BrinIndex(fields=["week"], name="entry_week"),
+            models.Index(fields=["target"], name="entry_target", condition=Q(target__isnull=False)),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["weekly_return", "target"], name="entry_target_once", condition=Q(target__isnull=False)
+            ),
             models.UniqueConstraint(fields=["weekly_return", "key"], name="entry_key_once"),
             models.CheckConstraint(condition=Q(answer__in=Answer.values), name="entry_answer"),
             models.CheckConstraint(condition=Q(category__in=Category.values), name="entry_category"),
@@ -177,3 +185,18 @@ class HistoryFile(models.Model):
 
     class Meta:
         db_table = "history_file"
+
+
+class FilingTime(models.Model):
+    """How long one filing took on the device, of nobody in particular: a worker takes the median and deletes the rows.
+
+    Units: seconds from first paint to filed.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False)
+    week = models.DateField()
+    seconds = models.IntegerField()
+
+    class Meta:
+        db_table = "filing_time"
+        constraints = [models.CheckConstraint(condition=Q(seconds__range=(0, 86_400)), name="filing_time_seconds")]

@@ -41,3 +41,13 @@ class StaleMark(models.Model):
     class Meta:
         db_table = "stale"
         indexes = [models.Index(fields=["shard", "id"], name="stale_shard")]
+
+
+class StaleDemand(models.Model):
+    """A demand's week whose sums may be out of date: its targets or their answers changed. Written by triggers alone."""
+
+    demand_id = models.BigIntegerField()
+    week = models.DateField()
+
+    class Meta:
+        db_table = "stale_demand"

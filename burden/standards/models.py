@@ -75,3 +75,103 @@ class Tariff(models.Model):
                 name="tariff_not_negative",
             ),
         ]
+
+
+class Strength(models.TextChoices):
+    """How binding a rule is."""
+
+    HARD = "hard", _("一律／不得")
+    SOFT = "soft", _("一般／原则上")
+
+
+class Rule(models.Model):
+    """A measurable provision, with regulation and article to cite.
+
+    Shape: `check` names a function of demands.checks, `metric` what it measures, `threshold` as `operator` reads it.
+    A rule whose text was not read in the original (`text_verified` false) is off until office confirms it.
+    """
+
+    code = models.CharField(max_length=30, unique=True)
+    regulation = models.CharField(max_length=100)
+    article = models.CharField(max_length=10, blank=True)
+    category = models.CharField(max_length=20)
+    title_zh = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200)
+    check_name = models.CharField(max_length=20)
+    metric = models.CharField(max_length=40)
+    operator = models.CharField(max_length=10)
+    threshold = models.CharField(max_length=100, blank=True)
+    unit = models.CharField(max_length=20, blank=True)
+    period = models.CharField(max_length=10)
+    applies_to = models.CharField(max_length=20)
+    strength = models.CharField(max_length=10, choices=Strength)
+    text_verified = models.BooleanField()
+    active = models.BooleanField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        db_table = "rule"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(strength__in=Strength.values), name="rule_strength"),
+        ]
+
+
+class Duty(models.TextChoices):
+    """Whose business an item of the duty list is."""
+
+    BASIC = "basic", _("基本履职")
+    COOPERATING = "cooperating", _("配合履职")
+    RECALLED = "recalled", _("上级收回")
+
+
+class DutyItem(models.Model):
+    """One item of a county's duty list (履职事项清单) for its townships."""
+
+    county = models.ForeignKey("burden.Unit", models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20)
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=12, choices=Duty)
+    owner = models.ForeignKey("burden.Unit", models.PROTECT, null=True, related_name="+")  # department that keeps it
+    citation = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "duty_item"
+        constraints = [models.UniqueConstraint(fields=["county", "code"], name="duty_item_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PlanItem(models.Model):
+    """One thing of an issuer's annual plan: a document, meeting, form or inspection, and how often."""
+
+    issuer = models.ForeignKey("burden.Unit", models.PROTECT, related_name="+")
+    year = models.SmallIntegerField()
+    category = models.CharField(max_length=10, choices=Category)
+    title = models.CharField(max_length=200)
+    times = models.SmallIntegerField(default=1)
+
+    class Meta:
+        db_table = "plan_item"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "year", "category", "title"], name="plan_item_once"),
+            models.CheckConstraint(condition=models.Q(times__gte=1), name="plan_item_times"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class BurdenBudget(models.Model):
+    """How much an issuer may ask for by its own decision in a year. Units: person-minutes."""
+
+    issuer = models.ForeignKey("burden.Unit", models.PROTECT, related_name="+")
+    year = models.SmallIntegerField()
+    person_min = models.BigIntegerField()
+
+    class Meta:
+        db_table = "burden_budget"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "year"], name="burden_budget_once"),
+            models.CheckConstraint(condition=models.Q(person_min__gte=0), name="burden_budget_not_negative"),
+        ]

@@ -65,6 +65,8 @@ class Unit(models.Model):
     path = models.TextField(db_collation="C", unique=True)
     shard = models.SmallIntegerField(default=0)
     headcount = models.IntegerField(null=True)
+    # 山区, 边境 and the like: what a demand may be aimed at, or spare
+    traits = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
     closed_on = models.DateField(null=True)
 
     objects = UnitQuerySet.as_manager()
