@@ -1,4 +1,4 @@
-"""Processes that live and die with the launcher: started, waited for, watched, ended in order."""
+"""Processes that live and die with the launcher: started, waited for, watched and revived, ended in order."""
 
 import contextlib
 import ctypes
@@ -21,6 +21,9 @@ log = logging.getLogger("burden.embedded")
 PR_SET_PDEATHSIG = 1
 TAIL_LINES = 15
 HURRY = 2.0  # seconds a child has left once the user asks a second time
+MEMORY = 60.0  # seconds for which the end of a child is held against it
+MOST_ENDS = 5  # within that time: then it is broken, not unlucky
+PAUSE = 0.5  # seconds before the first restart, twice as many before each further one
 
 
 class Stop:
@@ -71,10 +74,14 @@ class Child:
     grace: float = 15.0
     account: Account = None
     env: dict[str, str] = field(default_factory=dict)
+    before: Callable[[], object] = lambda: None  # clears away what an earlier run left behind
+    ends: list[float] = field(default_factory=list)  # when it ended by itself, lately
+    due: float = 0.0  # when it starts again; 0 while it runs
 
     def start(self, logs: Path) -> None:
         """Start it, its output going to its log; the previous run's log is kept beside it."""
-        self.log = logs / f"{self.name}.log"
+        self.before()
+        self.log, self.due = logs / f"{self.name}.log", 0.0
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))
         with open(self.log, "ab") as out:
@@ -95,11 +102,11 @@ class Child:
         end = time.monotonic() + limit
         while not self.ready():
             if self.ended():
-                raise Refused(f"{self.name} ended with {self.process.returncode}\n{self.tail()}")
+                raise Refused(f"{self.name} 退出了（{self.process.returncode}）\n{self.tail()}")
             if stop.asked:
-                raise Refused("stopped while starting")
+                raise Refused("启动时被停下")
             if time.monotonic() > end:
-                raise Refused(f"{self.name} was not ready after {limit:.0f} s\n{self.tail()}")
+                raise Refused(f"{self.name} 过了 {limit:.0f} 秒还没就绪\n{self.tail()}")
             time.sleep(0.03)
 
     def ended(self) -> bool:
@@ -109,7 +116,7 @@ class Child:
     def tail(self) -> str:
         """Return the end of its log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join([f"--- end of {self.log}", *lines[-TAIL_LINES:]])
+        return "\n".join([f"--- {self.log} 的末尾", *lines[-TAIL_LINES:]])
 
     def ask_to_stop(self) -> None:
         """Send it the signal it stops on."""
@@ -125,10 +132,14 @@ class Child:
                 asked = stop.asked
             time.sleep(0.03)
         if not self.ended():
-            log.warning("%s did not stop in time and is killed", self.name)
-        with contextlib.suppress(ProcessLookupError):  # also what outlives it: granian's worker does
-            os.killpg(self.process.pid, signal.SIGKILL)
+            log.warning("%s 没有按时停下，强行结束", self.name)
+        self.kill_group()
         self.process.wait()
+
+    def kill_group(self) -> None:
+        """Kill it with what outlives it: granian's worker does, and holds the port."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager
@@ -149,12 +160,28 @@ def together(children: Sequence[Child], logs: Path, limit: float, stop: Stop) ->
             child.end(stop)
 
 
-def watch(children: Sequence[Child], stop: Stop) -> int:
-    """Wait until the user asks to stop or a child ends by itself. Shape: the exit status."""
+def watch(children: Sequence[Child], logs: Path, stop: Stop) -> int:
+    """Start again what ends by itself, until the user asks to stop. Shape: the exit status, 1 where one is broken."""
     while not stop.asked:
         for child in children:
-            if child.ended():
-                log.error("%s ended by itself (%s)\n%s", child.name, child.process.returncode, child.tail())
+            if child.ended() and not revived(child, logs, time.monotonic()):
                 return 1
         time.sleep(0.2)
     return 0
+
+
+def revived(child: Child, logs: Path, now: float) -> bool:
+    """Start a child that ended, after a pause that doubles. Shape: False where it ends again and again."""
+    if child.due:
+        if now >= child.due:
+            child.start(logs)
+        return True
+    child.kill_group()
+    child.ends = [*(at for at in child.ends if at > now - MEMORY), now]
+    status = child.process.returncode
+    if len(child.ends) == MOST_ENDS:
+        log.error("%s 一分钟内第 %s 次自行退出（%s），平台停下\n%s", child.name, MOST_ENDS, status, child.tail())
+        return False
+    log.warning("%s 自行退出（%s），重新启动；日志在 %s", child.name, status, child.log)
+    child.due = now + PAUSE * 2 ** (len(child.ends) - 1)
+    return True

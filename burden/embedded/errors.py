@@ -12,5 +12,5 @@ class AlreadyRunning(Refused):
     """Another launcher holds this state folder."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"already running: {url}" if url else "already starting")
+        super().__init__(f"已经在运行：{url}" if url else "已经在启动")
         self.url = url

@@ -30,7 +30,7 @@ def server_account() -> Account:
     try:
         return pwd.getpwnam(name)
     except KeyError:
-        raise Refused(f"there is no account {name} to run PostgreSQL as; set BURDEN_PG_USER") from None
+        raise Refused(f"没有账号 {name} 来运行 PostgreSQL，请设 BURDEN_PG_USER") from None
 
 
 def reachable(path: Path, account: Account) -> bool:
@@ -68,15 +68,15 @@ def state_dir() -> Path:
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reasons.append(f"{path}: {error.strerror}")
+            reasons.append(f"{path}：{error.strerror}")
             continue
         if not os.access(path, os.W_OK | os.X_OK):
-            reasons.append(f"{path}: no write permission")
+            reasons.append(f"{path}：没有写权限")
         elif account and not reachable(path / "pgdata", account):
-            reasons.append(f"{path}: the account {account.pw_name} cannot reach it")
+            reasons.append(f"{path}：账号 {account.pw_name} 进不去")
         else:
             return path.resolve()
-    raise Refused("no usable state folder; set BURDEN_STATE_DIR to one\n  " + "\n  ".join(reasons))
+    raise Refused("没有能用的数据目录，请用 BURDEN_STATE_DIR 指定\n  " + "\n  ".join(reasons))
 
 
 def runtime_dir(state: Path) -> Path:
@@ -88,7 +88,7 @@ def runtime_dir(state: Path) -> Path:
         path = base / f"burden-{os.getuid()}-{digest(state)}"
     path.mkdir(mode=0o711, exist_ok=True)
     if path.is_symlink() or path.lstat().st_uid != os.getuid():
-        raise Refused(f"{path} is not a folder of ours; remove it")
+        raise Refused(f"{path} 不是本平台的目录，请移走")
     return path
 
 

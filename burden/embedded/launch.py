@@ -93,7 +93,7 @@ def read(state: Path) -> Running | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError:
-        raise Refused(f"the portal in {state} was started by another account; use that account") from None
+        raise Refused(f"{state} 里的平台是另一个账号启动的，请用那个账号") from None
     if not text:
         return None
     facts = json.loads(text)

