@@ -26,18 +26,18 @@ def refuse(sentence: str) -> None:
 
 local = None if env.str("DATABASE_URL", default="") else embedded.running()
 if local is None and not env.str("DATABASE_URL", default="") and not env.bool("BURDEN_NO_DATABASE", default=False):
-    refuse("no database: start the portal with `make run`, or set DATABASE_URL")
+    refuse("没有数据库：先用 `make run` 启动平台，或设 DATABASE_URL")
 DB_ROLE = env.str("BURDEN_DB_ROLE", default="owner")
 if DB_ROLE not in DB_ROLES:
-    refuse(f"BURDEN_DB_ROLE must be one of {', '.join(DB_ROLES)}, not {DB_ROLE!r}")
+    refuse(f"BURDEN_DB_ROLE 要是 {'、'.join(DB_ROLES)} 之一，现在是 {DB_ROLE!r}")
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=local.secret_key if local else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if local else [])
 if not SECRET_KEY and not env.bool("BURDEN_NO_DATABASE", default=False):
-    refuse("SECRET_KEY is not set: set it to 50 random characters")
+    refuse("没有设 SECRET_KEY：请设成 50 个随机字符")
 if not ALLOWED_HOSTS and not env.bool("BURDEN_NO_DATABASE", default=False):
-    refuse("ALLOWED_HOSTS is not set: set it to the host names of the portal, separated by commas")
+    refuse("没有设 ALLOWED_HOSTS：请写平台的域名，用逗号隔开")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=not local)
 DEMO = env.bool("DEMO", default=False)
@@ -148,7 +148,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ] + [
     {
         "NAME": "burden.accounts.passwords.LengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "OPTIONS": {"min_length": 10, "max_length": 128},
     }
 ]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # no mail is needed anywhere

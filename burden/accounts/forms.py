@@ -60,12 +60,12 @@ class NewPasswordForm(Plain):
     """A new password, twice."""
 
     password = forms.CharField(
-        label=gettext_lazy("新密码"), strip=False, max_length=200,
-        help_text=gettext_lazy("至少 10 位，不能全是数字，不能太常见"),
+        label=gettext_lazy("新密码"), strip=False,  # without maxlength: a browser would cut a long one off in silence
+        help_text=gettext_lazy("10 到 128 位，不能全是数字，不能太常见"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
     again = forms.CharField(
-        label=gettext_lazy("再写一遍"), strip=False, max_length=200,
+        label=gettext_lazy("再写一遍"), strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ class ChangePasswordForm(NewPasswordForm):
     """The old password, then the new one."""
 
     old = forms.CharField(
-        label=gettext_lazy("现在的密码"), strip=False, max_length=200,
+        label=gettext_lazy("现在的密码"), strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )  # fmt: skip
     field_order = ("old", "password", "again")

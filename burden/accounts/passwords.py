@@ -13,6 +13,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -63,7 +64,17 @@ def _is_full(history: list[float]) -> bool:
 
 
 class LengthValidator(MinimumLengthValidator):
-    """Django's own, whose sentence has no Chinese in this release."""
+    """Django's own, whose sentence has no Chinese in this release, and an upper end."""
+
+    def __init__(self, min_length: int, max_length: int) -> None:
+        super().__init__(min_length)
+        self.max_length = max_length
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Refuse what is too short or too long."""
+        super().validate(password, user)
+        if len(password) > self.max_length:
+            raise ValidationError(gettext("密码太长，最多 %(n)d 位。") % {"n": self.max_length}, "password_too_long")
 
     def get_error_message(self) -> str:
         """Say how long a password must be."""

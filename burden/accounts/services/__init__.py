@@ -2,7 +2,7 @@
 
 from burden.accounts.services.keys import (
     change_password,
-    is_link_good,
+    link_holder,
     make_login_link,
     make_token,
     open_account,
@@ -21,7 +21,7 @@ __all__ = [
     "deactivate",
     "decide_requests",
     "end_post",
-    "is_link_good",
+    "link_holder",
     "make_login_link",
     "make_token",
     "open_account",

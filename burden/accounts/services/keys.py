@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -33,6 +34,15 @@ class LinkSpent(Refused):
 
 class NoToken(Refused):
     """This person may not have an API token."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whom a one-time link is for; `unit` is "" for who has no post yet."""
+
+    name: str
+    username: str
+    unit: str
 
 
 @transaction.atomic
@@ -70,9 +80,13 @@ def _new_link(by: Actor | None, user: User, now: dt.datetime, unit_id: int | Non
     return secret
 
 
-def is_link_good(*, secret: str, now: dt.datetime) -> bool:
-    """Whether a one-time link can still be used."""
-    return _good_links(secret, now).exists()
+def link_holder(*, secret: str, now: dt.datetime) -> Holder | None:
+    """Return for whom a one-time link sets a password. Shape: None where it does not, or no longer."""
+    link = _good_links(secret, now).select_related("user").first()
+    if link is None:
+        return None
+    post = rules.posts_from(link.user, now).select_related("unit").order_by("valid").first()
+    return Holder(link.user.name, link.user.username or "", post.unit.name if post else "")
 
 
 def _good_links(secret: str, now: dt.datetime) -> QuerySet[LoginLink]:

@@ -109,9 +109,10 @@ def _change_password(request: ActedRequest, form: ChangePasswordForm) -> bool:
 @sensitive_post_parameters("password", "again")
 def login_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Set a password with a one-time link. Opening the page spends nothing: mail scanners and previews open links too."""
+    holder = services.link_holder(secret=secret, now=clock.now())
+    if holder is None:
+        return render(request, "accounts/login_link.html", {"holder": None}, status=410)
     form = NewPasswordForm(request.POST or None)
-    if request.method == "GET" and not services.is_link_good(secret=secret, now=clock.now()):
-        return render(request, "accounts/login_link.html", {"spent": True}, status=410)
     if request.method == "POST" and form.is_valid():
         try:
             services.set_password_by_link(secret=secret, password=form.cleaned_data["password"], now=clock.now())
@@ -120,4 +121,4 @@ def login_link(request: HttpRequest, secret: str) -> HttpResponse:
         else:
             messages.success(request, _("密码设好了，用它登录"))
             return redirect("login")
-    return render(request, "accounts/login_link.html", {"form": form})
+    return render(request, "accounts/login_link.html", {"form": form, "holder": holder})

@@ -55,7 +55,7 @@ def test_link_is_read_without_dashes_and_in_capitals(place, cadre):
 
 def test_link_runs_out_after_24_hours(place, cadre):
     secret = link(place, cadre)
-    assert services.is_link_good(secret=secret, now=NOW + 23 * HOUR)
+    assert services.link_holder(secret=secret, now=NOW + 23 * HOUR)
     with pytest.raises(LinkSpent):
         use(secret, NOW + 24 * HOUR)
 

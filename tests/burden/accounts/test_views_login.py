@@ -27,6 +27,7 @@ class QuickArgon2(Argon2PasswordHasher):
 
 
 PASSWORD = "yuanzhou-2026-linxi"
+LONG = "Long-pass9" * 13  # 130 characters
 WRONG = "用户名或密码不对"
 LOCKED = "这个账号连续输错太多次"
 
@@ -267,6 +268,7 @@ def test_password_change_ends_other_sessions(client, person):
         ("wrong", "another-good-one-9", "another-good-one-9", "现在的密码不对"),
         (PASSWORD, "another-good-one-9", "something-else-9", "两遍写的不一样"),
         (PASSWORD, "short", "short", "密码太短，至少 10 位"),
+        (PASSWORD, LONG, LONG, "密码太长，最多 128 位"),
         (PASSWORD, "13800001111", "13800001111", "密码只包含数字"),
     ],
 )
@@ -295,7 +297,37 @@ def test_first_login_by_link(client, place):
     assert log_in(client, person).status_code == 302
     again = type(client)()
     assert again.get(url).status_code == 410
-    assert "用过了或过期了" in again.post(url, {"password": PASSWORD, "again": PASSWORD}).content.decode()
+    assert again.post(url, {"password": "another-good-one-9", "again": "another-good-one-9"}).status_code == 410
+    assert log_in(again, person).status_code == 302
+
+
+def test_link_names_whose_password_it_sets(client, place):
+    person = make_post(place.village).user
+    url = f"/in/{services.make_login_link(by=place.secadmin, user=person, now=clock.now())}/"
+    for answer in (client.get(url), client.post(url, {"password": "short", "again": "short"})):
+        page = body(answer)
+        assert person.name in page
+        assert "红星村" in page
+        assert person.username in page
+    client.post(url, {"password": PASSWORD, "again": PASSWORD})
+    assert person.name not in body(client.get(url))
+
+
+def test_password_of_the_greatest_length_logs_in_and_a_longer_one_is_refused(client, place):
+    person = make_post(place.village).user
+    url = f"/in/{services.make_login_link(by=place.secadmin, user=person, now=clock.now())}/"
+    assert "maxlength" not in body(client.get(url))
+    refused = body(client.post(url, {"password": LONG, "again": LONG}))
+    assert 'id="id_password_error"' in refused
+    assert "密码太长，最多 128 位" in refused
+    assert client.post(url, {"password": LONG[:128], "again": LONG[:128]})["Location"] == "/login/"
+    assert log_in(client, person, LONG[:128]).status_code == 302
+
+
+def test_password_longer_than_any_is_simply_wrong(client, person):
+    answer = log_in(client, person, LONG * 100)
+    assert answer.status_code == 200
+    assert WRONG in body(answer)
 
 
 def test_link_unlocks(client, place, person):
