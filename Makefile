@@ -21,23 +21,23 @@ setup: $(VENV)/.run assets
 assets: static/built/.ready $(MO)
 
 $(BIN)/uv:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "making $(VENV)"
-	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "python3 -m venv failed: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新：make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "新建 $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); echo "python3 -m venv 没有成功：Debian、Ubuntu 上请 apt install python3-venv"; exit 1; }
 	@$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
 
 $(VENV)/.run: pyproject.toml uv.lock | $(BIN)/uv
-	@echo "installing what uv.lock pins"
+	@echo "安装 uv.lock 里的依赖"
 	@$(SYNC)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	@echo "installing what tests and checks need"
+	@echo "安装测试和检查用的依赖"
 	@$(SYNC) --group test --group lint
 	@touch $@
 
 static/built/.ready: package.json package-lock.json $(wildcard assets/*.js) | $(VENV)/.run
-	@echo "building the page assets"
+	@echo "生成页面资源"
 	@npm ci --ignore-scripts --no-audit --no-fund --silent
 	@node_modules/.bin/esbuild assets/*.js --bundle --minify --format=esm --target=es2020 --outdir=static/built --log-level=warning
 	@touch $@
@@ -51,9 +51,9 @@ test: $(VENV)/.dev assets browser
 # the browser tests drive a Chromium: CHROMIUM=/path, else the one in PATH, else Debian's
 browser:
 	@test -x "$${CHROMIUM:-}" || command -v chromium chromium-browser google-chrome >/dev/null || { \
-	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "installing chromium" && \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "安装 chromium" && \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-wqy-microhei >/dev/null; } || { \
-	  echo "The browser tests need Chromium: install it, or set CHROMIUM=/path/to/chromium"; exit 1; }
+	  echo "浏览器测试要用 Chromium：请安装，或设 CHROMIUM=/path/to/chromium"; exit 1; }
 
 check: export BURDEN_NO_DATABASE := 1
 check: $(VENV)/.dev assets

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from burden.accounts import services
 from burden.accounts.models import User
@@ -14,20 +15,21 @@ from burden.kit.errors import Refused
 from burden.management.commands.login_link import address_of
 from burden.units.models import Unit
 
+USAGE = "create_user USERNAME --name NAME --role ROLE --unit CODE"
 FIRST = (("sysadmin", Role.SYSADMIN), ("secadmin", Role.SECADMIN), ("auditor", Role.AUDITOR))
 
 
 class Command(BaseCommand):
     """Open one account, or in an empty database the three administrators; print each one-time link."""
 
-    help = "Open an account and print its one-time link. Without a name, in a database without people: the three administrators."
+    help = "开一个账号，输出它的一次性链接。还没有任何人时可以不写用户名：一次建三员。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
         parser.add_argument("username", nargs="?")
-        parser.add_argument("--name", help="the person's name; default: the user name")
+        parser.add_argument("--name", help="姓名；默认同用户名")
         parser.add_argument("--role", choices=Role.values, default=Role.CADRE)
-        parser.add_argument("--unit", metavar="CODE", help="default: the only unit without a parent")
+        parser.add_argument("--unit", metavar="CODE", help="单位代码；默认是唯一没有上级的单位")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Open the account or accounts."""
@@ -46,7 +48,7 @@ def _wanted(options: dict[str, Any]) -> list[tuple[str, str, str]]:
     if options["username"]:
         return [(options["username"], options["name"] or options["username"], options["role"])]
     if User.objects.filter(username__isnull=False).exists():
-        raise CommandError("name a user: create_user USERNAME --name NAME --role ROLE --unit CODE")
+        raise CommandError(_("请写用户名：%(command)s") % {"command": USAGE})
     return [(username, str(role.label), role) for username, role in FIRST]
 
 
@@ -56,5 +58,5 @@ def _unit(code: str | None) -> Unit:
     if len(found) == 1:
         return found[0]
     if code:
-        raise CommandError(f"no unit has the code {code}")
-    raise CommandError("name a unit with --unit CODE" if found else "import units first: import_units FILE")
+        raise CommandError(_("没有单位 %(value)s") % {"value": code})
+    raise CommandError(_("请用 --unit 写单位代码") if found else _("先用 import_units 导入单位"))

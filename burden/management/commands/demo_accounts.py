@@ -16,10 +16,10 @@ FIELDS = ("username", "password", "role", "unit", "unit_code")
 class Command(BaseCommand):
     """List the demo accounts, one of each role at least."""
 
-    help = "List the demo accounts. Refuses where there is no demo data."
+    help = "列出演示账号；没有演示数据就报错。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="as a JSON list")
+        parser.add_argument("--json", action="store_true", help="输出 JSON 列表")
 
     def handle(self, *, json: bool, **_options: Any) -> None:
         accounts = [{name: value for name, value in asdict(one).items() if name in FIELDS} for one in demo_accounts()]

@@ -15,7 +15,7 @@ from burden.kit.errors import Refused
 class Command(BaseCommand):
     """Import past work and say what came of it."""
 
-    help = f"Import past work: CSV {','.join(COLUMNS)} in UTF-8 or GB18030. All or nothing; the same file once."
+    help = f"导入过去的工作：CSV {','.join(COLUMNS)}，UTF-8 或 GB18030。全部导入或一行不导；同一个文件只收一次。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)

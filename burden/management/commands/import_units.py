@@ -18,17 +18,15 @@ SHOWN = 20  # faults that are printed; the rest is counted
 class Command(BaseCommand):
     """Import units and say what became of every line."""
 
-    help = "Import units: CSV code,name,level,parent_code[,kind,headcount] in UTF-8 or GB18030. All or nothing."
+    help = "导入单位：CSV code,name,level,parent_code[,kind,headcount]，UTF-8 或 GB18030。有一行不对就都不导。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-        parser.add_argument(
-            "--skip-bad", action="store_true", help="leave out wrong lines instead of refusing the file"
-        )
+        parser.add_argument("--dry-run", action="store_true", help="只说会做什么，不改动数据")
+        parser.add_argument("--skip-bad", action="store_true", help="跳过不对的行，导入其余的")
         parser.add_argument(
             "--effective", type=dt.date.fromisoformat, metavar="YYYY-MM-DD",
-            help="the Monday from which new facts hold (default: this week's; earlier weeks use a unit's first facts)",
+            help="从哪个周一起生效（默认本周一；更早的周用单位最初的情况）",
         )  # fmt: skip
 
     def handle(self, *, file: Path, dry_run: bool, skip_bad: bool, effective: dt.date | None, **_options: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from burden import embedded
 from burden.accounts import services
@@ -17,7 +18,7 @@ from burden.kit import clock
 class Command(BaseCommand):
     """Print a one-time link of 24 hours for a person who forgot the password."""
 
-    help = "Print a one-time link, valid 24 hours, with which a person sets a new password."
+    help = "输出一个一次性链接，24 小时内有效，本人用它设新密码。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options."""
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         """Make the link."""
         user = User.objects.filter(username=fold(options["username"]), is_active=True).first()
         if user is None:
-            raise CommandError(f"no active user has the name {options['username']}")
+            raise CommandError(_("没有在用的用户 %(name)s") % {"name": options["username"]})
         self.stdout.write(address_of(services.reissue_link(user=user, now=clock.now())))
 
 

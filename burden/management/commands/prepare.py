@@ -14,15 +14,15 @@ from burden.units.models import Unit
 
 UNUSED = ["rest_framework", "account", "ext"]  # static files of packages whose pages and extras the portal does not use
 EMPTY = """\
-The portal is empty. From another terminal, in this order:
-  .venv/bin/python manage.py import_units FILE         the tree of units
-  .venv/bin/python manage.py create_user --unit CODE   the three administrators of a unit, each with a one-time link"""
+平台还是空的。请在另一个终端依次执行：
+  .venv/bin/python manage.py import_units 文件         导入单位
+  .venv/bin/python manage.py create_user --unit 代码   建一个单位的三员，各得一个一次性链接"""
 
 
 class Command(BaseCommand):
     """Prepare what the portal needs before it serves; `up` runs this, and so does a deployment."""
 
-    help = "Migrate, collect static files, and on an empty portal import demo data (DEMO=0: say how to begin)."
+    help = "升级数据库、收集静态文件；平台是空的就导入演示数据（DEMO=0：只说怎样开始）。"
 
     def handle(self, **_options: Any) -> None:
         """Run each step; all may be repeated."""

@@ -26,7 +26,7 @@ def test_fresh_database_gets_the_three(db, client):
         [role, role, root.code] for role in ("sysadmin", "secadmin", "auditor")
     ]
     assert client.get("/" + lines[0].split("/", 1)[1]).status_code == 200
-    with pytest.raises(CommandError, match="name a user"):
+    with pytest.raises(CommandError, match="请写用户名"):
         run("create_user")
 
 
@@ -48,7 +48,7 @@ def test_account_is_opened(place):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("x1", "--unit", "nowhere"), "no unit has the code nowhere"),
+        (("x1", "--unit", "nowhere"), "没有单位 nowhere"),
         (("x1", "--role", "office", "--unit", "{village}"), "县、市或省"),
         (("吴", "--unit", "{village}"), "用户名"),
     ],
@@ -75,7 +75,7 @@ def test_token_stands_alone_on_stdout(place):
 def test_token_is_refused_to_trio_and_strangers(place):
     with pytest.raises(CommandError, match="三员"):
         run("create_token", place.auditor.user.username)
-    with pytest.raises(CommandError, match="no user"):
+    with pytest.raises(CommandError, match="没有用户 nobody"):
         run("create_token", "nobody")
 
 
@@ -88,5 +88,5 @@ def test_token_works_in_the_api(place, client):
 def test_link_is_made_for_whom_nobody_above_could(place, client):
     link = run("login_link", place.secadmin.user.username).strip()
     assert client.get(link).status_code == 200
-    with pytest.raises(CommandError, match="no active user"):
+    with pytest.raises(CommandError, match="没有在用的用户 nobody"):
         run("login_link", "nobody")

@@ -138,5 +138,5 @@ def test_command_seeds_and_counts_the_sums(capsys, monkeypatch):
     call_command("seed_demo")
     printed = capsys.readouterr().out
     assert "周报与记录" in printed
-    assert "rebuilt: 3 weeks" in printed
+    assert "计算合计" in printed
     assert not StaleMark.objects.exists()
