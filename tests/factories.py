@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
+from burden.demands.models import Demand, Target
 from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
 from burden.kit.clock import Week
@@ -87,3 +88,31 @@ def make_filing(actor: Actor, *drafts: EntryDraft, **facts: Any) -> Filing:
     """File a week through the service: the first time, under a new key, unless said otherwise."""
     facts = {"week": LAST_WEEK, "client_key": uuid4(), "base_version": 0, "nil": not drafts, "now": NOW} | facts
     return file_week(by=actor, entries=drafts, **facts)
+
+
+def make_demand(issuer: Unit, **facts: Any) -> Demand:
+    """A demand that is out, without targets unless a test makes them."""
+    facts = {
+        "lead": issuer,
+        "title": "农村人居环境整治月报",
+        "basis": "农发〔2026〕12号",
+        "state": "issued",
+        "first_on": dt.date(2026, 11, 27),
+        "minutes": 90,
+        "people": 2,
+        "receivers": {"levels": ["township"]},
+        "created_at": NOW,
+        "changed_at": NOW,
+    } | facts
+    if facts["state"] not in ("draft", "review"):
+        facts.setdefault("issued_at", NOW)
+    return Demand.every.create(issuer=issuer, created_by=facts.pop("created_by", None) or make_user(), **facts)
+
+
+def make_target(demand: Demand, unit: Unit, week: Week = THIS_WEEK, **facts: Any) -> Target:
+    """What a demand asks of a unit in a week."""
+    copied = {
+        name: getattr(demand, name) for name in ("category", "people", "minutes", "travel_minutes", "prep_minutes")
+    }
+    facts = copied | {"due_on": week.sunday} | facts
+    return Target.every.create(demand=demand, unit=unit, week=week.monday, issuer_id=demand.issuer_id, **facts)

@@ -97,11 +97,9 @@ class Actor:
 
     @cached_property
     def remit(self) -> tuple[str, str]:
-        """Half-open range of unit paths to which a department may send demands: its parent's subtree."""
+        """Half-open range of unit paths to which the actor may send demands, in the name of the topmost issuing unit."""
         post = self.post(Role.ISSUER)
-        if post is None or post.unit.parent is None:
-            return NOWHERE
-        return post.unit.parent.range
+        return post.unit.remit if post else NOWHERE
 
 
 def actor_of(user: Any, at: dt.datetime | None = None) -> Actor | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,12 +17,10 @@ from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, TITLE_LEN
 from burden.entries.queries import nameable
 from burden.entries.services import MAX_ENTRIES, EntryDraft
 from burden.kit.errors import Refused
+from burden.kit.reading import SHOWN, FieldError, Read, Reader, one_of, read_flag, read_uuid, shown, text, unfit, whole
 from burden.standards.models import SUBKINDS, Category
 
 MAX_VERSION = 2**31 - 1
-SHOWN = 20  # characters of a wrong value that a sentence repeats
-UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of characters, line ends
-BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # they make one title read as another
 
 WEEK_NAMES = {
     "client_key": "client_key",
@@ -50,8 +47,6 @@ ENTRY_NAMES = {
 NUMBERS = frozenset({"people", "minutes", "travel_minutes", "prep_minutes"})
 FLAGS = frozenset({"bulk", "repeated", "after_hours"})
 POSTED_ROW = re.compile(r"entries\.(\d{1,4})\.(?:ticked|answer)")
-NEEDED = object()
-Read = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -62,48 +57,6 @@ class WeekInput:
     base_version: int
     nil: bool
     entries: tuple[EntryDraft, ...]
-
-
-class FieldError(ValueError):
-    """One value is wrong: a sentence with places for `field`, `value` and its own numbers."""
-
-    def __init__(self, sentence: str, **numbers: object) -> None:
-        super().__init__(sentence)
-        self.sentence, self.numbers = sentence, numbers
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Reads the fields of one object and gathers what is wrong with them."""
-
-    given: Mapping[Any, Any]
-    names: Mapping[str, Any]
-    place: str  # of its fields in `errors`: "" or "entries.2."
-    spoken: str  # the row as its author knows it; "" for the week itself
-    errors: dict[str, str]
-
-    def take(self, name: str, read: Read, default: Any = NEEDED) -> Any:
-        """Return a field as read; a fault is noted and None returned."""
-        if name not in self.given:
-            if default is NEEDED:
-                self.fault(name, _("还没填%(field)s") % {"field": self.names[name]})
-            return default
-        value = self.given[name]
-        try:
-            return read(value)
-        except FieldError as fault:
-            parts = {"field": self.names[name], "value": shown(value), **fault.numbers}
-            self.fault(name, fault.sentence % parts)
-            return None
-
-    def refuse_unknown(self) -> None:
-        for name in self.given:
-            if name not in self.names:
-                self.fault(shown(name), _("没有“%(field)s”这个字段") % {"field": shown(name)})
-
-    def fault(self, name: str, sentence: str) -> None:
-        where = _("%(row)s：%(sentence)s") % {"row": self.spoken, "sentence": sentence} if self.spoken else sentence
-        self.errors[self.place + name] = where
 
 
 def read_week(body: Any, actor: Actor) -> WeekInput:
@@ -172,68 +125,10 @@ def read_rows(value: Any) -> Sequence[Any]:
     return value
 
 
-def read_uuid(value: Any) -> UUID:
-    """Read a UUID in any usual spelling."""
-    try:
-        return UUID(value)
-    except (ValueError, AttributeError, TypeError) as error:
-        raise FieldError(_("%(field)s要是一个 UUID")) from error
-
-
-def read_flag(value: Any) -> bool:
-    """Read true or false, nothing that merely resembles them."""
-    if not isinstance(value, bool):
-        raise FieldError(_("%(field)s只能是 true 或 false，现在是“%(value)s”"))
-    return value
-
-
 def read_no_target(value: Any) -> None:
     """Read the link to a registered demand, which nobody can register yet."""
     if value is not None:
         raise FieldError(_("%(field)s（target）还没有启用，请留空（null）"))
-
-
-def whole(low: int, high: int) -> Read:
-    """Return a reader of whole numbers from low to high; neither true nor 1.0 nor "1" is one."""
-
-    def read(value: Any) -> int:
-        if value in ("", None):
-            raise FieldError(_("还没填%(field)s"))
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise FieldError(_("%(field)s填了“%(value)s”，请填 %(low)s 到 %(high)s 的整数"), low=low, high=high)
-        return value
-
-    return read
-
-
-def text(length: int) -> Read:
-    """Return a reader of one line of text, 1 to `length` characters, blanks around it cut off."""
-
-    def read(value: Any) -> str:
-        if not isinstance(value, str):
-            raise FieldError(_("%(field)s要是文字，现在是“%(value)s”"))
-        line = value.strip()
-        if unfit(line):
-            raise FieldError(_("%(field)s里有换行或看不见的控制字符，请去掉"))
-        if not line:
-            raise FieldError(_("还没填%(field)s"))
-        if len(line) > length:
-            raise FieldError(_("%(field)s最多 %(most)s 个字，现在有 %(count)s 个"), most=length, count=len(line))
-        return line
-
-    return read
-
-
-def one_of(values: Collection[str]) -> Read:
-    """Return a reader of one of the codes."""
-
-    def read(value: Any) -> str:
-        if not isinstance(value, str) or value not in values:
-            known = "、".join(each for each in values if each) or _("空")
-            raise FieldError(_("没有“%(value)s”这种%(field)s，可以填：%(known)s"), known=known)
-        return value
-
-    return read
 
 
 def issuer_among(known: Mapping[str, int]) -> Read:
@@ -247,17 +142,6 @@ def issuer_among(known: Mapping[str, int]) -> Read:
         return known[value]
 
     return read
-
-
-def unfit(line: str) -> bool:
-    """Tell whether a line holds what neither a page nor the database should."""
-    return any(unicodedata.category(sign) in UNFIT or sign in BIDI for sign in line)
-
-
-def shown(value: Any) -> str:
-    """Return a wrong value as a sentence may repeat it: short, on one line, printable."""
-    line = "".join("?" if unfit(sign) else sign for sign in str(value)[: SHOWN * 2 + 1])
-    return line if len(line) <= SHOWN * 2 else line[: SHOWN * 2] + "…"
 
 
 def from_post(post: QueryDict) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 READING_SPEED = 300  # characters a minute
@@ -51,6 +52,18 @@ def answered_minutes(*, answer: str, cost: Cost) -> int:
         travel_minutes=cost.travel_minutes,
         prep_minutes=cost.prep_minutes,
     )
+
+
+def claimed_minutes(cost: Cost, answers: Sequence[tuple[str, int]]) -> int:
+    """Return what an issuer's claim is still worth after answers: each uses up the people it speaks for.
+
+    Done speaks for the people entered, absent and not applicable for one; material is prepared once, so that any
+    answer uses it up. Nothing is counted as answered and claimed.
+    Shape: answers are pairs of answer and people. Units: whole person-minutes. Source: DOMAIN section 4.
+    """
+    spoken_for = sum(people if answer == "done" else 1 for answer, people in answers)
+    left = max(0, cost.people - spoken_for)
+    return left * (cost.minutes + cost.travel_minutes) + (0 if answers else cost.prep_minutes)
 
 
 def reading_minutes(characters: int) -> int:

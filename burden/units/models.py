@@ -96,6 +96,13 @@ class Unit(models.Model):
         """The half-open range of paths of the unit and all below it: '/' follows '.' in the C collation."""
         return self.path, self.path[:-1] + "/"
 
+    @property
+    def remit(self) -> tuple[str, str]:
+        """The half-open range of paths to which the unit may send demands: a department's is its parent's."""
+        if self.level != Level.DEPARTMENT:
+            return self.range
+        return self.parent.range if self.parent else ("", "")
+
 
 class Placement(models.Model):
     """Where a unit stood, under which name and kind, from a Monday on. The database refuses an overlap."""
