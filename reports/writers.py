@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,10 +17,10 @@ import xlsxwriter
 from django.db import connection
 from psycopg import sql
 
+from burden.kit.sheets import BOM, FORMULA
 from reports.tables import Column, Table
 
-BOM = b"\xef\xbb\xbf"
-FORMULA = "^([=+\\-@\t\r\n＝＋－＠])"  # what a spreadsheet would take for the start of a formula
+FORMULA_START = f"^([{re.escape(FORMULA)}])"
 MAX_ROWS = 1_048_576 - 4  # a sheet's rows less title, source, blank and heading
 INVALID_IN_SHEET = "[]:*?/\\"
 
@@ -50,7 +51,7 @@ def rows_of(table: Table, first: int, last: int, *, typed: bool) -> sql.Composed
 def _field(column: Column, typed: bool) -> sql.Composable:
     name = sql.Identifier(column.key)
     if column.kind == "text" and not typed:
-        return sql.SQL("regexp_replace({}, {}, {})").format(name, sql.Literal(FORMULA), sql.Literal("'\\1"))
+        return sql.SQL("regexp_replace({}, {}, {})").format(name, sql.Literal(FORMULA_START), sql.Literal("'\\1"))
     return name
 
 

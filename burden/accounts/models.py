@@ -59,7 +59,7 @@ class Post(models.Model):
 
 
 class PostRequest(models.Model):
-    """A change of posts that one of the 三员 proposes and another decides."""
+    """A change of posts that one of the 三员 proposes and another decides; withdrawn, it is decided by nobody."""
 
     class Change(models.TextChoices):
         GRANT = "grant", _("任职")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Count, F, Q, QuerySet, Value, Window
+from django.db.models.functions import Concat, RowNumber
 
 from burden.accounts.actor import Actor
 from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
@@ -17,6 +17,7 @@ from burden.accounts.passwords import locked_out
 from burden.kit.clock import DAY
 from burden.units.models import Level, Unit
 
+SHOWN = 20  # requests of one go that the page lists
 MOST_CHOICES = 500  # more units than this are typed, not chosen
 
 
@@ -42,41 +43,32 @@ class Census:
 
 @dataclass(frozen=True)
 class Batch:
-    """Requests that one person proposed in one go, to be decided in one go."""
+    """Requests that one person proposed in one go, to be decided in one go; the first of them, and how many there are."""
 
-    requests: tuple[PostRequest, ...]
+    shown: tuple[PostRequest, ...]
+    count: int
 
     @property
     def first(self) -> PostRequest:
-        return self.requests[0]
-
-    @property
-    def key(self) -> int:
-        return self.first.pk
-
-    @property
-    def people(self) -> int:
-        return len({request.user_id for request in self.requests})
-
-    @property
-    def shown(self) -> tuple[PostRequest, ...]:
-        return self.requests[:20]
+        return self.shown[0]
 
     @property
     def rest(self) -> int:
-        return len(self.requests) - len(self.shown)
+        return self.count - len(self.shown)
 
 
 @dataclass(frozen=True)
 class Row:
     """A post in the list; `state` of the login is bound, first (never yet), coming, locked or stopped.
 
-    `kept` says whether the actor may change it; one of the 三员 beside the actor is only seen.
+    `kept` says whether the actor may change it; one of the 三员 beside the actor is only seen. `elsewhere` says whether
+    the person holds a post outside the actor's range, too.
     """
 
     post: Post
     state: str
     kept: bool
+    elsewhere: bool
 
     @property
     def until(self) -> dt.date | None:
@@ -111,6 +103,16 @@ def person_of(actor: Actor, pk: int) -> QuerySet[User]:
     return User.objects.filter(pk__in=Post.objects.filter(user=pk, unit__in=actor.managed_units).values("user"))
 
 
+def free_person(actor: Actor, pk: int, today: dt.date) -> QuerySet[User]:
+    """One person who ever held a post in the actor's range and holds none outside it, today or later."""
+    return person_of(actor, pk).exclude(pk__in=_elsewhere(actor, today).filter(user=pk).values("user"))
+
+
+def _elsewhere(actor: Actor, today: dt.date) -> QuerySet[Post]:
+    """Posts outside the actor's range, today's and coming ones."""
+    return Post.objects.filter(valid__overlap=DateRange(today, None)).exclude(unit__in=actor.managed_units)
+
+
 def census(actor: Actor, today: dt.date) -> Census:
     """Count the people and open units of the actor's range."""
     open_units = actor.managed_units.filter(closed_on=None)
@@ -119,21 +121,59 @@ def census(actor: Actor, today: dt.date) -> Census:
     return Census(held.aggregate(n=Count("user", distinct=True))["n"], dict(levels))
 
 
-def waiting(actor: Actor) -> list[Batch]:
-    """Requests in the actor's range that nobody has decided, newest first, by the go they were proposed in."""
-    found = PostRequest.objects.filter(decided_at=None, unit__in=actor.managed_units)
-    rows = found.select_related("user", "unit__parent", "proposed_by").order_by(
-        "-proposed_at", "proposed_by", "user", "change", "pk"
+def _waiting(actor: Actor) -> QuerySet[PostRequest]:
+    return PostRequest.objects.filter(decided_at=None, unit__in=actor.managed_units)
+
+
+def goes(actor: Actor) -> QuerySet[Any]:
+    """The goes in which requests of the actor's range were proposed that nobody has decided, newest first.
+
+    Shape: dicts `proposed_at`, `proposed_by` (a user id), `count`.
+    """
+    found = _waiting(actor).values("proposed_at", "proposed_by").annotate(count=Count("pk"))
+    return found.order_by("-proposed_at", "proposed_by")
+
+
+def batches(actor: Actor, some: Sequence[Mapping[str, Any]]) -> list[Batch]:
+    """The first requests of some goes, in their order. One query."""
+    go = [F("proposed_at"), F("proposed_by")]
+    place = Window(RowNumber(), partition_by=go, order_by=["user", "change", "pk"])
+    rows = _waiting(actor).filter(proposed_at__in=[each["proposed_at"] for each in some]).annotate(place=place)
+    shown: dict[Any, list[PostRequest]] = {}
+    for row in rows.filter(place__lte=SHOWN).select_related("user", "unit__parent", "proposed_by").order_by("place"):
+        shown.setdefault((row.proposed_at, row.proposed_by_id), []).append(row)
+    return [Batch(tuple(shown[each["proposed_at"], each["proposed_by"]]), each["count"]) for each in some]
+
+
+def proposed_with(actor: Actor, pk: int) -> list[PostRequest]:
+    """All requests proposed in one go with this one that wait still; none where it does not."""
+    first = _waiting(actor).filter(pk=pk).first()
+    if first is None:
+        return []
+    return list(_waiting(actor).filter(proposed_at=first.proposed_at, proposed_by=first.proposed_by_id))
+
+
+def refused(actor: Actor, since: dt.datetime) -> QuerySet[PostRequest]:
+    """Requests of the actor's range that were refused since then, newest first; withdrawn ones are not."""
+    found = PostRequest.objects.filter(
+        granted=False, decided_by__isnull=False, decided_at__gte=since, unit__in=actor.managed_units
     )
-    goes = groupby(rows, key=lambda request: (request.proposed_at, request.proposed_by_id))
-    return [Batch(tuple(requests)) for _key, requests in goes]
+    return found.select_related("user", "unit__parent", "decided_by").order_by("-decided_at", "pk")
 
 
 def listed(actor: Actor, held: Sequence[Post], today: dt.date) -> list[Row]:
     """The posts of one page of the list, each with the state of its person's login."""
     locked = locked_out(post.user.username for post in held if post.user.username)
+    people = {post.user_id for post in held}
+    away = set(_elsewhere(actor, today).filter(user__in=people).values_list("user", flat=True))
     return [
-        Row(post, _state(post, post.user.username in locked, today), actor.keeps(post.role, post.unit)) for post in held
+        Row(
+            post,
+            _state(post, post.user.username in locked, today),
+            kept=actor.keeps(post.role, post.unit),
+            elsewhere=post.user_id in away,
+        )
+        for post in held
     ]
 
 

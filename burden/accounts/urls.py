@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/import/store/", importing.people_import_store, name="people_import_store"),
     path("people/import/faults.csv", importing.people_import_faults, name="people_import_faults"),
     path("people/requests/", people.requests_decide, name="requests_decide"),
+    path("people/requests/withdraw/", people.requests_withdraw, name="requests_withdraw"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/post/", people.post_add, name="post_add"),
     path("people/<int:pk>/switch/", people.person_switch, name="person_switch"),

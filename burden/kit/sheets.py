@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from burden.kit.errors import Refused
 
 MEGABYTE = 1024 * 1024
+FORMULA = "=+-@\t\r\n＝＋－＠"  # what a spreadsheet would take for the start of a formula
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
 BOM = b"\xef\xbb\xbf"
 
@@ -43,22 +44,34 @@ def read_sheet(
     Units: `most` is bytes. Shape: UTF-8 with or without BOM, or GB18030; columns in any order; blank lines do not count.
     Refuses: file.too_big, file.workbook, file.empty, file.not_text, file.header.
     """
-    if len(data) > most:
-        sizes = {"size": f"{len(data) / MEGABYTE:.1f}", "most": most // MEGABYTE}
-        raise Refused("file.too_big", _("文件有 %(size)s MB，最多 %(most)s MB：请分成几个文件") % sizes)
-    refuse_workbook(data)
-    lines = csv.reader(io.StringIO(_decode(data), newline=""), strict=True)
+    _encoding, text = read_text(data, most=most)
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = read_header(lines)
     check_header(header, columns, optional)
     return _rows(lines, header, dict.fromkeys(optional, ""))
 
 
+def read_text(data: bytes, *, most: int) -> tuple[str, str]:
+    """Return the encoding and the text of a CSV file. Refuses: file.too_big, file.workbook, file.empty, file.not_text."""
+    if len(data) > most:
+        raise _refused("too_big", _("文件超过 %(most)s MB，请分成几个文件") % {"most": most // MEGABYTE})
+    refuse_workbook(data)
+    for encoding, label in (("utf-8-sig", "UTF-8"), ("gb18030", "GB18030")):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return label, text
+    raise _refused("not_text", _("这不是 UTF-8 或 GB18030 的文本文件"))
+
+
 def refuse_workbook(head: bytes) -> None:
     """Refuse a spreadsheet, whatever its name says, and an empty file. Refuses: file.workbook, file.empty."""
     if head.startswith(WORKBOOKS):
-        raise Refused("file.workbook", _("这是 Excel 工作簿，不是 CSV：请在表格软件里另存为 CSV 再导入"))
+        raise _refused("workbook", _("这是 Excel 工作簿，不是 CSV：请在表格软件里另存为 CSV 再导入"))
     if not head.removeprefix(BOM).strip():
-        raise Refused("file.empty", _("文件是空的"))
+        raise _refused("empty", _("文件是空的"))
 
 
 def read_header(lines: Iterator[list[str]]) -> list[str]:
@@ -66,7 +79,7 @@ def read_header(lines: Iterator[list[str]]) -> list[str]:
     try:
         return [name.strip().lower() for name in next(lines, [])]
     except csv.Error as error:
-        raise Refused("file.header", str(Fault(1, _("引号没有成对，从这里起读不下去")))) from error
+        raise _refused("header", str(Fault(1, _("引号没有成对，从这里起读不下去")))) from error
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], optional: Sequence[str] = ()) -> None:
@@ -76,21 +89,17 @@ def check_header(header: Sequence[str], columns: Sequence[str], optional: Sequen
     if unknown or absent or len(set(header)) < len(header):
         wanted = ",".join(columns) + "".join(f"[,{name}]" for name in optional)
         found = ",".join(header)[:80]
-        raise Refused(
-            "file.header", _("第 1 行要是列名 %(wanted)s，现在是 %(found)s") % {"wanted": wanted, "found": found}
-        )
+        words = _("第 1 行要是列名 %(wanted)s，现在是 %(found)s")
+        raise _refused("header", words % {"wanted": wanted, "found": found})
 
 
-def _decode(data: bytes) -> str:
-    """Return the text. Refuses: file.not_text."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Refused("file.not_text", _("这不是 UTF-8 或 GB18030 的文本文件"))
+def harmless(cell: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula. Source: OWASP CSV injection."""
+    return f"'{cell}" if cell.startswith(tuple(FORMULA)) else cell
+
+
+def _refused(code: str, words: str) -> Refused:
+    return Refused(f"file.{code}", words, {"file": words})
 
 
 def _rows(lines: Iterator[list[str]], header: list[str], blank: dict[str, str]) -> tuple[list[Row], list[Fault]]:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
@@ -54,10 +54,8 @@ def open_unit(
     check_week(from_=from_, now=now)
     _check_facts(code=code, name=name, level=level, kind=kind, headcount=headcount)
     _check_parent(level, parent)
-    if Unit.every.filter(code=code).exists():
-        raise _refused("code_taken", _("代码 %(code)s 已有单位") % {"code": code}, "code")
     facts = {"name": name, "level": level, "kind": kind or kind_of(level=level, name=name), "headcount": headcount}
-    unit = Unit.every.create(code=code, parent=parent, path=f"{code}:", **facts)
+    unit = _new_unit(code, parent, facts)
     Placement.objects.create(unit=unit, parent=parent, valid=DateRange(from_, None), **facts)
     recompute_paths(now=now)
     record(by=by, what="unit.opened", on=unit, now=now, unit_id=unit.pk, code=code, from_week=str(from_))
@@ -101,7 +99,8 @@ def rename_unit(
 def close_unit(*, by: Actor | None, unit: Unit, from_: dt.date, now: dt.datetime) -> Unit:
     """Close a unit from a Monday on; what was filed there stays, under its last parent.
 
-    Refuses: unit.monday, unit.future, unit.closed, unit.earlier, unit.children (open units below it).
+    Refuses: unit.monday, unit.future, unit.closed, unit.earlier, unit.children (open units below it), unit.posts (people
+    in post there from that Monday on: posts are ended by two people, not by the way).
     """
     check_week(from_=from_, now=now)
     last = _last_placement(unit)
@@ -109,12 +108,33 @@ def close_unit(*, by: Actor | None, unit: Unit, from_: dt.date, now: dt.datetime
         raise _refused("earlier", _("只能从 %(day)s 之后的周一起撤销") % {"day": last.valid.lower}, "from_")
     if Unit.every.filter(parent=unit, closed_on__isnull=True).exists():
         raise _refused("children", _("还有下级单位，先撤销或移走下级"), "unit")
+    if people := _people_in_post(unit, from_):
+        raise _refused("posts", _("那时还有 %(n)d 人在这里任职，先止任职或转走") % {"n": people}, "unit")
     last.valid = DateRange(last.valid.lower, from_)
     last.save(update_fields=["valid"])
     recompute_paths(now=now)
     record(by=by, what="unit.closed", on=unit, now=now, unit_id=unit.pk, code=unit.code, from_week=str(from_))
     unit.refresh_from_db()
     return unit
+
+
+def _new_unit(code: str, parent: Unit | None, facts: dict[str, Any]) -> Unit:
+    """Store a unit. Refuses: unit.code_taken, also where another is being opened with the code at this moment."""
+    try:
+        with transaction.atomic():
+            return Unit.every.create(code=code, parent=parent, path=f"{code}:", **facts)
+    except IntegrityError as error:
+        raise _refused("code_taken", _("代码 %(code)s 已有单位") % {"code": code}, "code") from error
+
+
+def _people_in_post(unit: Unit, from_: dt.date) -> int:
+    """Count who holds a post in a unit on or after a Monday. By hand: people are a room above."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT user_id) FROM post WHERE unit_id = %s AND valid && daterange(%s, NULL)",
+            [unit.pk, from_],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def recompute_paths(*, now: dt.datetime) -> None:
@@ -183,7 +203,7 @@ def _check_facts(**facts: Any) -> None:
 def _check_parent(level: str, parent: Unit | None) -> None:
     if parent is None:
         return
-    if parent.closed_on:
+    if _in_force(parent) is None:
         raise _refused("parent_closed", _("上级单位已撤销"), "parent")
     if not may_stand_under(level=level, parent_level=parent.level):
         labels = {"level": Level(level).label, "parent": Level(parent.level).label}
@@ -192,10 +212,15 @@ def _check_parent(level: str, parent: Unit | None) -> None:
 
 def _last_placement(unit: Unit) -> Placement:
     """Lock and return the placement in force. Refuses: unit.closed."""
-    last = Placement.objects.select_for_update().filter(unit=unit).order_by("-valid").first()
-    if last is None or last.valid.upper is not None:
+    last = _in_force(unit)
+    if last is None:
         raise _refused("closed", _("单位已撤销"), "unit")
     return last
+
+
+def _in_force(unit: Unit) -> Placement | None:
+    """Lock the placement in force, so that a unit is not closed while another is opened below it; None: it is closed."""
+    return Placement.objects.select_for_update().filter(unit=unit, valid__upper_inf=True).first()
 
 
 def _replace(last: Placement, from_: dt.date, facts: dict[str, Any]) -> None:

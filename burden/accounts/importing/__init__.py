@@ -4,7 +4,7 @@ Columns `username,name,unit_code,role,from` and perhaps `title`, in any order; U
 """
 
 from burden.accounts.importing.checking import preview_people
-from burden.accounts.importing.reading import COLUMNS, EXTRA, MAX_BYTES, Effect, FileRefused, Line, Preview
+from burden.accounts.importing.reading import COLUMNS, EXTRA, MAX_BYTES, Effect, Line, Preview
 from burden.accounts.importing.storing import FileChanged, import_people
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "MAX_BYTES",
     "Effect",
     "FileChanged",
-    "FileRefused",
     "Line",
     "Preview",
     "import_people",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,17 +16,14 @@ from django.utils.translation import gettext as _
 from burden.accounts.models import Post, User
 from burden.accounts.services import rules
 from burden.kit.errors import Refused
+from burden.kit.sheets import MEGABYTE, check_header, read_header, read_text
 from burden.units.models import Unit
 
 COLUMNS = ("username", "name", "unit_code", "role", "from")
 EXTRA = "title"
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 10 * MEGABYTE
 MAX_ROWS = 20_000
 MAX_FIELD = 200
-
-
-class FileRefused(Refused):
-    """The file cannot be read at all."""
 
 
 class Effect(StrEnum):
@@ -54,6 +52,12 @@ class Line:
     replaces: Post | None = None
 
     @property
+    def deed(self) -> tuple[object, ...]:
+        """What storing the line would do, to tell whether it is still what was shown."""
+        keys = (each.pk if each else None for each in (self.user, self.unit, self.replaces))
+        return self.number, self.effect.value, self.username, self.role, str(self.since), *keys
+
+    @property
     def username(self) -> str:
         return rules.fold(self.cells.get("username", ""))
 
@@ -80,6 +84,11 @@ class Preview:
         return [line for line in self.lines if line.effect in {Effect.NEW, Effect.MOVE}]
 
     @property
+    def digest(self) -> str:
+        """Tells one set of things to store from another."""
+        return hashlib.sha256(repr([line.deed for line in self.good]).encode()).hexdigest()
+
+    @property
     def counts(self) -> dict[str, int]:
         return {effect.value: len(self.of(effect)) for effect in Effect}
 
@@ -87,47 +96,21 @@ class Preview:
 def read_file(data: bytes) -> tuple[str, list[Line]]:
     """Return the encoding and the lines.
 
-    Refuses: file.too_big, file.empty, file.xlsx, file.encoding, file.header, file.malformed, file.too_long.
+    Refuses: what `read_text` and `check_header` refuse, file.malformed, file.too_long, file.empty.
     """
-    encoding, text = _decode(data)
+    encoding, text = read_text(data, most=MAX_BYTES)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = read_header(reader)
+    check_header(header, COLUMNS, (EXTRA,))
     try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        _check_header(header)
         lines = list(_lines(reader, header))
     except csv.Error as error:
         words = _("第 %(line)d 行的引号不成对，看不懂") % {"line": reader.line_num}
-        raise FileRefused("file.malformed", words, {"file": words}) from error
+        raise Refused("file.malformed", words, {"file": words}) from error
     if not lines:
-        raise _refuse("empty", _("文件里只有表头，没有人"))
+        words = _("文件里只有表头，没有人")
+        raise Refused("file.empty", words, {"file": words})
     return encoding, lines
-
-
-def _decode(data: bytes) -> tuple[str, str]:
-    if len(data) > MAX_BYTES:
-        raise _refuse("too_big", _("文件超过 10 MB，分成几个再交"))
-    if not data.strip():
-        raise _refuse("empty", _("文件是空的"))
-    if data[:4] in {b"PK\x03\x04", b"\xd0\xcf\x11\xe0"}:
-        raise _refuse("xlsx", _("这是 Excel 文件，只是名字写成了 .csv；请在表格里另存为 CSV 再交"))
-    for encoding, label in (("utf-8-sig", "UTF-8"), ("gb18030", "GB18030")):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return label, text
-    raise _refuse("encoding", _("看不懂文件的编码，请存成 UTF-8 或 GB18030"))
-
-
-def _check_header(header: Sequence[str]) -> None:
-    missing = [name for name in COLUMNS if name not in header]
-    unknown = [name for name in header if name not in {*COLUMNS, EXTRA}]
-    if missing:
-        words = _("第 1 行要写列名 %(columns)s，用英文逗号隔开；缺 %(missing)s")
-        raise _refuse("header", words % {"columns": ",".join(COLUMNS), "missing": "、".join(missing)})
-    if unknown or len(set(header)) != len(header):
-        raise _refuse("header", _("第 1 行有不认识或重复的列：%(names)s") % {"names": "、".join(unknown or header)})
 
 
 def _lines(reader: Any, header: Sequence[str]) -> Iterator[Line]:
@@ -141,14 +124,11 @@ def _lines(reader: Any, header: Sequence[str]) -> Iterator[Line]:
             continue
         count += 1
         if count > MAX_ROWS:
-            raise _refuse("too_long", _("超过 20,000 行，分成几个文件再交"))
+            words = _("超过 20,000 行，分成几个文件再交")
+            raise Refused("file.too_long", words, {"file": words})
         line = Line(number, {name: cell.strip() for name, cell in zip(header, row, strict=False)})
         if len(row) != len(header):
             line.fail(_("这一行有 %(n)d 格") % {"n": len(row)}, _("要有 %(n)d 格，看看逗号") % {"n": len(header)})
         elif max(map(len, row)) > MAX_FIELD:
             line.fail(_("有一格太长"), _("每格不超过 200 字"))
         yield line
-
-
-def _refuse(code: str, words: str) -> FileRefused:
-    return FileRefused(f"file.{code}", words, {"file": words})

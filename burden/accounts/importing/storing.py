@@ -22,14 +22,14 @@ class FileChanged(Refused):
 
 
 @transaction.atomic
-def import_people(*, by: Actor, data: bytes, expected: int, now: dt.datetime) -> Preview:
-    """Check a file again and propose all its good lines; `expected` is how many the preview showed.
+def import_people(*, by: Actor, data: bytes, expected: str, now: dt.datetime) -> Preview:
+    """Check a file again and propose all its good lines; `expected` is the digest of the preview shown.
 
     Refuses: file.*, file.changed (stores nothing).
     """
     preview = preview_people(by=by, data=data, now=now)
     good = preview.good
-    if not good or len(good) != expected:
+    if not good or preview.digest != expected:
         raise _changed()
     try:
         with transaction.atomic():

@@ -12,7 +12,7 @@ from burden.accounts.services.keys import (
     unlock,
 )
 from burden.accounts.services.people import add_person, change_person, deactivate, reactivate
-from burden.accounts.services.posts import decide_requests, end_post, propose_post
+from burden.accounts.services.posts import decide_requests, end_post, propose_post, withdraw_requests
 
 __all__ = [
     "add_person",
@@ -31,4 +31,5 @@ __all__ = [
     "revoke_tokens",
     "set_password_by_link",
     "unlock",
+    "withdraw_requests",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -42,11 +43,12 @@ def propose_post(
     """Ask for a post from a Monday on.
 
     Refuses: post.out_of_reach, post.not_monday, post.too_far, post.closed_unit, post.level, post.clash,
-    post.proposed, person.stopped.
+    post.proposed, person.stopped, person.out_of_reach (whoever holds a post elsewhere ends it there first).
     """
     rules.need(by, Role.SYSADMIN)
     request = _grant(by, user, unit, role, since, title, now)
     check_clash(user, role, since)
+    rules.check_person(by, user, now, retired=True)
     request.save()
     _record(by, "post.proposed", request, now)
     return request
@@ -152,9 +154,34 @@ def decide_requests(
 ) -> list[PostRequest]:
     """Grant or refuse changes of posts that somebody else proposed; all of them or none.
 
-    Refuses: request.own, request.decided, post.out_of_reach, post.clash.
+    Refuses: request.own, request.decided, post.out_of_reach, post.closed_unit, post.clash.
     """
     rules.need(by, Role.SECADMIN)
+    locked = _lock(requests)
+    for request in locked:
+        _check_may_decide(by, request)
+    if granted:
+        _carry_out(locked, now)
+    _close(by, "request.granted" if granted else "request.refused", locked, now, decided_by=by.user, granted=granted)
+    return locked
+
+
+@transaction.atomic
+def withdraw_requests(*, by: Actor, requests: Sequence[PostRequest], now: dt.datetime) -> list[PostRequest]:
+    """Take back what one proposed and nobody has decided; all of it or none. A request withdrawn has no decider.
+
+    Refuses: request.decided, request.not_own.
+    """
+    rules.need(by, Role.SYSADMIN)
+    locked = _lock(requests)
+    if any(request.proposed_by_id != by.user_id for request in locked):
+        raise CannotDecide("request.not_own", _("只有提的人能撤回"))
+    _close(by, "request.withdrawn", locked, now, granted=False)
+    return locked
+
+
+def _lock(requests: Sequence[PostRequest]) -> list[PostRequest]:
+    """Lock what waits. Refuses: request.decided, where one of them no longer does."""
     pks = [request.pk for request in requests]
     # `end` sorts before `grant`: who moves leaves the old post first
     locked = list(
@@ -164,16 +191,15 @@ def decide_requests(
         .order_by("change", "pk")
     )
     if not pks or len(locked) != len(pks):
-        raise CannotDecide("request.decided", _("这一项已经有人批过了"))
-    for request in locked:
-        _check_may_decide(by, request)
-    if granted:
-        _carry_out(locked, now)
-    PostRequest.objects.filter(pk__in=pks).update(decided_by=by.user, decided_at=now, granted=granted)
-    what = "request.granted" if granted else "request.refused"
-    persons = sorted({request.user.username or "" for request in locked})
-    record(by=by, what=what, on=locked[0], now=now, requests=pks, persons=persons)
+        raise CannotDecide("request.decided", _("这一项已经有人批过或撤回了"))
     return locked
+
+
+def _close(by: Actor, what: str, requests: Sequence[PostRequest], now: dt.datetime, **outcome: Any) -> None:
+    pks = [request.pk for request in requests]
+    PostRequest.objects.filter(pk__in=pks).update(decided_at=now, **outcome)
+    persons = sorted({request.user.username or "" for request in requests})
+    record(by=by, what=what, on=requests[0], now=now, requests=pks, persons=persons)
 
 
 def _check_may_decide(by: Actor, request: PostRequest) -> None:
@@ -185,12 +211,12 @@ def _check_may_decide(by: Actor, request: PostRequest) -> None:
 def _carry_out(requests: Sequence[PostRequest], now: dt.datetime) -> None:
     """Write the posts. What clashes by now is refused by the database, whole."""
     grants = [request for request in requests if request.change == Change.GRANT]
+    for request in grants:
+        rules.check_unit(request.role, request.unit, request.on)
+    ended = [_ended(request.post, request.on) for request in requests if request.post and request.change == Change.END]
     try:
         with transaction.atomic():
-            for request in requests:
-                if request.post and request.change == Change.END:
-                    request.post.valid = DateRange(request.post.valid.lower, request.on)
-                    request.post.save(update_fields=["valid"])
+            Post.objects.bulk_update(ended, ["valid"], batch_size=1000)
             Post.objects.bulk_create(_post(request) for request in grants)
     except IntegrityError as error:
         if ONE_OF_A_ROLE not in str(error):
@@ -198,6 +224,11 @@ def _carry_out(requests: Sequence[PostRequest], now: dt.datetime) -> None:
         raise PostClash("post.clash", _("有人那时已有相同或不能兼的任职，请提的人改好再提")) from error
     trio = [request.user_id for request in grants if request.role in TRIO]
     ApiToken.objects.filter(user_id__in=trio, revoked_at=None).update(revoked_at=now)
+
+
+def _ended(post: Post, on: dt.date) -> Post:
+    post.valid = DateRange(post.valid.lower, on)
+    return post
 
 
 def _post(request: PostRequest) -> Post:

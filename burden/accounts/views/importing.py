@@ -23,10 +23,10 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.kit.forms import show_refusal
+from burden.kit.sheets import harmless
 
 KEPT = 3600  # seconds a file waits for its confirmation
 SHOWN = 100
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @access(Role.SYSADMIN, methods=("GET", "POST"))
@@ -56,7 +56,7 @@ def people_import_store(request: ActedRequest) -> HttpResponse:
         return redirect("people_import")
     data = zlib.decompress(kept["data"])
     try:
-        done = import_people(by=request.actor, data=data, expected=_number(request), now=now)
+        done = import_people(by=request.actor, data=data, expected=request.POST.get("expected", ""), now=now)
     except FileChanged as refused:
         messages.error(request, str(refused))
         return _show(request, preview_people(by=request.actor, data=data, now=now), kept)
@@ -83,7 +83,7 @@ def people_import_faults(request: ActedRequest) -> HttpResponse:
     writer.writerow([_("行"), *columns, _("问题"), _("怎么办")])
     for line in preview.faults:
         cells = [line.cells.get(name, "") for name in columns]
-        writer.writerow([line.number, *map(_harmless, cells), line.problem, line.remedy])
+        writer.writerow([line.number, *map(harmless, cells), line.problem, line.remedy])
     return response
 
 
@@ -94,16 +94,6 @@ def _show(request: ActedRequest, preview: Preview, kept: dict[str, Any]) -> Http
         "more": max(0, len(preview.faults) - SHOWN),
     }
     return show_people(request, "preview", file=kept["name"], digest=kept["digest"], **shown)
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a cell for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def _number(request: ActedRequest) -> int:
-    text = request.POST.get("expected", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1
 
 
 def _digest(data: bytes) -> str:

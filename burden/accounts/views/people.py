@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from burden.accounts import queries, services
 from burden.accounts.forms import ENDED, EditForm, EndForm, FilterForm, PersonForm, PostForm
-from burden.accounts.models import Post, User
+from burden.accounts.models import Post, PostRequest, User
 from burden.accounts.roles import Role
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
@@ -24,6 +25,8 @@ from burden.kit.errors import Refused
 from burden.kit.forms import done
 
 PAGE_SIZE = 20
+GOES = 10  # that wait, on one page
+NEWS = dt.timedelta(days=14)  # how long a refusal is shown to who proposed
 KEEPERS = (Role.SYSADMIN, Role.SECADMIN)
 
 
@@ -36,7 +39,8 @@ def people(request: ActedRequest) -> HttpResponse:
 
 def show_people(request: ActedRequest, panel: str = "", status: int = 200, **context: Any) -> HttpResponse:
     """Render the list, the panel that was opened, and what waits to be decided."""
-    actor, today = request.actor, clock.day_of(clock.now())
+    actor, now = request.actor, clock.now()
+    today = clock.day_of(now)
     text, role = FilterForm(request.GET).read()
     chosen = "" if role == ENDED else role
     found = queries.posts(actor, today, text=text, role=chosen, ended=role == ENDED)
@@ -48,14 +52,21 @@ def show_people(request: ActedRequest, panel: str = "", status: int = 200, **con
         "filter": {"q": text, "role": role},
         "roles": [*Role.choices, (ENDED, _("已止任职"))],
         "census": queries.census(actor, today),
-        "batches": queries.waiting(actor),
         "query": _query(request, page=False),
         "here": _query(request, page=True),
         "is_sysadmin": Role.SYSADMIN in actor.roles,
-    }
+    } | _undecided(request, now)
     if panel in {"add", "post", "end"}:
         context["units"] = queries.unit_choices(actor)
     return render(request, "accounts/people.html", context, status=status)
+
+
+def _undecided(request: ActedRequest, now: dt.datetime) -> dict[str, Any]:
+    """Return what waits to be decided, and to who proposes what was refused lately."""
+    actor = request.actor
+    goes = Paginator(queries.goes(actor), GOES).get_page(request.GET.get("waiting"))
+    refused = queries.refused(actor, now - NEWS)[:GOES] if Role.SYSADMIN in actor.roles else []
+    return {"goes": goes, "batches": queries.batches(actor, list(goes)), "refused": refused}
 
 
 def _query(request: ActedRequest, *, page: bool) -> str:
@@ -98,8 +109,9 @@ def person_add(request: ActedRequest) -> HttpResponse:
 @access(Role.SYSADMIN, methods=("GET", "POST"))
 @never_cache
 def post_add(request: ActedRequest, pk: int) -> HttpResponse:
-    """Propose one more post for a person."""
-    actor, now, person = request.actor, clock.now(), _person(request, pk)
+    """Propose one more post for a person, who holds none that others keep."""
+    actor, now = request.actor, clock.now()
+    person = get_object_or_404(queries.free_person(actor, pk, clock.day_of(now)))
     form = PostForm(request.POST or None, actor=actor, initial={"role": Role.CADRE, "since": Week.at(now).monday})
     if request.method == "POST" and done(form, services.propose_post, by=actor, user=person, now=now):
         messages.success(request, _("已提交，等安全管理员批"))
@@ -123,18 +135,22 @@ def post_end(request: ActedRequest, pk: int) -> HttpResponse:
 @never_cache
 def post_edit(request: ActedRequest, pk: int) -> HttpResponse:
     """Correct a name or what a post is called."""
-    actor, post = request.actor, _post(request, pk)
+    actor, now, post = request.actor, clock.now(), _post(request, pk)
     form = EditForm(request.POST or None, initial={"name": post.user.name, "title": post.title})
-    if request.method == "POST" and done(form, services.change_person, by=actor, post=post, now=clock.now()):
+    if request.method == "POST" and done(form, services.change_person, by=actor, post=post, now=now):
         messages.success(request, _("改好了"))
         return _back(request)
-    return show_people(request, "edit", form=form, post=post)
+    is_free = queries.free_person(actor, post.user_id, clock.day_of(now)).exists()
+    return show_people(request, "edit", form=form, post=post, is_free=is_free)
 
 
-@access(Role.SYSADMIN, methods=("POST",))
+@access(Role.SYSADMIN, methods=("GET", "POST"))
+@never_cache
 def person_switch(request: ActedRequest, pk: int) -> HttpResponse:
-    """Stop an account, or let it go on."""
+    """Ask whether to stop an account, or to let it go on; then do it."""
     person = _person(request, pk)
+    if request.method != "POST":
+        return show_people(request, "switch", person=person)
     act, words = services.deactivate, _("%(name)s 的账号停用了")
     if not person.is_active:
         act, words = services.reactivate, _("%(name)s 的账号恢复了")
@@ -197,19 +213,37 @@ def _act(request: ActedRequest, words: str, act: Any, **facts: Any) -> HttpRespo
 @access(Role.SECADMIN, methods=("POST",))
 def requests_decide(request: ActedRequest) -> HttpResponse:
     """Grant or refuse what was proposed in one go, if it is still what was shown."""
-    actor = request.actor
-    shown = (request.POST.get("batch"), request.POST.get("count"))
-    batch = next((b for b in queries.waiting(actor) if (str(b.key), str(len(b.requests))) == shown), None)
-    if batch is None:
-        messages.error(request, _("这一项已经有人批过了，或者刚才变了"))
+    requests = _shown(request)
+    if requests is None:
         return _back(request)
     if request.POST.get("granted") not in {"0", "1"}:
         raise Http404
     granted = request.POST["granted"] == "1"
-    count = len(batch.requests)
+    count = len(requests)
     words = (
         ngettext("批准了 %(n)d 项", "批准了 %(n)d 项", count)
         if granted
         else ngettext("没批 %(n)d 项", "没批 %(n)d 项", count)
     )
-    return _act(request, words % {"n": count}, services.decide_requests, requests=batch.requests, granted=granted)
+    return _act(request, words % {"n": count}, services.decide_requests, requests=requests, granted=granted)
+
+
+@access(Role.SYSADMIN, methods=("POST",))
+def requests_withdraw(request: ActedRequest) -> HttpResponse:
+    """Take back what one proposed in one go, if it is still what was shown."""
+    requests = _shown(request)
+    if requests is None:
+        return _back(request)
+    count = len(requests)
+    words = ngettext("撤回了 %(n)d 项", "撤回了 %(n)d 项", count) % {"n": count}
+    return _act(request, words, services.withdraw_requests, requests=requests)
+
+
+def _shown(request: ActedRequest) -> list[PostRequest] | None:
+    """Return the requests of the go that was shown; where it changed meanwhile, say so and return none."""
+    key = request.POST.get("batch", "")
+    found = queries.proposed_with(request.actor, int(key)) if key.isascii() and key.isdigit() and len(key) < 19 else []
+    if found and str(len(found)) == request.POST.get("count"):
+        return found
+    messages.error(request, _("这一项已经有人批过或撤回了，或者刚才变了"))
+    return None

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from burden.accounts import services
 from burden.accounts.models import ApiToken, Post, PostRequest, User
@@ -14,6 +15,7 @@ from burden.accounts.services.people import PersonExists
 from burden.accounts.services.posts import AlreadyProposed, CannotDecide, PostClash
 from burden.accounts.services.rules import BadPerson, BadPost, OutOfReach
 from burden.ledger.models import AuditEvent
+from burden.units.models import Unit
 from tests.factories import NOW, THIS_WEEK, make_actor, make_post, make_unit, make_user
 
 MONDAY, SUNDAY = THIS_WEEK.monday, THIS_WEEK.sunday
@@ -297,3 +299,62 @@ def test_person_who_went_elsewhere_is_not_corrected(place):
     make_post(place.county, "auditor", over.user, since=MONDAY)
     with pytest.raises(OutOfReach):
         services.change_person(by=place.sysadmin, post=over, name="别人", title="", now=NOW)
+
+
+def test_person_kept_elsewhere_gets_no_post(place):
+    """Who came here once and holds a post in another county now is theirs to end first."""
+    gone = make_post(place.village, until=MONDAY).user
+    propose(place, gone)
+    other = make_post(make_unit(place.city), user=make_user()).user
+    make_post(place.village, user=other, role="lead", until=MONDAY)
+    with pytest.raises(OutOfReach):
+        propose(place, other, role="lead")
+
+
+def test_request_is_withdrawn_by_who_proposed_it(place):
+    user = make_user()
+    request = propose(place, user)
+    for stranger in (place.secadmin, place.auditor):
+        with pytest.raises(PermissionDenied):
+            services.withdraw_requests(by=stranger, requests=[request], now=NOW)
+    with pytest.raises(CannotDecide) as refused:
+        services.withdraw_requests(by=make_actor(place.county, "sysadmin"), requests=[request], now=NOW)
+    assert code_of(refused) == "request.not_own"
+    services.withdraw_requests(by=place.sysadmin, requests=[request], now=NOW)
+    request.refresh_from_db()
+    assert (request.granted, request.decided_by, request.decided_at) == (False, None, NOW)
+    for again in (lambda: decide(place, request), lambda: withdraw(place, request)):
+        with pytest.raises(CannotDecide, match="撤回"):
+            again()
+    assert propose(place, user).pk != request.pk
+    assert AuditEvent.objects.filter(what="request.withdrawn").count() == 1
+
+
+def withdraw(place, request: PostRequest) -> list[PostRequest]:
+    return services.withdraw_requests(by=place.sysadmin, requests=[request], now=NOW)
+
+
+def test_unit_closed_meanwhile_gets_no_post(place):
+    request = propose(place)
+    Unit.every.filter(pk=place.township.pk).update(closed_on=MONDAY)
+    with pytest.raises(BadPost, match="那时已撤"):
+        decide(place, request)
+    decide(place, request, granted=False)
+
+
+def test_queries_of_a_grant_do_not_grow_with_its_moves(place):
+    other = make_unit(place.county, "township")
+
+    def count(moves: int) -> int:
+        posts = [make_post(place.township) for _ in range(moves)]
+        for post in posts:
+            services.end_post(by=place.sysadmin, post=post, last_day=SUNDAY, unit=other, now=NOW)
+        requests = list(
+            PostRequest.objects.filter(post__in=posts) | PostRequest.objects.filter(unit=other, decided_at=None)
+        )
+        with CaptureQueriesContext(connection) as queries:
+            decide(place, *requests)
+        assert Post.objects.filter(unit=other, user__in=[post.user_id for post in posts]).count() == moves
+        return len(queries)
+
+    assert count(1) == count(3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -93,16 +95,10 @@ def test_query_count_does_not_grow_with_rows(sysadmin, place):
             assert sysadmin.get("/people/").status_code == 200
         return len(queries)
 
-    def more() -> None:
-        user = make_post(place.village).user
-        services.propose_post(
-            by=place.sysadmin, user=user, unit=place.village, role="lead", since=monday(), now=clock.now()
-        )
-
-    more()
+    propose(place)
     one = count()
-    more()
-    more()
+    propose(place)
+    propose(place)
     assert count() == one
 
 
@@ -189,12 +185,79 @@ def test_name_is_corrected(sysadmin, place):
     assert (post.user.name, post.title) == ("吴晓梅", "办事员")
 
 
-def test_account_is_stopped_and_let_go_on(sysadmin, place):
-    user = make_post(place.township).user
-    for active in (False, True):
-        sysadmin.post(f"/people/{user.pk}/switch/")
+def test_account_is_stopped_and_let_go_on_after_a_question(sysadmin, place):
+    post = make_post(place.township)
+    user, url = post.user, f"/people/{post.user_id}/switch/"
+    for active, words in ((False, "马上不能登录"), (True, "可以用原来的密码登录")):
+        assert f'href="{url}"' in text(sysadmin.get(f"/people/posts/{post.pk}/"))
+        assert words in text(sysadmin.get(url))
+        user.refresh_from_db()
+        assert user.is_active != active
+        sysadmin.post(url)
         user.refresh_from_db()
         assert user.is_active == active
+
+
+def test_person_kept_elsewhere_is_not_offered_a_post(sysadmin, place):
+    """Who came here once stays in the list of those who left; another county keeps the person now."""
+    over = make_post(place.village, user=make_user("走的人"), until=monday())
+    assert sysadmin.get(f"/people/{over.user_id}/post/").status_code == 200
+    assert f"/people/{over.user_id}/post/" in text(sysadmin.get("/people/?role=ended"))
+    make_post(make_unit(place.city), user=over.user, since=monday())
+    assert sysadmin.get(f"/people/{over.user_id}/post/").status_code == 404
+    assert f"/people/{over.user_id}/post/" not in text(sysadmin.get("/people/?role=ended"))
+    assert f"/people/{over.user_id}/post/" not in text(sysadmin.get(f"/people/posts/{over.pk}/"))
+
+
+def test_waiting_request_is_withdrawn(sysadmin, client, place):
+    sysadmin.post("/people/add/", person_form(place))
+    request = PostRequest.objects.get()
+    form = {"batch": request.pk, "count": 1}
+    other = type(client)()
+    other.force_login(make_actor(place.county, "sysadmin").user)
+    assert "撤回" not in text(other.get("/people/"))
+    assert "只有提的人能撤回" in text(other.post("/people/requests/withdraw/", form, follow=True))
+    assert "撤回" in text(sysadmin.get("/people/"))
+    assert "撤回了 1 项" in text(sysadmin.post("/people/requests/withdraw/", form, follow=True))
+    assert "没有在等的" in text(sysadmin.get("/people/"))
+    for nonsense in ({}, {"batch": "x"}, {"batch": "9" * 30, "count": 1}):
+        assert "刚才变了" in text(sysadmin.post("/people/requests/withdraw/", nonsense, follow=True))
+
+
+def test_refusal_is_told_to_who_proposed(sysadmin, secadmin, place):
+    sysadmin.post("/people/add/", person_form(place))
+    request = PostRequest.objects.get()
+    assert "没批的" not in text(sysadmin.get("/people/"))
+    secadmin.post("/people/requests/", {"batch": request.pk, "count": 1, "granted": "0"})
+    page = text(sysadmin.get("/people/"))
+    assert "没批的" in page
+    assert f"{place.secadmin.name} 没批；改好可以再提" in page
+
+
+def test_what_waits_is_paged(sysadmin, place):
+    for _ in range(11):
+        propose(place)
+    first, second = text(sysadmin.get("/people/")), text(sysadmin.get("/people/?waiting=2"))
+    assert (first.count('name="batch"'), second.count('name="batch"')) == (10, 1)
+    assert "?waiting=2" in first
+    assert '<span class="tag s-warn num">11</span>' in first
+
+
+def test_what_waits_of_a_file_is_not_loaded_whole(sysadmin, place):
+    """A go of thousands shows its first twenty, and is decided as one."""
+    rows = "".join(f"u{n}0,人{n},{place.township.code},cadre,{monday()}\n" for n in range(25))
+    page = text(upload(sysadmin, (HEADER + rows).encode()))
+    sysadmin.post("/people/import/store/", confirmation(page))
+    answer = sysadmin.get("/people/")
+    (batch,) = answer.context["batches"]
+    assert (len(batch.shown), batch.rest, batch.count) == (20, 5, 25)
+    assert "共 25 项，一起批" in text(answer)
+
+
+def propose(place) -> PostRequest:
+    user = make_post(place.village).user
+    now = clock.now()
+    return services.propose_post(by=place.sysadmin, user=user, unit=place.village, role="lead", since=monday(), now=now)
 
 
 @pytest.mark.parametrize("path", ["posts/{post}/", "posts/{post}/end/", "{user}/post/"])
@@ -238,8 +301,9 @@ def upload(client, content: bytes, name: str = "people.csv"):
     return client.post("/people/import/", {"file": SimpleUploadedFile(name, content, "text/csv")})
 
 
-def digest(page: str) -> str:
-    return page.split('name="digest" value="')[1].split('"')[0]
+def confirmation(page: str) -> dict[str, str]:
+    """What the button below a preview sends."""
+    return {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("digest", "expected")}
 
 
 def test_file_is_previewed_then_confirmed(sysadmin, place):
@@ -251,7 +315,7 @@ def test_file_is_previewed_then_confirmed(sysadmin, place):
     faults = text(sysadmin.get("/people/import/faults.csv"))
     assert faults.startswith("\ufeff行,username")
     assert "3,u02" in faults
-    answer = sysadmin.post("/people/import/store/", {"digest": digest(page), "expected": 1}, follow=True)
+    answer = sysadmin.post("/people/import/store/", confirmation(page), follow=True)
     assert "提交了 1 行" in text(answer)
     assert PostRequest.objects.get().user.username == "u01"
 
@@ -259,7 +323,7 @@ def test_file_is_previewed_then_confirmed(sysadmin, place):
 def test_confirmed_file_is_the_one_that_was_shown(sysadmin, place):
     first = text(upload(sysadmin, f"{HEADER}u01,王芳,{place.township.code},cadre,{monday()}".encode()))
     upload(sysadmin, f"{HEADER}u02,李军,{place.township.code},cadre,{monday()}".encode())
-    answer = sysadmin.post("/people/import/store/", {"digest": digest(first), "expected": 1}, follow=True)
+    answer = sysadmin.post("/people/import/store/", confirmation(first), follow=True)
     assert "预览过期了" in text(answer)
     assert not PostRequest.objects.exists()
 
@@ -267,9 +331,20 @@ def test_confirmed_file_is_the_one_that_was_shown(sysadmin, place):
 def test_register_that_changed_is_shown_anew(sysadmin, place):
     page = text(upload(sysadmin, f"{HEADER}u01,王芳,{place.township.code},cadre,{monday()}".encode()))
     make_post(place.township, user=make_user("王芳"))
-    answer = text(sysadmin.post("/people/import/store/", {"digest": digest(page), "expected": 1}))
+    answer = text(sysadmin.post("/people/import/store/", confirmation(page)))
     assert "名单刚才变了" in answer
     assert "与在册同名同单位" in answer
+
+
+def test_confirmed_lines_do_what_was_shown(sysadmin, place):
+    """As many lines as before, but one of them would move somebody who was not in post when the preview was shown."""
+    user = make_post(place.village, user=make_user("王芳"), until=monday() - dt.timedelta(days=70)).user
+    page = text(upload(sysadmin, f"{HEADER}{user.username},王芳,{place.township.code},cadre,{monday()}".encode()))
+    assert "提交 1 行" in page
+    make_post(place.village, user=user, since=monday() - dt.timedelta(days=70))
+    answer = text(sysadmin.post("/people/import/store/", confirmation(page)))
+    assert "名单刚才变了" in answer
+    assert not PostRequest.objects.exists()
 
 
 def test_xlsx_named_csv_is_refused_beside_the_field(sysadmin):

@@ -1,16 +1,18 @@
 """Units opened, renamed and closed from a Monday on."""
 
 import datetime as dt
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.kit.errors import Refused
 from burden.ledger.models import AuditEvent, StaleMark
 from burden.units import services
 from burden.units.models import Kind, Level, Placement, Unit, UnitPath
-from tests.factories import NOW, make_unit
+from tests.factories import NOW, make_post, make_unit
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 11, 23)
@@ -116,6 +118,84 @@ def test_close_unit_with_open_children_is_refused():
     services.close_unit(by=None, unit=child, from_=MONDAY, now=NOW)
     services.close_unit(by=None, unit=county, from_=MONDAY, now=NOW)
     assert county.closed_on == MONDAY
+
+
+@pytest.mark.parametrize("role", ["cadre", "lead"])
+def test_close_unit_with_people_in_post_is_refused(role):
+    unit = open_unit()
+    make_post(unit, role, until=MONDAY + dt.timedelta(days=7))
+    error = refusal(services.close_unit, by=None, unit=unit, from_=MONDAY, now=NOW)
+    assert (error.code, str(error)) == ("unit.posts", "那时还有 1 人在这里任职，先止任职或转走")
+    assert Placement.objects.get(unit=unit).valid.upper is None
+
+
+def test_close_unit_after_the_last_post_ended():
+    unit = open_unit()
+    make_post(unit, until=MONDAY)
+    assert services.close_unit(by=None, unit=unit, from_=MONDAY, now=NOW).closed_on == MONDAY
+
+
+# --- two at once ---
+
+
+def meanwhile(first, then) -> Future:
+    """Do `then` on a connection of its own while what `first` did is not committed yet."""
+
+    def run():
+        try:
+            return then()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            second = pool.submit(run)
+            await_lock()
+        return second
+
+
+def await_lock() -> None:
+    """Wait until somebody waits for this transaction."""
+    deadline = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    pytest.fail("nobody waited")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_opened_by_two_at_once_is_refused_to_the_second():
+    error = meanwhile(open_unit, open_unit).exception()
+    assert isinstance(error, Refused)
+    assert (error.code, list(error.errors)) == ("unit.code_taken", ["code"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unit_is_not_opened_below_one_that_is_being_closed():
+    county = open_unit(level="county")
+    error = meanwhile(
+        lambda: services.close_unit(by=None, unit=county, from_=MONDAY, now=NOW),
+        lambda: open_unit(code="2", parent=Unit.every.get(pk=county.pk)),
+    ).exception()
+    assert isinstance(error, Refused)
+    assert error.code == "unit.parent_closed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unit_is_not_closed_while_another_is_opened_below_it():
+    county = open_unit(level="county")
+    error = meanwhile(
+        lambda: open_unit(code="2", parent=county),
+        lambda: services.close_unit(by=None, unit=Unit.every.get(pk=county.pk), from_=MONDAY, now=NOW),
+    ).exception()
+    assert isinstance(error, Refused)
+    assert error.code == "unit.children"
 
 
 def test_close_unit_on_its_first_monday_is_refused():
