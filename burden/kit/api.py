@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -9,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiResponse
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import exceptions, serializers
@@ -40,13 +42,33 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 
 class JsonParser(JSONParser):
-    """JSON, and a refusal for one nested deeper than Python can follow."""
+    """JSON, and a sentence in the reader's language for what is none, or is nested deeper than Python can follow."""
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().parse(*args, **kwargs)
-        except RecursionError as error:
-            raise exceptions.ParseError from error
+        except (exceptions.ParseError, RecursionError) as error:
+            raise exceptions.ParseError(_not_json(error.__context__)) from error
+
+
+def _not_json(cause: BaseException | None) -> str:
+    if isinstance(cause, json.JSONDecodeError):
+        place = {"line": cause.lineno, "column": cause.colno}
+        return _("请求的正文不是 JSON，从第 %(line)d 行第 %(column)d 个字起看不懂") % place
+    return _("请求的正文不是 JSON")
+
+
+class TokenUnknown(exceptions.AuthenticationFailed):
+    """The token was never given out, has run out or was revoked, or its account was stopped: not told apart."""
+
+    default_code = "token_unknown"
+    default_detail = gettext_lazy("没有这个令牌，或者它已到期、作废")
+
+
+class NotLoggedIn(exceptions.NotAuthenticated):
+    """Neither a token nor a session."""
+
+    default_detail = gettext_lazy("先登录，或者带上请求头 Authorization: Token …")
 
 
 PROBLEM = "application/problem+json"
@@ -60,7 +82,7 @@ def problems(described: Mapping[int, str], body: type[ProblemSerializer] = Probl
 class ApiView(APIView):
     """A view that knows its actor, by token or session.
 
-    Refuses: 401 without login, 403 without one of `roles`, 405 for another method.
+    Refuses: 401 without login or with a token that is not good, 403 without one of `roles`, 405 for another method.
     """
 
     roles: ClassVar[frozenset[str]]
@@ -79,7 +101,7 @@ class ApiView(APIView):
         asked = cast(ActedRequest, request._request)
         self.actor: Actor = asked.actor
         if self.actor is None:
-            raise exceptions.NotAuthenticated
+            raise TokenUnknown if asked.by_token else NotLoggedIn
         if not asked.by_token:
             SessionAuthentication().enforce_csrf(request)
         act_as(self.actor.user_id)
