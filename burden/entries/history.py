@@ -37,6 +37,7 @@ COLUMNS = (
 CHUNK = 1 << 20
 SHOWN = 20  # faults that are named; the rest is counted
 NAME_LENGTH = 60
+FIRST_WEEK = dt.date(2000, 1, 3)  # an earlier one is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ def _no_csv(error: psycopg.DataError) -> Refused:
 
 def _limits(now: dt.datetime) -> dict[str, Any]:
     return {
+        "first_week": FIRST_WEEK,
         "this_week": Week.at(now).monday,
         "categories": list(Category.values),
         "title_length": TITLE_LENGTH,
@@ -202,6 +204,7 @@ def _sentence(fault: str, value: str) -> str:
         "minutes": MAX_MINUTES,
         "title": TITLE_LENGTH,
         "name": NAME_LENGTH,
+        "first": FIRST_WEEK,
     }
     minutes = _("分钟要是 0 到 %(minutes)s 的整数，现在是“%(value)s”")
     sentences = {
@@ -209,6 +212,7 @@ def _sentence(fault: str, value: str) -> str:
         "cadre": _("姓名要是 1 到 %(name)s 个字"),
         "week": _("周要写成周一的日期，如 2026-01-05，现在是“%(value)s”"),
         "monday": _("%(value)s 不是周一"),
+        "past": _("%(value)s 太早，只收 %(first)s 以后的周"),
         "future": _("%(value)s 这一周还没到"),
         "category": _("没有“%(value)s”这个类别"),
         "title": _("事项要是 1 到 %(title)s 个字，不能换行"),
@@ -263,6 +267,7 @@ SELECT line, unit_id, cadre, week, category, title, issuer_id, people, minutes, 
            WHEN cadre = '' OR length(cadre) > %(name_length)s OR cadre ~ '[[:cntrl:]]' THEN 'cadre'
            WHEN week IS NULL THEN 'week'
            WHEN extract(isodow FROM week) <> 1 THEN 'monday'
+           WHEN week < %(first_week)s THEN 'past'
            WHEN week > %(this_week)s THEN 'future'
            WHEN category <> ALL (%(categories)s) THEN 'category'
            WHEN title = '' OR length(title) > %(title_length)s OR title ~ '[[:cntrl:]]' THEN 'title'
