@@ -266,7 +266,6 @@ def _frame(sheet: WeekSheet, actor: Actor, now: dt.datetime) -> dict[str, Any]:
         "cadre": actor.user_id,
         "previous": sheet.week.plus(-1),
         "next": None if after.is_future(now) else after,
-        "late_now": sheet.week.is_late(now),
     }
 
 

@@ -61,7 +61,8 @@ def test_weeks_are_filed_copied_changed_and_late(client, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOW + dt.timedelta(days=60))
     body = offered(client.get(last + "?edit=1").content.decode())
     page = client.post(last, body | {"entries.0.answer": "absent"}, follow=True).content.decode()
-    assert "现在仍可改，修改会标「补录」" in page
+    assert "现在仍可改。" in page
+    assert 's-warn">补录' not in page + client.get(last + "?edit=1").content.decode()
 
     filed = WeeklyReturn.objects.visible_to(actor).get(week=LAST_WEEK.monday)
     assert (filed.version, filed.late) == (3, False)  # in time at first; only the last submission is late

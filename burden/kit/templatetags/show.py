@@ -119,6 +119,12 @@ def day(value: dt.date) -> str:
 
 
 @register.filter
+def full_day(value: dt.date) -> str:
+    """Write a day with its year: 2026年11月16日, 16 Nov 2026."""
+    return date_format(value, "j M Y") if _english() else f"{value.year}年{day(value)}"
+
+
+@register.filter
 def weekday(value: dt.date) -> str:
     """Write the day of the week: 周一, Mon."""
     return date_format(value, "D") if _english() else f"周{'一二三四五六日'[value.weekday()]}"
@@ -128,6 +134,12 @@ def weekday(value: dt.date) -> str:
 def week_number(week: Week | dt.date) -> str:
     """Write the number of a week: 第 47 周, Week 47."""
     return gettext("第 %(number)d 周") % {"number": _week(week).number}
+
+
+@register.filter
+def week_of_year(week: Week | dt.date) -> str:
+    """Write the number of a week with its ISO year: 2026年第 47 周, Week 47 2026."""
+    return gettext("%(year)s年%(name)s") % {"year": _week(week).year, "name": week_number(week)}
 
 
 @register.filter

@@ -95,6 +95,25 @@ def test_day_in_english():
         assert show.weekday(MONDAY) == "Mon"
 
 
+def test_day_with_its_year():
+    assert show.full_day(MONDAY) == "2026年11月16日"
+    with translation.override("en"):
+        assert show.full_day(MONDAY) == "16 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("monday", "chinese", "english"),
+    [
+        (dt.date(2026, 11, 16), "2026年第 47 周", "Week 47 2026"),
+        (dt.date(2025, 12, 29), "2026年第 1 周", "Week 1 2026"),  # its Thursday is in 2026
+    ],
+)
+def test_week_of_year(monday, chinese, english):
+    assert show.week_of_year(monday) == show.week_of_year(Week(monday)) == chinese
+    with translation.override("en"):
+        assert show.week_of_year(monday) == english
+
+
 @pytest.mark.parametrize(
     ("monday", "chinese", "english"),
     [
