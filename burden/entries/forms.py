@@ -69,20 +69,24 @@ def read_week(body: Any, actor: Actor) -> WeekInput:
     errors: dict[str, str] = {}
     reader = Reader(body, WEEK_NAMES, "", "", errors)
     reader.refuse_unknown()
+    client_key = reader.take("client_key", read_uuid)
+    rows = reader.take("entries", read_rows, default=()) or ()
     found = WeekInput(
-        client_key=reader.take("client_key", read_uuid),
+        client_key=client_key,
         base_version=reader.take("base_version", whole(0, MAX_VERSION)),
         nil=reader.take("nil", read_flag, default=False),
-        entries=_read_entries(reader.take("entries", read_rows, default=()) or (), actor, errors),
+        entries=_read_entries(rows, actor, client_key, errors),
     )
     if errors:
         raise Refused("week.invalid", _("有 %(count)s 处需要改一下") % {"count": len(errors)}, errors)
     return found
 
 
-def _read_entries(rows: Sequence[Any], actor: Actor, errors: dict[str, str]) -> tuple[EntryDraft, ...]:
+def _read_entries(
+    rows: Sequence[Any], actor: Actor, client_key: UUID | None, errors: dict[str, str]
+) -> tuple[EntryDraft, ...]:
     named = (row.get("issuer") for row in rows)
-    known = nameable(actor, {code for code in named if isinstance(code, str) and not unfit(code)})
+    known = nameable(actor, {code for code in named if isinstance(code, str) and not unfit(code)}, client_key)
     return tuple(_read_entry(number, row, known, errors) for number, row in enumerate(rows))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Aggregate, Count, F, IntegerField, Q, QuerySet, Sum
@@ -13,7 +14,7 @@ from django.db.models import Aggregate, Count, F, IntegerField, Q, QuerySet, Sum
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post
 from burden.accounts.roles import Role
-from burden.entries.models import TITLE_LENGTH, Answer, Entry, Evidence, WeeklyReturn
+from burden.entries.models import TITLE_LENGTH, Answer, Entry, Evidence, Submission, WeeklyReturn
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.units.models import Level, Unit
@@ -80,6 +81,11 @@ class WeekSheet:
     @property
     def person_min(self) -> int:
         return sum(row.person_min for row in self.entries)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether 补录 stands beside the week: of a filed one the first filing decides, of another today."""
+        return self.late or (self.state == "none" and not self.provisional)
 
 
 @dataclass(frozen=True)
@@ -309,11 +315,11 @@ def _named(actor: Actor, since: dt.date) -> dict[int, int]:
     return {row["issuer_id"]: row["times"] for row in rows.annotate(times=Count("id")).order_by()}
 
 
-def nameable(actor: Actor, codes: Collection[str]) -> dict[str, int]:
+def nameable(actor: Actor, codes: Collection[str], client_key: UUID | None = None) -> dict[str, int]:
     """Return ids of those codes that the cadre may name: above, beside as a department, or below a unit of the own posts.
 
     Posts of the past count too: an old week is filed with the issuers of its time. So does what the cadre has named
-    before, wherever it stands by now.
+    before, wherever it stands by now, and what was sent under this key, so that the key replays its receipt.
     """
     if not codes:
         return {}
@@ -321,8 +327,15 @@ def nameable(actor: Actor, codes: Collection[str]) -> dict[str, int]:
     found = _coded(codes, _near(paths))
     missing = set(codes) - found.keys()
     if missing:
-        found |= _coded(missing, Q(id__in=_own_since(actor, dt.date.min).values("issuer_id")))
+        named = Q(id__in=_own_since(actor, dt.date.min).values("issuer_id"))
+        found |= _coded(missing, named | Q(id__in=_sent_with(actor, client_key)))
     return found
+
+
+def _sent_with(actor: Actor, client_key: UUID | None) -> set[int]:
+    """Return ids of the issuers in what was filed under a key, which later filings may have dropped."""
+    sent = Submission.objects.visible_to(actor).filter(client_key=client_key).values_list("body", flat=True).first()
+    return {row["issuer_id"] for row in sent["entries"] if row["issuer_id"]} if sent else set()
 
 
 def _coded(codes: Collection[str], allowed: Q) -> dict[str, int]:

@@ -13,6 +13,7 @@ from burden.accounts.roles import Role
 from burden.entries.models import Submission, WeeklyReturn
 from burden.kit import clock
 from burden.kit.clock import Week
+from burden.units.models import Level
 from tests.factories import make_actor, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,19 @@ def test_same_key_and_body_answers_200(actor, put):
     put(body(ROW, base_version=1))
     again = put(sent)
     assert (again.status_code, again.json()) == (200, first.json())
+
+
+def test_old_key_replays_when_its_issuer_is_out_of_reach(actor, put):
+    department = make_unit(actor.unit, Level.DEPARTMENT)
+    sent = body(ROW | {"issuer": department.code})
+    first = put(sent)
+    assert put(body(ROW, base_version=1)).status_code == 201
+    department.parent, department.path = make_unit(), f"{make_unit().path}{department.pk}."
+    department.save()
+    assert put(body(ROW | {"issuer": department.code}, base_version=2)).status_code == 422
+    again = put(sent)
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert put(sent | {"base_version": 2}).json()["code"] == "key_reused"
 
 
 def test_same_key_with_other_body_answers_409(actor, put):

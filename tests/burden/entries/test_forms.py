@@ -193,7 +193,7 @@ def test_any_json_is_read_or_refused_in_words(django_db_blocker, rows, facts):
     stranger = Stranger()
     body = week(*rows) | (facts if isinstance(facts, dict) else {})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("burden.entries.forms.nameable", lambda _actor, _codes: {})
+        patch.setattr("burden.entries.forms.nameable", lambda _actor, _codes, _key: {})
         try:
             read_week(body, stranger)
         except Refused as refused:

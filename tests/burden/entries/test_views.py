@@ -12,6 +12,7 @@ from django.urls import reverse
 from burden.accounts.actor import Actor
 from burden.entries.models import Entry, Submission, WeeklyReturn
 from burden.kit import clock
+from burden.units.models import Level
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_draft, make_filing, make_post, make_unit
 
 PAGE = f"/week/{LAST_WEEK}/"
@@ -111,6 +112,26 @@ def test_late_week_is_marked_and_open(cadre):
     assert "照收不误" in page
 
 
+@pytest.mark.parametrize(("filed_at", "marked"), [(NOW, False), (NOW + dt.timedelta(days=30), True)])
+def test_mark_of_lateness_is_of_the_first_filing(cadre, actor, monkeypatch, filed_at, marked):
+    make_filing(actor, make_draft(), now=filed_at)
+    later = NOW + dt.timedelta(days=60)
+    make_filing(actor, make_draft(minutes=5), base_version=1, now=later)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    for address in (PAGE, PAGE + "?edit=1"):
+        page = text(cadre.get(address))
+        assert ('s-warn">补录' in page) == marked
+        assert "照收不误" not in page
+
+
+def test_week_and_receipt_say_the_year(cadre, actor):
+    assert "2026年第 47 周" in text(cadre.get(PAGE))
+    make_filing(actor, make_draft())
+    page = text(cadre.get(PAGE))
+    assert "2026年第 47 周" in page
+    assert "2026年11月24日（周二）10:00 收到" in page
+
+
 def test_week_without_post_offers_no_form(client, db):
     user = make_post(make_unit(), since=THIS_WEEK.monday).user
     client.force_login(user)
@@ -207,6 +228,17 @@ def test_same_key_again_is_the_same_receipt(cadre, actor):
     first, second = (cadre.post(PAGE, body) for _ in range(2))
     assert (first.status_code, second.status_code) == (302, 302)
     assert Submission.objects.visible_to(actor).count() == 1
+
+
+def test_old_key_is_its_receipt_when_its_issuer_is_out_of_reach(cadre, actor):
+    department = make_unit(actor.unit, Level.DEPARTMENT)
+    body = posted(row(1, issuer=department.code))
+    cadre.post(PAGE, body)
+    make_filing(actor, make_draft(2), base_version=1)
+    department.parent, department.path = make_unit(), f"{make_unit().path}{department.pk}."
+    department.save()
+    assert cadre.post(PAGE, body).status_code == 302
+    assert [title for title, _answer, _min in filed(actor)] == ["台账2"]
 
 
 def test_conflict_shows_both_and_lets_choose(cadre, actor):
