@@ -52,10 +52,11 @@ app.conf.update(
         **{task: {"task": task, "schedule": POLL_EVERY, "options": {"expires": POLL_EVERY}} for task in sorted(POLLS)},
         "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
         "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
+        "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40, hour=3)},
     },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.autodiscover_tasks()
+app.autodiscover_tasks(["burden.accounts", "reports"])
 
 
 @setup_logging.connect
