@@ -46,6 +46,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/ledger/services.py",
     "burden/units/services.py",
     "burden/units/importing.py",
+    "burden/demands/services/handling.py",
     "burden/demands/services/targets.py",
     "burden/entries/history.py",
     "burden/entries/queries.py",
@@ -65,6 +66,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Unit": {  # names and places of units are no secret; what is summed in them is
         "burden/accounts/actor.py",
         "burden/demands/receivers.py",
+        "burden/demands/services/handling.py",
         "burden/demands/values.py",
         "burden/demo/seed.py",
         "burden/entries/queries.py",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -69,12 +69,19 @@ class Channel(models.TextChoices):
 
 
 class DemandQuerySet(ScopedQuerySet):
-    """Issued demands of and for units in the actor's range, and the issuer's own drafts."""
+    """Issued demands of units in the actor's range, the issuer's own drafts, and what the actor's unit passed on."""
 
     def scope(self, actor: Actor) -> Q:
         low, high = actor.read_range
-        own = Q(issuer_id__in=actor.issuing)
-        return own | Q(issuer__path__gte=low, issuer__path__lt=high, state__in=(*ACTIVE, State.WITHDRAWN))
+        own = Q(issuer_id__in=actor.issuing) | Q(issuer_id__in=actor.homes, parent__isnull=False)
+        return own | Q(issuer__path__gte=low, issuer__path__lt=high, issued_at__isnull=False)
+
+    def published_to(self, actor: Actor) -> Self:
+        """What went out in the actor's remit, whoever issued it: forms are compared and quoted across departments."""
+        low, high = actor.remit
+        clone = self.filter(issuer__path__gte=low, issuer__path__lt=high, issued_at__isnull=False)
+        clone._scoped = True
+        return clone if actor.is_active else clone.none()
 
 
 class Demand(models.Model):
@@ -198,6 +205,16 @@ class DemandReview(models.Model):
         constraints = [models.UniqueConstraint(fields=["demand", "version"], name="demand_review_once")]
 
 
+class EstimateQuerySet(OfDemandQuerySet):
+    """What the acting issuer asked beforehand."""
+
+    def asked_of(self, actor: Actor) -> Self:
+        """What the actor's own units are asked."""
+        clone = self.filter(unit_id__in=actor.homes)
+        clone._scoped = True
+        return clone
+
+
 class Estimate(models.Model):
     """A receiver asked beforehand (先问三个乡镇): one tap of minutes and a remark, both voluntary."""
 
@@ -210,7 +227,7 @@ class Estimate(models.Model):
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     answered_at = models.DateTimeField(null=True)
 
-    objects = OfDemandQuerySet.as_manager()
+    objects = EstimateQuerySet.as_manager()
     every = models.Manager()
 
     class Meta:
@@ -241,14 +258,14 @@ class QuoteRequest(models.Model):
 
 
 class TargetQuerySet(ScopedQuerySet):
-    """Targets for units the actor belongs to or reads, and those of the acting issuer."""
+    """Targets for units the actor belongs to or reads, and those the actor's units sent."""
 
     def scope(self, actor: Actor) -> Q:
         low, high = actor.read_range
         return (
             Q(unit_id__in=actor.homes)
             | Q(unit__path__gte=low, unit__path__lt=high)
-            | Q(issuer_id__in=actor.issuing)
+            | Q(issuer_id__in=actor.issuing | actor.homes)
         )  # fmt: skip
 
 

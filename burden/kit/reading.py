@@ -12,6 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from burden.kit import clock
+from burden.kit.errors import Refused
 
 SHOWN = 20  # characters of a wrong value that a sentence repeats
 UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, halves of characters, line ends
@@ -60,6 +61,15 @@ class Reader:
     def fault(self, name: str, sentence: str) -> None:
         where = _("%(row)s：%(sentence)s") % {"row": self.spoken, "sentence": sentence} if self.spoken else sentence
         self.errors[self.place + name] = where
+
+
+def read_one(read: Read, value: Any, *, field: str, label: str, code: str) -> Any:
+    """Read one value that stands alone. Refuses: `code`, beside the field."""
+    try:
+        return read(value)
+    except FieldError as fault:
+        sentence = fault.sentence % {"field": label, "value": shown(value), **fault.numbers}
+        raise Refused(code, sentence, {field: sentence}) from fault
 
 
 def read_uuid(value: Any) -> UUID:
@@ -161,6 +171,11 @@ def read_time(value: Any) -> dt.time:
 def unfit(line: str) -> bool:
     """Tell whether a line holds what neither a page nor the database should."""
     return any(unicodedata.category(sign) in UNFIT or sign in BIDI for sign in line)
+
+
+def quoted(title: str) -> str:
+    """Return a title as a sentence repeats it; one that comes in marks of its own gets no second ones."""
+    return shown(title) if title.startswith("《") else f"《{shown(title)}》"
 
 
 def shown(value: Any) -> str:

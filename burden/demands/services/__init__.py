@@ -1,6 +1,24 @@
-"""Writes about demands: drafted, issued, changed, withdrawn."""
+"""Writes about demands: drafted, asked about, issued, changed, withdrawn; and what receivers do with their targets."""
 
+from burden.demands.services.asking import answer_estimate, answer_quote, ask_first, request_quote
 from burden.demands.services.drafts import Registration, copy_demand, register, save_draft
-from burden.demands.services.issuing import issue, withdraw
+from burden.demands.services.handling import assign, learn_handlers, pass_on, take
+from burden.demands.services.issuing import change, issue, withdraw
 
-__all__ = ["Registration", "copy_demand", "issue", "register", "save_draft", "withdraw"]
+__all__ = [
+    "Registration",
+    "answer_estimate",
+    "answer_quote",
+    "ask_first",
+    "assign",
+    "change",
+    "copy_demand",
+    "issue",
+    "learn_handlers",
+    "pass_on",
+    "register",
+    "request_quote",
+    "save_draft",
+    "take",
+    "withdraw",
+]

@@ -92,7 +92,7 @@ def apply(demand: Demand, values: Mapping[str, Any]) -> None:
 
 
 def lock(by: Actor, demand: Demand, *states: str) -> Demand:
-    """Take a demand of the acting issuer for a change, in one of the states, so that two hands queue up.
+    """Take a demand of the acting issuer, or one the actor passed on, for a change in one of the states; two hands queue up.
 
     Refuses: PermissionDenied for another issuer's; Conflict demand.state.
     """
@@ -102,7 +102,8 @@ def lock(by: Actor, demand: Demand, *states: str) -> Demand:
         .select_for_update(of=("self",))
         .get(pk=demand.pk)
     )
-    if held.issuer_id not in by.issuing:
+    passed_on = held.parent_id and held.created_by_id == by.user_id and held.issuer_id in by.homes
+    if not (passed_on or held.issuer_id in by.issuing):
         raise PermissionDenied
     if held.state not in states:
         raise Conflict("demand.state", _("这一项%(state)s，不能这样改") % {"state": held.get_state_display()})

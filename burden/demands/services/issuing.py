@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,11 +14,12 @@ from burden.accounts.actor import Actor
 from burden.demands import receivers
 from burden.demands.models import ACTIVE, OPEN, TITLE_LENGTH, Demand, State
 from burden.demands.price import due_days
-from burden.demands.services.drafts import lock
-from burden.demands.services.targets import put_targets, take_back_targets
+from burden.demands.services.drafts import apply, lock
+from burden.demands.services.targets import put_targets, renew_targets, take_back_targets
 from burden.kit import clock
-from burden.kit.errors import Refused
-from burden.kit.reading import FieldError, text
+from burden.kit.clock import Week
+from burden.kit.errors import Conflict, Refused
+from burden.kit.reading import read_one, text
 from burden.ledger.services import record
 
 EARLIEST = dt.timedelta(days=366)  # what went out longer ago is history, not a demand to register
@@ -32,19 +34,16 @@ class Whole:
     days: Sequence[dt.date]
 
 
-def check_whole(demand: Demand, today: dt.date) -> Whole:
-    """Return to whom and when a demand goes out. Refuses: demand.not_whole, naming all that is missing or wrong."""
-    errors = _missing(demand) | _wrong_days(demand, today)
-    unit_ids: Sequence[int] = ()
-    days: Sequence[dt.date] = ()
-    try:
-        unit_ids = receivers.receiving_ids(demand.issuer, receivers.read(demand.receivers, demand.issuer))
-    except Refused as refused:
-        errors |= refused.errors
-    try:
-        days = due_days(demand.first_on, demand.frequency, demand.until) if demand.first_on else ()
-    except Refused as refused:
-        errors |= refused.errors
+def check_whole(demand: Demand, today: dt.date, *, was_first: dt.date | None = None) -> Whole:
+    """Return to whom and when a demand goes out; `was_first` is the first day it had when it went out already.
+
+    Refuses: demand.not_whole, demand.no_receivers, naming all that is missing or wrong.
+    """
+    errors = _missing(demand) | ({} if demand.first_on == was_first else _wrong_days(demand, today))
+    unit_ids = _tried(
+        lambda: receivers.receiving_ids(demand.issuer, receivers.read(demand.receivers, demand.issuer)), errors
+    )
+    days = _tried(lambda: due_days(demand.first_on, demand.frequency, demand.until) if demand.first_on else (), errors)
     if errors:
         code = "demand.no_receivers" if list(errors) == ["receivers"] else "demand.not_whole"
         detail = next(iter(errors.values()))
@@ -52,6 +51,15 @@ def check_whole(demand: Demand, today: dt.date) -> Whole:
             detail = _("还有 %(count)s 处要填好才能下达") % {"count": len(errors)}
         raise Refused(code, detail, errors)
     return Whole(unit_ids, days)
+
+
+def _tried(look: Callable[[], Sequence[Any]], errors: dict[str, str]) -> Sequence[Any]:
+    """Return what a look finds; its refusal joins the others."""
+    try:
+        return look()
+    except Refused as refused:
+        errors |= refused.errors
+        return ()
 
 
 def _missing(demand: Demand) -> dict[str, str]:
@@ -97,6 +105,33 @@ def issue(*, by: Actor, demand: Demand, now: dt.datetime) -> Demand:
 
 
 @transaction.atomic
+def change(
+    *, by: Actor, demand: Demand, base_version: int, values: Mapping[str, Any], reason: str, now: dt.datetime
+) -> Demand:
+    """Change a demand that is out: targets from this week on follow, those of the past and those answered stay.
+
+    Units: base_version is the version the issuer saw. Shape: values as demands.values.read takes them.
+    Refuses: demand.reason_needed, demand.invalid, demand.not_whole, demand.no_receivers; Conflict demand.state,
+    version_conflict.
+    """
+    today = clock.day_of(now)
+    held = lock(by, demand, *ACTIVE)
+    if held.version != base_version:
+        raise Conflict(
+            "version_conflict", _("这一项在别处改过了，请看过再改"), {"version": held.version, "title": held.title}
+        )
+    read_reason(reason, _("请写明为什么变更"))
+    was_first = held.first_on
+    apply(held, values)
+    whole = check_whole(held, today, was_first=was_first)
+    held.state, held.version, held.changed_at = State.CHANGED, held.version + 1, now
+    held.save()
+    renew_targets(demand=held, unit_ids=whole.unit_ids, days=whole.days, since=Week.on(today).monday)
+    record(by=by, what="demand.changed", on=held, now=now, version=held.version, receivers=len(whole.unit_ids))
+    return held
+
+
+@transaction.atomic
 def withdraw(*, by: Actor, demand: Demand, reason: str, now: dt.datetime) -> Demand:
     """Take a demand back: what nobody answered disappears, what was answered stays and claims nothing more.
 
@@ -113,11 +148,7 @@ def withdraw(*, by: Actor, demand: Demand, reason: str, now: dt.datetime) -> Dem
 
 
 def read_reason(reason: str, missing: str) -> str:
-    """Return a written reason. Refuses: demand.reason_needed."""
-    if not reason.strip():
+    """Return a written reason. Refuses: demand.reason_needed, demand.reason."""
+    if isinstance(reason, str) and not reason.strip():
         raise Refused("demand.reason_needed", missing, {"reason": missing})
-    try:
-        return str(text(TITLE_LENGTH)(reason))
-    except FieldError as fault:
-        sentence = fault.sentence % {"field": _("原因"), **fault.numbers}
-        raise Refused("demand.reason", sentence, {"reason": sentence}) from fault
+    return str(read_one(text(TITLE_LENGTH), reason, field="reason", label=_("原因"), code="demand.reason"))

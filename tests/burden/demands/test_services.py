@@ -12,10 +12,12 @@ from django.http import Http404
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand, State, Target
-from burden.demands.services import copy_demand, issue, register, save_draft, withdraw
+from burden.demands.services import change, copy_demand, issue, pass_on, register, save_draft, withdraw
+from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
 from burden.units.models import Unit
+from tests.database import as_role
 from tests.factories import NOW, THIS_WEEK, make_actor, make_demand, make_entry, make_return, make_target, make_unit
 
 KEY = UUID("6f1c8a52-5a55-4bd1-9d8e-000000000001")
@@ -332,3 +334,92 @@ def test_answered_targets_are_told_without_their_answers(issuer, towns):
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM answered_targets(%s)", [demand.pk])
         assert cursor.fetchall() == [(made[1].pk,)]
+
+
+# changing
+
+
+def change_of(issuer: Actor, demand: Demand, **values) -> Demand:
+    return change(by=issuer, demand=demand, base_version=demand.version, values=values, reason="口径调整", now=NOW)
+
+
+def test_change_lets_later_targets_follow_and_answered_ones_stay(issuer, towns):
+    demand = issue(
+        by=issuer,
+        demand=draft(issuer, frequency="weekly", first_on="2026-11-20", until="2026-12-04", late_reason="应急"),
+        now=NOW,
+    )
+    answer(Target.every.get(demand=demand, unit=towns[0], week=THIS_WEEK.monday))
+    demand = change_of(issuer, demand, minutes=30)
+    assert (demand.state, demand.version) == (State.CHANGED, 2)
+    minutes = {
+        (str(target.week), towns.index(target.unit)): target.minutes for target in Target.every.filter(demand=demand)
+    }
+    past = {("2026-11-16", n): 90 for n in range(3)}
+    assert minutes == past | {
+        ("2026-11-23", 0): 90, ("2026-11-23", 1): 30, ("2026-11-23", 2): 30,
+        ("2026-11-30", 0): 30, ("2026-11-30", 1): 30, ("2026-11-30", 2): 30,
+    }  # fmt: skip
+
+
+def test_change_of_receivers_and_days_adds_and_removes(issuer, towns):
+    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    answer(Target.every.get(demand=demand, unit=towns[0]))
+    change_of(issuer, demand, receivers={"units": [towns[1].code]}, first_on="2026-12-01")
+    assert targets(demand) == [
+        (towns[0].pk, "2026-11-23", "2026-11-27"),  # answered
+        (towns[1].pk, "2026-11-30", "2026-12-01"),
+    ]
+
+
+def test_change_keeps_who_took_a_target(issuer, towns):
+    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    cadre = make_actor(towns[0]).user
+    Target.every.filter(demand=demand, unit=towns[0]).update(handler=cadre)
+    change_of(issuer, demand, minutes=30)
+    assert Target.every.get(demand=demand, unit=towns[0]).handler == cadre
+
+
+def test_change_of_an_old_version_is_a_conflict(issuer):
+    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    change_of(issuer, demand, minutes=30)
+    with pytest.raises(Conflict, check=lambda error: error.code == "version_conflict"):
+        change_of(issuer, demand, minutes=60)
+
+
+def test_change_needs_a_reason_and_a_whole_demand(issuer):
+    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    with refusal("demand.reason_needed", "reason"):
+        change(by=issuer, demand=demand, base_version=1, values={}, reason=" ", now=NOW)
+    for values, field in (({"title": ""}, "title"), ({"first_on": "2026-11-02"}, "late_reason")):
+        with refusal("demand.not_whole", field):
+            change_of(issuer, demand, **values)
+    with refusal("demand.invalid", "minutes"):
+        change_of(issuer, demand, minutes=-1)
+
+
+def test_draft_is_saved_not_changed(issuer):
+    with pytest.raises(Conflict, check=lambda error: error.code == "demand.state"):
+        change_of(issuer, draft(issuer), minutes=30)
+
+
+def test_web_role_issues_changes_and_withdraws(issuer, towns):
+    with as_role("burden_web"):
+        act_as(issuer.user_id)
+        demand = issue(by=issuer, demand=draft(issuer, supporting=[issuer.unit.code]), now=NOW)
+        demand = change_of(issuer, demand, minutes=30, supporting=[])
+        assert Target.objects.visible_to(issuer).filter(demand=demand, minutes=30).count() == 3
+        withdraw(by=issuer, demand=demand, reason="不必", now=NOW)
+        assert not Target.objects.visible_to(issuer).filter(demand=demand).exists()
+
+
+def test_cadre_takes_back_what_was_passed_on(county, towns):
+    cadre, village = make_actor(towns[0]), make_unit(towns[0], "village")
+    asked = make_target(make_demand(make_unit(county, "department")), towns[0])
+    with as_role("burden_web"):
+        act_as(cadre.user_id)
+        made = pass_on(by=cadre, target=asked, units=[village.code], now=NOW)
+        withdraw(by=cadre, demand=made, reason="转错了", now=NOW)
+        assert not Target.objects.visible_to(cadre).filter(demand=made).exists()
+    with pytest.raises(PermissionDenied):
+        withdraw(by=make_actor(towns[0]), demand=made, reason="不是我转的", now=NOW)
