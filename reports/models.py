@@ -63,7 +63,18 @@ class Sums(models.Model):
 
 
 class RollupOwn(Sums):
-    """What the cadres of one unit filed in one week, and for whom.
+    """What the cadres of one unit filed in one week."""
+
+    pk = models.CompositePrimaryKey("unit_id", "week")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+
+    class Meta(Sums.Meta):
+        db_table = "rollup_own"
+        indexes = [BrinIndex(fields=["week"], name="rollup_own_week")]
+
+
+class RollupOwnSource(models.Model):
+    """For whom they worked: a row beside each of rollup_own, so that the sums are read and rebuilt without it.
 
     Shape: `sources` has one row per issuer, ordered: issuer id (0: not stated), n, m_meeting, m_document, m_form,
     m_inspection, m_other, c_min. A recount compares it with the entries to learn what to add to rollup_source.
@@ -71,15 +82,21 @@ class RollupOwn(Sums):
 
     pk = models.CompositePrimaryKey("unit_id", "week")
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
-    sources = ArrayField(ArrayField(models.BigIntegerField()), default=list)
+    week = models.DateField()
+    sources = ArrayField(ArrayField(models.BigIntegerField()))
 
-    class Meta(Sums.Meta):
-        db_table = "rollup_own"
-        indexes = [BrinIndex(fields=["week"], name="rollup_own_week")]
+    objects = RollupQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "rollup_own_source"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        indexes = [BrinIndex(fields=["week"], name="rollup_own_source_week")]
 
 
 class RollupSub(Sums):
-    """The same of a unit and all below it, in the tree of that week."""
+    """The sums of a unit and all below it, in the tree of that week."""
 
     pk = models.CompositePrimaryKey("unit_id", "week")
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)

@@ -18,9 +18,10 @@ from django.db import connection, transaction
 from burden.kit.clock import Week
 
 SQL = Path(__file__).parent / "sql" / "rollup"
-TABLES = ("own", "sub", "source")
+TABLES = ("own", "own_source", "sub", "source")
 MARKS = 2_000  # taken at a time
 SPAN = 150_000  # returns, about a million entries, rebuilt in one transaction: two or three seconds
+WEEK = dt.timedelta(weeks=1)
 CROWDED = 5_000  # units of one week past which the week is rebuilt: cheaper than refreshing them one by one
 
 Progress = Callable[[int, int], None]
@@ -87,7 +88,7 @@ def verify(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progress
     """Recount everything beside the stored sums and compare, after a refresh; nothing is repaired.
 
     Shape: what was marked meanwhile is taken as stored; a span of weeks whose tree just changed is left out.
-    Units: rows and differences are rows of the three tables; `progress` is told weeks done and weeks in all.
+    Units: rows and differences are rows of the four tables; `progress` is told weeks done and weeks in all.
     """
     refresh()
     chosen, done = _weeks(now) if weeks is None else sorted(set(weeks)), 0
@@ -126,12 +127,12 @@ def _weeks(now: dt.datetime) -> list[dt.date]:
 
 
 def _spans(weeks: list[dt.date]) -> Iterator[list[dt.date]]:
-    """Cut weeks into spans of so many returns: one transaction each, and sweeps wait for no longer than that."""
+    """Cut weeks into spans without a gap, of so many returns: one transaction each, for which sweeps wait."""
     weights = dict(_run("weights", weeks=weeks))
     span: list[dt.date] = []
     carried = 0
     for week in weeks:
-        if span and carried + weights.get(week, 0) > SPAN:
+        if span and (week - span[-1] > WEEK or carried + weights.get(week, 0) > SPAN):
             yield span
             span, carried = [], 0
         span.append(week)
@@ -198,9 +199,10 @@ def _verify_span(weeks: list[dt.date]) -> Verified:
 
 
 def _count(weeks: list[dt.date]) -> None:
-    """Count entries, returns and cadres into temporary tables."""
-    _run("fresh_own", weeks=weeks)
-    _run("fresh_counted", weeks=weeks)
+    """Count entries, returns and cadres of a span into temporary tables."""
+    since, until = weeks[0], weeks[-1]
+    _run("fresh_own", weeks=weeks, since=since, until=until)
+    _run("fresh_counted", since=since, until=until)
 
 
 def _climb() -> None:

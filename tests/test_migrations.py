@@ -114,6 +114,7 @@ RIGHTS = {
         "export_job": "UPDATE DELETE",
         "filing_time": "DELETE",
         "rollup_own": "INSERT UPDATE DELETE",
+        "rollup_own_source": "INSERT UPDATE DELETE",
         "rollup_source": "INSERT UPDATE DELETE",
         "rollup_sub": "INSERT UPDATE DELETE",
         "stale": "INSERT DELETE",

@@ -1,7 +1,7 @@
 -- grain: unit x week x issuer, what the unit's subtree spent on whom
 -- inputs: low, high (path range), levels (text[]), since, until (Mondays), labels (jsonb: kind -> word; '' -> not stated, villages -> all of them)
 -- units: counts, whole person-minutes
--- a village keeps no rows in rollup_source: its issuers are remembered with its own sums
+-- a village keeps no rows in rollup_source: its issuers are remembered in rollup_own_source
 WITH facts AS (
     SELECT unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other
     FROM rollup_source
@@ -9,7 +9,7 @@ WITH facts AS (
     UNION ALL
     SELECT o.unit_id, o.week, o.sources[i][1], o.sources[i][2]::int, o.sources[i][3], o.sources[i][4], o.sources[i][5],
            o.sources[i][6], o.sources[i][7]
-    FROM rollup_own o
+    FROM rollup_own_source o
     JOIN unit v ON v.id = o.unit_id AND v.level = 'village'
     CROSS JOIN LATERAL generate_subscripts(o.sources, 1) AS i
     WHERE o.week BETWEEN %(since)s AND %(until)s

@@ -1,7 +1,7 @@
 -- grain: issuer, over the weeks, of the unit's subtree in the trees of those weeks; issuer 0: not stated
 -- inputs: unit, since, until (Mondays)
 -- units: n a count; m, c whole person-minutes
--- a unit below the township keeps no rows of its own: its issuers are remembered with its own sums
+-- a unit below the township keeps no rows of its own: its issuers are remembered in rollup_own_source
 -- villages as issuers are one row, -1: what a village asks of itself is a few people's, and its own sums may be hidden
 SELECT CASE WHEN asked.level = 'village' AND asked.id <> %(unit)s THEN -1 ELSE issuer_id END AS issuer_id,
        sum(n)::bigint AS n, sum(m)::bigint AS m, sum(c)::bigint AS c
@@ -12,7 +12,7 @@ FROM (
     UNION ALL
     SELECT o.sources[i][1], o.sources[i][2],
            o.sources[i][3] + o.sources[i][4] + o.sources[i][5] + o.sources[i][6] + o.sources[i][7], o.sources[i][8]
-    FROM rollup_own o
+    FROM rollup_own_source o
     JOIN unit u ON u.id = o.unit_id AND u.level = 'village'
     CROSS JOIN LATERAL generate_subscripts(o.sources, 1) AS i
     WHERE o.unit_id = %(unit)s AND o.week BETWEEN %(since)s AND %(until)s

@@ -7,7 +7,7 @@ SELECT CASE WHEN asked.level = 'village' AND asked.id <> top.id THEN -1 ELSE o.s
        sum(o.sources[i][8])::bigint AS c
 FROM unit top
 JOIN unit u ON u.path >= top.path AND u.path < left(top.path, -1) || '/'
-JOIN rollup_own o ON o.unit_id = u.id
+JOIN rollup_own_source o ON o.unit_id = u.id
 CROSS JOIN LATERAL generate_subscripts(o.sources, 1) AS i
 LEFT JOIN unit asked ON asked.id = o.sources[i][1]
 WHERE top.id = %(unit)s AND o.week BETWEEN %(since)s AND %(until)s

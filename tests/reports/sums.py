@@ -7,7 +7,7 @@ from django.db.models import F
 from burden.kit.clock import Week
 from burden.units.models import Unit
 from reports.indicators import CATEGORIES
-from reports.models import RollupOwn, RollupSource, RollupSub
+from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.factories import LAST_WEEK
 
 NUMBERS = [field.name for field in RollupSub._meta.fields if field.name not in ("pk", "unit", "week")]
@@ -20,7 +20,8 @@ def add_sums(
     each = per_head * returns // len(CATEGORIES)
     sums = dict.fromkeys(NUMBERS, 0) | {f"m_{name}": each for name in CATEGORIES}
     sums |= {f"n_{name}": returns for name in CATEGORIES} | {"returns": returns, "active": active} | facts
-    RollupOwn.every.create(unit=unit, week=week.monday, sources=[], **sums)
+    RollupOwn.every.create(unit=unit, week=week.monday, **sums)
+    RollupOwnSource.every.create(unit=unit, week=week.monday, sources=[])
     for pk in unit.path.rstrip(".").split("."):
         found = RollupSub.every.filter(unit_id=pk, week=week.monday)
         if not found.update(**{name: F(name) + value for name, value in sums.items()}):

@@ -8,7 +8,7 @@ import pytest
 
 from burden.kit.clock import Week
 from reports import exports
-from reports.models import ExportJob, RollupOwn, RollupSource, RollupSub
+from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.database import as_role
 from tests.factories import LAST_WEEK, make_actor, make_unit
 
@@ -95,7 +95,8 @@ def test_villages_as_issuers_are_one_row(client, reviewer, townships, county):
 def test_summaries_restated_follow_todays_tree(client, reviewer, townships, county):
     """A village that moved: reported keeps the old township's sums, restated counts it where it stands."""
     village = make_unit(townships[1], "village")
-    sums(RollupOwn, village, returns=6, active=7, n_form=5, m_form=300, sources=[[0, 5, 0, 0, 300, 0, 0, 0]])
+    sums(RollupOwn, village, returns=6, active=7, n_form=5, m_form=300)
+    RollupOwnSource.every.create(unit=village, week=LAST_WEEK.monday, sources=[[0, 5, 0, 0, 300, 0, 0, 0]])
     rows = get(client, county, by="child", basis="restated").json()["results"]
     assert [(row["unit"], row["confirmed_min"]) for row in rows] == [(townships[1].code, 300)]
     (issuer,) = get(client, townships[1], by="issuer", basis="restated").json()["results"]

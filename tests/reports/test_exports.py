@@ -15,7 +15,7 @@ from django.urls import reverse
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from reports import exports
-from reports.models import ExportJob, RollupOwn, RollupSource, RollupSub
+from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
 
@@ -111,7 +111,8 @@ def test_villages_are_exported_with_their_issuers(office, townships):
     village = make_unit(townships[0], "village", name="青石村")
     people = {"returns": 6, "active": 7, "m_form": 90}
     sums(RollupSub, village, **people)
-    sums(RollupOwn, village, sources=[[office.unit.pk, 3, 0, 0, 90, 0, 0, 0]], **people)
+    sums(RollupOwn, village, **people)
+    RollupOwnSource.every.create(unit=village, week=LAST_WEEK.monday, sources=[[office.unit.pk, 3, 0, 0, 90, 0, 0, 0]])
     (line,) = read_csv(run(ask(office, level="village", tables=["issuers"])))
     assert (line["单位"], line["下达单位"], line["合计 人·分钟"]) == ("青石村", "临溪县", "90")
 

@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.accounts.models import Post
@@ -19,9 +20,10 @@ from burden.ledger.services import mark_weeks
 from burden.standards.models import Category
 from burden.units.models import Level, Unit, UnitPath
 from reports import rollup
-from reports.models import RollupOwn, RollupSource, RollupSub
+from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_entry, make_post, make_return, make_unit, make_user
+from tests.reports.sums import add_sums
 
 WEEKS = [THIS_WEEK.plus(-n).monday for n in range(4)]
 EARLY = WEEKS[-1]
@@ -87,8 +89,9 @@ def assert_exact(weeks: list[dt.date]) -> None:
 
 
 def everything() -> list[list[tuple]]:
-    """The three tables, every column."""
-    return [sorted(model.every.values_list(), key=str) for model in (RollupOwn, RollupSub, RollupSource)]
+    """The four tables, every column."""
+    tables = (RollupOwn, RollupOwnSource, RollupSub, RollupSource)
+    return [sorted(model.every.values_list(), key=str) for model in tables]
 
 
 # --- a small country with its oddities
@@ -232,6 +235,15 @@ def test_rebuild_finds_its_weeks(country: Country) -> None:
     assert_exact(WEEKS)
 
 
+def test_rebuild_of_weeks_apart_leaves_the_week_between(country: Country) -> None:
+    for week in WEEKS[:3]:
+        make_return(make_user(), country.villages[0], Week(week), entries=1)
+    seen: list[tuple[int, int]] = []
+    rollup.rebuild(weeks=[WEEKS[0], WEEKS[2]], now=NOW, progress=lambda done, of: seen.append((done, of)))
+    assert seen == [(1, 2), (2, 2)]
+    assert sorted(RollupOwn.every.values_list("week", flat=True)) == [WEEKS[2], WEEKS[0]]
+
+
 def test_rebuild_takes_away_what_no_longer_is(country: Country) -> None:
     filed = make_return(make_user(), country.villages[0], entries=2)
     rollup.refresh()
@@ -239,7 +251,7 @@ def test_rebuild_takes_away_what_no_longer_is(country: Country) -> None:
     filed.delete()
     StaleMark.objects.all().delete()
     rollup.rebuild(now=NOW)
-    assert everything() == [[], [], []]
+    assert everything() == [[], [], [], []]
 
 
 def test_unit_without_anything_has_no_row(country: Country) -> None:
@@ -248,27 +260,28 @@ def test_unit_without_anything_has_no_row(country: Country) -> None:
     assert RollupSub.every.count() == 6
     post.delete()
     rollup.refresh()
-    assert everything() == [[], [], []]
+    assert everything() == [[], [], [], []]
 
 
 def test_absent_costs_and_counts_nothing(country: Country) -> None:
     make_entry(make_return(make_user(), country.towns[0]), answer=Answer.ABSENT)
     rollup.refresh()
     own = RollupOwn.every.get()
-    assert (own.returns, own.n_form, own.m_form, own.sources) == (1, 0, 0, [])
+    assert (own.returns, own.n_form, own.m_form) == (1, 0, 0)
+    assert RollupOwnSource.every.get().sources == []
     assert not RollupSource.every.exists()
 
 
-def test_own_row_remembers_issuers(country: Country) -> None:
+def test_issuers_are_remembered_beside_the_own_row(country: Country) -> None:
     village, department = country.villages[0], country.department
     filed = make_return(make_user(), village)
     make_entry(filed, category="form", minutes=30, issuer=department)
     make_entry(filed, category="meeting", minutes=20)
     rollup.refresh()
     expected = [[0, 1, 20, 0, 0, 0, 0, 0], [department.pk, 1, 0, 0, 30, 0, 0, 0]]
-    assert RollupOwn.every.get().sources == expected
+    assert RollupOwnSource.every.get().sources == expected
     rollup.rebuild(now=NOW)
-    assert RollupOwn.every.get(week=LAST_WEEK.monday).sources == expected
+    assert RollupOwnSource.every.get(week=LAST_WEEK.monday).sources == expected
 
 
 def test_week_before_first_placement_uses_the_first(country: Country) -> None:
@@ -327,11 +340,12 @@ def test_verify_sees_every_kind_of_difference(country: Country) -> None:
     make_return(make_user(), country.villages[0], entries=3)
     rollup.refresh()
     clean = rollup.verify(now=NOW)
-    assert (clean.rows, clean.differences) == (19, 0)
+    assert (clean.rows, clean.differences) == (21, 0)
     RollupOwn.every.filter(week=LAST_WEEK.monday).update(m_form=1)
     RollupSub.every.filter(unit=country.city, week=LAST_WEEK.monday).delete()
+    RollupOwnSource.every.filter(week=THIS_WEEK.monday).delete()
     RollupSource.every.filter(unit=country.towns[0]).update(issuer_id=7)
-    assert rollup.verify(now=NOW).differences == 4
+    assert rollup.verify(now=NOW).differences == 5
 
 
 def test_verify_lets_marked_units_lag(country: Country) -> None:
@@ -365,6 +379,20 @@ def test_worker_role_counts(country: Country) -> None:
         assert rollup.verify(now=NOW).differences == 0
         assert rollup.open_weeks(now=NOW) == 0
     assert_exact(WEEKS)
+
+
+# --- the tables
+
+
+def test_issuers_move_beside_their_sums_and_back(db: None) -> None:
+    add_sums(make_unit())
+    RollupOwnSource.every.update(sources=[[7, 1, 0, 0, 30, 0, 0, 0]])
+    call_command("migrate", "reports", "0005", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sources FROM rollup_own")
+        assert cursor.fetchall() == [([[7, 1, 0, 0, 30, 0, 0, 0]],)]
+    call_command("migrate", "reports", verbosity=0)
+    assert RollupOwnSource.every.get().sources == [[7, 1, 0, 0, 30, 0, 0, 0]]
 
 
 # --- the command

@@ -16,7 +16,7 @@ from burden.kit.clock import Week
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports import rollup
-from reports.models import RollupOwn, RollupSource, RollupSub
+from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_entry, make_post, make_return, make_unit, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +37,8 @@ def elsewhere(act: Callable[..., Any], *args: Any) -> Any:
 
 
 def everything() -> list[list[tuple]]:
-    return [sorted(model.every.values_list(), key=str) for model in (RollupOwn, RollupSub, RollupSource)]
+    tables = (RollupOwn, RollupOwnSource, RollupSub, RollupSource)
+    return [sorted(model.every.values_list(), key=str) for model in tables]
 
 
 def assert_exact() -> None:
@@ -191,6 +192,25 @@ def test_filing_between_marks_and_count_is_counted_once(
     assert RollupOwn.every.get().n_form == 2
     assert StaleMark.objects.exists()
     rollup.refresh()
+    assert_exact()
+
+
+def test_filing_between_two_counts_is_left_to_its_mark(
+    unfinished: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = rollup._run
+
+    def run_late(name: str, **facts: Any) -> Any:
+        if name == "fresh_counted":
+            unfinished()
+        return run(name, **facts)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rollup, "_run", run_late)
+        rollup.rebuild(weeks=WEEKS[:1], now=NOW)
+    assert not RollupOwnSource.every.exists()
+    rollup.refresh()
+    assert RollupOwnSource.every.exists()
     assert_exact()
 
 

@@ -1,5 +1,5 @@
 -- grain: unit x week x issuer; issuer 0: not stated
--- inputs: weeks; entry
+-- inputs: since, until (Mondays); entry
 -- outputs: temporary table counted
 -- units: counts of what was done, whole person-minutes
 CREATE TEMPORARY TABLE counted AS
@@ -12,5 +12,5 @@ SELECT unit_id, week, coalesce(issuer_id, 0) AS issuer_id,
        coalesce(sum(person_min) FILTER (WHERE category = 'other'), 0) AS m_other,
        0::bigint AS c_min
 FROM entry
-WHERE week = ANY(%(weeks)s) AND answer = 'done'
+WHERE week BETWEEN %(since)s AND %(until)s AND answer = 'done'
 GROUP BY 1, 2, 3

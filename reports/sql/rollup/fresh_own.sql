@@ -1,16 +1,16 @@
 -- grain: unit x week, where anybody is active or filed
--- inputs: weeks; entry, weekly_return, post, unit, unit_path
+-- inputs: weeks (without a gap), since and until (the first and the last of them); entry, weekly_return, post, unit, unit_path
 -- outputs: temporary table fresh_own: as rollup_own, with `place` (units from the root down to this one, in that week's tree;
 --          before its first path row a unit stands where that one puts it) and `home` (the place whose rollup_source it enters)
 -- units: counts of what was done, people, whole person-minutes
 CREATE TEMPORARY TABLE fresh_own AS
 WITH work AS (
     SELECT unit_id, week,
-           (count(*) FILTER (WHERE category = 'meeting' AND answer = 'done'))::int AS n_meeting,
-           (count(*) FILTER (WHERE category = 'document' AND answer = 'done'))::int AS n_document,
-           (count(*) FILTER (WHERE category = 'form' AND answer = 'done'))::int AS n_form,
-           (count(*) FILTER (WHERE category = 'inspection' AND answer = 'done'))::int AS n_inspection,
-           (count(*) FILTER (WHERE category = 'other' AND answer = 'done'))::int AS n_other,
+           (count(*) FILTER (WHERE category = 'meeting'))::int AS n_meeting,
+           (count(*) FILTER (WHERE category = 'document'))::int AS n_document,
+           (count(*) FILTER (WHERE category = 'form'))::int AS n_form,
+           (count(*) FILTER (WHERE category = 'inspection'))::int AS n_inspection,
+           (count(*) FILTER (WHERE category = 'other'))::int AS n_other,
            sum(person_min) FILTER (WHERE category = 'meeting') AS m_meeting,
            sum(person_min) FILTER (WHERE category = 'document') AS m_document,
            sum(person_min) FILTER (WHERE category = 'form') AS m_form,
@@ -20,14 +20,14 @@ WITH work AS (
            sum(person_min) FILTER (WHERE after_hours) AS after_hours_min,
            sum(person_min) FILTER (WHERE evidence = 2) AS bulk_min
     FROM entry
-    WHERE week = ANY(%(weeks)s)
+    WHERE week BETWEEN %(since)s AND %(until)s AND answer = 'done' -- all else costs nothing
     GROUP BY unit_id, week
 ), people AS MATERIALIZED (
     SELECT unit_id, week, sum(returns)::int AS returns, sum(nil_returns)::int AS nil_returns, sum(active)::int AS active
     FROM (
         SELECT unit_id, week, count(*) AS returns, count(*) FILTER (WHERE nil) AS nil_returns, 0 AS active
         FROM weekly_return
-        WHERE week = ANY(%(weeks)s)
+        WHERE week BETWEEN %(since)s AND %(until)s
         GROUP BY unit_id, week
         UNION ALL
         SELECT p.unit_id, monday.week, 0, 0, p.active
@@ -36,10 +36,12 @@ WITH work AS (
     ) either
     GROUP BY unit_id, week
 ), stands AS (
-    SELECT unit_id, ancestors,
+    SELECT unit_id, ancestors AS place,
+           CASE WHEN unit.level = 'village' THEN trim_array(ancestors, 1) ELSE ancestors END AS home,
            CASE WHEN lag(from_week) OVER later IS NOT NULL THEN from_week ELSE '-infinity' END AS since,
            coalesce(lead(from_week) OVER later, 'infinity') AS until
     FROM unit_path
+    JOIN unit ON unit.id = unit_id
     WHERE unit_id = ANY (ARRAY(SELECT DISTINCT unit_id FROM people))
     WINDOW later AS (PARTITION BY unit_id ORDER BY from_week)
 )
@@ -56,9 +58,7 @@ SELECT q.unit_id, q.week,
        coalesce(w.self_min, 0) AS self_min, coalesce(w.after_hours_min, 0) AS after_hours_min,
        coalesce(w.bulk_min, 0) AS bulk_min,
        q.returns, q.nil_returns, q.active,
-       p.ancestors AS place,
-       CASE WHEN u.level = 'village' THEN trim_array(p.ancestors, 1) ELSE p.ancestors END AS home
+       s.place, s.home
 FROM people q
 LEFT JOIN work w USING (unit_id, week)
-JOIN unit u ON u.id = q.unit_id
-JOIN stands p ON p.unit_id = q.unit_id AND q.week >= p.since AND q.week < p.until
+JOIN stands s ON s.unit_id = q.unit_id AND q.week >= s.since AND q.week < s.until

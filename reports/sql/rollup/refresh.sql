@@ -1,7 +1,8 @@
 -- grain: unit x week of the marks taken, and all units above it in that week's tree
 -- inputs: shard (its lock is held), until (newest mark), limit (marks); stale, entry, weekly_return, post, unit, unit_path,
---         rollup_own
--- outputs: rollup_own, rollup_sub, rollup_source; one row: marks, keys, what of rollup_sub and rollup_source came to nothing
+--         rollup_own, rollup_own_source
+-- outputs: rollup_own, rollup_own_source, rollup_sub, rollup_source; one row: marks, keys, what of rollup_sub and
+--          rollup_source came to nothing
 -- units: counts, people, whole person-minutes
 --
 -- Marks are taken in the statement that counts: both see one snapshot, so a mark goes only with the rows it stands for.
@@ -94,16 +95,17 @@ WITH taken AS (
            f.after_hours_min - coalesce(o.after_hours_min, 0) AS d_after_hours_min,
            f.bulk_min - coalesce(o.bulk_min, 0) AS d_bulk_min, f.returns - coalesce(o.returns, 0) AS d_returns,
            f.nil_returns - coalesce(o.nil_returns, 0) AS d_nil_returns, f.active - coalesce(o.active, 0) AS d_active,
-           coalesce(o.sources, '{}') AS old_sources
+           s.sources AS old_sources
     FROM fresh f
     LEFT JOIN rollup_own o USING (unit_id, week)
+    LEFT JOIN rollup_own_source s USING (unit_id, week)
     WHERE (f.n_meeting, f.n_document, f.n_form, f.n_inspection, f.n_other, f.m_meeting, f.m_document, f.m_form,
            f.m_inspection, f.m_other, f.c_meeting, f.c_document, f.c_form, f.c_inspection, f.c_other, f.self_min,
            f.after_hours_min, f.bulk_min, f.returns, f.nil_returns, f.active, f.sources)
           IS DISTINCT FROM
           (o.n_meeting, o.n_document, o.n_form, o.n_inspection, o.n_other, o.m_meeting, o.m_document, o.m_form,
            o.m_inspection, o.m_other, o.c_meeting, o.c_document, o.c_form, o.c_inspection, o.c_other, o.self_min,
-           o.after_hours_min, o.bulk_min, o.returns, o.nil_returns, o.active, o.sources)
+           o.after_hours_min, o.bulk_min, o.returns, o.nil_returns, o.active, s.sources)
 ), source_changed AS MATERIALIZED (
     SELECT unit_id, week, home, issuer_id,
            total(n) AS n, total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
@@ -129,11 +131,11 @@ WITH taken AS (
     INSERT INTO rollup_own (unit_id, week,
            n_meeting, n_document, n_form, n_inspection, n_other, m_meeting, m_document, m_form, m_inspection,
            m_other, c_meeting, c_document, c_form, c_inspection, c_other, self_min, after_hours_min, bulk_min,
-           returns, nil_returns, active, sources)
+           returns, nil_returns, active)
     SELECT unit_id, week,
            n_meeting, n_document, n_form, n_inspection, n_other, m_meeting, m_document, m_form, m_inspection,
            m_other, c_meeting, c_document, c_form, c_inspection, c_other, self_min, after_hours_min, bulk_min,
-           returns, nil_returns, active, sources
+           returns, nil_returns, active
     FROM changed
     WHERE returns > 0 OR active > 0
     ON CONFLICT (unit_id, week) DO UPDATE SET
@@ -143,8 +145,16 @@ WITH taken AS (
            m_other = excluded.m_other, c_meeting = excluded.c_meeting, c_document = excluded.c_document,
            c_form = excluded.c_form, c_inspection = excluded.c_inspection, c_other = excluded.c_other,
            self_min = excluded.self_min, after_hours_min = excluded.after_hours_min, bulk_min = excluded.bulk_min,
-           returns = excluded.returns, nil_returns = excluded.nil_returns, active = excluded.active,
-           sources = excluded.sources
+           returns = excluded.returns, nil_returns = excluded.nil_returns, active = excluded.active
+), gone_own_source AS (
+    DELETE FROM rollup_own_source s USING changed c
+    WHERE s.unit_id = c.unit_id AND s.week = c.week AND c.returns = 0 AND c.active = 0
+), put_own_source AS (
+    INSERT INTO rollup_own_source (unit_id, week, sources)
+    SELECT unit_id, week, sources
+    FROM changed
+    WHERE (returns > 0 OR active > 0) AND sources IS DISTINCT FROM old_sources
+    ON CONFLICT (unit_id, week) DO UPDATE SET sources = excluded.sources
 ), put_sub AS (
     INSERT INTO rollup_sub AS s (unit_id, week,
            n_meeting, n_document, n_form, n_inspection, n_other, m_meeting, m_document, m_form, m_inspection,

@@ -1,21 +1,14 @@
 -- grain: unit x week
--- inputs: temporary tables fresh_own, counted
+-- inputs: temporary table fresh_own
 -- outputs: rollup_own, whose rows of these weeks were deleted
 -- units: counts, people, whole person-minutes
 INSERT INTO rollup_own (unit_id, week,
        n_meeting, n_document, n_form, n_inspection, n_other, m_meeting, m_document, m_form, m_inspection, m_other,
        c_meeting, c_document, c_form, c_inspection, c_other, self_min, after_hours_min, bulk_min, returns,
-       nil_returns, active, sources)
-SELECT o.unit_id, o.week,
-       o.n_meeting, o.n_document, o.n_form, o.n_inspection, o.n_other, o.m_meeting, o.m_document, o.m_form,
-       o.m_inspection, o.m_other, o.c_meeting, o.c_document, o.c_form, o.c_inspection, o.c_other, o.self_min,
-       o.after_hours_min, o.bulk_min, o.returns, o.nil_returns, o.active,
-       coalesce(k.sources, '{}')
-FROM fresh_own o
-LEFT JOIN (
-    SELECT unit_id, week,
-           array_agg(ARRAY[issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min]) AS sources
-    FROM (SELECT * FROM counted ORDER BY unit_id, week, issuer_id) ordered
-    GROUP BY unit_id, week
-) k USING (unit_id, week)
-ORDER BY o.unit_id, o.week
+       nil_returns, active)
+SELECT unit_id, week,
+       n_meeting, n_document, n_form, n_inspection, n_other, m_meeting, m_document, m_form, m_inspection, m_other,
+       c_meeting, c_document, c_form, c_inspection, c_other, self_min, after_hours_min, bulk_min, returns,
+       nil_returns, active
+FROM fresh_own
+ORDER BY unit_id, week

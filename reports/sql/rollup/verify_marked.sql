@@ -1,5 +1,5 @@
 -- grain: unit x week that still has a mark
--- inputs: weeks; stale, rollup_own
+-- inputs: weeks; stale, rollup_own, rollup_own_source
 -- outputs: temporary tables fresh_own, counted: what is stored takes the place of what was counted, for its refresh is due.
 --          Whether one of these weeks awaits its rebuild: then nothing can be said of it.
 -- units: counts, people, whole person-minutes
@@ -33,6 +33,8 @@ WITH marked AS MATERIALIZED (
     INSERT INTO counted (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min)
     SELECT unit_id, week, sources[i][1], sources[i][2], sources[i][3], sources[i][4], sources[i][5], sources[i][6],
            sources[i][7], sources[i][8]
-    FROM stored CROSS JOIN LATERAL generate_subscripts(sources, 1) AS i
+    FROM rollup_own_source
+    JOIN marked USING (unit_id, week)
+    CROSS JOIN LATERAL generate_subscripts(sources, 1) AS i
 )
 SELECT EXISTS (SELECT FROM marked WHERE unit_id IS NULL)
