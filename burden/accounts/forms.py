@@ -16,6 +16,8 @@ from burden.accounts.actor import Actor, actor_of
 from burden.accounts.importing import MAX_BYTES
 from burden.accounts.middleware import begin
 from burden.accounts.roles import Role
+from burden.accounts.services import record_login
+from burden.kit import clock
 from burden.kit.forms import Plain, day_field
 from burden.units.models import Unit
 
@@ -50,9 +52,11 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         return any(error.code == "too_many_login_attempts" for error in self.non_field_errors().as_data())
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
-        """Log in, and start the clock of the session."""
+        """Log in, start the clock of the session, and put it on record."""
         response: HttpResponse = super().login(request, redirect_url=redirect_url)
-        begin(request, actor_of(self.user), remember=self.cleaned_data["remember"])
+        actor = actor_of(self.user)
+        begin(request, actor, remember=self.cleaned_data["remember"])
+        record_login(by=actor, now=clock.now())
         return response
 
 

@@ -18,7 +18,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("姓名"), max_length=60)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    last_login = None  # the portal keeps no record of when somebody was online
+    last_login = None  # when a cadre was online is kept nowhere; logins of others are acts in the ledger
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]

@@ -99,12 +99,13 @@ class LoginAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return user if user and user.is_active else None
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Put the failure that locks an account on record; those before it would only grow the ledger."""
+        """Put a failure on record where the account exists, and say whether it locked it; what was typed is not kept."""
         username = str(credentials.get("username", "")).lower()
-        user = User.objects.filter(username=username).first() if locked_out([username]) else None
+        user = User.objects.filter(username=username).first()
         if user:
             actor = actor_of(user)
-            record(by=None, what="login.locked", on=user, unit_id=actor.unit_id if actor else None)
+            what = "login.locked" if locked_out([username]) else "login.failed"
+            record(by=None, what=what, on=user, unit_id=actor.unit_id if actor else None, person=user.username)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing on login and logout: the page that follows says enough."""

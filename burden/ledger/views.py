@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from burden.kit.access import ActedRequest, access
 from burden.ledger import queries
-from burden.ledger.forms import ACTS, DETAILS, KINDS, FilterForm
+from burden.ledger.forms import ACTS, CODED, DETAILS, KINDS, NO, SUBJECTS, YES, FilterForm
 from burden.ledger.models import AuditEvent
 
 PAGE_SIZE = 50
@@ -31,13 +31,20 @@ class Line:
 
     @property
     def details(self) -> list[tuple[str, str]]:
-        return [(str(DETAILS.get(name, name)), _written(value)) for name, value in self.event.detail.items()]
+        return [(str(DETAILS.get(name, name)), _written(name, value)) for name, value in self.event.detail.items()]
+
+    @property
+    def subject(self) -> str:
+        return f"{SUBJECTS.get(self.event.subject, self.event.subject)} {self.event.subject_id}"
 
 
-def _written(value: object) -> str:
+def _written(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return str(YES if value else NO)
+    words = CODED.get(name, {})
     if not isinstance(value, list):
-        return str(value)
-    shown = "、".join(map(str, value[:SHOWN]))
+        return str(words.get(str(value), value))
+    shown = "、".join(str(words.get(each, each)) for each in value[:SHOWN])
     return shown if len(value) <= SHOWN else gettext("%(some)s 等 %(n)d 个") % {"some": shown, "n": len(value)}
 
 

@@ -148,6 +148,21 @@ def unlock(*, by: Actor, user: User, now: dt.datetime) -> None:
     record(by=by, what="login.unlocked", on=user, now=now, person=user.username)
 
 
+def record_login(*, by: Actor | None, now: dt.datetime) -> None:
+    """Put a login on record, but of a cadre: when somebody who sees only the own weeks is online is nobody's business."""
+    _record_own(by, "login.in", now)
+
+
+def record_logout(*, by: Actor | None, now: dt.datetime) -> None:
+    """Put a logout on record, where the login was."""
+    _record_own(by, "login.out", now)
+
+
+def _record_own(by: Actor | None, what: str, now: dt.datetime) -> None:
+    if by and by.roles - {Role.CADRE}:
+        record(by=by, what=what, on=by.user, now=now, person=by.user.username)
+
+
 @transaction.atomic
 def make_token(*, by: Actor | None, user: User, now: dt.datetime) -> str:
     """Return the secret of a new API token of 365 days; `by` is None on the command line.

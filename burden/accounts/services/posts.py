@@ -162,7 +162,8 @@ def decide_requests(
         _check_may_decide(by, request)
     if granted:
         _carry_out(locked, now)
-    _close(by, "request.granted" if granted else "request.refused", locked, now, decided_by=by.user, granted=granted)
+    _close(locked, now, decided_by=by.user, granted=granted)
+    _record_all(by, "request.granted" if granted else "request.refused", locked, now)
     return locked
 
 
@@ -176,7 +177,8 @@ def withdraw_requests(*, by: Actor, requests: Sequence[PostRequest], now: dt.dat
     locked = _lock(requests)
     if any(request.proposed_by_id != by.user_id for request in locked):
         raise CannotDecide("request.not_own", _("只有提的人能撤回"))
-    _close(by, "request.withdrawn", locked, now, granted=False)
+    _close(locked, now, granted=False)
+    _record_all(by, "request.withdrawn", locked, now)
     return locked
 
 
@@ -195,9 +197,12 @@ def _lock(requests: Sequence[PostRequest]) -> list[PostRequest]:
     return locked
 
 
-def _close(by: Actor, what: str, requests: Sequence[PostRequest], now: dt.datetime, **outcome: Any) -> None:
+def _close(requests: Sequence[PostRequest], now: dt.datetime, **outcome: Any) -> None:
+    PostRequest.objects.filter(pk__in=[request.pk for request in requests]).update(decided_at=now, **outcome)
+
+
+def _record_all(by: Actor, what: str, requests: Sequence[PostRequest], now: dt.datetime) -> None:
     pks = [request.pk for request in requests]
-    PostRequest.objects.filter(pk__in=pks).update(decided_at=now, **outcome)
     persons = sorted({request.user.username or "" for request in requests})
     record(by=by, what=what, on=requests[0], now=now, requests=pks, persons=persons)
 

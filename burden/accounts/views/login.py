@@ -73,6 +73,7 @@ def _next(request: HttpRequest) -> str:
 @public(methods=("POST",))
 def logout(request: HttpRequest) -> HttpResponse:
     """Log out on this device."""
+    services.record_logout(by=request.actor, now=clock.now())  # type: ignore[attr-defined]
     allauth_logout(request)
     return redirect("login")
 

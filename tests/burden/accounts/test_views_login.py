@@ -380,3 +380,47 @@ def test_login_page_offers_nothing_that_is_not_there(client, db):
     assert "公开答复" not in page
     assert "政务统一身份登录" not in page
     assert 'href="#"' not in page
+
+
+# --- on record ---
+
+
+def acts() -> list[tuple[str, str, str]]:
+    """What the ledger holds of logins: the act, who acted, about whom."""
+    found = AuditEvent.objects.filter(what__startswith="login.").order_by("pk")
+    return [(event.what, event.actor_name, event.detail["person"]) for event in found]
+
+
+def test_login_and_logout_of_those_with_powers_are_recorded(client, place):
+    user = able(place.secadmin.user)
+    log_in(client, user)
+    client.post("/logout/")
+    client.post("/logout/")
+    name = user.username
+    assert acts() == [("login.in", user.name, name), ("login.out", user.name, name)]
+
+
+def test_when_a_cadre_is_online_is_not_recorded(client, person):
+    log_in(client, person)
+    client.post("/logout/")
+    assert acts() == []
+
+
+def test_failed_login_is_recorded_where_there_is_an_account(client, place, person):
+    for _ in range(5):
+        log_in(client, person, "wrong")
+    log_in(client, "nobody", "wrong")
+    name = person.username
+    assert acts() == [("login.failed", "system", name)] * 4 + [("login.locked", "system", name)]
+    event = AuditEvent.objects.filter(what="login.failed").first()
+    assert (event.unit_id, event.subject_id) == (place.village.pk, str(person.pk))
+    assert "wrong" not in str(event.detail)
+
+
+def test_failed_logins_are_found_by_their_kind(client, place, person):
+    log_in(client, person, "wrong")
+    services.deactivate(by=place.sysadmin, user=person, now=clock.now())
+    client.force_login(place.auditor.user)
+    page = client.get("/audit/?what=login.").content.decode()
+    assert "登录没成，密码不对" in page
+    assert "停用账号" not in page

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from burden.accounts.roles import Role
+from burden.ledger.forms import ACTS, CODED, DETAILS, KINDS, SUBJECTS
 from burden.ledger.models import AuditEvent
 from burden.ledger.services import record
-from tests.factories import NOW, make_actor, make_return, make_unit
+from reports.tables import TABLES
+from tests.factories import NOW, make_actor, make_post, make_return, make_unit
 
 
 @pytest.fixture
@@ -100,3 +107,57 @@ def test_audit_pages(client, county, auditor):
     client.force_login(auditor.user)
     page = client.get("/audit/?what=unit.").content.decode()
     assert "what=unit.&amp;page=2" in page
+
+
+# --- words ---
+
+ROOT = Path(__file__).parents[3]
+SAID = {"by", "what", "on", "now", "unit_id"}  # what is no detail
+
+
+def recordings() -> Iterator[ast.Call]:
+    """Every call in the product that writes to the ledger, or helps one that does."""
+    for room in ("burden", "reports"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and "record" in str(getattr(node.func, "id", "")):
+                    yield node
+
+
+def test_every_act_and_detail_has_words():
+    calls = list(recordings())
+    constants = [node.value for call in calls for node in ast.walk(call) if isinstance(node, ast.Constant)]
+    codes = {text for text in constants if isinstance(text, str) and re.fullmatch(r"[a-z]+\.[a-z_]+", text)}
+    assert codes > {"login.in", "request.withdrawn", "week.filed"}
+    assert codes - set(ACTS) == set()
+    assert {word.arg for call in calls for word in call.keywords if word.arg} - SAID - set(DETAILS) == set()
+    assert [code for code in ACTS if code not in {"demo.seeded", "week.filed"} and not _is_filtered(code)] == []
+
+
+def _is_filtered(code: str) -> bool:
+    return any(kind and code.startswith(kind) for kind, _words in KINDS)
+
+
+def test_every_coded_value_has_words():
+    assert {"role": set(CODED["role"]), "tables": set(CODED["tables"])} == {
+        "role": set(Role.values),
+        "tables": set(TABLES),
+    }
+    assert {code: str(words) for code, words in CODED["role"].items()} == {r.value: str(r.label) for r in Role}
+
+
+def test_event_is_told_in_words(client, county, auditor):
+    by = make_actor(county, "sysadmin")
+    request = make_post(county).user
+    record(by=by, what="post.proposed", on=request, now=NOW, person="wang", role="lead", nil=True)
+    client.force_login(auditor.user)
+    page = client.get("/audit/").content.decode()
+    for words in (
+        "提任职",
+        f"{SUBJECTS['user']} {request.pk}",
+        '<span class="mut">角色</span> 单位负责人',
+        '<span class="mut">无额外事项</span> 是',
+    ):
+        assert words in page
+    for code in ("post.proposed", ">lead<", f"user {request.pk}"):
+        assert code not in page
