@@ -209,7 +209,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
     }
 }
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # my week without script: 200 rows filed and 200 offered, 14 fields each
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 7_000  # my week without script: 200 rows filed and 200 offered, 15 fields each
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 MAX_BODY = 12 * 1024 * 1024  # the largest file is 10 MB, and a form has other fields
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

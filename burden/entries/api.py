@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from burden.accounts.roles import Role
 from burden.entries.forms import read_week
-from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, TITLE_LENGTH, Answer
+from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, NOTE_LENGTH, TITLE_LENGTH, Answer
 from burden.entries.queries import WeekSheet, week_sheet
 from burden.entries.services import MAX_ENTRIES, Filing, file_week
 from burden.kit import clock
@@ -43,6 +43,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     minutes = serializers.IntegerField(min_value=0, max_value=MAX_MINUTES)
     travel_minutes = serializers.IntegerField(min_value=0, max_value=MAX_MINUTES, required=False, default=0)
     prep_minutes = serializers.IntegerField(min_value=0, max_value=MAX_MINUTES, required=False, default=0)
+    note = serializers.CharField(
+        max_length=NOTE_LENGTH, required=False, allow_blank=True, default="", help_text="Why, where a size is unusual"
+    )
 
 
 class WeekInputSerializer(serializers.Serializer[Any]):

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
-from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, TITLE_LENGTH, Answer
+from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, NOTE_LENGTH, TITLE_LENGTH, Answer
 from burden.entries.queries import nameable
 from burden.entries.services import MAX_ENTRIES, EntryDraft
 from burden.kit.errors import Refused
-from burden.kit.reading import SHOWN, FieldError, Read, Reader, one_of, read_flag, read_uuid, shown, text, unfit, whole
+from burden.kit.reading import SHOWN, FieldError, Read, Reader, one_of, quoted, read_flag, read_uuid, text, unfit, whole
 from burden.standards.models import SUBKINDS, Category
 
 MAX_VERSION = 2**31 - 1
@@ -43,6 +43,7 @@ ENTRY_NAMES = {
     "minutes": gettext_lazy("分钟"),
     "travel_minutes": gettext_lazy("路上分钟"),
     "prep_minutes": gettext_lazy("准备分钟"),
+    "note": gettext_lazy("说明"),
 }
 NUMBERS = frozenset({"people", "minutes", "travel_minutes", "prep_minutes"})
 FLAGS = frozenset({"bulk", "repeated", "after_hours"})
@@ -109,6 +110,7 @@ def _read_entry(number: int, row: Any, known: Mapping[str, int], errors: dict[st
         repeated=reader.take("repeated", read_flag, default=False),
         after_hours=reader.take("after_hours", read_flag, default=False),
         bulk=reader.take("bulk", read_flag, default=False),
+        note=reader.take("note", read_note, default=""),
     )
 
 
@@ -117,7 +119,7 @@ def _spoken(number: int, row: Mapping[str, Any]) -> str:
     title = row.get("title")
     if not isinstance(title, str) or not title.strip() or unfit(title.strip()):
         return _("第 %(number)s 项") % {"number": number + 1}
-    return shown(title.strip()) if title.strip().startswith("《") else f"《{shown(title.strip())}》"
+    return quoted(title.strip())
 
 
 def read_rows(value: Any) -> Sequence[Any]:
@@ -127,6 +129,11 @@ def read_rows(value: Any) -> Sequence[Any]:
     if len(value) > MAX_ENTRIES:
         raise FieldError(_("%(field)s最多 %(most)s 项，现在有 %(count)s 项"), most=MAX_ENTRIES, count=len(value))
     return value
+
+
+def read_note(value: Any) -> str:
+    """Read one line of text, or none."""
+    return "" if value == "" else str(text(NOTE_LENGTH)(value))
 
 
 def read_no_target(value: Any) -> None:

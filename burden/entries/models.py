@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MAX_MINUTES = 10_080  # a week
 MAX_PEOPLE = 10_000
 TITLE_LENGTH = 200
+NOTE_LENGTH = 200
 KEY_LENGTH = 40
 
 
@@ -103,6 +104,9 @@ class Entry(models.Model):
     category = models.CharField(max_length=10, choices=Category)
     subkind = models.CharField(max_length=10, choices=Subkind, blank=True)
     title = models.CharField(max_length=TITLE_LENGTH)
+    note = models.CharField(  # why it is unusually large; read by its author alone
+        max_length=NOTE_LENGTH, blank=True, default="", db_default=""
+    )
     issuer = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     people = models.IntegerField(default=1)
     minutes = models.IntegerField()

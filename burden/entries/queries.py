@@ -44,6 +44,7 @@ class Row:
     minutes: int
     travel_minutes: int
     prep_minutes: int
+    note: str
     person_min: int
 
     @property
@@ -58,7 +59,7 @@ class Row:
 
 BODY_FIELDS = (
     "key", "answer", "bulk", "repeated", "after_hours", "category", "subkind", "title", "issuer",
-    "people", "minutes", "travel_minutes", "prep_minutes",
+    "people", "minutes", "travel_minutes", "prep_minutes", "note",
 )  # fmt: skip
 
 
@@ -194,6 +195,7 @@ def _row_of(entry: Entry, key: str) -> Row:
         minutes=entry.minutes,
         travel_minutes=entry.travel_minutes,
         prep_minutes=entry.prep_minutes,
+        note=entry.note,
         person_min=entry.person_min,
     )
 

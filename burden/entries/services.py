@@ -16,14 +16,17 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.models import User
-from burden.entries.models import Entry, Evidence, Submission, WeeklyReturn
+from burden.entries.models import Answer, Entry, Evidence, Submission, WeeklyReturn
 from burden.entries.queries import BODY_FIELDS, post_of_week, week_rows
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
+from burden.kit.reading import quoted
 from burden.ledger.services import record
+from burden.standards.measure import Cost, is_unusual
 from burden.units.models import Unit
 
 MAX_ENTRIES = 200
+ADDED_FIELDS = frozenset({"note"})
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: a receipt is read out and copied by hand
 
 
@@ -44,6 +47,11 @@ class EntryDraft:
     repeated: bool = False
     after_hours: bool = False
     bulk: bool = False
+    note: str = ""
+
+    @property
+    def cost(self) -> Cost:
+        return Cost(self.people, self.minutes, self.travel_minutes, self.prep_minutes)
 
     @property
     def evidence(self) -> Evidence:
@@ -76,10 +84,11 @@ def file_week(
     The unit is that of the cadre's post on the Monday and stays when the week is filed again. A return is late when
     its *first* submission came after the week had closed; a later change marks its own submission late, never an
     earlier return that was in time. A key that was ever used answers with its own receipt, whatever came after.
+    What is unusually large is filed with a word of its author, never refused for its size alone.
     The cadre's row is locked first, so one person's filings queue up and two persons never wait for each other.
 
     Units: base_version is the version the cadre saw, 0 where nothing was filed.
-    Refuses: week.future, week.no_post, week.empty, week.nil_with_entries, week.too_many, week.key_twice;
+    Refuses: week.future, week.no_post, week.empty, week.nil_with_entries, week.too_many, week.key_twice, week.no_note;
     Conflict key_reused (same key, other body), version_conflict (`sent` and `stored` side by side).
     """
     _check(week, nil, entries, now)
@@ -88,6 +97,7 @@ def file_week(
     old = Submission.objects.visible_to(by).filter(client_key=client_key).select_related("weekly_return").first()
     if old is not None:
         return _replay(old, body)
+    _check_notes(entries)
     filed = WeeklyReturn.objects.visible_to(by).filter(week=week.monday).first()
     if base_version != (filed.version if filed else 0):
         raise _version_conflict(by, filed, base_version, nil, entries)
@@ -133,13 +143,30 @@ def _check_keys(entries: Sequence[EntryDraft]) -> None:
         raise Refused("week.key_twice", _("有两项用了同一个 key"), errors)
 
 
+def _check_notes(entries: Sequence[EntryDraft]) -> None:
+    """Ask for a word where a size is unusual; a key that was used is not asked again."""
+    sentence = _("用时特别多，请写一句为什么")
+    errors = {
+        f"entries.{number}.note": _("%(row)s：%(sentence)s") % {"row": quoted(entry.title), "sentence": sentence}
+        for number, entry in enumerate(entries)
+        if entry.answer == Answer.DONE and not entry.note and is_unusual(entry.cost)
+    }
+    if errors:
+        raise Refused("week.no_note", _("有 %(count)s 处需要改一下") % {"count": len(errors)}, errors)
+
+
 def _body(week: Week, base_version: int, nil: bool, entries: Sequence[EntryDraft]) -> dict[str, Any]:
     return {
         "week": str(week),
         "base_version": base_version,
         "nil": nil,
-        "entries": [dict(vars(entry)) for entry in entries],
+        "entries": [_without_empty(vars(entry)) for entry in entries],
     }
+
+
+def _without_empty(facts: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what earlier releases did not have while it says nothing: their keys still replay."""
+    return {name: value for name, value in facts.items() if value or name not in ADDED_FIELDS}
 
 
 def _digest(body: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
 from burden.kit.templatetags.show import NOTHING, category_css
-from burden.standards.measure import person_minutes
+from burden.standards.measure import HEAD_WEEK_MIN, LARGE_MIN, Cost, is_unusual, person_minutes
 from burden.standards.models import SUBKINDS, Category
 
 POSTED = re.compile(r"entries\.(\d{1,4})\.([a-z_]+)")
@@ -36,6 +36,7 @@ FIELD_IDS = {
     "travel_minutes": "travel",
     "prep_minutes": "prep",
     "title": "name",
+    "note": "note",
 }
 SKIPPED = (Answer.ABSENT, Answer.NOT_APPLICABLE)
 ATTENDED = (Category.MEETING, Category.INSPECTION)  # one is absent from these; the rest one did not do
@@ -64,10 +65,10 @@ class Line:
         return bool(self.said.get("ticked")) or self.skipped
 
     @property
-    def person_min(self) -> int | None:
-        """What the row counts; None where a number is none."""
+    def cost(self) -> Cost | None:
+        """What the row's numbers say; None where one is none."""
         try:
-            return person_minutes(
+            return Cost(
                 people=int(self.said.get("people") or 1),
                 minutes=int(self.said["minutes"]),
                 travel_minutes=int(self.said.get("travel_minutes") or 0),
@@ -75,6 +76,22 @@ class Line:
             )
         except (KeyError, ValueError):
             return None
+
+    @property
+    def person_min(self) -> int | None:
+        """What the row counts."""
+        return person_minutes(**vars(self.cost)) if self.cost and min(vars(self.cost).values()) >= 0 else None
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether the field of the word shows: for an unusual size, and for what was written in it."""
+        unusual = self.cost is not None and self.person_min is not None and is_unusual(self.cost)
+        return (unusual and not self.skipped) or bool(self.said.get("note")) or "note" in self.errors
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with the row, but for the word, which has its own place."""
+        return [words for name, words in self.errors.items() if name != "note"]
 
     @property
     def counted(self) -> int:
@@ -216,6 +233,8 @@ def _form(
         "categories": Category.choices,
         "subkinds": [(kind.value, kind.label) for kind in SUBKINDS[Category.OTHER]],
         "chips": CHIPS,
+        "head_week": HEAD_WEEK_MIN,
+        "large": LARGE_MIN,
         "plain": [Line(first + i, {"key": f"plain-{uuid4().hex[:12]}"}) for i in range(PLAIN_ROWS)],
         "blank": Line("__i__", {"answer": Answer.DONE, "people": "1", "travel_minutes": "0", "prep_minutes": "0"}),
     }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 READING_SPEED = 300  # characters a minute
 HANDLING_MIN = 5  # registering and filing one document
 SECONDED_DAY_MIN = 480
+HEAD_WEEK_MIN = 3_600  # 60 hours: the longest week anybody works
+LARGE_MIN = 36_000  # ten of them
 FORM_STEPS = {  # get, fill, calculate-and-check, send: each simple, medium, high (Destatis table)
     "get": (2, 10, 120),
     "fill": (3, 5, 30),
@@ -37,6 +39,14 @@ def person_minutes(*, people: int, minutes: int, travel_minutes: int = 0, prep_m
     if min(people, minutes, travel_minutes, prep_minutes) < 0:
         raise ValueError("people and minutes cannot be negative")
     return people * (minutes + travel_minutes) + prep_minutes
+
+
+def is_unusual(cost: Cost) -> bool:
+    """Tell whether a size asks for a word of explanation: above 60 hours a head, or above 600 in all.
+
+    Units: whole minutes. Source: DOMAIN section 4; the 600 hours are our own.
+    """
+    return person_minutes(**vars(cost)) > min(cost.people * HEAD_WEEK_MIN, LARGE_MIN)
 
 
 def answered_minutes(*, answer: str, cost: Cost) -> int:

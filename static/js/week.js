@@ -67,6 +67,7 @@ document.addEventListener("toggle", (event) => event.target.open && rowOf(event.
 // Enter on a phone's keyboard means "done with this number", not "send the week"
 document.addEventListener("keydown", (event) => {
   const typing = event.key === "Enter" && event.target.matches("input:not([type=checkbox], [type=radio])");
+  if (typing && rowOf(event.target)) event.preventDefault();
   const panel = (typing || event.key === "Escape") && event.target.closest("[data-row] > details[open]");
   if (!panel) return;
   event.preventDefault();

@@ -27,6 +27,12 @@ function personMinutes(row) {
   return [people, minutes, travel, prep].includes(null) ? null : people * (minutes + travel) + prep;
 }
 
+// More than anybody's week, or than many a unit's: the page asks for a word, and files it all the same.
+function isUnusual(row, counted) {
+  const { headWeek, large } = form().dataset;
+  return counted > Math.min((whole(control(row, "people").value) ?? 1) * headWeek, large);
+}
+
 function setAnswer(row, value) {
   row.querySelector(`[name$=".answer"][value="${value}"]`).checked = true;
   control(row, "ticked").checked = value === "done";
@@ -37,7 +43,8 @@ function touch(row) {
   control(row, "bulk").value = "";
   row.classList.remove("bad");
   for (const message of row.querySelectorAll(".errmsg")) message.remove();
-  row.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
+  for (const field of row.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  row.querySelector("[data-why]").classList.remove("err");
 }
 
 function close(row) {
@@ -117,6 +124,7 @@ function paintRow(row, counted) {
   row.querySelector("[data-sum]").textContent = out ? words[answered] : (counted ?? (control(row, "minutes").value || "—"));
   row.querySelector("[data-sum]").classList.toggle("up", !out && counted === null);
   row.querySelector("[data-unit]").hidden = out || counted === null;
+  row.querySelector("[data-why]").hidden = !((!out && isUnusual(row, counted)) || control(row, "note").value);
   press(row, out ? "" : control(row, "minutes").value);
 }
 

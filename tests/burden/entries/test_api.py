@@ -106,10 +106,22 @@ def test_week_is_read_as_it_was_filed_and_can_be_sent_back(actor, client, put):
     assert found["entries"] == [
         ROW | {
             "issuer": actor.unit.code, "people": 2, "target": None, "bulk": False, "repeated": False,
-            "after_hours": False, "subkind": "", "travel_minutes": 0, "prep_minutes": 0,
+            "after_hours": False, "subkind": "", "travel_minutes": 0, "prep_minutes": 0, "note": "",
         }
     ]  # fmt: skip
     assert put(body(*found["entries"], base_version=1)).status_code == 201
+
+
+def test_unusual_size_answers_422_until_a_word_says_why(actor, client, put):
+    large = ROW | {"people": 10_000, "minutes": 10_080}
+    answer = put(body(ROW | {"key": "b"}, large))
+    assert (answer.status_code, answer.json()["code"]) == (422, "week.no_note")
+    assert answer.json()["errors"] == {"entries.1.note": "《周报表》：用时特别多，请写一句为什么"}
+    assert nothing_stored()
+    assert put(body(large | {"note": "全县抗洪"})).status_code == 201
+    found = client.get(URL).json()["entries"]
+    assert [row["note"] for row in found] == ["全县抗洪"]
+    assert put(body(*found, base_version=1)).status_code == 201
 
 
 def test_last_week_is_prefilled_and_can_be_sent(actor, client, put):

@@ -47,11 +47,12 @@ def test_full_row_is_read(actor):
     row = ROW | {
         "target": None, "bulk": True, "repeated": True, "after_hours": True, "subkind": "high",
         "issuer": actor.unit.parent.code, "people": 3, "travel_minutes": 10, "prep_minutes": 60,
+        "note": " 合并两周 ",
     }  # fmt: skip
     (draft,) = read_week(week(row), actor).entries
     assert (draft.issuer_id, draft.subkind, draft.people) == (actor.unit.parent_id, "high", 3)
     assert (draft.bulk, draft.repeated, draft.after_hours) == (True, True, True)
-    assert (draft.travel_minutes, draft.prep_minutes) == (10, 60)
+    assert (draft.travel_minutes, draft.prep_minutes, draft.note) == (10, 60, "合并两周")
 
 
 def test_nil_week_is_read(actor):
@@ -71,6 +72,9 @@ def test_nil_week_is_read(actor):
         ({"people": 0}, "《周报表》：人数填了“0”，请填 1 到 10000 的整数"),
         ({"people": 10_001}, "《周报表》：人数填了“10001”，请填 1 到 10000 的整数"),
         ({"travel_minutes": 10_081}, "《周报表》：路上分钟填了“10081”，请填 0 到 10080 的整数"),
+        ({"note": "长" * 201}, "《周报表》：说明最多 200 个字，现在有 201 个"),
+        ({"note": None}, "《周报表》：说明要是文字，现在是“None”"),
+        ({"note": "两行\n说明"}, "《周报表》：说明里有换行或看不见的控制字符，请去掉"),
         ({"prep_minutes": -5}, "《周报表》：准备分钟填了“-5”，请填 0 到 10080 的整数"),
         ({"title": " \u3000 "}, "第 1 项：还没填名称"),
         ({"title": "甲" * 201}, f"《{'甲' * 40}…》：名称最多 200 个字，现在有 201 个"),

@@ -60,6 +60,11 @@ def test_import_makes_people_posts_returns_and_entries(units):
     assert not Submission.every.exists()
 
 
+def test_import_asks_for_no_word_of_the_past():
+    run("9901,沈洁,2024-03-04,meeting,抗洪,,10000,10080,,")
+    assert (Entry.every.get().person_min, Entry.every.get().note) == (100_800_000, "")
+
+
 def test_import_marks_what_it_touched(units):
     run(GOOD)
     assert set(StaleMark.objects.values_list("unit_id", "week")) == {(units[0].pk, dt.date(2024, 3, 4))}

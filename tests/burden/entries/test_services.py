@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from burden.accounts.actor import Actor
 from burden.entries.models import Entry, Evidence, Submission, WeeklyReturn
-from burden.entries.services import new_receipt
+from burden.entries.queries import week_sheet
+from burden.entries.services import _body, _digest, new_receipt
 from burden.kit.clock import Week
 from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
@@ -25,6 +26,7 @@ from tests.database import as_role
 from tests.factories import (
     LAST_WEEK,
     LONG_AGO,
+    NOW,
     THIS_WEEK,
     make_actor,
     make_draft,
@@ -96,6 +98,65 @@ def test_evidence_follows_bulk(actor, bulk, evidence):
 def test_absent_entry_counts_nothing(actor):
     make_filing(actor, make_draft(1, answer="absent", minutes=90), make_draft(2, answer="not_applicable"))
     assert [total for _, total in stored(actor)] == [0, 0]
+
+
+# sizes that ask for a word
+
+
+@pytest.mark.parametrize(
+    ("facts", "asked"),
+    [
+        ({"minutes": 3_600}, False),
+        ({"minutes": 3_601}, True),
+        ({"minutes": 3_000, "travel_minutes": 500, "prep_minutes": 101}, True),
+        ({"people": 2, "minutes": 3_601}, True),
+        ({"people": 10, "minutes": 3_600}, False),
+        ({"people": 1_000, "minutes": 36}, False),
+        ({"people": 1_000, "minutes": 37}, True),
+        ({"people": 10_000, "minutes": 10_080}, True),
+        ({"answer": "absent", "minutes": 10_080}, False),
+    ],
+)
+def test_unusual_size_asks_for_a_word_and_is_filed_with_it(actor, facts, asked):
+    if asked:
+        with pytest.raises(Refused) as caught:
+            make_filing(actor, make_draft(1), make_draft(2, **facts))
+        assert caught.value.code == "week.no_note"
+        assert caught.value.errors == {"entries.1.note": "《台账2》：用时特别多，请写一句为什么"}
+        assert stored(actor) == []
+        facts = facts | {"note": "抽调防汛，两周并一周报"}
+    make_filing(actor, make_draft(1), make_draft(2, **facts))
+    assert Entry.objects.visible_to(actor).get(key="e2").note == facts.get("note", "")
+
+
+def test_word_is_carried_to_the_next_week(actor):
+    make_filing(actor, make_draft(minutes=9_000, note="长期借调"))
+    (row,) = week_sheet(actor, THIS_WEEK, NOW).prefilled
+    assert row.body()["note"] == "长期借调"
+
+
+def test_key_of_the_release_before_notes_still_replays(actor):
+    """It was filed without a word, and its body had no place for one."""
+    filed, draft = make_filing(actor, make_draft()).weekly_return, make_draft(minutes=9_000)
+    body = _body(LAST_WEEK, 1, False, [draft])
+    assert "note" not in body["entries"][0]
+    Submission.every.create(
+        cadre=actor.user, weekly_return=filed, client_key=KEY, digest=_digest(body), body=body,
+        base_version=1, version=2, late=False, receipt="OLD", filed_at=NOW,
+    )  # fmt: skip
+    assert make_filing(actor, draft, client_key=KEY, base_version=1).submission.receipt == "OLD"
+
+
+def test_word_is_hidden_from_the_worker_and_from_strangers(actor):
+    make_filing(actor, make_draft(minutes=9_000, note="借调"))
+    stranger = make_actor(make_unit())
+    with as_role("burden_web"), transaction.atomic():
+        act_as(stranger.user_id)
+        assert not Entry.every.filter(note="借调").exists()
+    with as_role("burden_worker"):
+        assert Entry.every.filter(minutes=9_000).values("person_min").get() == {"person_min": 9_000}
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            Entry.every.filter(note="借调").exists()
 
 
 # keys and versions
@@ -303,7 +364,7 @@ def test_stored_sums_equal_naive_sums(weeks):
     with transaction.atomic():
         actor = make_actor(make_unit())
         for version, rows in enumerate(weeks):
-            make_filing(actor, *(make_draft(i, **row) for i, row in enumerate(rows)), base_version=version)
+            make_filing(actor, *(make_draft(i, note="多", **row) for i, row in enumerate(rows)), base_version=version)
         expected = [
             answered_minutes(answer=row["answer"], cost=Cost(*(row[name] for name in Cost.__annotations__)))
             for row in weeks[-1]

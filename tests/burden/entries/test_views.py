@@ -205,10 +205,24 @@ def test_version_that_is_none_is_refused_in_words(cadre, version):
 
 def test_longest_week_is_filed_without_script(cadre, actor):
     """As many rows as a week may have, each with all of its fields, beside as many that are only offered."""
-    rows = [row(n, repeated="1", after_hours="1", subkind="") for n in range(200)]
+    rows = [row(n, repeated="1", after_hours="1", subkind="", note="") for n in range(200)]
     offered = [{name: value for name, value in row(n).items() if "ticked" not in name} for n in range(200, 400)]
     assert cadre.post(PAGE, posted(*rows, *offered)).status_code == 302
     assert len(filed(actor)) == 200
+
+
+def test_unusual_size_comes_back_with_a_field_for_the_word(cadre, actor):
+    response = cadre.post(PAGE, posted(row(1), row(2, people="10000", minutes="10080")))
+    page = text(response)
+    assert response.status_code == 422
+    assert 'href="#note-2"' in page
+    assert re.search(r'class="why" data-why hidden>\s*<label for="note-1"', page)
+    assert re.search(r'class="why err" data-why>\s*<label for="note-2"', page)
+    assert filed(actor) == []
+    large = row(2, people="10000", minutes="10080", note="全县抗洪")
+    assert "全县抗洪" in text(cadre.post(PAGE, posted(row(1), large), follow=True))
+    assert filed(actor)[1] == ("台账2", "done", 100_800_000)
+    assert re.search(r'data-why>[^!]*?name="entries.1.note"[^>]*value="全县抗洪"', text(cadre.get("/week/?copy=1")))
 
 
 def test_error_in_a_title_gives_it_a_field(cadre):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, Answer
-from burden.standards.measure import Cost, answered_minutes, form_minutes, person_minutes, reading_minutes
+from burden.standards.measure import Cost, answered_minutes, form_minutes, is_unusual, person_minutes, reading_minutes
 
 minutes = st.integers(0, MAX_MINUTES)
 costs = st.builds(Cost, st.integers(1, MAX_PEOPLE), minutes, minutes, minutes)
@@ -15,6 +15,21 @@ costs = st.builds(Cost, st.integers(1, MAX_PEOPLE), minutes, minutes, minutes)
 
 def total(cost: Cost) -> int:
     return person_minutes(**vars(cost))
+
+
+@pytest.mark.parametrize(
+    ("cost", "unusual"),
+    [
+        (Cost(1, 3_600), False),
+        (Cost(1, 3_500, 60, 41), True),
+        (Cost(9, 3_600), False),
+        (Cost(9, 3_600, 0, 1), True),
+        (Cost(600, 60), False),
+        (Cost(600, 60, 0, 1), True),
+    ],
+)
+def test_more_than_60_hours_a_head_or_600_in_all_is_unusual(cost, unusual):
+    assert is_unusual(cost) == unusual
 
 
 @pytest.mark.parametrize(
