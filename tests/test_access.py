@@ -18,7 +18,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.kit.access import Access
 from reports.models import ExportJob
-from tests.factories import LAST_WEEK, NOW, make_actor, make_post, make_unit
+from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_post, make_unit
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -96,6 +96,10 @@ OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
         ("export_cancel", "export_retry", "export_download", "api_export"),
         lambda world, where, actor: {"pk": world.export_of(actor if where == "own" else world.actor("office")).pk},
+    ),
+    **dict.fromkeys(
+        ("api_demand", "api_demand_review", "api_demand_issue", "api_demand_withdraw"),
+        lambda world, where, actor: {"pk": make_demand(world.units[where]).pk},
     ),
     **dict.fromkeys(("week_of", "api_week"), lambda world, where, actor: {"day": str(LAST_WEEK)}),
     "login_link": lambda world, where, actor: {"secret": "nobody-has-this-secret"},

@@ -23,7 +23,10 @@ from burden.wsgi import application
 from tests.database import as_role
 from tests.factories import make_actor, make_unit
 
-ROUTES = ("me", "units", "weeks/{day}", "summaries", "exports", "exports/{id}")
+ROUTES = (
+    "me", "units", "weeks/{day}", "summaries", "exports", "exports/{id}", "demands", "demands/{id}", "demands/{id}/review",
+    "demands/{id}/issue", "demands/{id}/withdraw",
+)  # fmt: skip
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 FEW = hypothesis.settings(
     max_examples=15,
@@ -52,7 +55,7 @@ def one_connection(db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@pytest.mark.parametrize("role", ["cadre", "office"])
+@pytest.mark.parametrize("role", ["cadre", "office", "issuer"])
 def test_answers_are_documented(role: str, one_connection: None) -> None:
     """Every operation, with values that fit the schema and values that do not."""
     actor = make_actor(make_unit(level="county"), role)

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from burden.accounts.models import ApiToken, Post, User
 from burden.accounts.roles import PRECEDENCE, READERS, TRIO, Role
 from burden.kit import clock
-from burden.units.models import Unit
+from burden.units.models import Level, Unit
 
 NOWHERE = ("", "")  # no path lies in this range
 
@@ -100,6 +100,16 @@ class Actor:
         """Half-open range of unit paths to which the actor may send demands, in the name of the topmost issuing unit."""
         post = self.post(Role.ISSUER)
         return post.unit.remit if post else NOWHERE
+
+    @cached_property
+    def neighbourhood(self) -> tuple[str, str]:
+        """Half-open range of unit paths whose issued demands the actor compares: the county around, above counties the remit."""
+        post = self.post(*READERS)
+        if post is None:
+            return NOWHERE
+        above = [int(step) for step in post.unit.path.rstrip(".").split(".")]
+        county = Unit.every.filter(pk__in=above, level=Level.COUNTY).first()
+        return county.range if county else post.unit.remit
 
 
 def actor_of(user: Any, at: dt.datetime | None = None) -> Actor | None:

@@ -77,8 +77,8 @@ class DemandQuerySet(ScopedQuerySet):
         return own | Q(issuer__path__gte=low, issuer__path__lt=high, issued_at__isnull=False)
 
     def published_to(self, actor: Actor) -> Self:
-        """What went out in the actor's remit, whoever issued it: forms are compared and quoted across departments."""
-        low, high = actor.remit
+        """What went out around the actor, whoever issued it: forms are compared and quoted across departments."""
+        low, high = actor.neighbourhood
         clone = self.filter(issuer__path__gte=low, issuer__path__lt=high, issued_at__isnull=False)
         clone._scoped = True
         return clone if actor.is_active else clone.none()

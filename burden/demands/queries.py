@@ -116,8 +116,7 @@ def catalogue(actor: Actor, *, text: str = "") -> QuerySet[Demand]:
 
 def price(actor: Actor, demand: Demand) -> Price:
     """Return what a demand of the actor's would cost as it stands, with the receivers of today."""
-    chosen = receivers.read(demand.receivers, demand.issuer)
-    return price_of(demand, receivers.units_of(demand.issuer, chosen).count())
+    return price_of(demand, receivers.units_of(demand.issuer, receivers.stored(demand.receivers)).count())
 
 
 def budget_left(actor: Actor, issuer: Unit, year: int) -> Budget | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from burden.accounts.actor import Actor
 
 PAGE_SIZE = 100
-METHODS = ("get", "post", "put", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

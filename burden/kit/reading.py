@@ -143,6 +143,17 @@ def many(read: Read, most: int) -> Read:
     return read_all
 
 
+def each_of(read: Read) -> Read:
+    """Return a reader of an object whose values are all of one kind."""
+
+    def read_object(value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise FieldError(_("%(field)s要是一个 JSON 对象"))
+        return {str(name): read(item) for name, item in value.items()}
+
+    return read_object
+
+
 def maybe(read: Read, nothing: Any = None) -> Read:
     """Return a reader that takes an empty value for nothing."""
     return lambda value: nothing if value in ("", None) else read(value)

@@ -36,7 +36,7 @@ def ask_first(*, by: Actor, demand: Demand, now: dt.datetime) -> list[Estimate]:
     if not held.title:
         sentence = _("先写名称再问：对方要知道问的是什么")
         raise Refused("demand.no_title", sentence, {"title": sentence})
-    unit_ids = receivers.receiving_ids(held.issuer, receivers.read(held.receivers, held.issuer))
+    unit_ids = receivers.receiving_ids(held.issuer, receivers.stored(held.receivers))
     drawn = secrets.SystemRandom().sample(unit_ids, min(ASKED, len(unit_ids)))
     until = clock.day_of(now) + DAYS_TO_ANSWER
     asked = [Estimate(demand=held, unit_id=unit_id, asked_at=now, until=until) for unit_id in drawn]

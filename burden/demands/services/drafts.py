@@ -96,18 +96,24 @@ def lock(by: Actor, demand: Demand, *states: str) -> Demand:
 
     Refuses: PermissionDenied for another issuer's; Conflict demand.state.
     """
+    passed_on = demand.parent_id and demand.created_by_id == by.user_id and demand.issuer_id in by.homes
+    if not (passed_on or demand.issuer_id in by.issuing):  # first: the database locks no row for a mere reader
+        raise PermissionDenied
     held: Demand = (
         Demand.objects.visible_to(by)
         .select_related("issuer__parent", "lead")
         .select_for_update(of=("self",))
         .get(pk=demand.pk)
     )
-    passed_on = held.parent_id and held.created_by_id == by.user_id and held.issuer_id in by.homes
-    if not (passed_on or held.issuer_id in by.issuing):
-        raise PermissionDenied
     if held.state not in states:
-        raise Conflict("demand.state", _("这一项%(state)s，不能这样改") % {"state": held.get_state_display()})
+        raise refused_state(held)
     return held
+
+
+def refused_state(demand: Demand) -> Conflict:
+    """Return the refusal of what cannot be done to a demand as it stands."""
+    sentence = _("这一项%(state)s，不能这样改") % {"state": demand.get_state_display()}
+    return Conflict("demand.state", sentence, {"state": demand.state})
 
 
 @transaction.atomic

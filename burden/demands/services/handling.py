@@ -67,9 +67,9 @@ def assign(*, by: Actor, target: Target, cadre: User, now: dt.datetime) -> Targe
 
 def _lock(by: Actor, target: Target) -> Target:
     """Take a target of the actor's own unit for a change. Refuses: PermissionDenied; Conflict target.withdrawn."""
-    held: Target = Target.objects.visible_to(by).select_for_update(of=("self",)).get(pk=target.pk)
-    if held.unit_id not in by.homes:
+    if target.unit_id not in by.homes:
         raise PermissionDenied
+    held: Target = Target.objects.visible_to(by).select_for_update(of=("self",)).get(pk=target.pk)
     if held.withdrawn:
         raise Conflict("target.withdrawn", _("这一项已由下达单位撤回"))
     return held

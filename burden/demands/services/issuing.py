@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.demands import receivers
-from burden.demands.models import ACTIVE, OPEN, TITLE_LENGTH, Demand, State
+from burden.demands.models import ACTIVE, OPEN, TITLE_LENGTH, Demand, DemandReview, State
 from burden.demands.price import due_days
-from burden.demands.services.drafts import apply, lock
+from burden.demands.services.drafts import apply, lock, refused_state
+from burden.demands.services.reviewing import ORIGINAL, Choice, decide, keep, read_choice
 from burden.demands.services.targets import put_targets, renew_targets, take_back_targets
 from burden.kit import clock
 from burden.kit.clock import Week
@@ -40,9 +41,7 @@ def check_whole(demand: Demand, today: dt.date, *, was_first: dt.date | None = N
     Refuses: demand.not_whole, demand.no_receivers, naming all that is missing or wrong.
     """
     errors = _missing(demand) | ({} if demand.first_on == was_first else _wrong_days(demand, today))
-    unit_ids = _tried(
-        lambda: receivers.receiving_ids(demand.issuer, receivers.read(demand.receivers, demand.issuer)), errors
-    )
+    unit_ids = _tried(lambda: receivers.receiving_ids(demand.issuer, receivers.stored(demand.receivers)), errors)
     days = _tried(lambda: due_days(demand.first_on, demand.frequency, demand.until) if demand.first_on else (), errors)
     if errors:
         code = "demand.no_receivers" if list(errors) == ["receivers"] else "demand.not_whole"
@@ -85,47 +84,74 @@ def _wrong_days(demand: Demand, today: dt.date) -> dict[str, str]:
 
 
 @transaction.atomic
-def issue(*, by: Actor, demand: Demand, now: dt.datetime) -> Demand:
-    """Send a demand out: from now on every receiver finds it in the weeks it is due.
+def issue(
+    *, by: Actor, demand: Demand, chosen: str, reason: str, answers: Mapping[str, str], now: dt.datetime
+) -> Demand:
+    """Review a demand once more and send it out: from now on every receiver finds it in the weeks it is due.
 
-    Refuses: demand.not_whole, demand.no_receivers; Conflict demand.state.
+    The same decision again finds the demand as it went out. Shape: chosen is original or lighter; reason why the
+    lighter alternative was not taken; answers by the code of a check.
+    Refuses: demand.not_whole, demand.no_receivers, demand.hard_check, demand.reason_needed, demand.no_lighter;
+    Conflict demand.state.
     """
+    choice = read_choice(chosen, reason, answers)
+    held = lock(by, demand, *OPEN, *ACTIVE)
+    if held.active:
+        return _same(held, choice, by)
     today = clock.day_of(now)
-    held = lock(by, demand, *OPEN)
+    check_whole(held, today)
+    seen = decide(by=by, demand=held, choice=choice, now=now)
     whole = check_whole(held, today)
     held.state, held.issued_at, held.changed_at = State.ISSUED, now, now
     held.afterwards = held.afterwards or (held.first_on is not None and held.first_on < today)
     held.save()
+    keep(by=by, demand=held, seen=seen, choice=choice, now=now)
     put_targets(demand=held, unit_ids=whole.unit_ids, days=whole.days)
     record(
         by=by, what="demand.issued", on=held, now=now,
-        version=held.version, receivers=len(whole.unit_ids), times=len(whole.days),
+        version=held.version, receivers=len(whole.unit_ids), times=len(whole.days), chosen=choice.chosen,
     )  # fmt: skip
     return held
 
 
+def _same(demand: Demand, choice: Choice, by: Actor) -> Demand:
+    """Return a demand that went out by the same decision. Refuses: Conflict demand.state."""
+    kept = DemandReview.objects.visible_to(by).filter(demand=demand, version=1).first()
+    if kept is None or Choice(kept.chosen, kept.reason, kept.answers) != choice:
+        raise refused_state(demand)
+    return demand
+
+
 @transaction.atomic
 def change(
-    *, by: Actor, demand: Demand, base_version: int, values: Mapping[str, Any], reason: str, now: dt.datetime
+    *,
+    by: Actor,
+    demand: Demand,
+    base_version: int,
+    values: Mapping[str, Any],
+    answers: Mapping[str, str],
+    reason: str,
+    now: dt.datetime,
 ) -> Demand:
     """Change a demand that is out: targets from this week on follow, those of the past and those answered stay.
 
-    Units: base_version is the version the issuer saw. Shape: values as demands.values.read takes them.
-    Refuses: demand.reason_needed, demand.invalid, demand.not_whole, demand.no_receivers; Conflict demand.state,
-    version_conflict.
+    It is reviewed as it will be; why it changes is kept with that. Units: base_version is the version the issuer saw.
+    Shape: values as demands.values.read takes them, answers by the code of a check.
+    Refuses: demand.reason_needed, demand.invalid, demand.not_whole, demand.no_receivers, demand.hard_check; Conflict
+    demand.state, version_conflict.
     """
     today = clock.day_of(now)
+    choice = read_choice(ORIGINAL, read_reason(reason, _("请写明为什么变更")), answers)
     held = lock(by, demand, *ACTIVE)
     if held.version != base_version:
-        raise Conflict(
-            "version_conflict", _("这一项在别处改过了，请看过再改"), {"version": held.version, "title": held.title}
-        )
-    read_reason(reason, _("请写明为什么变更"))
+        raise Conflict("version_conflict", _("这一项在别处改过了，请看过再改"), {"version": held.version})
     was_first = held.first_on
     apply(held, values)
     whole = check_whole(held, today, was_first=was_first)
+    seen = decide(by=by, demand=held, choice=choice, now=now)
     held.state, held.version, held.changed_at = State.CHANGED, held.version + 1, now
     held.save()
+    keep(by=by, demand=held, seen=seen, choice=choice, now=now)
     renew_targets(demand=held, unit_ids=whole.unit_ids, days=whole.days, since=Week.on(today).monday)
     record(by=by, what="demand.changed", on=held, now=now, version=held.version, receivers=len(whole.unit_ids))
     return held
@@ -135,11 +161,15 @@ def change(
 def withdraw(*, by: Actor, demand: Demand, reason: str, now: dt.datetime) -> Demand:
     """Take a demand back: what nobody answered disappears, what was answered stays and claims nothing more.
 
-    Refuses: demand.reason_needed; Conflict demand.state.
+    For the same reason again it is found as it is. Refuses: demand.reason_needed; Conflict demand.state.
     """
-    held = lock(by, demand, *OPEN, *ACTIVE)
-    held.withdrawn_reason = read_reason(reason, _("请写明撤回的原因"))
-    was_out = held.active
+    why = read_reason(reason, _("请写明撤回的原因"))
+    held = lock(by, demand, *State.values)
+    if held.state == State.WITHDRAWN:
+        if held.withdrawn_reason != why:
+            raise refused_state(held)
+        return held
+    held.withdrawn_reason, was_out = why, held.active
     held.state, held.withdrawn_at, held.changed_at = State.WITHDRAWN, now, now
     held.save()
     gone = take_back_targets(demand=held) if was_out else 0

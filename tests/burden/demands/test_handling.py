@@ -211,8 +211,8 @@ def test_withdrawn_target_is_neither_taken_nor_passed_on(cadre, asked, villages)
             act()
 
 
-def test_foreign_target_does_not_exist(asked, county):
-    with pytest.raises(Target.DoesNotExist):
+def test_foreign_target_is_not_taken(asked, county):
+    with pytest.raises(PermissionDenied):
         take(by=make_actor(make_unit(county, "township")), target=asked, now=NOW)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import Http404
 
-from burden.demands.receivers import Receivers, read, receiving_ids, units_of
+from burden.demands.receivers import Receivers, read, receiving_ids, stored, units_of
 from burden.kit.errors import Refused
 from burden.units.models import Unit
 from tests.factories import make_unit
@@ -108,3 +108,9 @@ def test_nobody_is_refused(tree):
 
 def test_department_without_a_unit_above_reaches_nobody(db):
     assert not units_of(make_unit(level="department"), Receivers(levels=("township",))).exists()
+
+
+def test_unit_that_left_the_remit_receives_nothing_and_refuses_nobody(tree):
+    bureau, gone = tree["bureau"], tree["foreign"]
+    assert not units_of(bureau, stored({"levels": ["township"], "under": gone.code})).exists()
+    assert list(units_of(bureau, stored({"units": [gone.code, tree["town"].code]}))) == [tree["town"]]

@@ -60,6 +60,12 @@ def draft(issuer: Actor, **values) -> Demand:
     return save_draft(by=issuer, demand=None, values=FORM | values, now=NOW)
 
 
+def sent(issuer: Actor, demand: Demand, **decision) -> Demand:
+    """Issue a draft as it is."""
+    decision = {"chosen": "original", "reason": "", "answers": {}} | decision
+    return issue(by=issuer, demand=demand, now=decision.pop("now", NOW), **decision)
+
+
 def targets(demand: Demand) -> list[tuple]:
     found = Target.every.filter(demand=demand).order_by("week", "unit_id")
     return [(target.unit_id, str(target.week), str(target.due_on)) for target in found]
@@ -155,10 +161,10 @@ def test_supporting_departments_are_of_the_remit(issuer, county, towns):
             draft(issuer, supporting=[code])
 
 
-def test_draft_of_another_issuer_does_not_exist(issuer, county):
+def test_draft_of_another_issuer_is_not_saved(issuer, county):
     other = make_actor(make_unit(county, "department"), "issuer")
     demand = draft(other)
-    with pytest.raises(Demand.DoesNotExist):
+    with pytest.raises(PermissionDenied):
         save_draft(by=issuer, demand=demand, values={}, now=NOW)
 
 
@@ -210,7 +216,7 @@ def test_copy_of_another_issuers_demand_has_no_receivers(issuer, county):
 
 
 def test_issuing_makes_a_target_for_each_receiver_and_week(issuer, towns):
-    demand = issue(by=issuer, demand=draft(issuer, frequency="weekly", until="2026-12-10"), now=NOW)
+    demand = sent(issuer, draft(issuer, frequency="weekly", until="2026-12-10"))
     assert (demand.state, demand.issued_at) == (State.ISSUED, NOW)
     assert targets(demand) == [
         (town.pk, monday, friday)
@@ -222,9 +228,9 @@ def test_issuing_makes_a_target_for_each_receiver_and_week(issuer, towns):
 
 
 def test_issuing_is_recorded_without_words(issuer):
-    issue(by=issuer, demand=draft(issuer), now=NOW)
+    sent(issuer, draft(issuer))
     event = AuditEvent.objects.get(what="demand.issued")
-    assert event.detail == {"version": 1, "receivers": 3, "times": 1}
+    assert event.detail == {"version": 1, "receivers": 3, "times": 1, "chosen": "original"}
 
 
 @pytest.mark.parametrize(
@@ -247,20 +253,22 @@ def test_issuing_is_recorded_without_words(issuer):
 def test_what_is_not_whole_does_not_go_out(issuer, values, code, field):
     demand = draft(issuer, **values)
     with refusal(code, field):
-        issue(by=issuer, demand=demand, now=NOW)
+        sent(issuer, demand)
     assert targets(demand) == []
 
 
 def test_first_day_in_the_past_needs_a_reason_and_is_marked(issuer):
-    demand = issue(by=issuer, demand=draft(issuer, first_on="2026-11-12", late_reason="抗洪抢险"), now=NOW)
+    demand = sent(issuer, draft(issuer, first_on="2026-11-12", late_reason="抗洪抢险"))
     assert demand.afterwards
     assert {week for _, week, _ in targets(demand)} == {"2026-11-09"}
 
 
 def test_demand_goes_out_once(issuer):
-    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    demand = sent(issuer, draft(issuer))
+    assert sent(issuer, demand).issued_at == demand.issued_at
+    assert len(targets(demand)) == 3
     with pytest.raises(Conflict, check=lambda error: error.code == "demand.state"):
-        issue(by=issuer, demand=demand, now=NOW)
+        sent(issuer, demand, reason="别的理由")
     with pytest.raises(Conflict):
         save_draft(by=issuer, demand=demand, values={"minutes": 1}, now=NOW)
 
@@ -268,7 +276,7 @@ def test_demand_goes_out_once(issuer):
 def test_targets_are_one_statement(issuer, django_assert_max_num_queries):
     demand = draft(issuer, frequency="weekly", until="2027-11-20")
     with django_assert_max_num_queries(12) as seen:
-        issue(by=issuer, demand=demand, now=NOW)
+        sent(issuer, demand)
     assert sum("INSERT INTO target" in query["sql"] for query in seen.captured_queries) == 1
     assert len(targets(demand)) == 3 * 52
 
@@ -276,7 +284,7 @@ def test_targets_are_one_statement(issuer, django_assert_max_num_queries):
 def test_township_issues_to_its_villages(county, towns):
     village = make_unit(towns[0], "village")
     lead = make_actor(towns[0], "issuer")
-    demand = issue(by=lead, demand=draft(lead, receivers={"levels": ["village"]}), now=NOW)
+    demand = sent(lead, draft(lead, receivers={"levels": ["village"]}))
     assert [unit for unit, _, _ in targets(demand)] == [village.pk]
 
 
@@ -284,11 +292,7 @@ def test_begun_weeks_are_marked_stale_and_later_ones_are_not(issuer, towns):
     from burden.ledger.models import StaleDemand, StaleMark
 
     StaleMark.objects.all().delete()
-    demand = issue(
-        by=issuer,
-        demand=draft(issuer, first_on="2020-11-27", late_reason="补", frequency="once"),
-        now=dt.datetime(2020, 11, 27, 2, tzinfo=dt.UTC),
-    )
+    demand = sent(issuer, draft(issuer, first_on="2020-11-27"), now=dt.datetime(2020, 11, 27, 2, tzinfo=dt.UTC))
     assert {mark.unit_id for mark in StaleMark.objects.all()} == {town.pk for town in towns}
     assert {mark.demand_id for mark in StaleDemand.objects.all()} == {demand.pk}
 
@@ -297,7 +301,7 @@ def test_begun_weeks_are_marked_stale_and_later_ones_are_not(issuer, towns):
 
 
 def test_withdrawal_leaves_what_was_answered(issuer, towns):
-    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    demand = sent(issuer, draft(issuer))
     answer(Target.every.get(demand=demand, unit=towns[0]))
     demand = withdraw(by=issuer, demand=demand, reason="市局已统一收集", now=NOW)
     assert (demand.state, demand.withdrawn_reason) == (State.WITHDRAWN, "市局已统一收集")
@@ -319,9 +323,10 @@ def test_withdrawal_needs_a_reason(issuer, reason):
 
 def test_withdrawn_demand_stays_withdrawn(issuer):
     demand = withdraw(by=issuer, demand=draft(issuer), reason="无依据", now=NOW)
+    assert withdraw(by=issuer, demand=demand, reason="无依据", now=NOW).withdrawn_at == demand.withdrawn_at
     for act in (
         lambda: withdraw(by=issuer, demand=demand, reason="再撤", now=NOW),
-        lambda: issue(by=issuer, demand=demand, now=NOW),
+        lambda: sent(issuer, demand),
     ):
         with pytest.raises(Conflict, check=lambda error: error.code == "demand.state"):
             act()
@@ -340,15 +345,14 @@ def test_answered_targets_are_told_without_their_answers(issuer, towns):
 
 
 def change_of(issuer: Actor, demand: Demand, **values) -> Demand:
-    return change(by=issuer, demand=demand, base_version=demand.version, values=values, reason="口径调整", now=NOW)
+    return change(
+        by=issuer, demand=demand, base_version=demand.version, values=values, answers={}, reason="口径调整", now=NOW
+    )
 
 
 def test_change_lets_later_targets_follow_and_answered_ones_stay(issuer, towns):
-    demand = issue(
-        by=issuer,
-        demand=draft(issuer, frequency="weekly", first_on="2026-11-20", until="2026-12-04", late_reason="应急"),
-        now=NOW,
-    )
+    weekly = {"frequency": "weekly", "first_on": "2026-11-20", "until": "2026-12-04", "late_reason": "应急"}
+    demand = sent(issuer, draft(issuer, **weekly))
     answer(Target.every.get(demand=demand, unit=towns[0], week=THIS_WEEK.monday))
     demand = change_of(issuer, demand, minutes=30)
     assert (demand.state, demand.version) == (State.CHANGED, 2)
@@ -363,7 +367,7 @@ def test_change_lets_later_targets_follow_and_answered_ones_stay(issuer, towns):
 
 
 def test_change_of_receivers_and_days_adds_and_removes(issuer, towns):
-    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    demand = sent(issuer, draft(issuer))
     answer(Target.every.get(demand=demand, unit=towns[0]))
     change_of(issuer, demand, receivers={"units": [towns[1].code]}, first_on="2026-12-01")
     assert targets(demand) == [
@@ -373,7 +377,7 @@ def test_change_of_receivers_and_days_adds_and_removes(issuer, towns):
 
 
 def test_change_keeps_who_took_a_target(issuer, towns):
-    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    demand = sent(issuer, draft(issuer))
     cadre = make_actor(towns[0]).user
     Target.every.filter(demand=demand, unit=towns[0]).update(handler=cadre)
     change_of(issuer, demand, minutes=30)
@@ -381,16 +385,16 @@ def test_change_keeps_who_took_a_target(issuer, towns):
 
 
 def test_change_of_an_old_version_is_a_conflict(issuer):
-    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    demand = sent(issuer, draft(issuer))
     change_of(issuer, demand, minutes=30)
     with pytest.raises(Conflict, check=lambda error: error.code == "version_conflict"):
         change_of(issuer, demand, minutes=60)
 
 
 def test_change_needs_a_reason_and_a_whole_demand(issuer):
-    demand = issue(by=issuer, demand=draft(issuer), now=NOW)
+    demand = sent(issuer, draft(issuer))
     with refusal("demand.reason_needed", "reason"):
-        change(by=issuer, demand=demand, base_version=1, values={}, reason=" ", now=NOW)
+        change(by=issuer, demand=demand, base_version=1, values={}, answers={}, reason=" ", now=NOW)
     for values, field in (({"title": ""}, "title"), ({"first_on": "2026-11-02"}, "late_reason")):
         with refusal("demand.not_whole", field):
             change_of(issuer, demand, **values)
@@ -406,7 +410,7 @@ def test_draft_is_saved_not_changed(issuer):
 def test_web_role_issues_changes_and_withdraws(issuer, towns):
     with as_role("burden_web"):
         act_as(issuer.user_id)
-        demand = issue(by=issuer, demand=draft(issuer, supporting=[issuer.unit.code]), now=NOW)
+        demand = sent(issuer, draft(issuer, supporting=[issuer.unit.code]))
         demand = change_of(issuer, demand, minutes=30, supporting=[])
         assert Target.objects.visible_to(issuer).filter(demand=demand, minutes=30).count() == 3
         withdraw(by=issuer, demand=demand, reason="不必", now=NOW)
