@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, Answer
-from burden.standards.measure import Cost, answered_minutes, form_minutes, is_unusual, person_minutes, reading_minutes
+from burden.standards.measure import (
+    Cost,
+    answered_minutes,
+    claimed_minutes,
+    form_minutes,
+    is_unusual,
+    person_minutes,
+    reading_minutes,
+)
 
 minutes = st.integers(0, MAX_MINUTES)
 costs = st.builds(Cost, st.integers(1, MAX_PEOPLE), minutes, minutes, minutes)
@@ -122,3 +130,62 @@ def test_database_measures_the_same(rows):
         found = Entry.every.filter(weekly_return=filed).order_by("key").values_list("person_min", flat=True)
         assert list(found) == [answered_minutes(answer=answer, cost=cost) for cost, answer in rows]
         transaction.set_rollback(True)
+
+
+# claims after answers
+
+ANSWERED = st.lists(st.tuples(st.sampled_from(Answer.values), st.integers(1, 20)), max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("answers", "left"),
+    [
+        ([], 2 * 90 + 10),
+        ([("done", 1)], 90),
+        ([("done", 2)], 0),
+        ([("done", 5)], 0),
+        ([("absent", 7)], 90),  # absent speaks for one, whatever the people entered
+        ([("absent", 1), ("not_applicable", 1)], 0),
+    ],
+)
+def test_answers_use_up_the_claim(answers, left):
+    assert claimed_minutes(Cost(2, 60, 30, 10), answers) == left
+
+
+@given(costs)
+def test_claim_nobody_answered_is_the_whole_cost(cost):
+    assert claimed_minutes(cost, []) == total(cost)
+
+
+@given(costs, ANSWERED)
+def test_claim_is_never_negative_and_never_grows_with_an_answer(cost, answers):
+    left = [claimed_minutes(cost, answers[:count]) for count in range(len(answers) + 1)]
+    assert min(left) >= 0
+    assert left == sorted(left, reverse=True)
+
+
+@given(costs, ANSWERED, st.randoms(use_true_random=False))
+def test_order_of_answers_changes_nothing(cost, answers, dice):
+    shuffled = dice.sample(answers, len(answers))
+    assert claimed_minutes(cost, shuffled) == claimed_minutes(cost, answers)
+
+
+@given(costs, ANSWERED)
+def test_nobody_is_counted_as_answered_and_claimed(cost, answers):
+    """Person by person: whoever an answer speaks for leaves the claim, and only they do."""
+    waiting = list(range(min(cost.people, 300)))
+    for answer, people in answers:
+        del waiting[: people if answer == "done" else 1]
+    small = Cost(min(cost.people, 300), cost.minutes, cost.travel_minutes, cost.prep_minutes)
+    each = cost.minutes + cost.travel_minutes
+    assert claimed_minutes(small, answers) == len(waiting) * each + (0 if answers else cost.prep_minutes)
+
+
+@given(costs, ANSWERED)
+def test_answers_as_stated_and_the_rest_of_the_claim_make_the_claim(cost, answers):
+    """Where all were done as claimed and nobody more than claimed, confirmed and claimed minutes add up to the claim."""
+    done = [people for _, people in answers]
+    if not done or sum(done) > cost.people:
+        return
+    confirmed = sum(people * (cost.minutes + cost.travel_minutes) for people in done) + cost.prep_minutes
+    assert confirmed + claimed_minutes(cost, [("done", people) for people in done]) == total(cost)
