@@ -199,8 +199,9 @@ def _verify_span(weeks: list[dt.date]) -> Verified:
 
 
 def _count(weeks: list[dt.date]) -> None:
-    """Count entries, returns and cadres of a span into temporary tables."""
+    """Count claims, entries, returns and cadres of a span into temporary tables."""
     since, until = weeks[0], weeks[-1]
+    _run("fresh_claimed", since=since, until=until)
     _run("fresh_own", weeks=weeks, since=since, until=until)
     _run("fresh_counted", since=since, until=until)
 

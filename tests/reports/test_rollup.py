@@ -13,22 +13,35 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.accounts.models import Post
+from burden.demands.models import Target
 from burden.entries.models import Answer, Entry, Evidence, WeeklyReturn
 from burden.kit.clock import Week
 from burden.ledger.models import StaleMark
 from burden.ledger.services import mark_weeks
+from burden.standards.measure import Cost, claimed_minutes
 from burden.standards.models import Category
 from burden.units.models import Level, Unit, UnitPath
 from reports import rollup
 from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.database import as_role
-from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_entry, make_post, make_return, make_unit, make_user
+from tests.factories import (
+    LAST_WEEK,
+    NOW,
+    THIS_WEEK,
+    make_demand,
+    make_entry,
+    make_post,
+    make_return,
+    make_target,
+    make_unit,
+    make_user,
+)
 from tests.reports.sums import add_sums
 
 WEEKS = [THIS_WEEK.plus(-n).monday for n in range(4)]
 EARLY = WEEKS[-1]
 SUMS = [field.name for field in RollupSub._meta.fields if field.name not in {"unit", "week"}]
-SOURCES = ["n", "m_meeting", "m_document", "m_form", "m_inspection", "m_other", "c_min"]
+SOURCES = ["n", "m_meeting", "m_document", "m_form", "m_inspection", "m_other", "c_min", "u_min"]
 
 
 # --- what the sums must be, by a loop over everything
@@ -41,34 +54,54 @@ def place_of(unit_id: int, week: dt.date) -> list[int]:
     return (held[-1] if held else rows[0]).ancestors
 
 
-def counted(weeks: list[dt.date]):
-    """Add up entries, returns and posts one by one. Shape: own, sub, source as {key: {column: sum}}."""
-    own, sub, source = (defaultdict(lambda: defaultdict(int)) for _ in range(3))
-    villages = set(Unit.every.filter(level=Level.VILLAGE).values_list("pk", flat=True))
+class Tally:
+    """Sums as {key: {column: sum}}, of a unit, of all above it, and of issuers."""
 
-    def add(unit_id: int, week: dt.date, **facts: int) -> None:
+    def __init__(self) -> None:
+        self.own, self.sub, self.source = (defaultdict(lambda: defaultdict(int)) for _ in range(3))
+        self.villages = set(Unit.every.filter(level=Level.VILLAGE).values_list("pk", flat=True))
+
+    def add(self, unit_id: int, week: dt.date, **facts: int) -> None:
         for column, value in facts.items():
-            own[unit_id, week][column] += value
+            self.own[unit_id, week][column] += value
             for above in place_of(unit_id, week):
-                sub[above, week][column] += value
+                self.sub[above, week][column] += value
 
+    def add_source(self, row, issuer_id: int, **facts: int) -> None:
+        for above in place_of(row.unit_id, row.week)[: -1 if row.unit_id in self.villages else None]:
+            for column, value in facts.items():
+                self.source[above, row.week, issuer_id][column] += value
+
+
+def counted(weeks: list[dt.date]) -> Tally:
+    """Add up entries, returns, posts and claims one by one."""
+    sums = Tally()
     for filed in WeeklyReturn.every.filter(week__in=weeks):
-        add(filed.unit_id, filed.week, returns=1, nil_returns=int(filed.nil))
-    for post in Post.objects.filter(role="cadre"):
-        for week in weeks:
-            if post.valid.lower <= week and (post.valid.upper is None or week < post.valid.upper):
-                add(post.unit_id, week, active=1)
+        sums.add(filed.unit_id, filed.week, returns=1, nil_returns=int(filed.nil))
+    for week in weeks:
+        for post in Post.objects.filter(role="cadre", valid__contains=week):
+            sums.add(post.unit_id, week, active=1)
     for entry in Entry.every.filter(week__in=weeks, answer=Answer.DONE):
         minutes = entry.person_min
-        add(entry.unit_id, entry.week, **{f"n_{entry.category}": 1, f"m_{entry.category}": minutes})
-        add(entry.unit_id, entry.week, self_min=minutes * (entry.issuer_id == entry.unit_id))
-        add(entry.unit_id, entry.week, after_hours_min=minutes * entry.after_hours)
-        add(entry.unit_id, entry.week, bulk_min=minutes * (entry.evidence == Evidence.BULK))
-        for above in place_of(entry.unit_id, entry.week)[: -1 if entry.unit_id in villages else None]:
-            row = source[above, entry.week, entry.issuer_id or 0]
-            row["n"] += 1
-            row[f"m_{entry.category}"] += minutes
-    return own, sub, source
+        sums.add(entry.unit_id, entry.week, **{f"n_{entry.category}": 1, f"m_{entry.category}": minutes})
+        sums.add(entry.unit_id, entry.week, self_min=minutes * (entry.issuer_id == entry.unit_id))
+        sums.add(entry.unit_id, entry.week, after_hours_min=minutes * entry.after_hours)
+        sums.add(entry.unit_id, entry.week, bulk_min=minutes * (entry.evidence == Evidence.BULK))
+        alone = minutes * (entry.target_id is None)
+        sums.add_source(entry, entry.issuer_id or 0, n=1, u_min=alone, **{f"m_{entry.category}": minutes})
+    for target, claimed in claims(weeks):
+        sums.add(target.unit_id, target.week, **{f"c_{target.category}": claimed})
+        sums.add_source(target, target.issuer_id, c_min=claimed)
+    return sums
+
+
+def claims(weeks: list[dt.date]):
+    """Yield targets with the person-minutes that nobody answered."""
+    for target in Target.every.filter(week__in=weeks, withdrawn=False):
+        answers = list(Entry.every.filter(target=target).values_list("answer", "people"))
+        cost = Cost(target.people, target.minutes, target.travel_minutes, target.prep_minutes)
+        if claimed := claimed_minutes(cost, answers):
+            yield target, claimed
 
 
 def stored(model: type, *key: str) -> dict[tuple, dict[str, int]]:
@@ -82,10 +115,10 @@ def filled(rows) -> dict[tuple, dict[str, int]]:
 
 
 def assert_exact(weeks: list[dt.date]) -> None:
-    own, sub, source = counted(weeks)
-    assert stored(RollupOwn, "unit_id", "week") == filled(own)
-    assert stored(RollupSub, "unit_id", "week") == filled(sub)
-    assert stored(RollupSource, "unit_id", "week", "issuer_id") == filled(source)
+    sums = counted(weeks)
+    assert stored(RollupOwn, "unit_id", "week") == filled(sums.own)
+    assert stored(RollupSub, "unit_id", "week") == filled(sums.sub)
+    assert stored(RollupSource, "unit_id", "week", "issuer_id") == filled(sums.source)
 
 
 def everything() -> list[list[tuple]]:
@@ -129,6 +162,30 @@ def random_return(country: Country, dice: random.Random) -> None:
         random_entry(country, dice, filed)
 
 
+def random_target(country: Country, dice: random.Random) -> None:
+    demand = make_demand(dice.choice([country.department, country.towns[0]]), category=dice.choice(Category.values))
+    numbers = {"people": dice.randrange(1, 4), "minutes": dice.randrange(90), "prep_minutes": dice.choice([0, 60])}
+    make_target(demand, dice.choice(country.units), Week(dice.choice(WEEKS)), **numbers)
+
+
+def answer_target(country: Country, dice: random.Random) -> None:
+    """Somebody of the unit files a week that answers one of its targets."""
+    if target := pick(Target.every, dice):
+        filed = make_return(make_user(), target.unit, Week(target.week))
+        facts = {"answer": dice.choice(Answer.values), "people": dice.randrange(1, 4), "minutes": dice.randrange(90)}
+        make_entry(filed, target=target, issuer=target.issuer, category=target.category, **facts)
+
+
+def change_target(country: Country, dice: random.Random) -> None:
+    if target := pick(Target.every, dice):
+        Target.every.filter(pk=target.pk).update(minutes=dice.randrange(90), withdrawn=dice.random() < 0.3)
+
+
+def drop_target(country: Country, dice: random.Random) -> None:
+    if target := pick(Target.every.exclude(pk__in=Entry.every.filter(target__isnull=False).values("target")), dice):
+        target.delete()
+
+
 def random_entry(country: Country, dice: random.Random, filed: WeeklyReturn) -> None:
     make_entry(
         filed,
@@ -162,8 +219,9 @@ def drop_return(country: Country, dice: random.Random) -> None:
 
 
 def move_return(country: Country, dice: random.Random) -> None:
-    """A return changes its unit or its week, and its entries follow."""
-    if filed := pick(WeeklyReturn.every, dice):
+    """A return changes its unit or its week, and its entries follow; one that answers targets stays with them."""
+    answering = Entry.every.filter(target__isnull=False).values("weekly_return")
+    if filed := pick(WeeklyReturn.every.exclude(pk__in=answering), dice):
         WeeklyReturn.every.filter(pk=filed.pk).update(unit=dice.choice(country.units), week=dice.choice(WEEKS))
 
 
@@ -189,7 +247,7 @@ def move_village(country: Country, dice: random.Random) -> None:
 
 
 STEPS = [random_post, random_return, random_return, random_return, change_entry, drop_entry, drop_return, move_return]
-STEPS += [end_post, drop_post, move_village]
+STEPS += [end_post, drop_post, move_village, random_target, random_target, answer_target, change_target, drop_target]
 
 
 @pytest.fixture
@@ -272,13 +330,37 @@ def test_absent_costs_and_counts_nothing(country: Country) -> None:
     assert not RollupSource.every.exists()
 
 
+def test_claim_stands_until_it_is_answered(country: Country) -> None:
+    village, department = country.villages[0], country.department
+    target = make_target(make_demand(department), village, LAST_WEEK, people=2, minutes=90, prep_minutes=60)
+    rollup.refresh()
+    county = {"unit": country.counties[0], "week": LAST_WEEK.monday}
+    assert RollupOwn.every.get(unit=village).c_form == RollupSub.every.get(**county).c_form == 240
+    assert RollupSource.every.get(**county).c_min == 240
+    make_entry(make_return(make_user(), village), target=target, minutes=100, issuer=department)
+    rollup.refresh()
+    own, source = RollupOwn.every.get(unit=village), RollupSource.every.get(**county)
+    assert (own.m_form, own.c_form) == (100, 90)
+    assert (source.m_form, source.c_min, source.u_min) == (100, 90, 0)
+
+
+def test_target_of_a_week_to_come_is_counted_when_it_opens(country: Country) -> None:
+    village = country.villages[0]
+    target = make_target(make_demand(country.department), village, THIS_WEEK.plus(60))
+    rollup.refresh()
+    assert not RollupOwn.every.exists()
+    rollup.open_weeks(now=NOW + dt.timedelta(weeks=60))
+    rollup.refresh()
+    assert RollupOwn.every.get().week == target.week
+
+
 def test_issuers_are_remembered_beside_the_own_row(country: Country) -> None:
     village, department = country.villages[0], country.department
     filed = make_return(make_user(), village)
     make_entry(filed, category="form", minutes=30, issuer=department)
     make_entry(filed, category="meeting", minutes=20)
     rollup.refresh()
-    expected = [[0, 1, 20, 0, 0, 0, 0, 0], [department.pk, 1, 0, 0, 30, 0, 0, 0]]
+    expected = [[0, 1, 20, 0, 0, 0, 0, 0, 20], [department.pk, 1, 0, 0, 30, 0, 0, 0, 30]]
     assert RollupOwnSource.every.get().sources == expected
     rollup.rebuild(now=NOW)
     assert RollupOwnSource.every.get(week=LAST_WEEK.monday).sources == expected

@@ -1,5 +1,6 @@
--- grain: unit x week, where anybody is active or filed
--- inputs: weeks (without a gap), since and until (the first and the last of them); entry, weekly_return, post, unit, unit_path
+-- grain: unit x week, where anybody is active or filed, or anything is claimed
+-- inputs: weeks (without a gap), since and until (the first and the last of them); entry, weekly_return, post, unit,
+--         unit_path; temporary table claimed
 -- outputs: temporary table fresh_own: as rollup_own, with `place` (units from the root down to this one, in that week's tree;
 --          before its first path row a unit stands where that one puts it) and `home` (the place whose rollup_source it enters)
 -- units: counts of what was done, people, whole person-minutes
@@ -22,6 +23,11 @@ WITH work AS (
     FROM entry
     WHERE week BETWEEN %(since)s AND %(until)s AND answer = 'done' -- all else costs nothing
     GROUP BY unit_id, week
+), claims AS (
+    SELECT unit_id, week, sum(c_meeting) AS c_meeting, sum(c_document) AS c_document, sum(c_form) AS c_form,
+           sum(c_inspection) AS c_inspection, sum(c_other) AS c_other
+    FROM claimed
+    GROUP BY unit_id, week
 ), people AS MATERIALIZED (
     SELECT unit_id, week, sum(returns)::int AS returns, sum(nil_returns)::int AS nil_returns, sum(active)::int AS active
     FROM (
@@ -33,6 +39,8 @@ WITH work AS (
         SELECT p.unit_id, monday.week, 0, 0, p.active
         FROM (SELECT unit_id, valid, count(*) AS active FROM post WHERE role = 'cadre' GROUP BY unit_id, valid) p
         JOIN unnest(%(weeks)s) AS monday (week) ON p.valid @> monday.week
+        UNION ALL
+        SELECT unit_id, week, 0, 0, 0 FROM claims
     ) either
     GROUP BY unit_id, week
 ), stands AS (
@@ -52,13 +60,14 @@ SELECT q.unit_id, q.week,
        coalesce(w.m_meeting, 0) AS m_meeting, coalesce(w.m_document, 0) AS m_document,
        coalesce(w.m_form, 0) AS m_form, coalesce(w.m_inspection, 0) AS m_inspection,
        coalesce(w.m_other, 0) AS m_other,
-       -- claims come from targets, and none are registered yet: their sums are added here
-       0::bigint AS c_meeting, 0::bigint AS c_document, 0::bigint AS c_form, 0::bigint AS c_inspection,
-       0::bigint AS c_other,
+       coalesce(c.c_meeting, 0)::bigint AS c_meeting, coalesce(c.c_document, 0)::bigint AS c_document,
+       coalesce(c.c_form, 0)::bigint AS c_form, coalesce(c.c_inspection, 0)::bigint AS c_inspection,
+       coalesce(c.c_other, 0)::bigint AS c_other,
        coalesce(w.self_min, 0) AS self_min, coalesce(w.after_hours_min, 0) AS after_hours_min,
        coalesce(w.bulk_min, 0) AS bulk_min,
        q.returns, q.nil_returns, q.active,
        s.place, s.home
 FROM people q
 LEFT JOIN work w USING (unit_id, week)
+LEFT JOIN claims c USING (unit_id, week)
 JOIN stands s ON s.unit_id = q.unit_id AND q.week >= s.since AND q.week < s.until

@@ -1,10 +1,13 @@
--- grain: unit x week with an active cadre and no row yet, in the year up to the current week
--- inputs: week (the current Monday); post, rollup_own
+-- grain: unit x week with an active cadre or a claim and no row yet, in the year up to the current week
+-- inputs: week (the current Monday); post, target, rollup_own
 -- outputs: their marks; how many. A week that nobody opened, because the portal was off, is opened too.
 SELECT count(*), mark_stale(array_agg(unit_id), array_agg(week))
 FROM (
-    SELECT DISTINCT p.unit_id, day::date AS week
+    SELECT p.unit_id, day::date AS week
     FROM generate_series(%(week)s::date - 364, %(week)s::date, interval '7 days') AS day
     JOIN post p ON p.role = 'cadre' AND p.valid @> day::date
-    WHERE NOT EXISTS (SELECT FROM rollup_own o WHERE o.unit_id = p.unit_id AND o.week = day::date)
+    UNION
+    SELECT unit_id, week FROM target WHERE week BETWEEN %(week)s::date - 364 AND %(week)s AND NOT withdrawn
+    EXCEPT
+    SELECT unit_id, week FROM rollup_own WHERE week BETWEEN %(week)s::date - 364 AND %(week)s
 ) missing

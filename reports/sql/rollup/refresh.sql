@@ -1,6 +1,6 @@
 -- grain: unit x week of the marks taken, and all units above it in that week's tree
--- inputs: shard (its lock is held), until (newest mark), limit (marks); stale, entry, weekly_return, post, unit, unit_path,
---         rollup_own, rollup_own_source
+-- inputs: shard (its lock is held), until (newest mark), limit (marks); stale, entry, target, weekly_return, post, unit,
+--         unit_path, rollup_own, rollup_own_source
 -- outputs: rollup_own, rollup_own_source, rollup_sub, rollup_source; one row: marks, keys, what of rollup_sub and
 --          rollup_source came to nothing
 -- units: counts, people, whole person-minutes
@@ -26,22 +26,57 @@ WITH taken AS (
     SELECT k.unit_id, k.week, e.*
     FROM leaf k
     CROSS JOIN LATERAL (
-        SELECT coalesce(issuer_id, 0) AS issuer_id,
-               (count(*) FILTER (WHERE category = 'meeting' AND answer = 'done'))::int AS n_meeting,
-               (count(*) FILTER (WHERE category = 'document' AND answer = 'done'))::int AS n_document,
-               (count(*) FILTER (WHERE category = 'form' AND answer = 'done'))::int AS n_form,
-               (count(*) FILTER (WHERE category = 'inspection' AND answer = 'done'))::int AS n_inspection,
-               (count(*) FILTER (WHERE category = 'other' AND answer = 'done'))::int AS n_other,
-               coalesce(sum(person_min) FILTER (WHERE category = 'meeting'), 0) AS m_meeting,
-               coalesce(sum(person_min) FILTER (WHERE category = 'document'), 0) AS m_document,
-               coalesce(sum(person_min) FILTER (WHERE category = 'form'), 0) AS m_form,
-               coalesce(sum(person_min) FILTER (WHERE category = 'inspection'), 0) AS m_inspection,
-               coalesce(sum(person_min) FILTER (WHERE category = 'other'), 0) AS m_other,
-               coalesce(sum(person_min) FILTER (WHERE after_hours), 0) AS after_hours_min,
-               coalesce(sum(person_min) FILTER (WHERE evidence = 2), 0) AS bulk_min
-        FROM entry
-        WHERE unit_id = k.unit_id AND week = k.week
-        GROUP BY 1
+        SELECT issuer_id,
+               coalesce(n_meeting, 0) AS n_meeting, coalesce(n_document, 0) AS n_document, coalesce(n_form, 0) AS n_form,
+               coalesce(n_inspection, 0) AS n_inspection, coalesce(n_other, 0) AS n_other,
+               coalesce(m_meeting, 0) AS m_meeting, coalesce(m_document, 0) AS m_document, coalesce(m_form, 0) AS m_form,
+               coalesce(m_inspection, 0) AS m_inspection, coalesce(m_other, 0) AS m_other,
+               coalesce(c_meeting, 0) AS c_meeting, coalesce(c_document, 0) AS c_document, coalesce(c_form, 0) AS c_form,
+               coalesce(c_inspection, 0) AS c_inspection, coalesce(c_other, 0) AS c_other,
+               coalesce(u_min, 0) AS u_min, coalesce(after_hours_min, 0) AS after_hours_min, coalesce(bulk_min, 0) AS bulk_min
+        FROM (
+            SELECT coalesce(issuer_id, 0) AS issuer_id,
+                   (count(*) FILTER (WHERE category = 'meeting'))::int AS n_meeting,
+                   (count(*) FILTER (WHERE category = 'document'))::int AS n_document,
+                   (count(*) FILTER (WHERE category = 'form'))::int AS n_form,
+                   (count(*) FILTER (WHERE category = 'inspection'))::int AS n_inspection,
+                   (count(*) FILTER (WHERE category = 'other'))::int AS n_other,
+                   sum(person_min) FILTER (WHERE category = 'meeting') AS m_meeting,
+                   sum(person_min) FILTER (WHERE category = 'document') AS m_document,
+                   sum(person_min) FILTER (WHERE category = 'form') AS m_form,
+                   sum(person_min) FILTER (WHERE category = 'inspection') AS m_inspection,
+                   sum(person_min) FILTER (WHERE category = 'other') AS m_other,
+                   sum(person_min) FILTER (WHERE target_id IS NULL) AS u_min,
+                   sum(person_min) FILTER (WHERE after_hours) AS after_hours_min,
+                   sum(person_min) FILTER (WHERE evidence = 2) AS bulk_min
+            FROM entry
+            WHERE unit_id = k.unit_id AND week = k.week AND answer = 'done'
+            GROUP BY 1
+        ) done
+        FULL JOIN (
+            -- what issuers claim and nobody answered yet: as fresh_claimed.sql
+            SELECT issuer_id,
+                   sum(claim) FILTER (WHERE category = 'meeting') AS c_meeting,
+                   sum(claim) FILTER (WHERE category = 'document') AS c_document,
+                   sum(claim) FILTER (WHERE category = 'form') AS c_form,
+                   sum(claim) FILTER (WHERE category = 'inspection') AS c_inspection,
+                   sum(claim) FILTER (WHERE category = 'other') AS c_other
+            FROM (
+                SELECT t.issuer_id, t.category,
+                       (greatest(0, t.people - coalesce(a.people, 0)) * (t.minutes + t.travel_minutes)
+                        + CASE WHEN a.people IS NULL THEN t.prep_minutes ELSE 0 END)::int AS claim
+                FROM target t
+                LEFT JOIN (
+                    SELECT target_id, sum(CASE answer WHEN 'done' THEN people ELSE 1 END) AS people
+                    FROM entry
+                    WHERE unit_id = k.unit_id AND week = k.week AND target_id IS NOT NULL
+                    GROUP BY target_id
+                ) a ON a.target_id = t.id
+                WHERE t.unit_id = k.unit_id AND t.week = k.week AND NOT t.withdrawn
+            ) each_target
+            GROUP BY 1
+            HAVING sum(claim) > 0
+        ) claimed USING (issuer_id)
     ) e
 ), work AS (
     SELECT unit_id, week,
@@ -49,11 +84,13 @@ WITH taken AS (
            sum(n_inspection) AS n_inspection, sum(n_other) AS n_other,
            total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
            total(m_inspection) AS m_inspection, total(m_other) AS m_other,
+           total(c_meeting) AS c_meeting, total(c_document) AS c_document, total(c_form) AS c_form,
+           total(c_inspection) AS c_inspection, total(c_other) AS c_other,
            total(m_meeting + m_document + m_form + m_inspection + m_other) FILTER (WHERE issuer_id = unit_id) AS self_min,
            total(after_hours_min) AS after_hours_min, total(bulk_min) AS bulk_min,
            array_agg(ARRAY[issuer_id, n_meeting + n_document + n_form + n_inspection + n_other,
-                           m_meeting, m_document, m_form, m_inspection, m_other, 0] ORDER BY issuer_id)
-               FILTER (WHERE n_meeting + n_document + n_form + n_inspection + n_other > 0) AS sources
+                           m_meeting, m_document, m_form, m_inspection, m_other,
+                           c_meeting + c_document + c_form + c_inspection + c_other, u_min] ORDER BY issuer_id) AS sources
     FROM counted
     GROUP BY unit_id, week
 ), fresh AS MATERIALIZED (
@@ -64,13 +101,15 @@ WITH taken AS (
            coalesce(w.m_meeting, 0)::bigint AS m_meeting, coalesce(w.m_document, 0)::bigint AS m_document,
            coalesce(w.m_form, 0)::bigint AS m_form, coalesce(w.m_inspection, 0)::bigint AS m_inspection,
            coalesce(w.m_other, 0)::bigint AS m_other,
-           -- claims come from targets, and none are registered yet: their sums are added here
-           0::bigint AS c_meeting, 0::bigint AS c_document, 0::bigint AS c_form, 0::bigint AS c_inspection,
-           0::bigint AS c_other,
+           coalesce(w.c_meeting, 0)::bigint AS c_meeting, coalesce(w.c_document, 0)::bigint AS c_document,
+           coalesce(w.c_form, 0)::bigint AS c_form, coalesce(w.c_inspection, 0)::bigint AS c_inspection,
+           coalesce(w.c_other, 0)::bigint AS c_other,
            coalesce(w.self_min, 0)::bigint AS self_min, coalesce(w.after_hours_min, 0)::bigint AS after_hours_min,
            coalesce(w.bulk_min, 0)::bigint AS bulk_min,
            r.returns, r.nil_returns, q.active,
-           coalesce(w.sources, '{}') AS sources
+           coalesce(w.sources, '{}') AS sources,
+           r.returns > 0 OR q.active > 0
+           OR coalesce(w.c_meeting + w.c_document + w.c_form + w.c_inspection + w.c_other, 0) > 0 AS lives
     FROM leaf k
     LEFT JOIN work w USING (unit_id, week)
     CROSS JOIN LATERAL (
@@ -109,24 +148,26 @@ WITH taken AS (
 ), source_changed AS MATERIALIZED (
     SELECT unit_id, week, home, issuer_id,
            total(n) AS n, total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
-           total(m_inspection) AS m_inspection, total(m_other) AS m_other, total(c_min) AS c_min
+           total(m_inspection) AS m_inspection, total(m_other) AS m_other, total(c_min) AS c_min,
+           total(u_min) AS u_min
     FROM (
         SELECT c.unit_id, c.week, c.home, c.sources[i][1] AS issuer_id, c.sources[i][2] AS n,
                c.sources[i][3] AS m_meeting, c.sources[i][4] AS m_document, c.sources[i][5] AS m_form,
-               c.sources[i][6] AS m_inspection, c.sources[i][7] AS m_other, c.sources[i][8] AS c_min
+               c.sources[i][6] AS m_inspection, c.sources[i][7] AS m_other, c.sources[i][8] AS c_min,
+               c.sources[i][9] AS u_min
         FROM changed c CROSS JOIN LATERAL generate_subscripts(c.sources, 1) AS i
         UNION ALL
         SELECT c.unit_id, c.week, c.home, c.old_sources[i][1], -c.old_sources[i][2],
                -c.old_sources[i][3], -c.old_sources[i][4], -c.old_sources[i][5], -c.old_sources[i][6],
-               -c.old_sources[i][7], -c.old_sources[i][8]
+               -c.old_sources[i][7], -c.old_sources[i][8], -coalesce(c.old_sources[i][9], 0)
         FROM changed c CROSS JOIN LATERAL generate_subscripts(c.old_sources, 1) AS i
     ) both_counts
     GROUP BY unit_id, week, home, issuer_id
-    HAVING (total(n), total(m_meeting), total(m_document), total(m_form), total(m_inspection), total(m_other), total(c_min))
-           <> (0, 0, 0, 0, 0, 0, 0)
+    HAVING (total(n), total(m_meeting), total(m_document), total(m_form), total(m_inspection), total(m_other), total(c_min),
+            total(u_min)) <> (0, 0, 0, 0, 0, 0, 0, 0)
 ), gone_own AS (
     DELETE FROM rollup_own o USING changed c
-    WHERE o.unit_id = c.unit_id AND o.week = c.week AND c.returns = 0 AND c.active = 0
+    WHERE o.unit_id = c.unit_id AND o.week = c.week AND NOT c.lives
 ), put_own AS (
     INSERT INTO rollup_own (unit_id, week,
            n_meeting, n_document, n_form, n_inspection, n_other, m_meeting, m_document, m_form, m_inspection,
@@ -137,7 +178,7 @@ WITH taken AS (
            m_other, c_meeting, c_document, c_form, c_inspection, c_other, self_min, after_hours_min, bulk_min,
            returns, nil_returns, active
     FROM changed
-    WHERE returns > 0 OR active > 0
+    WHERE lives
     ON CONFLICT (unit_id, week) DO UPDATE SET
            n_meeting = excluded.n_meeting, n_document = excluded.n_document, n_form = excluded.n_form,
            n_inspection = excluded.n_inspection, n_other = excluded.n_other, m_meeting = excluded.m_meeting,
@@ -148,12 +189,12 @@ WITH taken AS (
            returns = excluded.returns, nil_returns = excluded.nil_returns, active = excluded.active
 ), gone_own_source AS (
     DELETE FROM rollup_own_source s USING changed c
-    WHERE s.unit_id = c.unit_id AND s.week = c.week AND c.returns = 0 AND c.active = 0
+    WHERE s.unit_id = c.unit_id AND s.week = c.week AND NOT c.lives
 ), put_own_source AS (
     INSERT INTO rollup_own_source (unit_id, week, sources)
     SELECT unit_id, week, sources
     FROM changed
-    WHERE (returns > 0 OR active > 0) AND sources IS DISTINCT FROM old_sources
+    WHERE lives AND sources IS DISTINCT FROM old_sources
     ON CONFLICT (unit_id, week) DO UPDATE SET sources = excluded.sources
 ), put_sub AS (
     INSERT INTO rollup_sub AS s (unit_id, week,
@@ -182,12 +223,13 @@ WITH taken AS (
            after_hours_min = s.after_hours_min + excluded.after_hours_min,
            bulk_min = s.bulk_min + excluded.bulk_min, returns = s.returns + excluded.returns,
            nil_returns = s.nil_returns + excluded.nil_returns, active = s.active + excluded.active
-    RETURNING unit_id, week, returns, active
+    RETURNING unit_id, week, returns, active, c_meeting + c_document + c_form + c_inspection + c_other AS c_min
 ), put_source AS (
-    INSERT INTO rollup_source AS s (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min)
+    INSERT INTO rollup_source AS s (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min,
+           u_min)
     SELECT a.id, c.week, c.issuer_id,
            total(c.n), total(c.m_meeting), total(c.m_document), total(c.m_form), total(c.m_inspection), total(c.m_other),
-           total(c.c_min)
+           total(c.c_min), total(c.u_min)
     FROM source_changed c
     CROSS JOIN LATERAL unnest(c.home) AS a (id)
     JOIN unit u ON u.id = a.id
@@ -198,10 +240,10 @@ WITH taken AS (
            n = s.n + excluded.n, m_meeting = s.m_meeting + excluded.m_meeting,
            m_document = s.m_document + excluded.m_document, m_form = s.m_form + excluded.m_form,
            m_inspection = s.m_inspection + excluded.m_inspection, m_other = s.m_other + excluded.m_other,
-           c_min = s.c_min + excluded.c_min
+           c_min = s.c_min + excluded.c_min, u_min = s.u_min + excluded.u_min
     RETURNING unit_id, week, issuer_id, n, c_min
 )
 SELECT (SELECT count(*) FROM taken) AS marks,
        (SELECT count(*) FROM leaf) AS keys,
-       (SELECT json_agg(s)::text FROM put_sub s WHERE returns = 0 AND active = 0) AS empty_sub,
+       (SELECT json_agg(s)::text FROM put_sub s WHERE returns = 0 AND active = 0 AND c_min = 0) AS empty_sub,
        (SELECT json_agg(s)::text FROM put_source s WHERE n = 0 AND c_min = 0) AS empty_source
