@@ -1,9 +1,12 @@
-"""What the tests do to the database that the portal never does: take a role, erase everything."""
+"""What the tests do to the database that the portal never does: take a role, race itself, erase everything."""
 
 import contextlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 from django.db import connection, transaction
+
+from burden.kit.errors import Refused
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename <> 'django_migrations' ORDER BY tablename"
 COLUMNS = """
@@ -55,3 +58,26 @@ def erase() -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only_all")
+
+
+def in_threads(count: int, act: Callable[[int], object]) -> list[object]:
+    """Run one act in as many threads as the web role, each on a connection of its own; return results or errors."""
+    gate, found = threading.Barrier(count), []
+
+    def run(number: int) -> None:
+        try:
+            with as_role("burden_web"):
+                gate.wait(10)
+                found.append(act(number))
+        except (Refused, AssertionError) as error:
+            found.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(found) == count, "a thread failed or hung"
+    return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import socket
-import threading
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,7 +21,7 @@ from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent, StaleMark
 from burden.standards.measure import Cost, answered_minutes
-from tests.database import as_role
+from tests.database import as_role, in_threads
 from tests.factories import (
     LAST_WEEK,
     LONG_AGO,
@@ -374,29 +373,6 @@ def test_stored_sums_equal_naive_sums(weeks):
 
 
 # races
-
-
-def in_threads(count: int, act) -> list[object]:
-    """Run one act in as many threads as the web role, each on a connection of its own; return results or errors."""
-    gate, found = threading.Barrier(count), []
-
-    def run(number: int) -> None:
-        try:
-            with as_role("burden_web"):
-                gate.wait(10)
-                found.append(act(number))
-        except (Refused, AssertionError) as error:
-            found.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert len(found) == count, "a thread failed or hung"
-    return found
 
 
 def file_in_transaction(actor: Actor, *drafts, **facts):
