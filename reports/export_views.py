@@ -6,9 +6,10 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -45,23 +46,32 @@ def exports_page(request: ActedRequest) -> HttpResponse:
             form.add_error(None, refusal.detail)
         else:
             messages.success(request, _("已排队，生成后在这里下载；可以离开这一页"))
-            return redirect("exports")
+            return redirect(f"{reverse('exports')}?{_chosen(form, request.POST)}")
     context = {"form": form, "presets": presets(now)} | _shown(actor, now)
     return render(request, "reports/exports.html", context, status=422 if form.errors else 200)
 
 
+def _chosen(form: ExportForm, sent: QueryDict) -> str:
+    """Return what was chosen as a query string: the form comes back as it was sent."""
+    chosen = QueryDict(mutable=True)
+    for name in form.fields:
+        chosen.setlist(name, sent.getlist(name))
+    return chosen.urlencode()
+
+
 def _initial(request: ActedRequest, actor: Actor, now: dt.datetime) -> dict[str, Any]:
-    """Prefill from the page one came from: its unit and weeks, else the last closed week of the own unit."""
+    """Prefill from the address: the page one came from, or what was sent; else the last closed week of the own unit."""
     last = presets(now)[0]
     post = actor.post(*EXPORTERS)
-    return {
-        "since": request.GET.get("since", last["since"]),
-        "until": request.GET.get("until", last["until"]),
-        "unit": request.GET.get("unit") or (post.unit.code if post else ""),
+    usual = {
+        "since": last["since"],
+        "until": last["until"],
+        "unit": post.unit.code if post else "",
         "level": "township",
-        "tables": list(TABLES),
         "format": "xlsx",
     }
+    said = {name: request.GET[name] for name in usual if request.GET.get(name)}
+    return usual | said | {"tables": request.GET.getlist("tables") or list(TABLES)}
 
 
 def _request(actor: Actor, data: dict[str, Any], now: dt.datetime) -> ExportJob:
@@ -96,10 +106,12 @@ def _line(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
 
 
 def name_of(job: ExportJob) -> str:
-    """The file's name for people: unit, level, weeks, content."""
+    """The file's name for people: unit, level, content, weeks, and when it was made, which a CSV says nowhere else."""
     content = "＋".join(str(TABLES[key].title) for key in job.tables if key in TABLES)
     since, until = job.from_week, job.to_week + dt.timedelta(days=6)
-    return f"{job.unit.name} {LEVELS[job.level]} {content} {since:%Y%m%d}-{until:%Y%m%d}{exports.file_of(job).suffix}"
+    made = _(" 生成于%(at)s") % {"at": f"{localtime(job.finished_at):%Y%m%d-%H%M}"} if job.expires_at else ""
+    weeks = f"{since:%Y%m%d}-{until:%Y%m%d}"
+    return f"{job.unit.name} {LEVELS[job.level]} {content} {weeks}{made}{exports.file_of(job).suffix}"
 
 
 @access(*EXPORTERS)
@@ -109,6 +121,10 @@ def estimate(request: ActedRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "reports/_estimate.html", {"sizes": None, "form": form})
     data = form.cleaned_data
+    try:
+        exports.check_filled(by=request.actor, unit=data["unit"], from_week=data["from_week"], to_week=data["to_week"])
+    except Refused as refusal:
+        return render(request, "reports/_estimate.html", {"refusal": refusal})
     extent = Extent(data["unit"], data["level"], data["from_week"], data["to_week"])
     sizes = [count_rows(TABLES[key], extent) for key in data["tables"]]
     return render(request, "reports/_estimate.html", {"sizes": sizes, "total": sum(sizes)})
@@ -133,7 +149,10 @@ def retry(request: ActedRequest, pk: int) -> HttpResponse:
     job = _job_or_404(request.actor, pk)
     if not exports.may_export(request.actor, job.unit):
         raise Http404
-    exports.retry_export(by=request.actor, job=job, now=clock.now())
+    try:
+        exports.retry_export(by=request.actor, job=job, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, refusal.detail)
     return redirect("exports")
 
 
@@ -143,7 +162,7 @@ def download(request: ActedRequest, pk: int) -> HttpResponse | FileResponse:
     actor = request.actor
     job = _job_or_404(actor, pk)
     path = exports.file_of(job)
-    ready = job.state == ExportJob.State.DONE and job.expires_at and job.expires_at > timezone.now()
+    ready = job.state == ExportJob.State.DONE and job.expires_at and job.expires_at > clock.now()
     if not ready or not exports.may_export(actor, job.unit) or not path.exists():
         raise Http404
     record(by=actor, what="export.downloaded", on=job)

@@ -14,17 +14,19 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Max, Min
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.roles import EXPORTERS
+from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.ledger.services import record
 from burden.units.models import Level, Unit, UnitQuerySet
 from reports.extracts import LEVELS, Extent, collect
-from reports.models import ExportJob, ExportQuerySet
+from reports.models import ExportJob, ExportQuerySet, RollupSub
 from reports.tables import TABLES
 from reports.writers import MAX_ROWS, WRITERS
 
@@ -71,6 +73,19 @@ def check_request(*, from_week: Week, to_week: Week, level: str, tables: Sequenc
         raise ExportRefused("export.format", _("格式只能是 xlsx 或 csv"), {"format": _("格式只能是 xlsx 或 csv")})
 
 
+def check_filled(*, by: Actor, unit: Unit, from_week: Week, to_week: Week) -> None:
+    """Refuse weeks of which a unit has no sums, and say which there are. Refuses: export.empty."""
+    counted = RollupSub.objects.visible_to(by).filter(unit=unit)
+    if counted.filter(week__range=(from_week.monday, to_week.monday)).exists():
+        return
+    found = counted.aggregate(first=Min("week"), last=Max("week"))
+    words = _("%(unit)s还没有数据") % {"unit": unit.name}
+    if found["first"]:
+        facts = {"unit": unit.name, "since": found["first"], "until": Week(found["last"]).sunday}
+        words = _("这段时间没有数据：%(unit)s的数据从 %(since)s 到 %(until)s") % facts
+    raise ExportRefused("export.empty", words, {"from": words})
+
+
 @transaction.atomic
 def request_export(
     *,
@@ -83,8 +98,9 @@ def request_export(
     file_format: str,
     now: dt.datetime,
 ) -> ExportJob:
-    """Put an export into the queue. Refuses: as check_request."""
+    """Put an export into the queue. Refuses: as check_request and check_filled."""
     check_request(from_week=from_week, to_week=to_week, level=level, tables=tables, file_format=file_format)
+    check_filled(by=by, unit=unit, from_week=from_week, to_week=to_week)
     job = ExportJob.every.create(
         requested_by=by.user,
         unit=unit,
@@ -171,7 +187,7 @@ def run(job: ExportJob) -> None:
     """Run one export; the row carries progress, failure and result. No partial file is ever visible."""
     job.state, job.started_at, job.attempts, job.rows_done = (
         ExportJob.State.RUNNING,
-        timezone.now(),
+        clock.now(),
         job.attempts + 1,
         0,
     )
@@ -204,7 +220,7 @@ def run(job: ExportJob) -> None:
 
 
 def _finish(job: ExportJob, state: str, *, size: int = 0, error: str = "") -> None:
-    now = timezone.now()
+    now = clock.now()
     job.state, job.finished_at, job.size, job.error = state, now, size, error[:300]
     job.expires_at = now + KEPT if state == ExportJob.State.DONE else None
     ended = ExportJob.every.filter(pk=job.pk, state=ExportJob.State.RUNNING).update(
@@ -273,7 +289,7 @@ def _note(job: ExportJob) -> str:
         "unit": job.unit.name,
         "since": job.from_week,
         "until": job.to_week + dt.timedelta(days=6),
-        "now": timezone.localtime().strftime("%Y-%m-%d %H:%M"),
+        "now": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M"),
     }
 
 

@@ -19,7 +19,7 @@ from reports.queries import alone, families
 from reports.tables import Table
 
 LEVELS = {
-    "own": gettext_lazy("本级合计"),
+    "own": gettext_lazy("本单位合计（含全部下级）"),
     "township": gettext_lazy("全部乡镇（含村社区汇总）"),
     "village": gettext_lazy("全部村社区"),
     "department": gettext_lazy("全部部门"),

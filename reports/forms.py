@@ -52,20 +52,25 @@ class ExportForm(forms.Form):
 
 
 def presets(at: dt.datetime) -> list[dict[str, Any]]:
-    """Return the spans people export most: last closed week, month before, quarter so far, year so far.
+    """Return the spans people export most: last closed week, running week, month before, quarter so far, year so far.
 
-    Shape: dicts `label`, `since`, `until` (ISO days).
+    Shape: dicts `label`, `since`, `until` (ISO days); the last closed week comes first.
     """
-    week = last_closed(at)
+    week, running = last_closed(at), Period.of("week", Week.at(at))
     month = Period.of("month", week, until=week)
     spans = [
         Period.of("week", week),
+        running,
         month,
         month.previous,
         Period.of("quarter", week, until=week),
         Period.of("year", week, until=week),
     ]
     return [
-        {"label": span.name, "since": span.first.monday.isoformat(), "until": span.last.sunday.isoformat()}
+        {
+            "label": _("本周至今（暂定）") if span is running else span.name,
+            "since": span.first.monday.isoformat(),
+            "until": span.last.sunday.isoformat(),
+        }
         for span in spans
     ]

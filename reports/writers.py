@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import xlsxwriter
 from django.db import connection
+from django.utils.translation import gettext
 from psycopg import sql
 
 from burden.kit.sheets import BOM, FORMULA
@@ -61,7 +62,11 @@ def headings(table: Table) -> list[str]:
 
 
 class CsvWriter:
-    """One CSV (UTF-8 with BOM, as WPS and Excel want it); several tables go into a zip of CSVs."""
+    """One CSV (UTF-8 with BOM, as WPS and Excel want it); several tables go into a zip of CSVs.
+
+    A CSV begins with its heading, so that programs read it; where its figures come from stands in a file beside it, or in
+    the file's name.
+    """
 
     def __init__(self, path: Path, tables: Sequence[Table]) -> None:
         self.path = path
@@ -72,6 +77,8 @@ class CsvWriter:
         if self.zip:
             if self.out:
                 self.out.close()
+            else:
+                self.zip.writestr(f"{gettext('说明')}.txt", BOM + note.encode())
             self.out = self.zip.open(f"{table.title}.csv", "w", force_zip64=True)
         line = io.StringIO()
         csv.writer(line).writerow(headings(table))

@@ -223,7 +223,7 @@ def test_export_names_the_bad_field(client, reviewer, county, fields, field):
     assert not ExportJob.every.exists()
 
 
-def test_foreign_export_is_missing(client, reviewer, county):
+def test_foreign_export_is_missing(client, reviewer, townships, county):
     job = ask(client, county).json()["id"]
     client.force_login(make_actor(county, "office").user)
     assert client.get(f"/api/v1/exports/{job}/").status_code == 404

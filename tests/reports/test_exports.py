@@ -15,6 +15,8 @@ from django.urls import reverse
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from reports import exports
+from reports.export_views import name_of
+from reports.forms import presets
 from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
@@ -65,7 +67,8 @@ def read_csv(job: ExportJob) -> list[dict[str, str]]:
 
 @pytest.fixture
 def townships(county):
-    """Two townships with enough people behind them."""
+    """A county's two townships with enough people behind them."""
+    sums(RollupSub, county, returns=41, active=60, m_form=2401)
     units = [make_unit(county, "township", name=name) for name in ("柳河镇", "=cmd镇")]
     for number, unit in enumerate(units):
         sums(RollupSub, unit, returns=20 + number, active=30, n_form=40, m_form=1200 + number, m_meeting=60)
@@ -102,7 +105,10 @@ def test_two_tables_make_a_zip_of_csvs(office, townships):
     RollupSource.every.create(unit=townships[0], week=LAST_WEEK.monday, issuer_id=issuer.pk, **issued)
     job = run(ask(office, tables=list(WHOLE)))
     with zipfile.ZipFile(exports.file_of(job)) as archive:
-        assert sorted(archive.namelist()) == ["单位周汇总.csv", "谁要求的.csv"]
+        assert sorted(archive.namelist()) == ["单位周汇总.csv", "说明.txt", "谁要求的.csv"]
+        assert (
+            archive.read("说明.txt").decode("utf-8-sig").startswith("临溪县，2026-11-16 至 2026-11-22；单位：人·分钟")
+        )
         (line,) = csv.DictReader(io.StringIO(archive.read("谁要求的.csv").decode("utf-8-sig")))
     assert (line["下达单位"], line["合计 人·分钟"]) == ("县水利局", "90")
 
@@ -161,8 +167,7 @@ def test_unit_without_returns_is_no_data_not_zero(office, townships, county):
     assert lines["空乡"]["说明"].startswith("没有数据")
 
 
-def test_own_level_is_the_unit_alone(office, townships, county):
-    sums(RollupSub, county, returns=41, active=60, m_form=2401)
+def test_own_level_is_the_unit_alone(office, townships):
     (line,) = read_csv(run(ask(office, level="own")))
     assert (line["单位"], line["合计 人·分钟"]) == ("临溪县", "2401")
 
@@ -180,6 +185,16 @@ def test_request_refuses_nonsense(office, facts, code):
     with pytest.raises(exports.ExportRefused) as refusal:
         ask(office, **facts)
     assert refusal.value.code == code
+
+
+def test_weeks_without_any_sums_are_refused(office, townships):
+    with pytest.raises(exports.ExportRefused) as refusal:
+        exports.check_filled(by=office, unit=office.unit, from_week=LAST_WEEK.plus(1), to_week=LAST_WEEK.plus(9))
+    assert refusal.value.code == "export.empty"
+    assert str(refusal.value) == "这段时间没有数据：临溪县的数据从 2026-11-16 到 2026-11-22"
+    empty = make_unit(office.unit, "department", name="县水利局")
+    with pytest.raises(exports.ExportRefused, match="县水利局还没有数据"):
+        ask(office, unit=empty)
 
 
 def test_run_refuses_when_scope_is_gone(office, townships):
@@ -265,6 +280,57 @@ def test_page_names_the_field(client, office, townships):
     assert "结束的日子早于开始的日子" in response.content.decode()
     assert "至少选一项内容" in response.content.decode()
     assert not ExportJob.every.exists()
+
+
+@pytest.mark.parametrize(("since", "until"), [("1900-01-01", "1900-12-31"), ("2028-01-01", "2028-12-31")])
+def test_year_without_data_is_refused_in_a_sentence(client, office, townships, since, until):
+    client.force_login(office.user)
+    asked = form(office, since=since, until=until)
+    for response in (client.post(reverse("exports"), asked), client.get(reverse("export_estimate"), asked)):
+        assert "这段时间没有数据：临溪县的数据从 2026-11-16 到 2026-11-22" in response.content.decode()
+    assert client.post(reverse("exports"), form(office, since="9999-12-27", until="9999-12-31")).status_code == 422
+    assert not ExportJob.every.exists()
+
+
+def test_retry_that_is_refused_says_why(client, office, townships):
+    job = run(ask(office))
+    RollupSub.every.filter(unit=office.unit).delete()
+    client.force_login(office.user)
+    answer = client.post(reverse("export_retry", args=[job.pk]), follow=True)
+    assert "临溪县还没有数据" in answer.content.decode()
+
+
+def test_running_week_is_offered_as_provisional():
+    running = presets(NOW)[1]
+    assert (str(running["label"]), running["since"], running["until"]) == (
+        "本周至今（暂定）",
+        "2026-11-23",
+        "2026-11-29",
+    )
+
+
+def test_form_comes_back_as_it_was_sent(client, office, townships):
+    client.force_login(office.user)
+    asked = form(office, since="2026-11-18", until="2026-11-23", level="department", tables=["issuers"])
+    shown = client.post(reverse("exports"), asked, follow=True).context["form"]
+    assert {name: shown[name].value() for name in shown.fields} == asked
+
+
+def test_file_name_says_what_and_when(client, office, townships):
+    client.force_login(office.user)
+    job = run(ask(office, level="own"))
+    job.finished_at = NOW
+    assert name_of(job) == "临溪县 本单位合计（含全部下级） 单位周汇总 20261116-20261122 生成于20261124-1000.csv"
+    assert name_of(ask(office)).endswith("20261116-20261122.csv")
+
+
+def test_control_of_an_export_keeps_its_id(client, office, townships):
+    """The list is polled: htmx puts the focus back on what has the same id."""
+    job = ask(office)
+    client.force_login(office.user)
+    for _state in ("waiting", "done"):
+        assert client.get(reverse("export_progress")).content.decode().count(f'id="job-{job.pk}"') == 1
+        run(job)
 
 
 def test_foreign_unit_is_refused(client, office, townships):
