@@ -51,34 +51,57 @@ class State:
         return address(self.unit.code, **self.period.query | {"kind": self.level} | changes)
 
 
-def address(code: str, **query: str) -> str:
+def address(code: str, /, **query: str) -> str:
     """Return the address of a unit's page."""
-    said = {name: value for name, value in query.items() if value}
-    return f"{reverse('report', args=[code])}?{urlencode(said)}"
+    page, said = reverse("report", args=[code]), {name: value for name, value in query.items() if value}
+    return f"{page}?{urlencode(said)}" if said else page
 
 
 @access(*READERS)
 def reports(request: ActedRequest) -> HttpResponse:
-    """Open the reader's own unit."""
+    """Open the reader's own unit, at the week and period that were asked for."""
     post = request.actor.post(*READERS)
     if post is None:
         raise Http404
-    return redirect("report", post.unit.code)
+    return redirect(address(post.unit.code, **request.GET.dict()))
 
 
 @access(*READERS)
 def report(request: ActedRequest, code: str) -> HttpResponse:
-    """Show a unit's burden over a period. Refuses (404): a foreign or missing unit, no such period or kind."""
+    """Show a unit's burden over a period; another day than a Monday leads to its week.
+
+    Refuses (404): a foreign or missing unit, no such period or kind.
+    """
     actor, now = request.actor, clock.now()
     unit = queries.unit_by_code(actor, code)
     if unit is None:
         raise Http404
+    if monday := _monday_of(request.GET.get("week", "")):
+        return redirect(address(code, **request.GET.dict() | {"week": monday}))
     below = queries.below(actor, unit)
     state = _state(request, unit, below, now)
     context = _frame(actor, state, below, now) | _panels(actor, state, now)
     if state.level:
         context |= _table(actor, state, below[state.level], request.GET.get("page", "1"))
     return render(request, "reports/report.html", context)
+
+
+def _monday_of(text: str) -> str:
+    """Return the Monday of a day that is none; empty for a Monday, and for what is no day at all."""
+    try:
+        day = clock.read_day(text)
+    except ValueError:
+        return ""
+    return "" if day.isoweekday() == 1 else str(Week.on(day))
+
+
+def _monday_of(text: str) -> str:
+    """Return the Monday of a day that is none; empty for a Monday, and for what is no day at all."""
+    try:
+        day = clock.read_day(text)
+    except ValueError:
+        return ""
+    return "" if day.isoweekday() == 1 else str(Week.on(day))
 
 
 def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now: dt.datetime) -> State:
