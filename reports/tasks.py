@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 
 from burden.kit.clock import now
-from reports import exports, rollup
+from reports import demand_sums, exports, rollup
 
 log = structlog.get_logger("reports")
 
@@ -19,6 +19,13 @@ def sweep(**_future: Any) -> None:
     done = rollup.refresh(wait=False)
     if done.marks:
         log.info("rollup.refreshed", marks=done.marks, keys=done.keys, weeks=done.weeks)
+
+
+@shared_task(name="reports.sweep_demands")
+def sweep_demands(**_future: Any) -> None:
+    """Bring the sums of demands up to date."""
+    if keys := demand_sums.refresh():
+        log.info("demand_sums.refreshed", keys=keys)
 
 
 @shared_task(name="reports.open_week")

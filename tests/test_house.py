@@ -52,6 +52,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/entries/queries.py",
     "burden/demo/seed.py",
     "reports/peers.py",
+    "reports/demand_sums.py",
     "reports/rollup.py",
     "reports/summaries.py",
     "reports/extracts.py",

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from burden.kit.clock import Week, now
-from reports import rollup
+from reports import demand_sums, rollup
 
 
 class Command(BaseCommand):
@@ -37,17 +37,20 @@ class Command(BaseCommand):
 
     def refresh(self, _week: dt.date | None) -> str:
         """Take every mark there is."""
-        done = rollup.refresh()
-        return f"refreshed: {done.marks} marks, {done.keys} units x weeks, {done.weeks} whole weeks"
+        done, demands = rollup.refresh(), demand_sums.refresh()
+        units = f"{done.keys} units x weeks, {done.weeks} whole weeks"
+        return f"refreshed: {done.marks} marks, {units}, {demands} demands x weeks"
 
     def rebuild(self, week: dt.date | None) -> str:
         """Count the weeks anew."""
         weeks = rollup.rebuild(weeks=[week] if week else None, now=now(), progress=self.tell)
+        if not week:
+            demand_sums.rebuild()
         return f"rebuilt: {weeks} weeks"
 
     def verify(self, _week: dt.date | None) -> str:
         """Recount everything and compare."""
-        found = rollup.verify(now=now(), progress=self.tell)
+        found = rollup.verify(now=now(), progress=self.tell) + rollup.Verified(*demand_sums.verify())
         self.wrong = found.differences > 0
         return f"verified: {found.rows} rows, {found.differences} differences"
 

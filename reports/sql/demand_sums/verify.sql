@@ -1,0 +1,17 @@
+-- grain: demand x receiving level x week
+-- inputs: demand_count, rollup_demand, stale_demand
+-- outputs: rows counted, and how many differ, are missing or too many; what is marked meanwhile is taken as stored
+WITH fresh AS (
+    SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
+           confirmed_min, after_hours_min, bulk_min, stated_min
+    FROM demand_count
+), stored AS (
+    SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
+           confirmed_min, after_hours_min, bulk_min, stated_min
+    FROM rollup_demand
+), odd AS (
+    (TABLE fresh EXCEPT TABLE stored) UNION ALL (TABLE stored EXCEPT TABLE fresh)
+)
+SELECT (SELECT count(*) FROM fresh),
+       (SELECT count(DISTINCT (demand_id, level, week)) FROM odd o
+        WHERE NOT EXISTS (SELECT FROM stale_demand s WHERE s.demand_id = o.demand_id AND s.week = o.week))

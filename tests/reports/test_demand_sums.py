@@ -1,0 +1,152 @@
+"""The sums of demands: refreshed equals rebuilt equals what a plain loop adds up."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+
+import pytest
+from django.core.management import call_command
+
+from burden.demands.models import Target
+from burden.entries.models import Answer, Entry, Evidence
+from burden.kit.clock import Week
+from burden.ledger.models import StaleDemand
+from burden.standards.measure import Cost, claimed_minutes, person_minutes
+from burden.units.models import Level
+from reports import demand_sums
+from reports.models import RollupDemand
+from tests.database import as_role
+from tests.factories import (
+    LAST_WEEK,
+    THIS_WEEK,
+    make_actor,
+    make_demand,
+    make_entry,
+    make_return,
+    make_target,
+    make_unit,
+    make_user,
+)
+
+KEY = ("demand_id", "level", "week")
+WEEKS = (LAST_WEEK, THIS_WEEK, THIS_WEEK.plus(1))
+
+
+def counted() -> dict[tuple, dict[str, int]]:
+    """Add up targets and answers one by one, without the columns that are 0."""
+    sums: dict[tuple, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for target in Target.every.select_related("unit"):
+        row = sums[target.demand_id, target.unit.level, target.week]
+        answers = list(Entry.every.filter(target=target))
+        cost = Cost(target.people, target.minutes, target.travel_minutes, target.prep_minutes)
+        left = claimed_minutes(cost, [(each.answer, each.people) for each in answers])
+        row["targets"] += 1
+        row["answered"] += bool(answers)
+        row["open_min"] += 0 if target.withdrawn else left
+        row["claim_min"] += person_minutes(**vars(cost)) - (left if target.withdrawn else 0)
+        for each in answers:
+            add_answer(row, each)
+    return {key: {name: value for name, value in row.items() if value} for key, row in sums.items()}
+
+
+def add_answer(row: dict[str, int], entry: Entry) -> None:
+    row["answers"] += 1
+    row["done"] += entry.answer == Answer.DONE
+    row["not_applicable"] += entry.answer == Answer.NOT_APPLICABLE
+    row["repeated"] += entry.repeated
+    row["confirmed_min"] += entry.person_min
+    row["after_hours_min"] += entry.person_min * entry.after_hours
+    row["bulk_min"] += entry.person_min * (entry.evidence == Evidence.BULK)
+    row["stated_min"] += entry.person_min * (entry.evidence == Evidence.STATED)
+
+
+def stored() -> dict[tuple, dict[str, int]]:
+    rows = RollupDemand.every.values()
+    return {tuple(r[k] for k in KEY): {c: r[c] for c in r if c not in KEY and r[c]} for r in rows}
+
+
+class Place:
+    """A county with a township and its village, and a department whose demands they get."""
+
+    def __init__(self) -> None:
+        self.county = make_unit()
+        self.department = make_unit(self.county, Level.DEPARTMENT)
+        town = make_unit(self.county, Level.TOWNSHIP)
+        self.receivers = [town, make_unit(self.county, Level.TOWNSHIP), make_unit(town, Level.VILLAGE)]
+        self.demands = [make_demand(self.department) for _ in range(2)]
+
+
+@pytest.fixture
+def place(db: None) -> Place:
+    return Place()
+
+
+def ask(place: Place, dice: random.Random) -> None:
+    demand, unit, week = dice.choice(place.demands), dice.choice(place.receivers), dice.choice(WEEKS)
+    if not Target.every.filter(demand=demand, unit=unit, week=week.monday).exists():
+        make_target(demand, unit, week, people=dice.randrange(1, 4), prep_minutes=dice.choice([0, 60]))
+
+
+def answer(place: Place, dice: random.Random) -> None:
+    if target := Target.every.order_by("?").first():
+        facts = {"answer": dice.choice(Answer.values), "evidence": dice.choice(Evidence.values)}
+        flags = {"repeated": dice.random() < 0.3, "after_hours": dice.random() < 0.3}
+        filed = make_return(make_user(), target.unit, Week(target.week))
+        make_entry(filed, target=target, people=dice.randrange(1, 3), minutes=dice.randrange(99), **facts, **flags)
+
+
+def change(place: Place, dice: random.Random) -> None:
+    if target := Target.every.order_by("?").first():
+        Target.every.filter(pk=target.pk).update(minutes=dice.randrange(99), withdrawn=dice.random() < 0.3)
+
+
+def unanswer(place: Place, dice: random.Random) -> None:
+    Entry.every.filter(pk__in=list(Entry.every.values_list("pk", flat=True)[:1])).delete()
+
+
+def drop(place: Place, dice: random.Random) -> None:
+    used = Entry.every.filter(target__isnull=False).values("target")
+    Target.every.filter(pk__in=list(Target.every.exclude(pk__in=used).values_list("pk", flat=True)[:1])).delete()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_refreshed_equals_counted_after_random_changes(place: Place, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(4):
+        for _ in range(12):
+            dice.choice([ask, ask, answer, answer, change, unanswer, drop])(place, dice)
+        demand_sums.refresh(limit=dice.choice([1, 3, 2000]))
+        assert stored() == counted()
+    assert not StaleDemand.objects.exists()
+    refreshed = stored()
+    demand_sums.rebuild()
+    assert stored() == refreshed
+    assert demand_sums.verify() == (len(refreshed), 0)
+
+
+def test_verify_finds_a_wrong_row(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    make_target(place.demands[0], place.receivers[0])
+    demand_sums.refresh()
+    RollupDemand.every.update(open_min=1)
+    assert demand_sums.verify() == (1, 1)
+    with pytest.raises(SystemExit):
+        call_command("rollup", "verify")
+    assert "1 differences" in capsys.readouterr().out
+
+
+def test_worker_may_recount_and_web_only_read(place: Place) -> None:
+    make_target(place.demands[0], place.receivers[0])
+    with as_role("burden_worker"):
+        assert demand_sums.refresh() == 1
+    with as_role("burden_web"):
+        assert RollupDemand.every.count() == 1
+
+
+def test_sums_are_seen_by_the_issuer_and_above_alone(place: Place) -> None:
+    make_target(place.demands[0], place.receivers[0])
+    demand_sums.refresh()
+    issuer, reviewer = make_actor(place.department, "issuer"), make_actor(place.county, "reviewer")
+    other = make_actor(make_unit(place.county, Level.DEPARTMENT), "issuer")
+    seen = [RollupDemand.objects.visible_to(actor).count() for actor in (issuer, reviewer, other)]
+    assert seen == [1, 1, 0]
