@@ -95,15 +95,6 @@ def _monday_of(text: str) -> str:
     return "" if day.isoweekday() == 1 else str(Week.on(day))
 
 
-def _monday_of(text: str) -> str:
-    """Return the Monday of a day that is none; empty for a Monday, and for what is no day at all."""
-    try:
-        day = clock.read_day(text)
-    except ValueError:
-        return ""
-    return "" if day.isoweekday() == 1 else str(Week.on(day))
-
-
 def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now: dt.datetime) -> State:
     level = request.GET.get("kind", "")
     try:

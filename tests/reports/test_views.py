@@ -79,21 +79,6 @@ def test_day_of_a_week_leads_to_its_monday(login, county):
     assert client.get("/reports/no-such-unit/?week=2026-11-17").status_code == 404
 
 
-def test_way_to_the_own_unit_keeps_the_week(login, county):
-    client = login(county)
-    asked = "/reports/?week=2026-11-09&period=month"
-    assert client.get(asked)["Location"] == f"/reports/{county.code}/?week=2026-11-09&period=month"
-    assert client.get("/reports/?code=x")["Location"] == f"/reports/{county.code}/?code=x"
-
-
-def test_day_of_a_week_leads_to_its_monday(login, county):
-    client = login(county)
-    for day in ("2026-11-17", "2026-11-22"):
-        answer = client.get(f"/reports/{county.code}/?week={day}&period=month")
-        assert answer["Location"] == f"/reports/{county.code}/?week=2026-11-16&period=month"
-    assert client.get("/reports/no-such-unit/?week=2026-11-17").status_code == 404
-
-
 def test_foreign_unit_is_the_same_404_as_a_missing_one(login, county):
     client, foreign = login(county), make_unit(county.parent)
     answers = [client.get(f"/reports/{code}/") for code in (foreign.code, county.parent.code, "nowhere")]
