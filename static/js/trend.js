@@ -29,7 +29,7 @@ function scale(weeks) {
   if (!values.length) return { min: 0, max: 1, interval: 1 };
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const step = [1, 2, 4, 5, 10, 20, 50, 100, 200].find((size) => (high - low) / size <= 3.2) ?? 500;
+  const step = [1, 2, 4, 5, 10, 20, 50, 100, 200].find((size) => (high - low) / size <= 3.2) ?? 10 ** Math.ceil(Math.log10((high - low) / 3.2));
   const min = Math.max(0, Math.floor((low - step / 2) / step) * step);
   return { min, max: Math.ceil((high + step / 4) / step) * step, interval: step };
 }
@@ -106,7 +106,10 @@ function words({ name, now, lastYear, isOpen }) {
 }
 
 const chart = init(box, null, { renderer: "svg" });
-const draw = () => chart.setOption(option(), true);
+const draw = () => {
+  chart.setOption(option(), true);
+  box.querySelector("svg").setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`); // so that paper may scale it
+};
 draw();
 addEventListener("resize", () => { chart.resize(); draw(); });
 // large type and high contrast change without a reload

@@ -201,6 +201,26 @@ def test_error_takes_the_focus_and_loses_nothing(week: Page, faults: list[str]):
     faults.clear()  # Chromium logs the 422
 
 
+def test_unusual_size_asks_for_a_word_beneath_its_row(week: Page, faults: list[str]):
+    panel = open_panel(week, "督导")
+    word = row(week, "督导").locator("[name$='.note']")
+    expect(word).to_be_hidden()
+    panel.locator("[name$='.minutes']").fill("3601")
+    expect(word).to_be_visible()
+    submit(week)
+    expect(week.locator(".errsum a")).to_have_text("《食品安全督导（陪同）》：用时特别多，请写一句为什么")
+    assert violations(week) == []
+    week.locator(".errsum a").click()
+    expect(word).to_be_focused()
+    week.keyboard.type("节前集中检查")
+    week.keyboard.press("Enter")  # done with the word: nothing is sent
+    expect(row(week, "督导").locator(".errmsg")).to_have_count(0)
+    submit(week)
+    receipt(week)
+    expect(week.get_by_text("节前集中检查")).to_be_visible()
+    faults.clear()  # Chromium logs the 422
+
+
 def test_conflict_shows_both_and_the_cadre_chooses(
     week: Page, username: str, browser: Browser, portal, faults: list[str]
 ):
