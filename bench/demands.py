@@ -73,13 +73,18 @@ def compare() -> tuple[list[float], list[float]]:
         "until": first + dt.timedelta(weeks=WEEKS - 1),
         "receivers": {"units": codes},
     }
+    decision = {"chosen": "original", "reason": "市局要求同口径上报", "answers": {}}
     issued, bare = [], []
     with connection.cursor() as cursor:
+
+        def as_issuer(act: Callable[..., object], **given: object) -> tuple[float, object]:
+            return committed(lambda: (act_as(actor.user_id), act(**given))[1])
+
         cursor.execute("SET ROLE burden_web")
         for _round in range(ROUNDS):
-            demand = committed(lambda: (act_as(actor.user_id), save_draft(by=actor, demand=None, values=values, now=now))[1])[1]
-            issued.append(committed(lambda demand=demand: (act_as(actor.user_id), issue(by=actor, demand=demand, now=now)))[0])
-            bare.append(committed(lambda: (act_as(actor.user_id), cursor.execute(BARE_INSERT)))[0])
+            _, demand = as_issuer(save_draft, by=actor, demand=None, values=values, now=now)
+            issued.append(as_issuer(issue, by=actor, demand=demand, now=now, **decision)[0])
+            bare.append(as_issuer(cursor.execute, sql=BARE_INSERT)[0])
             if cursor.rowcount != RECEIVERS * WEEKS:
                 raise SystemExit(f"{cursor.rowcount} targets")
         cursor.execute("RESET ROLE")
