@@ -54,8 +54,10 @@ def cost_of(demand: Demand) -> Cost:
     return Cost(demand.people, demand.minutes, demand.travel_minutes, demand.prep_minutes)
 
 
-def price_of(demand: Demand, receivers: int) -> Price:
+def price_of(demand: Demand, receivers: int, cost: Cost | None = None) -> Price:
     """Return the price of a demand for so many receivers; a draft without its dates counts once.
+
+    Without a cost of its own each receiver's is what the demand says.
 
     Units: receivers is a count.
     """
@@ -65,7 +67,7 @@ def price_of(demand: Demand, receivers: int) -> Price:
     elif demand.first_on:
         times = TIMES_A_YEAR[Frequency(demand.frequency)]
     a_year = min(times, TIMES_A_YEAR[Frequency(demand.frequency)])
-    return Price(receivers, **vars(cost_of(demand)), times=times, times_a_year=a_year)
+    return Price(receivers, **vars(cost or cost_of(demand)), times=times, times_a_year=a_year)
 
 
 def due_days(first_on: dt.date, frequency: str, until: dt.date | None) -> tuple[dt.date, ...]:

@@ -15,7 +15,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.models import Post
 from burden.accounts.roles import Role
 from burden.demands import receivers
-from burden.demands.models import ACTIVE, Demand, Estimate, Handler, Origin, QuoteRequest, Target
+from burden.demands.models import ACTIVE, OPEN, Demand, Estimate, Handler, Origin, QuoteRequest, Target
 from burden.demands.price import Price, cost_of, price_of
 from burden.kit.clock import Week
 from burden.standards.measure import Cost, person_minutes
@@ -115,8 +115,9 @@ def catalogue(actor: Actor, *, text: str = "") -> QuerySet[Demand]:
 
 
 def price(actor: Actor, demand: Demand) -> Price:
-    """Return what a demand of the actor's would cost as it stands, with the receivers of today."""
-    return price_of(demand, receivers.units_of(demand.issuer, receivers.stored(demand.receivers)).count())
+    """Return what a demand of the actor's would cost as it stands, with the receivers of today and the claim of a draft."""
+    cost = claim(actor, demand) if demand.state in OPEN else cost_of(demand)
+    return price_of(demand, receivers.units_of(demand.issuer, receivers.stored(demand.receivers)).count(), cost)
 
 
 def budget_left(actor: Actor, issuer: Unit, year: int) -> Budget | None:

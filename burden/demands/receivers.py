@@ -52,7 +52,8 @@ class Receivers:
 
 def stored(kept: Mapping[str, Any]) -> Receivers:
     """Return what was read before; a unit that has left the remit since receives nothing, and refuses nobody."""
-    return Receivers(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+    frozen: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    return Receivers(**frozen)
 
 
 def read(given: Any, issuer: Unit) -> Receivers:

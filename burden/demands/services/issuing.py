@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.demands import receivers
+from burden.demands import queries, receivers
 from burden.demands.models import ACTIVE, OPEN, TITLE_LENGTH, Demand, DemandReview, State
 from burden.demands.price import due_days
 from burden.demands.services.drafts import apply, lock, refused_state
@@ -89,7 +89,7 @@ def issue(
 ) -> Demand:
     """Review a demand once more and send it out: from now on every receiver finds it in the weeks it is due.
 
-    The same decision again finds the demand as it went out. Shape: chosen is original or lighter; reason why the
+    The median of those asked beforehand takes the place of its minutes. The same decision again finds the demand as it went out. Shape: chosen is original or lighter; reason why the
     lighter alternative was not taken; answers by the code of a check.
     Refuses: demand.not_whole, demand.no_receivers, demand.hard_check, demand.reason_needed, demand.no_lighter;
     Conflict demand.state.
@@ -99,6 +99,7 @@ def issue(
     if held.active:
         return _same(held, choice, by)
     today = clock.day_of(now)
+    held.minutes = queries.claim(by, held).minutes
     check_whole(held, today)
     seen = decide(by=by, demand=held, choice=choice, now=now)
     whole = check_whole(held, today)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.demands import queries
 from burden.demands.models import TITLE_LENGTH, Demand, DemandReview
 from burden.demands.review import Review, review
 from burden.demands.services.drafts import apply
@@ -48,11 +47,10 @@ def read_choice(chosen: str, reason: str, answers: Mapping[str, str]) -> Choice:
 def decide(*, by: Actor, demand: Demand, choice: Choice, now: dt.datetime) -> Review:
     """Apply what was chosen to a demand and let through what may go out; return the review that was seen.
 
-    The median of those asked beforehand takes the place of the claim; the lighter alternative that of what it changes.
+    The lighter alternative takes the place of what it changes, and is reviewed in its turn.
     Refuses: demand.no_lighter, demand.reason_needed, demand.hard_check.
     """
     today = clock.day_of(now)
-    demand.minutes = queries.claim(by, demand).minutes
     seen = review(by, demand, today)
     if choice.chosen == LIGHTER:
         if seen.lighter is None:

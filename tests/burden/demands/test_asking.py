@@ -10,8 +10,8 @@ from django.http import Http404
 
 from burden.accounts.actor import Actor
 from burden.demands import queries
-from burden.demands.models import Demand, Estimate, State
-from burden.demands.services import answer_estimate, answer_quote, ask_first, request_quote, save_draft
+from burden.demands.models import Demand, Estimate, State, Target
+from burden.demands.services import answer_estimate, answer_quote, ask_first, change, issue, request_quote, save_draft
 from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 from burden.units.models import Unit
@@ -87,7 +87,19 @@ def test_median_takes_the_place_of_the_claim(issuer, draft):
     for estimate, minutes in zip(asked, (300, 120, 45), strict=True):
         answer(estimate, minutes)
     assert queries.claim(issuer, draft).minutes == 120
+    draft.refresh_from_db()
+    assert queries.price(issuer, draft).once_min == 5 * 120
     assert [each.minutes for each in queries.estimates(issuer, draft)].count(None) == 0
+
+
+def test_demand_goes_out_with_the_median_and_a_change_may_say_otherwise(issuer, draft):
+    for estimate in ask_first(by=issuer, demand=draft, now=NOW):
+        answer(estimate, 120)
+    save_draft(by=issuer, demand=draft, values={"basis": "农发12号", "first_on": "2026-11-27", "minutes": 5}, now=NOW)
+    demand = issue(by=issuer, demand=draft, chosen="original", reason="不采用", answers={}, now=NOW)
+    assert set(Target.every.values_list("minutes", flat=True)) == {120}
+    change(by=issuer, demand=demand, base_version=1, values={"minutes": 60}, answers={}, reason="减了字段", now=NOW)
+    assert set(Target.every.values_list("minutes", flat=True)) == {60}
 
 
 def test_receiver_sees_what_it_is_asked_and_nobody_else(issuer, draft, county):
