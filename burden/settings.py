@@ -231,7 +231,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a request's id travels with the tasks it asks for
-# who was online when, and from where, is kept nowhere; acts stand in the ledger, with the id of their request
+# from where somebody was online is kept nowhere; acts stand in the ledger, with the id of their request
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"))

@@ -13,12 +13,20 @@ function select(source) {
   getSelection().addRange(range);
 }
 
+// where the browser refuses, or has no clipboard at all, the selection is copied; where that fails too, it stays selected
+async function written(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return document.execCommand("copy");
+  }
+}
+
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
   select(source);
-  if (navigator.clipboard) await navigator.clipboard.writeText(source.textContent);
-  else if (!document.execCommand("copy")) return;
-  copied(button);
+  if (await written(source.textContent)) copied(button);
 }
 
 document.addEventListener("click", (event) => {

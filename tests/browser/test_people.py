@@ -59,6 +59,9 @@ def test_newcomer_is_let_in_by_two_and_logs_in_by_link(enter: Enter, phone: Page
     secadmin.get_by_role("button", name="发一次性链接").click()
     link = secadmin.locator("#secret").inner_text()
     expect(secadmin.get_by_role("button", name="打印密封条")).to_be_visible()
+    secadmin.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')); }")
+    secadmin.get_by_role("button", name="复制").click()
+    expect(secadmin.get_by_role("button", name="已复制")).to_be_visible()
 
     phone.goto(link)
     phone.get_by_label("新密码").fill("a-village-by-the-river")
