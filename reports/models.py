@@ -110,7 +110,7 @@ class RollupSub(Sums):
 class RollupSource(models.Model):
     """What a unit's subtree spent on one issuer in one week; township and above. Issuer 0: not stated.
 
-    Units: n a count; m_* confirmed, c_min claimed and not yet answered, u_min confirmed of what nobody had registered:
+    Units: n a count; m_* confirmed, c_min claimed and not yet answered, u_min confirmed of what another unit asked and never registered:
     person-minutes.
     """
 

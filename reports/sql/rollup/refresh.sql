@@ -46,7 +46,7 @@ WITH taken AS (
                    sum(person_min) FILTER (WHERE category = 'form') AS m_form,
                    sum(person_min) FILTER (WHERE category = 'inspection') AS m_inspection,
                    sum(person_min) FILTER (WHERE category = 'other') AS m_other,
-                   sum(person_min) FILTER (WHERE target_id IS NULL) AS u_min,
+                   sum(person_min) FILTER (WHERE target_id IS NULL AND issuer_id <> unit_id) AS u_min,
                    sum(person_min) FILTER (WHERE after_hours) AS after_hours_min,
                    sum(person_min) FILTER (WHERE evidence = 2) AS bulk_min
             FROM entry
