@@ -16,7 +16,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
+from burden.demands.models import Estimate, QuoteRequest
 from burden.kit.access import Access
+from burden.units.models import Unit
 from reports.models import ExportJob
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_post, make_unit
 
@@ -79,6 +81,14 @@ class World:
             requested_by=actor.user, tables=["unit_weeks"], format="csv", token=uuid4().hex, **facts
         )
 
+    def estimate_of(self, unit: Unit) -> Estimate:
+        facts = {"asked_at": NOW, "until": LAST_WEEK.sunday}
+        return Estimate.every.create(demand=make_demand(self.county, state="review"), unit=unit, **facts)
+
+    def quote_of(self, unit: Unit) -> QuoteRequest:
+        facts = {"fields": ["面积"], "asked_by": make_post(self.town).user, "asked_at": NOW}
+        return QuoteRequest.objects.create(demand=make_demand(self.town), of=make_demand(unit), **facts)
+
 
 # what stands in a route's parameters: a function of the world, the unit and the acting person
 Objects = Callable[[World, str, Actor], dict[str, Any]]
@@ -98,12 +108,30 @@ OBJECTS: dict[str, Objects] = {
         lambda world, where, actor: {"pk": world.export_of(actor if where == "own" else world.actor("office")).pk},
     ),
     **dict.fromkeys(
-        ("api_demand", "api_demand_review", "api_demand_issue", "api_demand_withdraw"),
+        (
+            "api_demand",
+            "api_demand_review",
+            "api_demand_issue",
+            "api_demand_withdraw",
+            "demand",
+            "demand_edit",
+            "demand_change",
+            "demand_copy",
+            "demand_withdraw",
+        ),
         lambda world, where, actor: {"pk": make_demand(world.units[where]).pk},
     ),
     **dict.fromkeys(("week_of", "api_week"), lambda world, where, actor: {"day": str(LAST_WEEK)}),
+    "asked_answer": lambda world, where, actor: {"pk": world.estimate_of(world.units[where]).pk},
+    "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "login_link": lambda world, where, actor: {"secret": "nobody-has-this-secret"},
 }
+OWN_ONLY = (
+    "export_",
+    "api_export",
+    "asked_answer",
+    "quote_answer",
+)  # of the person or the own unit, never of one below
 SELF_ONLY = {"week_of", "api_week", "login_link"}  # the parameter names no unit's object
 INSIDE = {"own", "child", "grandchild"}
 ROUTES = routes()
@@ -172,7 +200,7 @@ def test_object_outside_scope_is_404(route: Route, where: str, client: Client, w
     for role in sorted(route.access.roles):
         actor = world.actor(role)
         client.force_login(actor.user)
-        inside = where == "own" if route.name.startswith(("export_", "api_export")) else where in INSIDE
+        inside = where == "own" if route.name.startswith(OWN_ONLY) else where in INSIDE
         for method in route.access.methods:
             response = call(client, route, world, where, actor, method)
             if not inside:

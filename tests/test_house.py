@@ -36,7 +36,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "units": {"importing"},
     "accounts": {"actor", "demo", "importing", "middleware", "navigation", "passwords", "roles"},
     "standards": {"measure", "tariffs"},
-    "demands": {"duplicates", "facts", "notices", "price", "receivers", "review", "values"},
+    "demands": {"choices", "duplicates", "facts", "ledgers", "notices", "price", "receivers", "review", "values"},
     "entries": {"history"},
     "demo": {"places", "plan", "seed", "sql", "titles"},
 }

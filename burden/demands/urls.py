@@ -3,8 +3,21 @@
 from django.urls import path
 
 from burden.demands import api
+from burden.demands.views import asking, importing, listing, register
 
 urlpatterns = [
+    path("demands/", listing.demands, name="demands"),
+    path("demands/new/", register.demand_new, name="demand_new"),
+    path("demands/ledger/", importing.demand_ledger, name="demand_ledger"),
+    path("demands/ledger/store/", importing.demand_ledger_store, name="demand_ledger_store"),
+    path("demands/asked/", asking.asked, name="asked"),
+    path("demands/asked/<int:pk>/", asking.asked_answer, name="asked_answer"),
+    path("demands/quotes/<int:pk>/", asking.quote_answer, name="quote_answer"),
+    path("demands/<int:pk>/", listing.demand, name="demand"),
+    path("demands/<int:pk>/edit/", register.demand_edit, name="demand_edit"),
+    path("demands/<int:pk>/change/", register.demand_change, name="demand_change"),
+    path("demands/<int:pk>/copy/", register.demand_copy, name="demand_copy"),
+    path("demands/<int:pk>/withdraw/", listing.demand_withdraw, name="demand_withdraw"),
     path("api/v1/demands/", api.DemandsApi.as_view(), name="api_demands"),
     path("api/v1/demands/<int:pk>/", api.DemandApi.as_view(), name="api_demand"),
     path("api/v1/demands/<int:pk>/review/", api.DemandReviewApi.as_view(), name="api_demand_review"),

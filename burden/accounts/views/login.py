@@ -29,6 +29,7 @@ HOMES = {
     Role.SYSADMIN: "people",
     Role.SECADMIN: "people",
     Role.AUDITOR: "audit",
+    Role.ISSUER: "demands",
 }  # everybody else reads
 
 

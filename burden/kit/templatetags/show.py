@@ -38,6 +38,12 @@ def hours(minutes: int | None) -> str:
 
 
 @register.filter
+def brief_hours(minutes: int | None) -> str:
+    """Write person-minutes as person-hours where they stand large: 54, 13.5. Units: 1 decimal unless it is 0."""
+    return hours(minutes).removesuffix(".0")
+
+
+@register.filter
 def minutes(value: int | None) -> str:
     """Write a whole number of minutes (or of anything) with thousands comma."""
     if value is None:

@@ -30,6 +30,11 @@ def test_hours_has_one_decimal(minutes, written):
     assert show.hours(minutes) == written
 
 
+@pytest.mark.parametrize(("minutes", "words"), [(3_240, "54"), (810, "13.5"), (60_000, "1,000"), (0, "0"), (None, "—")])
+def test_large_hours_drop_an_empty_decimal(minutes, words):
+    assert show.brief_hours(minutes) == words
+
+
 @given(st.integers(-(10**12), 10**12))
 def test_hours_is_never_further_than_half_a_tenth(minutes):
     tenths = int(show.hours(minutes).replace("−", "-").replace(",", "").replace(".", ""))

@@ -1,0 +1,1 @@
+"""Pages of demands: registered, listed, acted on, imported."""

@@ -1,0 +1,199 @@
+"""What stands beside the register form: price, budget, checks, who asks the same already, and the lighter way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.actor import Actor
+from burden.demands import queries
+from burden.demands.duplicates import Pair, Similar
+from burden.demands.models import Demand, Estimate, Origin
+from burden.demands.price import Price, due_days
+from burden.demands.queries import Budget
+from burden.demands.review import Check, Lighter, Review, review
+from burden.demands.values import NAMES
+from burden.kit.errors import Refused
+from burden.standards.models import Strength
+from burden.units.models import Level
+
+WORKDAY = 480  # minutes
+POSSIBLE = "possible"
+COUNTED = {Level.TOWNSHIP: _("个乡镇"), Level.VILLAGE: _("个村社区")}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A check as the page shows it, with what was written against it."""
+
+    check: Check
+    answer: str
+
+    @property
+    def hard(self) -> bool:
+        return self.check.strength == Strength.HARD
+
+    @property
+    def shown(self) -> bool:
+        return self.check.state != "clear"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether nothing goes out before it is answered."""
+        answered = bool(self.check.needs and self.answer.strip())
+        return self.hard and self.check.state == POSSIBLE and not answered
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A demand that is out and resembles this one. Units: percent whole."""
+
+    demand: Demand
+    percent: int
+    shared: Sequence[str]
+    pairs: Sequence[Pair]
+    quotable: bool  # another department's, and not asked for yet
+
+
+@dataclass(frozen=True)
+class Known:
+    """Fields that others ask already, by who asks them; None for those that nobody does."""
+
+    fields: Sequence[str]
+    by: Demand | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """All of it, for a demand that is stored. Units: person-minutes."""
+
+    demand: Demand
+    review: Review
+    today: dt.date
+    estimates: Sequence[Estimate] = ()
+    like: Sequence[Similar] = ()
+    quoted: frozenset[int] = frozenset()  # ids of demands whose data was asked for
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def price(self) -> Price:
+        return self.review.price
+
+    @property
+    def workdays(self) -> int:
+        """Days of eight hours that a year of it takes, rounded."""
+        return (self.price.year_min + WORKDAY // 2) // WORKDAY
+
+    @property
+    def counted(self) -> str:
+        """What the receivers are counted in."""
+        chosen = self.demand.receivers
+        levels = chosen.get("levels", []) if not chosen.get("units") else []
+        return str(COUNTED.get(levels[0], _("个单位")) if len(levels) == 1 else _("个单位"))
+
+    @property
+    def budget(self) -> Budget | None:
+        """The budget it is charged to: what was passed on from above is charged to nobody."""
+        return self.review.budget if self.demand.origin == Origin.OWN else None
+
+    @property
+    def year_days(self) -> int:
+        """How often it is due in the year of its budget. Units: a count."""
+        if self.budget is None or self.demand.first_on is None:
+            return 0
+        try:
+            days = due_days(self.demand.first_on, self.demand.frequency, self.demand.until)
+        except Refused:  # its end is missing or wrong, and said beside the field
+            days = (self.demand.first_on,)
+        return sum(day.year == self.budget.year for day in days)
+
+    @property
+    def after_min(self) -> int:
+        """What of the budget is used once this is out."""
+        return self.budget.used_min + self.price.once_min * self.year_days if self.budget else 0
+
+    @property
+    def over(self) -> bool:
+        return bool(self.budget and self.after_min > self.budget.person_min)
+
+    @property
+    def budget_bar(self) -> list[tuple[str, int]]:
+        if self.budget is None:
+            return []
+        return [("x-brand", self.budget.used_min), ("s-warn", self.after_min - self.budget.used_min)]
+
+    @property
+    def checks(self) -> list[Held]:
+        """What may be violated, and what was and is answered; the hard ones first."""
+        held = [Held(check, self.said.get(f"answers.{check.code}", "")) for check in self.review.checks]
+        return sorted((each for each in held if each.shown), key=lambda each: not each.hard)
+
+    @property
+    def blocking(self) -> int:
+        return sum(each.blocks for each in self.checks)
+
+    @property
+    def warnings(self) -> int:
+        return sum(not each.hard for each in self.checks)
+
+    @property
+    def lighter(self) -> Lighter | None:
+        return self.review.lighter
+
+    @property
+    def lighter_year_less(self) -> int:
+        return self.price.year_min - self.lighter.price.year_min if self.lighter else 0
+
+    @property
+    def lighter_changes(self) -> str:
+        """Which fields the lighter way changes, by their names."""
+        return "、".join(str(NAMES[name]) for name in self.lighter.values) if self.lighter else ""
+
+    @property
+    def answered(self) -> list[Estimate]:
+        return [each for each in self.estimates if each.minutes is not None]
+
+    @property
+    def median(self) -> int | None:
+        """What those asked beforehand say of the minutes, as it replaces the claim."""
+        said = sorted(each.minutes for each in self.answered if each.minutes is not None)
+        return said[(len(said) - 1) // 2] if said else None
+
+    @property
+    def late(self) -> bool:
+        """Whether its first day is over, so that somebody has to say why it comes now."""
+        return self.demand.first_on is not None and self.demand.first_on < self.today
+
+    @property
+    def similar(self) -> list[Likeness]:
+        return [
+            Likeness(
+                each.demand, int(each.score * 100), each.shared, each.pairs,
+                bool(each.shared) and each.demand.issuer_id != self.demand.issuer_id and each.demand.pk not in self.quoted,
+            )
+            for each in self.like
+        ]  # fmt: skip
+
+    @property
+    def known(self) -> list[Known]:
+        """Own fields by who asks them already, those that nobody asks last."""
+        left = list(self.demand.fields)
+        rows = []
+        for each in self.like:
+            shared = [name for name in left if name in each.shared]
+            left = [name for name in left if name not in shared]
+            rows += [Known(shared, each.demand)] if shared else []
+        return [*rows, *([Known(left, None)] if left and rows else [])]
+
+
+def side_of(actor: Actor, demand: Demand, said: Mapping[str, str], today: dt.date) -> Side | None:
+    """Return what to show beside a demand as it stands, the median of those asked in place of its minutes; none before it is kept."""
+    if demand.pk is None:
+        return None
+    demand.minutes = queries.claim(actor, demand).minutes
+    asked = list(queries.estimates(actor, demand))
+    quoted = queries.quote_requests(actor, received=False).filter(demand=demand).values_list("of_id", flat=True)
+    return Side(demand, review(actor, demand, today), today, asked, (), frozenset(quoted), said)
