@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,7 @@ from django.utils.translation import gettext_lazy
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.units.models import Kind, Unit
-from reports.peers import hidden
-from reports.queries import alone, families
+from reports.peers import ENOUGH, HIDDEN
 from reports.tables import Table
 
 LEVELS = {
@@ -24,12 +24,12 @@ LEVELS = {
     "village": gettext_lazy("全部村社区"),
     "department": gettext_lazy("全部部门"),
 }
-FAMILIES = "SELECT DISTINCT coalesce(parent_id, 0), CASE WHEN parent_id IS NULL THEN unit_id END FROM {table}"
 BLANK = """
 UPDATE {table} SET {columns}, remark = %(remark)s
-FROM unnest(%(units)s::bigint[], %(weeks)s::date[]) AS gone (unit_id, week)
-WHERE {table}.unit_id = gone.unit_id AND {table}.monday = gone.week
+FROM ({keys}) AS found
+WHERE {table}.unit_id = found.unit_id AND {table}.monday = found.week
 """
+EMPTY = "SELECT unit_id, week FROM rollup_sub WHERE returns = 0 AND week BETWEEN %(since)s AND %(until)s"
 PROVISIONAL = (
     "UPDATE {table} SET remark = concat_ws(%(comma)s, nullif(remark, ''), %(remark)s) WHERE monday >= %(open)s"
 )
@@ -79,23 +79,16 @@ def collect(table: Table, extent: Extent) -> int:
 
 def _hide(cursor: Any, name: str, table: Table, extent: Extent) -> None:
     """Empty what too few people stand behind and what nobody filed; mark what may still change."""
-    cursor.execute(FAMILIES.format(table=name))
-    found = cursor.fetchall()
-    span = extent.since.monday, extent.until.monday
-    cells = families({parent for parent, root in found if root is None}, span)
-    for _parent, root in found:
-        if root is not None:
-            cells |= alone(root, span)
-    unseen = [(key.unit, key.week) for key in hidden(cells) if not key.own]
-    nobody = [(key.unit, key.week) for key, cell in cells.items() if not cell.returns and not key.own]
-    _blank(cursor, name, table, unseen, _("人数太少，不显示"))
-    _blank(cursor, name, table, nobody, _("没有数据"))
+    cursor.execute(f"SELECT DISTINCT unit_id FROM {name}")  # noqa: S608 (our own name)
+    units = [unit for (unit,) in cursor.fetchall()]
+    span = {"since": extent.since.monday, "until": extent.until.monday}
+    hidden = {"remark": _("人数太少，不显示"), "units": units, "own": False} | span | ENOUGH
+    cursor.execute(_blank(name, (*table.people, *table.measures), HIDDEN), hidden)
+    cursor.execute(_blank(name, table.measures, EMPTY), {"remark": _("没有数据")} | span)
     still_open = clock.day_of(clock.now()) - dt.timedelta(days=13)  # Sunday + 7 days not yet past
     remark = {"comma": "；", "remark": _("暂定"), "open": still_open}
     cursor.execute(PROVISIONAL.format(table=name), remark)
 
 
-def _blank(cursor: Any, name: str, table: Table, keys: list[tuple[int, dt.date]], remark: str) -> None:
-    columns = ", ".join(f"{column} = NULL" for column in table.hidden)
-    units, weeks = [unit for unit, _week in keys], [week for _unit, week in keys]
-    cursor.execute(BLANK.format(table=name, columns=columns), {"remark": remark, "units": units, "weeks": weeks})
+def _blank(name: str, columns: Sequence[str], keys: str) -> str:
+    return BLANK.format(table=name, columns=", ".join(f"{column} = NULL" for column in columns), keys=keys)

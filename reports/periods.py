@@ -20,6 +20,7 @@ KINDS = {
     "quarter": gettext_lazy("季"),
     "year": gettext_lazy("年"),
 }
+Span = tuple[dt.date, dt.date]  # first and last Monday, both inclusive
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 
 

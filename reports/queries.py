@@ -1,33 +1,25 @@
-"""Scoped reads of the sums, shared by page, API and export; a query takes the actor first.
-
-Families are read whole, also outside the actor's range: how many people stand behind a sibling's sum decides
-whether this one may be shown. Only counts of people are read there, and none of them leaves this module.
-"""
+"""Scoped reads of the sums, for the pages; a query takes the actor first. What is not shown, reports.peers says."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from django.db.models import BooleanField, Case, Count, F, Min, Q, Sum, Value, When, prefetch_related_objects
+from django.db.models import BooleanField, Case, F, Min, Sum, When, prefetch_related_objects
 
 from burden.accounts.actor import Actor
-from burden.kit.clock import Week
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
 from reports.models import RollupOwn, RollupSource, RollupSub
-from reports.peers import MIN_ACTIVE, MIN_RETURNS, NOBODY, Cell, Member, hidden, months, suppress, undecided
-from reports.periods import Period
+from reports.peers import hidden
+from reports.periods import Period, Span
 
-Span = tuple[dt.date, dt.date]  # first and last Monday, both inclusive
 COUNTS, MINUTES, CLAIMED = (tuple(f"{prefix}_{name}" for name in CATEGORIES) for prefix in "nmc")
 PEOPLE = ("returns", "active")
 REST = ("self_min", "after_hours_min", "bulk_min", "returns", "nil_returns", "active")
-EVERY = Q()  # whatever there is
 ALL_MINUTES = sum((F(name) for name in MINUTES[1:]), F(MINUTES[0]))
 
 
@@ -89,122 +81,39 @@ def weekly(actor: Actor, unit: Unit, span: Span) -> dict[dt.date, Figures]:
     return {row[0]: Figures(1, row[1:6], row[6:11], row[11:16], *row[16:]) for row in rows}
 
 
-def hidden_weeks(unit: Unit, span: Span) -> frozenset[dt.date]:
-    """Return the weeks in which the sums of a unit and all below it must not be shown, whoever reads."""
-    if unit.parent_id:
-        weeks = undecided(_too_small(unit.parent_id, span))
-        cells = families([unit.parent_id], span, only=Q(unit_id=unit.pk) | Q(week__in=weeks))
-    else:
-        cells = alone(unit.pk, span)
-    return frozenset(key.week for key in hidden(cells) if key.unit == unit.pk and not key.own)
-
-
-def _too_small(parent: int, span: Span) -> dict[dt.date, tuple[int, Cell]]:
-    """Count, week by week, the cells of a family that are hidden for themselves, and add them up."""
-    is_small = Q(returns__lt=MIN_RETURNS) | Q(active__lt=MIN_ACTIVE)
-    children, themselves = (
-        rows.filter(returns__gt=0, week__range=whole_months(span))
-        .values_list("week")
-        .annotate(
-            small=Count("unit_id", filter=is_small),
-            heads=Sum("returns", filter=is_small, default=0),
-            in_post=Sum("active", filter=is_small, default=0),
-        )
-        for rows in (
-            RollupSub.objects.unscoped().filter(unit__parent_id=parent),
-            RollupOwn.objects.unscoped().filter(unit_id=parent),
-        )
-    )
-    found: dict[dt.date, tuple[int, Cell]] = {}
-    for week, small, *people in children.union(themselves, all=True):
-        count, cell = found.get(week, (0, NOBODY))
-        found[week] = count + small, cell + Cell(*people)
-    return found
-
-
-def alone(unit: int, span: Span) -> dict[Member, Cell]:
-    """Return how many people stand behind the sums of a unit without siblings."""
-    rows = RollupSub.objects.unscoped().filter(unit_id=unit, week__range=whole_months(span))
-    return {
-        Member(0, unit, week): Cell(returns, active)
-        for week, returns, active in rows.values_list("week", "returns", "active")
-    }
-
-
-def families(parents: Collection[int], span: Span, *, only: Q = EVERY) -> dict[Member, Cell]:
-    """Return how many people stand behind each child of some parents, and behind the parents' own sums.
-
-    `only` may leave out cells that decide nothing, never single ones of an undecided week.
-    """
-    span = whole_months(span)
-    children = RollupSub.objects.unscoped().filter(only, unit__parent_id__in=parents, week__range=span)
-    themselves = RollupOwn.objects.unscoped().filter(only, unit_id__in=parents, week__range=span)
-    rows = children.annotate(own=Value(False)).values_list("unit__parent_id", "unit_id", "week", "own", *PEOPLE)
-    own_rows = themselves.annotate(own=Value(True)).values_list(F("unit_id"), "unit_id", "week", "own", *PEOPLE)
-    return {
-        Member(parent, unit, week, own): Cell(returns, active)
-        for parent, unit, week, own, returns, active in rows.union(own_rows, all=True)
-    }
-
-
-def whole_months(span: Span) -> Span:
-    """Widen a span to whole months: what is hidden in a week depends on its month."""
-    first, last = (Period.of("month", Week(monday)) for monday in span)
-    return first.first.monday, last.last.monday
-
-
 def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> Figures | None:
-    """Add up a period's weeks; None where the sum must not be shown."""
-    weeks = [week.monday for week in period.weeks]
-    if is_hidden(weeks, figures, gone):
-        return None
-    return total(figures[week] for week in weeks if week in figures)
+    """Add up a period's weeks that are shown; None where there are others alone."""
+    weeks = _filled(figures, period)
+    shown = [week for week in weeks if week not in gone]
+    return total(figures[week] for week in shown) if shown or not weeks else None
 
 
-class Counted(Protocol):
-    """Sums that say how many people stand behind them."""
-
-    @property
-    def returns(self) -> int: ...
-
-    @property
-    def active(self) -> int: ...
+def left_out(figures: Mapping[dt.date, Figures | Load], gone: Collection[dt.date], period: Period) -> int:
+    """Count a period's weeks that have data and are not shown."""
+    return sum(week in gone for week in _filled(figures, period))
 
 
-def is_hidden(weeks: Sequence[dt.date], loads: Mapping[dt.date, Counted], gone: Collection[dt.date]) -> bool:
-    """Whether a sum of weeks is too few people's, or gives away hidden weeks by what else is shown.
-
-    Who takes the shown weeks and months from a sum has its hidden weeks, month by month: they have to be all that are
-    hidden of their month, and enough together.
-    """
-    filled = {week: loads[week] for week in weeks if week in loads and loads[week].returns}
-    by_month: dict[Hashable, set[dt.date]] = defaultdict(set)
-    month = months()
-    for week in gone:
-        by_month[month(week)].add(week)
-    groups = [group for group in by_month.values() if not group.isdisjoint(filled)]
-    if any(len(group) < 2 or not group <= filled.keys() for group in groups):
-        return True
-    return any(not _behind(filled[week] for week in group).is_enough for group in (*groups, filled) if group)
+def _filled(figures: Mapping[dt.date, Figures | Load], period: Period) -> list[dt.date]:
+    """Return the Mondays of a period's weeks with data, oldest first."""
+    weeks = (week.monday for week in period.weeks)
+    return [week for week in weeks if week in figures and figures[week].returns]
 
 
-def _behind(loads: Iterable[Counted]) -> Cell:
-    """Say how many people stand behind several weeks: of the cadres the week with most stands for all."""
-    people = [(load.returns, load.active) for load in loads]
-    return Cell(sum(returns for returns, _active in people), max(active for _returns, active in people))
-
-
-def sources(actor: Actor, unit: Unit, period: Period) -> tuple[list[Source], dict[int, Source]]:
-    """Return who asked for what a unit and all below it did.
+def sources(
+    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]
+) -> tuple[list[Source], dict[int, Source]]:
+    """Return who asked for what a unit and all below it did, in the weeks that are shown.
 
     Shape: of the period, the most costly first; and of the period before, by issuer.
     Townships and above have sources; a village has none.
     """
-    weeks = [[week.monday for week in each.weeks] for each in (period, period.previous)]
+    weeks, before = (
+        [week.monday for week in each.weeks if week.monday not in gone] for each in (period, period.previous)
+    )
     rows = (
         RollupSource.objects.visible_to(actor)
-        .filter(unit=unit, week__in=weeks[0] + weeks[1])
-        .values(is_now=Case(When(week__in=weeks[0], then=True), default=False, output_field=BooleanField()))
+        .filter(unit=unit, week__in=weeks + before)
+        .values(is_now=Case(When(week__in=weeks, then=True), default=False, output_field=BooleanField()))
         .values_list("is_now", "issuer_id")
         .annotate(Sum("n"), *(Sum(name) for name in MINUTES), Sum("c_min"))
     )
@@ -218,27 +127,22 @@ def sources(actor: Actor, unit: Unit, period: Period) -> tuple[list[Source], dic
 
 @dataclass(frozen=True)
 class Row:
-    """One unit among others: its load week by week, and the weeks that must not be shown.
-
-    `rest`: how many people stand behind all below it, where the load leaves them out.
-    """
+    """One unit among others: its load week by week, and the weeks that are not shown."""
 
     unit: Unit
     loads: Mapping[dt.date, Load]
     gone: Collection[dt.date]
-    rest: Mapping[dt.date, Cell]
 
-    def over(self, period: Period) -> Load:
-        """Add up a period's weeks, to be shown or not."""
-        return sum((self.loads[week.monday] for week in period.weeks if week.monday in self.loads), NO_LOAD)
+    def over(self, period: Period) -> Load | None:
+        """Add up a period's weeks that are shown; None where there are others alone."""
+        weeks = _filled(self.loads, period)
+        shown = [self.loads[week] for week in weeks if week not in self.gone]
+        return sum(shown, NO_LOAD) if shown or not weeks else None
 
-    def is_hidden(self, period: Period) -> bool:
-        """Whether a period's sum is too few people's, or would give away that of the rest."""
-        weeks = [week.monday for week in period.weeks]
-        if is_hidden(weeks, self.loads, self.gone):
-            return True
-        rest = sum((self.rest[week] for week in weeks if week in self.rest), NOBODY)
-        return rest.returns > 0 and not rest.is_enough
+    def active(self, period: Period) -> int | None:
+        """Count the cadres in post in a period's newest week that is not hidden."""
+        seen = (week.monday for week in reversed(period.weeks) if week.monday not in self.gone)
+        return next((self.loads[week].active for week in seen if week in self.loads), None)
 
 
 def compared(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
@@ -247,80 +151,14 @@ def compared(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
     A township stands for those who work in it itself: how many villages it has must not make it look light.
     Every other unit stands for itself and all below it.
     """
-    if not units:
-        return []
-    if units[0].level == Level.TOWNSHIP:
-        return _themselves(actor, units, span)
-    cells = families({unit.parent_id for unit in units if unit.parent_id}, span)
-    gone = _by_unit(key for key in hidden(cells) if not key.own)
-    loads = _loads(RollupSub, actor, units, span)
-    return [Row(unit, loads[unit.pk], gone[unit.pk], {}) for unit in units]
-
-
-def summed(actor: Actor, units: Sequence[Unit], period: Period) -> list[Row]:
-    """Return many units over many weeks, added up by the database; no weeks, and a single filled one is not shown."""
-    weeks, last = [week.monday for week in period.weeks], period.last.monday
-    rows = (
-        RollupSub.objects.visible_to(actor)
-        .filter(unit__in=units, week__in=weeks)
-        .values_list("unit_id")
-        .annotate(
-            minutes=Sum(ALL_MINUTES),
-            by_itself=Sum("self_min"),
-            heads=Sum("returns"),
-            in_post=Sum("active", filter=Q(week=last), default=0),
-            filled=Count("week", filter=Q(returns__gt=0)),
-        )
-    )
-    found = {unit: (Load(*figures), filled) for unit, *figures, filled in rows}
-    nobody = NO_LOAD, 0
-    return [
-        Row(unit, {last: load}, {last} if filled == 1 else (), {})
-        for unit, (load, filled) in ((unit, found.get(unit.pk, nobody)) for unit in units)
-    ]
-
-
-def _themselves(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
-    """A unit's own load and the rest below it add up to a sum that is shown: too few of either hide the load."""
-    loads = _loads(RollupOwn, actor, units, whole_months(span))
-    everybody = RollupSub.objects.visible_to(actor).filter(unit__in=units, week__range=whole_months(span))
-    rest: dict[int, dict[dt.date, Cell]] = defaultdict(dict)
-    cells: dict[Member, Cell] = {}
-    for unit, week, *people in everybody.values_list("unit_id", "week", *PEOPLE):
-        own = loads[unit].get(week, NO_LOAD)
-        rest[unit][week] = Cell(*people) - Cell(own.returns, own.active)
-        cells[Member(unit, unit, week, own=True)] = Cell(own.returns, own.active)
-        cells[Member(unit, -unit, week)] = rest[unit][week]
-    gone = _by_unit(key for key in hidden(cells) if key.own)
-    return [Row(unit, loads[unit.pk], gone[unit.pk], rest[unit.pk]) for unit in units]
-
-
-def _loads(
-    model: type[RollupOwn] | type[RollupSub], actor: Actor, units: Sequence[Unit], span: Span
-) -> Mapping[int, dict[dt.date, Load]]:
+    own = bool(units) and units[0].level == Level.TOWNSHIP
+    model = RollupOwn if own else RollupSub
     rows = model.objects.visible_to(actor).filter(unit__in=units, week__range=span)
     loads: dict[int, dict[dt.date, Load]] = defaultdict(dict)
     for unit, week, *figures in rows.values_list("unit_id", "week", ALL_MINUTES, "self_min", *PEOPLE):
         loads[unit][week] = Load(*figures)
-    return loads
-
-
-def _by_unit(keys: Iterable[Member]) -> Mapping[int, set[dt.date]]:
-    found: dict[int, set[dt.date]] = defaultdict(set)
-    for key in keys:
-        found[key.unit].add(key.week)
-    return found
-
-
-def period_loads(rows: Sequence[Row], period: Period) -> dict[int, Load | None]:
-    """Return each row's load over a period by unit id; None where it must not be shown beside its siblings."""
-    loads = {row.unit.pk: row.over(period) for row in rows}
-    gone = {row.unit.pk for row in rows if row.is_hidden(period)}
-    if len(period.weeks) > 1 and not any(row.rest for row in rows):
-        parents = {row.unit.pk: row.unit.parent_id for row in rows}
-        cells = {pk: Cell(load.returns, load.active) for pk, load in loads.items()}
-        gone |= suppress(cells, lambda pk: parents[pk], also=gone)
-    return {pk: None if pk in gone else load for pk, load in loads.items()}
+    gone = hidden([unit.pk for unit in units], span, own=own)
+    return [Row(unit, loads[unit.pk], gone[unit.pk]) for unit in units]
 
 
 def as_of(actor: Actor, at: dt.datetime) -> dt.datetime:

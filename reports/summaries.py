@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports.peers import Cell, Member, hidden, suppress
-from reports.queries import is_hidden, issuer_names, whole_months
+from reports.peers import Weeks, hidden, hidden_restated
+from reports.queries import issuer_names
 
 SQL = Path(__file__).parent / "sql"
 BASES = ("reported", "restated")
@@ -39,18 +39,21 @@ class Sums:
         n, m, c = (tuple(map(sum, zip(a, b, strict=True))) if b else tuple(a) for a, b in pairs)
         return Sums(self.returns + other.returns, max(self.active, other.active), n, m, c)
 
-    @property
-    def cell(self) -> Cell:
-        return Cell(self.returns, self.active)
-
 
 @dataclass(frozen=True)
 class Summary:
-    """One row: `key` is a Monday, a category, an issuer's or a child's code; the measures are None when suppressed."""
+    """One row: `key` is a Monday, a category, an issuer's or a child's code.
+
+    Shape: the sums are those of the weeks that are shown, the claims of all. Units: `hidden` is weeks left out.
+    """
 
     key: str
     sums: Sums
-    suppressed: bool
+    hidden: int
+
+    @property
+    def suppressed(self) -> bool:
+        return self.hidden > 0 and not self.sums.returns
 
     def body(self, by: str) -> dict[str, Any]:
         """Return the row as the API shows it. Claims are the issuers' own and never suppressed."""
@@ -58,8 +61,9 @@ class Summary:
         people: dict[str, int | None] = {"returns": self.sums.returns, "active": self.sums.active}
         if self.suppressed:
             shown, people = dict.fromkeys(shown), dict.fromkeys(people)
-        name = "unit" if by == "child" else by
-        return {name: self.key, **shown, "claimed_min": sum(self.sums.c), **people, "suppressed": self.suppressed}
+        claimed = {"claimed_min": sum(self.sums.c)}
+        said = {"suppressed": self.suppressed, "hidden_weeks": self.hidden}
+        return {"unit" if by == "child" else by: self.key, **shown, **claimed, **people, **said}
 
 
 @dataclass(frozen=True)
@@ -81,82 +85,63 @@ class Extent:
         """Sums of units and all below them, by unit and week."""
         return {(unit, week): Sums(*rest) for unit, week, *rest in self.read(f"cells_{self.basis}", units=list(units))}
 
-    def own_cells(self, unit: int) -> dict[tuple[int, dt.date], Sums]:
-        """Counts of a unit's own cadres: with its children they add up to its sum."""
-        return {(unit, week): Sums(*rest) for unit, week, *rest in self.read("cells_own", units=[unit])}
-
-    @property
-    def months(self) -> Extent:
-        """The same, widened to whole months: what is hidden in a week depends on its month."""
-        since, until = whole_months((self.since.monday, self.until.monday))
-        return Extent(Week(since), Week(until), self.basis)
-
-    def unseen(self, family: int | None, units: Iterable[int]) -> frozenset[tuple[int, dt.date]]:
-        """Which weekly sums of a family must not be shown."""
-        cells = {Member(family or 0, *key): sums.cell for key, sums in self.months.cells(units).items()}
-        if family:
-            own = self.months.own_cells(family)
-            cells |= {Member(family, *key, own=True): sums.cell for key, sums in own.items()}
-        return frozenset((key.unit, key.week) for key in hidden(cells) if not key.own)
+    def hidden(self, units: Collection[int]) -> Weeks:
+        """Which weekly sums of units must not be shown."""
+        decide = hidden if self.basis == "reported" else hidden_restated
+        return decide(units, (self.since.monday, self.until.monday))
 
 
 def by_week(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per week that has figures, oldest first."""
-    gone = extent.unseen(unit.parent_id, _siblings(unit))
-    return [Summary(str(key[1]), sums, key in gone) for key, sums in sorted(extent.cells([unit.pk]).items())]
+    gone = extent.hidden([unit.pk])[unit.pk]
+    return [_summary(str(week), {week: sums}, gone) for (_unit, week), sums in sorted(extent.cells([unit.pk]).items())]
 
 
 def by_child(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per unit right below that has figures, in the order of their codes."""
-    children = {child.pk: child for child in Unit.objects.visible_to(actor).filter(parent=unit).order_by("code")}
-    cells = extent.cells(children)
-    gone = extent.unseen(unit.pk, children)
-    weeks = {pk: {week: sums for (child, week), sums in cells.items() if child == pk} for pk in children}
-    alone = {pk for pk, sums in weeks.items() if _is_gone(pk, sums, gone)}
-    totals = {pk: sum(sums.values(), Sums()) for pk, sums in weeks.items() if sums}
-    hidden_together = suppress({pk: sums.cell for pk, sums in totals.items()}, lambda _pk: None, also=alone)
-    return [Summary(child.code, totals[pk], pk in hidden_together) for pk, child in children.items() if pk in totals]
+    codes = dict(Unit.objects.visible_to(actor).filter(parent=unit).order_by("code").values_list("pk", "code"))
+    weeks: dict[int, dict[dt.date, Sums]] = {pk: {} for pk in codes}
+    for (child, week), sums in extent.cells(codes).items():
+        weeks[child][week] = sums
+    gone = extent.hidden(codes)
+    return [_summary(code, weeks[pk], gone[pk]) for pk, code in codes.items() if weeks[pk]]
 
 
 def by_category(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per category."""
-    total, gone = _whole(unit, extent)
-    rows = []
-    for i, category in enumerate(Category):
-        one = Sums(total.returns, total.active, (total.n[i],), (total.m[i],), (total.c[i],))
-        rows.append(Summary(category.value, one, gone))
-    return rows
+    whole, _weeks = _whole(unit, extent)
+    return [
+        _part(category.value, whole, whole.sums.n[i], whole.sums.m[i], whole.sums.c[i])
+        for i, category in enumerate(Category)
+    ]
 
 
 def by_issuer(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per issuer, in the order of their codes; an empty code is "not stated", villages are one row."""
-    total, gone = _whole(unit, extent)
-    found = extent.read(f"issuers_{extent.basis}", unit=unit.pk)
+    whole, weeks = _whole(unit, extent)
+    found = extent.read(f"issuers_{extent.basis}", unit=unit.pk, shown=weeks)
     names = issuer_names(actor, [row[0] for row in found])
     codes = {pk: issuer.code for pk, issuer in names.items()} | {VILLAGES: "villages"}
-    rows = [
-        Summary(codes.get(issuer, ""), Sums(total.returns, total.active, (n,), (m,), (c,)), gone)
-        for issuer, n, m, c in found
-    ]
-    return sorted(rows, key=lambda row: row.key)
+    return sorted((_part(codes.get(issuer, ""), whole, *sums) for issuer, *sums in found), key=lambda row: row.key)
 
 
 SUMMARIES = {"week": by_week, "category": by_category, "issuer": by_issuer, "child": by_child}
 
 
-def _siblings(unit: Unit) -> list[int]:
-    """The units whose sums add up, with the parent's own, to the parent's: outsiders too, as counts alone."""
-    if unit.parent_id is None:
-        return [unit.pk]
-    return list(Unit.objects.unscoped().filter(parent_id=unit.parent_id).values_list("pk", flat=True))
+def _summary(key: str, weeks: Mapping[dt.date, Sums], gone: Collection[dt.date]) -> Summary:
+    """Add up the weeks that are shown, and the claims of all."""
+    shown = sum((sums for week, sums in weeks.items() if week not in gone), Sums())
+    claims = sum(weeks.values(), Sums()).c
+    return Summary(key, replace(shown, c=claims), sum(week in gone for week in weeks))
 
 
-def _whole(unit: Unit, extent: Extent) -> tuple[Sums, bool]:
-    """The unit's sums over all weeks, and whether they are hidden."""
+def _whole(unit: Unit, extent: Extent) -> tuple[Summary, list[dt.date]]:
+    """The unit's sums over all weeks, and the weeks that are shown."""
     weeks = {week: sums for (_unit, week), sums in extent.cells([unit.pk]).items()}
-    gone = extent.unseen(unit.parent_id, _siblings(unit))
-    return sum(weeks.values(), Sums()), _is_gone(unit.pk, weeks, gone)
+    gone = extent.hidden([unit.pk])[unit.pk]
+    return _summary("", weeks, gone), [week for week in weeks if week not in gone]
 
 
-def _is_gone(unit: int, weeks: Mapping[dt.date, Sums], gone: Collection[tuple[int, dt.date]]) -> bool:
-    return is_hidden(list(weeks), weeks, {week for key, week in gone if key == unit})
+def _part(key: str, whole: Summary, n: int, m: int, c: int) -> Summary:
+    """One row of a unit's sums: as many people stand behind it."""
+    return replace(whole, key=key, sums=replace(whole.sums, n=(n,), m=(m,), c=(c,)))

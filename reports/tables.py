@@ -26,13 +26,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `sql` names its statement, `hidden` the columns that a suppressed cell leaves empty."""
+    """One table: `sql` names its statement; a suppressed row leaves `people` and `measures` empty, no data the latter."""
 
     key: str
     title: str | Promise
     sql: str
     columns: tuple[Column, ...]
-    hidden: tuple[str, ...]
+    people: tuple[str, ...]
+    measures: tuple[str, ...]
 
     @property
     def statement(self) -> str:
@@ -82,6 +83,7 @@ UNIT_WEEKS = Table(
         *SHARES,
         REMARK,
     ),
+    ("active", "returns"),
     (
         "nil_returns",
         *(column.key for column in (*COUNTS, *MINUTES, TOTAL, *SHARES)),
@@ -102,6 +104,7 @@ ISSUERS = Table(
         TOTAL,
         REMARK,
     ),
+    (),
     ("entries", *(column.key for column in (*MINUTES, TOTAL))),
 )
 TABLES = {table.key: table for table in (UNIT_WEEKS, ISSUERS)}

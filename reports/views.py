@@ -25,7 +25,8 @@ from burden.units.models import Level, Unit
 from reports import queries
 from reports.indicators import INDICATORS, Figures
 from reports.panels import comparison, summary
-from reports.periods import KINDS, Period, year_before
+from reports.peers import hidden
+from reports.periods import KINDS, Period, Span, year_before
 
 LINES = 50  # units on one page of the table
 TABS = {
@@ -179,7 +180,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     unit, period, closed = state.unit, state.period, last_closed(now)
     span = _span(period, closed)
     figures = queries.weekly(actor, unit, span)
-    gone = queries.hidden_weeks(unit, span)
+    gone = hidden([unit.pk], span)[unit.pk]
     here, previous, last_year = (
         queries.of_period(figures, gone, each) for each in (period, period.previous, period.last_year)
     )
@@ -193,8 +194,9 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     if here is None or not here.returns:
         return context
     spark = [point.now for point in points if not point.is_open]
-    found, before = queries.sources(actor, unit, period)
+    found, before = queries.sources(actor, unit, period, gone)
     return context | {
+        "left_out": queries.left_out(figures, gone, period),
         "headline": summary.headline(here, previous, last_year, spark),
         "slices": summary.slices(here, previous),
         "heaviest": max(here.minutes),
@@ -203,7 +205,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _span(period: Period, closed: Week) -> queries.Span:
+def _span(period: Period, closed: Week) -> Span:
     """Return the weeks that the page needs: the trend's and the period's, with a year before."""
     weeks = summary.trend_weeks(period, closed)
     oldest = min(year_before(weeks[0]), period.previous.first, period.last_year.first)
@@ -219,34 +221,23 @@ def _issuers(actor: Actor, sources: tuple[Any, Any], heads: tuple[Figures, Figur
 
 
 def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> dict[str, Any]:
-    """Return the units side by side, one page of them; only a page's weeks are read where there are many units."""
+    """Return the units side by side, one page of them; fewer weeks where there are many units."""
     first, last = state.period.first.monday, state.period.last.monday
     is_long = len(units) > LINES
     weeks = comparison.heat_weeks(state.period, comparison.SHORT_HEAT_WEEKS if is_long else comparison.HEAT_WEEKS)
-    rows = (
-        _over(actor, state, units) if is_long else queries.compared(actor, units, (min(first, weeks[0].monday), last))
-    )
+    rows = queries.compared(actor, units, (min(first, weeks[0].monday), last))
     table = comparison.table(rows, state.period)
     page = Paginator(table.lines, LINES).get_page(number)
-    if is_long:
-        rows = queries.compared(actor, [line.unit for line in page], (weeks[0].monday, last))
+    on_page = {line.unit.pk for line in page}
     is_below_children = any(unit.parent_id != state.unit.pk for unit in units) and state.unit not in units
     if is_below_children:
         queries.name_parents([line.unit for line in page])
     return {
         "table": table,
         "page": page,
-        "heat": comparison.heat(rows, weeks),
+        "heat": comparison.heat([row for row in rows if row.unit.pk in on_page], weeks),
         "is_below_children": is_below_children,
         "is_themselves": state.level == Level.TOWNSHIP,
         "level": _named(state.unit, state.level),
         "units": len(units),
     }
-
-
-def _over(actor: Actor, state: State, units: Sequence[Unit]) -> list[queries.Row]:
-    """Read many units over the period alone; townships week by week, because their villages hide them."""
-    period = state.period
-    if period.kind == "week" or state.level == Level.TOWNSHIP:
-        return queries.compared(actor, units, (period.first.monday, period.last.monday))
-    return queries.summed(actor, units, period)

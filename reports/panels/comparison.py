@@ -12,7 +12,7 @@ from burden.units.models import Kind, Unit
 from reports.indicators import Load
 from reports.peers import Spread, alike, spread
 from reports.periods import Period, month_name, month_of
-from reports.queries import Row, period_loads
+from reports.queries import Row, left_out
 
 HEAT_WEEKS, SHORT_HEAT_WEEKS = 52, 13  # a quarter where there are many units
 PHONE_WEEKS = 6
@@ -34,7 +34,7 @@ class Line:
     """One unit's line: the period's load, and its place among its peers."""
 
     unit: Unit
-    active: int
+    active: int | None  # None: not shown
     load: Load | None  # None: not shown
     spread: Spread | None
 
@@ -86,25 +86,21 @@ class Table:
     lines: list[Line]
     peers: list[Peers]
     is_any_alone: bool  # whether some line has too few peers
+    is_any_short: bool  # whether some line leaves hidden weeks out
 
 
 def table(rows: Sequence[Row], period: Period) -> Table:
     """Put units in order, each beside its peers."""
-    loads = period_loads(rows, period)
+    loads = {row.unit.pk: row.over(period) for row in rows}
     peers = _peers(rows, loads)
-    lines = [Line(row.unit, _active(row, period), loads[row.unit.pk], peers.get(alike(row.unit.kind))) for row in rows]
+    lines = [Line(row.unit, row.active(period), loads[row.unit.pk], peers.get(alike(row.unit.kind))) for row in rows]
     lines.sort(key=lambda line: (line.imposed is None, -(line.imposed or 0), line.unit.path))
     named = [
         Peers(str(Kind(kind).label), found.count, round(found.low), round(found.median), round(found.high))
         for kind, found in peers.items()
     ]
-    return Table(lines, named, any(line.spread is None for line in lines))
-
-
-def _active(row: Row, period: Period) -> int:
-    """Cadres in post in the newest week of the period."""
-    load = row.loads.get(period.last.monday)
-    return load.active if load else 0
+    short = any(loads[row.unit.pk] and left_out(row.loads, row.gone, period) for row in rows)
+    return Table(lines, named, any(line.spread is None for line in lines), short)
 
 
 def _peers(rows: Sequence[Row], loads: Mapping[int, Load | None]) -> dict[str, Spread]:

@@ -1,16 +1,17 @@
 -- grain: issuer, over the weeks, of the unit's subtree in the trees of those weeks; issuer 0: not stated
--- inputs: unit, since, until (Mondays)
+-- inputs: unit, since, until (Mondays), shown (date[]: the weeks of n and m; claims are of all)
 -- units: n a count; m, c whole person-minutes
 -- a unit below the township keeps no rows of its own: its issuers are remembered in rollup_own_source
 -- villages as issuers are one row, -1: what a village asks of itself is a few people's, and its own sums may be hidden
 SELECT CASE WHEN asked.level = 'village' AND asked.id <> %(unit)s THEN -1 ELSE issuer_id END AS issuer_id,
-       sum(n)::bigint AS n, sum(m)::bigint AS m, sum(c)::bigint AS c
+       coalesce(sum(n) FILTER (WHERE week = ANY(%(shown)s::date[])), 0)::bigint AS n,
+       coalesce(sum(m) FILTER (WHERE week = ANY(%(shown)s::date[])), 0)::bigint AS m, sum(c)::bigint AS c
 FROM (
-    SELECT issuer_id, n, m_meeting + m_document + m_form + m_inspection + m_other AS m, c_min AS c
+    SELECT week, issuer_id, n, m_meeting + m_document + m_form + m_inspection + m_other AS m, c_min AS c
     FROM rollup_source
     WHERE unit_id = %(unit)s AND week BETWEEN %(since)s AND %(until)s
     UNION ALL
-    SELECT o.sources[i][1], o.sources[i][2],
+    SELECT o.week, o.sources[i][1], o.sources[i][2],
            o.sources[i][3] + o.sources[i][4] + o.sources[i][5] + o.sources[i][6] + o.sources[i][7], o.sources[i][8]
     FROM rollup_own_source o
     JOIN unit u ON u.id = o.unit_id AND u.level = 'village'

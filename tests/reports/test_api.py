@@ -11,6 +11,8 @@ from reports import exports
 from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.database import as_role
 from tests.factories import LAST_WEEK, make_actor, make_unit
+from tests.reports.sums import add_sums
+from tests.reports.trees import move
 
 SUMS = [f.name for f in RollupSub._meta.fields if f.name not in {"unit", "week", "pk"}]
 
@@ -57,6 +59,7 @@ def test_summaries_by_week(client, reviewer, townships, county):
                 "returns": 40,
                 "active": 60,
                 "suppressed": False,
+                "hidden_weeks": 0,
             }
         ],
         "next": None,
@@ -122,17 +125,32 @@ def test_summaries_hide_a_single_units_week(client, reviewer, county):
 
 
 @pytest.mark.parametrize("by", ["category", "issuer", "child"])
-def test_summaries_of_two_weeks_do_not_give_away_a_hidden_one(client, reviewer, county, by):
-    small, week = make_unit(county, "township"), LAST_WEEK.plus(-2)  # the first of November
-    for n, returns in enumerate((8, 8, 4, 8)):
-        sums(RollupSub, small, LAST_WEEK.plus(-n), returns=returns, active=9, m_form=100 * returns)
-        zero = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other", "c_min"), 0)
-        RollupSource.every.create(
-            unit=small, week=LAST_WEEK.plus(-n).monday, issuer_id=0, n=3, m_form=100 * returns, **zero
-        )
-    unit = county if by == "child" else small
-    days = {"from": str(week.plus(-1)), "to": str(week)}
+def test_summaries_leave_hidden_weeks_out_and_say_so(client, reviewer, county, by):
+    small = make_unit(county, "township")
+    for n, returns in enumerate((8, 4, 9)):
+        facts = {"returns": returns, "active": 9, "m_form": 100 * returns, "c_form": 3}
+        sums(RollupSub, small, LAST_WEEK.plus(-n), **facts)
+        zero = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other"), 0)
+        issued = {"issuer_id": 0, "n": 3, "m_form": 100 * returns, "c_min": 3}
+        RollupSource.every.create(unit=small, week=LAST_WEEK.plus(-n).monday, **issued, **zero)
+    unit, days = county if by == "child" else small, {"from": str(LAST_WEEK.plus(-2)), "to": str(LAST_WEEK)}
+    rows = get(client, unit, by=by, **days).json()["results"]
+    row = next(row for row in rows if row["confirmed_min"])
+    assert (row["confirmed_min"], row["returns"], row["suppressed"]) == (1700, 17, False)
+    assert (row["claimed_min"], row["hidden_weeks"]) == (9, 1)
+    days["from"] = days["to"] = str(LAST_WEEK.plus(-1))
     assert {row["confirmed_min"] for row in get(client, unit, by=by, **days).json()["results"]} == {None}
+
+
+def test_summaries_of_both_trees_do_not_give_away_who_moved(client, reviewer, county):
+    """Reported with the village of four, restated without: their difference would be its own."""
+    old, new = (make_unit(county, "township") for _each in range(2))
+    village = make_unit(old, "village")
+    for unit, returns in ((village, 4), (make_unit(old, "village"), 9), (make_unit(old, "village"), 12)):
+        add_sums(unit, returns=returns, active=12)
+    move(village, new, LAST_WEEK.plus(1))
+    found = [get(client, old, basis=basis).json()["results"][0] for basis in ("reported", "restated")]
+    assert [row["suppressed"] for row in found] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,7 @@ def test_small_cell_is_not_written(office, townships, county):
     lines = {line["单位"]: line for line in read_csv(run(ask(office)))}
     assert lines["小乡"]["合计 人·分钟"] == ""
     assert lines["小乡"]["说明"].startswith("人数太少，不显示")
+    assert (lines["小乡"]["已有数据 人"], lines["小乡"]["在册 人"]) == ("", "")
     # the remainder rule: with 4 returns hidden, the parent's sum would give them away
     assert lines["柳河镇"]["合计 人·分钟"] == ""
     assert lines["'=cmd镇"]["合计 人·分钟"] == "1261"
@@ -165,6 +166,7 @@ def test_unit_without_returns_is_no_data_not_zero(office, townships, county):
     lines = {line["单位"]: line for line in read_csv(run(ask(office)))}
     assert lines["空乡"]["合计 人·分钟"] == ""
     assert lines["空乡"]["说明"].startswith("没有数据")
+    assert (lines["空乡"]["已有数据 人"], lines["空乡"]["在册 人"]) == ("0", "9")
 
 
 def test_own_level_is_the_unit_alone(office, townships):

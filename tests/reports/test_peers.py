@@ -1,157 +1,193 @@
 """Law 5: what is hidden, and that subtraction does not bring it back; medians of peers."""
 
-import datetime as dt
-from collections import defaultdict
+import random
 
 import pytest
-from hypothesis import given
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from burden.kit.clock import Week
-from reports.peers import MIN_ACTIVE, MIN_RETURNS, NOBODY, Cell, Member, alike, hidden, spread, suppress, undecided
+from burden.units.models import Level
+from reports.peers import alike, hidden, hidden_restated, spread
+from tests.factories import LAST_WEEK, make_unit
+from tests.reports.sums import add_sums
+from tests.reports.trees import WEEKS, grow, move
 
-cells = st.dictionaries(
-    st.tuples(st.integers(1, 8), st.integers(1, 4)),  # unit, week
-    st.builds(Cell, st.integers(0, 12), st.integers(3, 12)),
-    min_size=1,
+WEEK = LAST_WEEK.monday
+SPAN = (WEEKS[0].monday, WEEKS[-1].monday)
+WORLDS = {  # every example fills the tables anew: a failing one is shown as it is found
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture],
+    "phases": [Phase.reuse, Phase.generate],
+}
+
+
+@pytest.fixture
+def county(db):
+    return make_unit()
+
+
+def family(parent, *returns, level="department", active=12):
+    """Units below one, each with so many returns of last week."""
+    units = [make_unit(parent, level) for _ in returns]
+    for unit, filed in zip(units, returns, strict=True):
+        add_sums(unit, returns=filed, active=active)
+    return units
+
+
+def numbers(units, *, own=False):
+    """Say which of some units are hidden last week, by their place among them."""
+    gone = hidden([unit.pk for unit in units], SPAN, own=own)
+    return [number for number, unit in enumerate(units) if WEEK in gone[unit.pk]]
+
+
+@pytest.mark.parametrize(("returns", "active", "gone"), [(4, 9, [0]), (5, 9, []), (8, 2, [0]), (8, 3, []), (0, 9, [])])
+def test_unit_alone_is_hidden_under_five_returns_or_three_cadres(county, returns, active, gone):
+    add_sums(county, returns=returns, active=active)
+    assert numbers([county]) == gone
+
+
+@pytest.mark.parametrize(
+    ("returns", "gone"),
+    [
+        ((4, 9, 7, 8), [0, 2]),  # four returns alone could be had from the parent's sum
+        ((3, 2, 7, 8), [0, 1]),
+        ((2, 2, 7, 7), [0, 1, 2]),
+        ((0, 7, 9), []),
+        ((4,), [0]),
+    ],
 )
+def test_siblings_are_hidden_until_they_are_enough_together(county, returns, gone):
+    assert numbers(family(county, *returns)) == gone
 
 
-def by_week(key):
-    return key[1]
+def test_siblings_with_too_few_cadres_together_hide_the_next(county):
+    units = family(county, 8, active=2) + family(county, 9, 10)
+    assert numbers(units) == [0, 1]
 
 
-def by_unit(key):
-    return key[0]
+def test_own_people_of_the_parent_hide_the_smallest_below(county):
+    add_sums(county, returns=2)
+    assert numbers(family(county, 7, 6, 9)) == [1]
 
 
-def of(*returns, active=9):
-    return {f"u{i}": Cell(n, active) for i, n in enumerate(returns)}
+def test_own_people_of_the_parent_are_hidden_last(county):
+    add_sums(county, returns=5)
+    assert numbers(family(county, 4, 9)) == [0, 1]
 
 
-def everything(_key):
-    return None
-
-
-def test_cell_under_five_returns_is_hidden():
-    assert suppress({"a": Cell(4, 9), "b": Cell(5, 9)}) == {"a"}
-
-
-def test_unit_under_three_cadres_is_hidden():
-    assert suppress({"a": Cell(8, 2), "b": Cell(8, 3)}) == {"a"}
-
-
-def test_cell_without_returns_is_no_data():
-    assert suppress(of(0, 7, 9), everything) == frozenset()
-
-
-def test_remainder_too_small_hides_the_next():
-    assert suppress(of(4, 9, 7, 8), everything) == {"u0", "u2"}
-
-
-def test_remainder_large_enough_hides_no_more():
-    assert suppress(of(3, 2, 7, 8), everything) == {"u0", "u1"}
-
-
-def test_remainder_of_too_few_people_hides_the_next():
-    assert suppress({"a": Cell(8, 2), "b": Cell(9, 9), "c": Cell(10, 9)}, everything) == {"a", "b"}
-
-
-def test_only_cell_of_a_group_is_hidden_alone():
-    assert suppress(of(4), everything) == {"u0"}
-
-
-def solvable(filled, gone, groupings):
-    """Cells that somebody can work out who knows the shown cells and the sum of every group of two or more."""
-    known = [(grouping, grouping(key)) for grouping in groupings for key in filled]
-    unknown = set(gone)
-    while True:
-        groups = {(g, k): [key for key in unknown if g(key) == k] for g, k in known if known.count((g, k)) > 1}
-        found = {members[0] for members in groups.values() if len(members) == 1}
-        if not found:
-            return set(gone) - unknown
-        unknown -= found
-
-
-@given(cells)
-def test_subtracting_attacker_finds_nothing(given_cells):
-    gone = suppress(given_cells, by_week, by_unit)
-    filled = [key for key, cell in given_cells.items() if cell.returns]
-    assert solvable(filled, gone, (by_week, by_unit)) == set()
-
-
-@given(cells)
-def test_hidden_cells_of_a_group_are_enough_people_together(given_cells):
-    gone = suppress(given_cells, by_week, by_unit)
-    for grouping in (by_week, by_unit):
-        groups = defaultdict(list)
-        for key, cell in given_cells.items():
-            if cell.returns:
-                groups[grouping(key)].append(key)
-        for members in groups.values():
-            cells_gone = [given_cells[key] for key in members if key in gone]
-            if cells_gone and len(cells_gone) < len(members):
-                assert sum(cell.returns for cell in cells_gone) >= MIN_RETURNS
-                assert sum(cell.active for cell in cells_gone) >= MIN_ACTIVE
-
-
-def test_figure_hidden_one_week_is_not_had_from_its_month():
-    weeks = [dt.date(2026, 11, 2) + dt.timedelta(days=7 * n) for n in range(4)]
-    cells = {Member(1, unit, week): Cell(9, 9) for unit in (2, 3, 4) for week in weeks}
-    cells[Member(1, 2, weeks[1])] = Cell(3, 9)
-    gone = hidden(cells, Week(weeks[-1]))
-    assert len([key for key in gone if key.unit == 2]) >= 2
-    assert {key.week for key in gone if key.unit != 2} == {key.week for key in gone if key.unit == 2}
-
-
-def test_running_week_hides_no_closed_week():
-    weeks = [dt.date(2026, 11, 16), dt.date(2026, 11, 23)]
-    cells = {Member(1, unit, weeks[0]): Cell(9, 9) for unit in (2, 3)}
-    cells |= {Member(1, unit, weeks[1]): Cell(3, 9) for unit in (2, 3)}
-    assert {key.week for key in hidden(cells, Week(weeks[0]))} == {weeks[1]}
-
-
-def test_parent_itself_is_hidden_last():
-    week = dt.date(2026, 11, 2)
-    cells = {Member(1, 2, week): Cell(4, 5), Member(1, 3, week): Cell(9, 9), Member(1, 1, week, own=True): Cell(6, 9)}
-    assert hidden(cells, Week(week)) == {Member(1, 2, week), Member(1, 3, week)}
-
-
-family = st.dictionaries(
-    st.builds(
-        lambda unit, week: Member(1, unit, dt.date(2026, 10, 19) + dt.timedelta(days=7 * week), own=unit == 1),
-        st.integers(1, 5),
-        st.integers(0, 5),  # two months, the last week still running
-    ),
-    st.builds(Cell, st.sampled_from([0, 2, 3, 4, 4, 5, 6, 9]), st.sampled_from([2, 5, 9])),
-    min_size=1,
+@pytest.mark.parametrize(
+    ("own", "villages", "gone"), [(9, (9, 9), []), (4, (9,), [0]), (9, (4,), [0]), (9, (4, 9), [])]
 )
+def test_township_itself_is_hidden_where_all_below_is_too_few(county, own, villages, gone):
+    town = make_unit(county, "township")
+    add_sums(town, returns=own, active=12)
+    family(town, *villages, level="village")
+    assert numbers([town], own=True) == gone
 
 
-@given(family, st.integers(2, 5))
-def test_unit_is_hidden_the_same_where_siblings_are_read_only_in_undecided_weeks(given_cells, unit):
-    newest = Week(dt.date(2026, 11, 16))
-    small = defaultdict(lambda: (0, NOBODY))
-    for key, cell in given_cells.items():
-        if cell.returns:
-            count, together = small[key.week]
-            small[key.week] = (count, together) if cell.is_enough else (count + 1, together + cell)
-    weeks = undecided(small, newest)
-    fewer = {key: cell for key, cell in given_cells.items() if key.unit == unit or key.week in weeks}
-    found = [{key.week for key in hidden(seen, newest) if key.unit == unit} for seen in (given_cells, fewer)]
-    assert found[0] == found[1]
+def test_below_a_hidden_sibling_the_smallest_is_hidden_too(county):
+    """The county's smallest department is few people; its township is hidden beside, and must not be added up."""
+    office, town = family(county, 3)[0], make_unit(county, "township")
+    add_sums(town, returns=20, active=30)
+    villages = family(town, 8, 6, 7, level="village")
+    assert numbers([office, town]) == [0, 1]
+    assert numbers(villages) == [1]
+    assert numbers([town], own=True) == []
 
 
-def test_only_months_with_too_small_cells_not_enough_together_are_undecided():
-    weeks = [dt.date(2026, 9, 28) + dt.timedelta(days=7 * n) for n in range(13)]  # October, November, December begun
-    small = dict.fromkeys(weeks, (0, NOBODY)) | {weeks[1]: (1, Cell(4, 9))} | dict.fromkeys(weeks[5:9], (2, Cell(6, 9)))
-    assert undecided(small, Week(weeks[-1])) == set(weeks[:5])
+def test_below_a_hidden_sibling_hidden_ones_that_are_enough_suffice(county):
+    office, town = family(county, 3)[0], make_unit(county, "township")
+    villages = family(town, 4, 6, 3, level="village")
+    assert numbers([office, town]) == [0, 1]
+    assert numbers(villages) == [0, 2]
 
 
-@given(cells)
-def test_hiding_does_not_depend_on_order(given_cells):
-    backwards = dict(reversed(given_cells.items()))
-    assert suppress(given_cells, by_week, by_unit) == suppress(backwards, by_week, by_unit)
+def test_township_without_villages_is_hidden_with_its_own(county):
+    office, town = family(county, 3)[0], family(county, 8, level="township")[0]
+    assert numbers([office, town]) == [0, 1]
+    assert numbers([town], own=True) == [0]
+
+
+def test_other_weeks_hide_nothing(county):
+    units = family(county, 9, 9)
+    add_sums(units[0], LAST_WEEK.plus(-1), returns=4)
+    assert numbers(units) == []
+
+
+@pytest.mark.parametrize(("since", "gone"), [(LAST_WEEK.plus(1), [0, 1]), (LAST_WEEK, [0, 2])])
+def test_week_is_judged_in_the_family_of_that_week(county, since, gone):
+    """Before the small one leaves, its former siblings stand beside it; afterwards the new ones."""
+    new = make_unit()
+    small, sibling = family(county, 4, 9)
+    others = family(new, 9, 10)
+    move(small, new, since)
+    assert numbers([small, sibling, *others]) == gone
+
+
+def test_sum_in_todays_tree_is_shown_where_those_who_moved_are(county):
+    new = make_unit(county, "township")
+    old = make_unit(county, "township")
+    villages = family(old, 9, 8, 9, level="village")
+    family(new, 9, 9, level="village")
+    move(villages[0], new, LAST_WEEK.plus(1))
+    units = [old.pk, new.pk, county.pk]
+    assert hidden_restated(units, SPAN) == {unit: set() for unit in units}
+
+
+def test_sum_in_todays_tree_is_hidden_where_one_who_moved_is(county):
+    """With and without the village of four: the difference of the two trees would be theirs."""
+    new = make_unit(county, "township")
+    old = make_unit(county, "township")
+    villages = family(old, 4, 8, 9, level="village")
+    family(new, 9, 9, level="village")
+    move(villages[0], new, LAST_WEEK.plus(1))
+    units = [old.pk, new.pk, county.pk]
+    assert hidden(units, SPAN) == {unit: set() for unit in units}
+    assert hidden_restated(units, SPAN) == {old.pk: {WEEK}, new.pk: {WEEK}, county.pk: {WEEK}}
+
+
+# --- the attacker: adds and subtracts whatever is shown
+
+
+def shown(world):
+    """Every figure of a week that some page, file or script may be told of, in both trees, as its minutes."""
+    units, towns = ([unit.pk for unit in each] for each in (world.units, world.of(Level.TOWNSHIP)))
+    whole, restated, own = hidden(units, SPAN), hidden_restated(units, SPAN), hidden(towns, SPAN, own=True)
+    for week in (week.monday for week in WEEKS):
+        yield from (world.whole(unit, week) for unit in units if week not in whole[unit])
+        yield from (world.restated(unit, week) for unit in world.units if week not in restated[unit.pk])
+        yield from (world.own(town, week) for town in towns if week not in own[town])
+
+
+@settings(max_examples=30, **WORLDS)
+@given(st.data())
+def test_attacker_finds_nothing_below_the_threshold(db, data):
+    with transaction.atomic():
+        world = grow(lambda options: data.draw(st.sampled_from(options)))
+        assert world.told(shown(world)) == []
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=8, **WORLDS)
+@given(st.data())
+def test_unit_is_hidden_the_same_whoever_else_is_asked_for(db, data):
+    with transaction.atomic():
+        world = grow(lambda options: data.draw(st.sampled_from(options)))
+        for own, units in ((False, world.units), (True, world.of(Level.TOWNSHIP))):
+            together = hidden([unit.pk for unit in units], SPAN, own=own)
+            assert together == {unit.pk: hidden([unit.pk], SPAN, own=own)[unit.pk] for unit in units}
+        transaction.set_rollback(True)
+
+
+def test_attacker_finds_what_small_figures_alone_would_give_away(db):
+    """Hiding but the small ones is not enough: the attacker above has to find that."""
+    choose = random.Random(3)
+    world = grow(choose.choice)
+    figures = [world.whole(unit.pk, week.monday) for unit in world.units for week in WEEKS]
+    few = {bit for cell, bit in world.bits.items() if world.people[cell][0] < 5}
+    assert world.told(figures)
+    assert world.told(figure for figure in figures if figure not in few)
 
 
 def test_spread_of_eight_units():

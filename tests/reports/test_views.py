@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from burden.kit import clock
+from reports.periods import year_before
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
 
@@ -115,11 +116,17 @@ def test_page_shows_person_minutes_exactly(login, county):
     assert total(show(login(county), county)) == 165
 
 
-def test_running_week_is_marked_provisional(login, county):
-    add_sums(county, THIS_WEEK)
-    page = show(login(county), county, week=str(THIS_WEEK))
-    assert "暂定" in page
-    assert 'aria-disabled="true"' in page
+@pytest.mark.parametrize(
+    ("week", "is_open", "has_next"),
+    [(THIS_WEEK, True, False), (LAST_WEEK, True, True), (LAST_WEEK.plus(-1), False, True)],
+)
+def test_week_that_may_still_change_is_marked_provisional(login, county, week, is_open, has_next):
+    add_sums(county, week)
+    page = show(login(county), county, week=str(week))
+    keys = re.search(r'<nav class="row wk".*?</nav>', page, re.DOTALL)[0]
+    marks = re.sub(r'<a class="xs nw".*?</a>', "", keys, flags=re.DOTALL)  # the way to the running week has its own
+    assert ("暂定" in marks) is is_open
+    assert ('rel="next"' in keys) is has_next
 
 
 def test_week_keys_lead_to_the_weeks_around(login, county):
@@ -138,12 +145,45 @@ def test_periods_add_up_their_weeks(login, county, period):
     assert value(page, "per-head") == "8.3"
 
 
-def test_change_is_against_the_week_before_and_last_year(login, county):
+def changes(page: str) -> list[str]:
+    """The differences under the burden a head: against the period before, and a year before."""
+    lead = re.search(r'<div class="kpi lead">.*?</div>', page, re.DOTALL)[0]
+    texts = re.findall(r"<span>(?:环比|同比) (.*?)</span>\n", lead, re.DOTALL)
+    return [re.sub(r"<[^>]*>|[▲▼\s]", "", text) for text in texts]
+
+
+def test_change_is_against_the_week_before_and_the_year_before(login, county):
+    client = login(county)
     add_sums(county, LAST_WEEK, per_head=600)
+    assert changes(show(client, county)) == ["—", "—"]
     add_sums(county, LAST_WEEK.plus(-1), per_head=660)
-    page = show(login(county), county)
-    assert "−1.0" in page
-    assert "同比 —" in page
+    add_sums(county, year_before(LAST_WEEK), per_head=420)
+    assert changes(show(client, county)) == ["减−1.0", "增+3.0"]
+
+
+def test_nothing_is_compared_with_a_hidden_week(login, county):
+    add_sums(county, LAST_WEEK, per_head=600)
+    add_sums(county, LAST_WEEK.plus(-1), returns=4, per_head=660)
+    assert changes(show(login(county), county)) == ["—", "—"]
+
+
+@pytest.mark.parametrize(("returns", "words"), [(4, True), (6, False)])
+def test_month_says_how_many_weeks_it_leaves_out(login, county, returns, words):
+    add_sums(county, returns=returns)
+    add_sums(county, LAST_WEEK.plus(-1), returns=6, per_head=600)
+    page = show(login(county), county, period="month")
+    assert total(page) == (3600 if words else 7200)
+    assert ("另有 1 周人数太少，没有算进来" in page) is words
+
+
+def test_list_says_that_hidden_weeks_are_left_out(login, county):
+    town = make_unit(county, "township")
+    for n, returns in enumerate((4, 9)):
+        add_sums(town, LAST_WEEK.plus(-n), returns=returns, per_head=600)
+    client = login(county)
+    words = "人数太少的周没有算进合计"
+    assert words in show(client, county, period="month")
+    assert words not in show(client, county, week=str(LAST_WEEK.plus(-1)))
 
 
 def test_small_unit_is_hidden_and_says_so(login, county):

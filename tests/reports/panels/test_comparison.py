@@ -14,14 +14,22 @@ WEEK = Period("week", (LAST,))
 
 def row(pk, per_head, kind="town", returns=9, gone=()):
     unit = SimpleNamespace(pk=pk, kind=kind, path=f"{pk}.", parent_id=1)
-    return Row(unit, {LAST.monday: Load(per_head * returns, 0, returns, 12)}, gone, {})
+    return Row(unit, {LAST.monday: Load(per_head * returns, 0, returns, 12)}, gone)
 
 
 def test_lines_are_in_order_of_what_is_imposed():
-    table = comparison.table([row(1, 300), row(2, 500), row(3, 900, returns=2)], WEEK)
+    table = comparison.table([row(1, 300), row(2, 500), row(3, 900, gone={LAST.monday})], WEEK)
     assert [(line.unit.pk, line.imposed) for line in table.lines] == [(2, 500), (1, 300), (3, None)]
     assert table.lines[2].is_hidden
-    assert table.lines[0].active == 12
+    assert [line.active for line in table.lines] == [12, 12, None]
+    assert not table.is_any_short
+
+
+def test_table_says_that_lines_leave_weeks_out():
+    before = LAST.plus(-1)
+    short = Row(row(1, 0).unit, {week.monday: Load(900, 0, 9, 12) for week in (before, LAST)}, {before.monday})
+    assert comparison.table([short], Period("month", (before, LAST))).is_any_short
+    assert not comparison.table([short], WEEK).is_any_short
 
 
 def test_peers_are_compared_from_eight_on():

@@ -1,0 +1,101 @@
+"""Law 5 from outside: every number of pages, API and files is read, and none of them may add up to too few people's."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from burden.kit import clock
+from burden.units.models import Level
+from reports import exports
+from reports.indicators import per_head
+from reports.summaries import BASES, SUMMARIES
+from tests.database import as_role
+from tests.factories import NOW, make_actor
+from tests.reports.trees import WEEKS, World, grow
+
+PERIODS = (("week", WEEKS[1]), ("month", WEEKS[-1]), ("quarter", WEEKS[-1]))
+SPANS = ((WEEKS[0], WEEKS[-1]), (WEEKS[1], WEEKS[1]))
+LISTED = [Level.COUNTY, Level.TOWNSHIP, Level.DEPARTMENT, Level.VILLAGE]
+
+
+@pytest.fixture(params=[13, 17])  # a village moved, a township moved
+def world(request, db, monkeypatch) -> World:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return grow(random.Random(request.param).choice)
+
+
+def of_page(world: World, context: Any) -> Iterator[int]:
+    """The sums on a unit's page: headline, categories, issuers, trend, list and the weeks beside it."""
+    unit = context["unit"].pk
+    if "headline" in context:
+        now = context["headline"].now
+        yield now.total
+        change = next(each.change for each in context["slices"] if each.category == "form")
+        if change.before is not None:
+            yield change.before // now.returns
+        if context["issuers"]:
+            yield context["issuers"].total
+            yield context["issuers"].unstated.minutes
+    for point in context["points"]:
+        if point.now is not None:
+            yield world.whole(unit, point.week.monday)
+            assert point.now == per_head(world.whole(unit, point.week.monday), world.returns(unit, point.week.monday))
+    if "table" in context:
+        yield from (line.load.minutes for line in context["table"].lines if line.load)
+        figure = world.own if context["is_themselves"] else world.whole
+        for pk, cells in context["heat"].cells.items():
+            yield from (figure(pk, cell.week.monday) for cell in cells if cell.value is not None)
+
+
+def pages(world: World, client) -> Iterator[int]:
+    for unit in world.units:
+        for period, week in PERIODS:
+            first = client.get(f"/reports/{unit.code}/", {"period": period, "week": str(week)}).context
+            yield from of_page(world, first)
+            for tab in first["tabs"]:
+                if not tab["current"]:
+                    yield from of_page(world, client.get(tab["url"]).context)
+
+
+def summaries(world: World, client) -> Iterator[int]:
+    for unit in world.units:
+        for by in SUMMARIES:
+            for basis in BASES:
+                for first, last in SPANS:
+                    query = {"unit": unit.code, "by": by, "basis": basis, "from": str(first), "to": str(last)}
+                    rows = client.get("/api/v1/summaries/", query).json()["results"]
+                    yield from (row["confirmed_min"] for row in rows if row["confirmed_min"])
+
+
+def files(world: World, reviewer) -> Iterator[int]:
+    for level in ("own", *LISTED[1:]):
+        for table in ("unit_weeks", "issuers"):
+            job = exports.request_export(
+                by=reviewer,
+                unit=world.units[0],
+                level=level,
+                from_week=WEEKS[0],
+                to_week=WEEKS[-1],
+                tables=[table],
+                file_format="csv",
+                now=NOW,
+            )
+            with as_role("burden_worker"):
+                exports.run(job)
+            text = exports.file_of(job).read_text(encoding="utf-8-sig")
+            yield from (int(row["合计 人·分钟"]) for row in csv.DictReader(io.StringIO(text)) if row["合计 人·分钟"])
+
+
+def test_nothing_published_adds_up_to_too_few_people(world, client, settings, tmp_path):
+    settings.EXPORT_DIR = tmp_path
+    reviewer = make_actor(world.units[0], "reviewer")
+    client.force_login(reviewer.user)
+    published = [list(found) for found in (pages(world, client), summaries(world, client), files(world, reviewer))]
+    assert min(len(found) for found in published) > 5
+    assert world.told(number for found in published for number in found) == []

@@ -1,0 +1,135 @@
+"""Small made-up trees that file a few weeks: every unit's own minutes of a week are one bit, so that any sum names its parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from burden.kit.clock import Week
+from burden.units.models import Level, Placement, Unit, UnitPath
+from burden.units.services import recompute_paths
+from reports.indicators import CATEGORIES
+from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
+from reports.peers import MIN_ACTIVE, MIN_RETURNS
+from tests.factories import LAST_WEEK, NOW, make_unit
+from tests.reports.sums import NUMBERS
+
+WEEKS = (LAST_WEEK.plus(-3), LAST_WEEK.plus(-1), LAST_WEEK)  # of October, and two of November
+RETURNS = (0, 2, 3, 4, 4, 5, 6, 9)
+Cell = tuple[int, dt.date]  # unit id, Monday
+Choose = Callable[[Sequence[Any]], Any]
+
+
+@dataclass
+class World:
+    """Units, and what each filed by itself. Units: people are returns and cadres, counts."""
+
+    units: list[Unit] = field(default_factory=list)
+    people: dict[Cell, tuple[int, int]] = field(default_factory=dict)
+    bits: dict[Cell, int] = field(default_factory=dict)
+    above: dict[Cell, list[int]] = field(default_factory=dict)
+
+    def of(self, level: str) -> list[Unit]:
+        return [unit for unit in self.units if unit.level == level]
+
+    def own(self, unit: int, week: dt.date) -> int:
+        return self.bits[unit, week] if self.people[unit, week][0] else 0
+
+    def whole(self, unit: int, week: dt.date) -> int:
+        """The minutes of a unit and all below it in the tree of that week."""
+        return sum(self.own(*cell) for cell in self._under(unit, week))
+
+    def restated(self, unit: Unit, week: dt.date) -> int:
+        """The minutes of all units that stand below a unit today, and its own."""
+        return sum(self.own(each.pk, week) for each in self.units if each.path.startswith(unit.path))
+
+    def returns(self, unit: int, week: dt.date) -> int:
+        """The returns of a unit and all below it in the tree of that week."""
+        return sum(self.people[cell][0] for cell in self._under(unit, week))
+
+    def _under(self, unit: int, week: dt.date) -> list[Cell]:
+        return [cell for cell, above in self.above.items() if unit in above and cell[1] == week]
+
+    def told(self, published: Iterable[int]) -> list[set[Cell]]:
+        """Return what too few people stand behind and can still be worked out.
+
+        Cells that every published sum has together or not at all cannot be told apart, and whoever adds and subtracts
+        sums gets multiples of such groups: no group may be too few people.
+        """
+        sums = sorted(set(published))
+        groups: dict[tuple[int, ...], set[Cell]] = {}
+        for cell, bit in self.bits.items():
+            held = tuple(i for i, known in enumerate(sums) if known & bit)
+            if held:
+                groups.setdefault(held, set()).add(cell)
+        return [group for group in groups.values() if not self._is_enough(group)]
+
+    def _is_enough(self, cells: Collection[Cell]) -> bool:
+        returns, active = (sum(self.people[cell][i] for cell in cells) for i in (0, 1))
+        return returns >= MIN_RETURNS and active >= MIN_ACTIVE
+
+
+def grow(choose: Choose) -> World:
+    """Make a city with counties, townships, departments and villages; one unit may move between the weeks."""
+    world = World([make_unit(level="city")])
+    for level, above, most in (
+        (Level.COUNTY, Level.CITY, 2),
+        (Level.TOWNSHIP, Level.COUNTY, 3),
+        (Level.DEPARTMENT, Level.COUNTY, 2),
+        (Level.VILLAGE, Level.TOWNSHIP, 5),
+    ):
+        for _ in range(choose(range(1, most + 1))):
+            world.units.append(make_unit(choose(world.of(above)), level))
+    mover = choose([None, *world.units[2:]])
+    if mover and mover.level != Level.COUNTY:
+        move(mover, choose(world.of(mover.parent.level)), choose(WEEKS[1:]))
+    _file(world, choose)
+    return world
+
+
+def move(unit: Unit, parent: Unit, week: Week) -> None:
+    """Let a unit stand under another from a Monday on."""
+    last = Placement.objects.filter(unit=unit).latest("valid")
+    facts = {"name": last.name, "level": last.level, "kind": last.kind, "headcount": last.headcount}
+    last.valid = DateRange(last.valid.lower, week.monday)
+    last.save()
+    Placement.objects.create(unit=unit, parent=parent, valid=DateRange(week.monday, None), **facts)
+    recompute_paths(now=NOW)
+
+
+def _file(world: World, choose: Choose) -> None:
+    """Fill the tables of sums as a recount would."""
+    paths = sorted(UnitPath.objects.values_list("from_week", "unit_id", "ancestors"))
+    for week in (week.monday for week in WEEKS):
+        stood = {unit: ancestors for since, unit, ancestors in paths if since <= week}
+        for unit in world.units:
+            cell, returns = (unit.pk, week), choose(RETURNS)
+            world.people[cell] = (returns, returns + choose((0, 1)))
+            world.bits[cell] = 1 << len(world.bits)
+            world.above[cell] = stood[unit.pk]
+    world.units = list(Unit.every.filter(pk__in=[unit.pk for unit in world.units]).order_by("pk"))
+    own = {
+        cell: {"returns": returns, "active": active, "m_form": world.own(*cell)}
+        for cell, (returns, active) in world.people.items()
+    }
+    sums: dict[Cell, dict[str, int]] = {}
+    for (unit, week), facts in own.items():
+        for above in world.above[unit, week]:
+            so_far = sums.get((above, week), {})
+            sums[above, week] = {name: so_far.get(name, 0) + value for name, value in facts.items()}
+    minutes = {cell: {"m_form": facts["m_form"]} for cell, facts in sums.items()}
+    villages = {unit.pk for unit in world.of(Level.VILLAGE)}
+    _store(RollupOwn, own, dict.fromkeys(NUMBERS, 0))
+    _store(RollupSub, sums, dict.fromkeys(NUMBERS, 0))
+    _store(RollupOwnSource, {cell: {"sources": [[0, 1, 0, 0, of["m_form"], 0, 0, 0]]} for cell, of in own.items()}, {})
+    issuer = {"issuer_id": 0, "n": 1, "c_min": 0} | dict.fromkeys((f"m_{name}" for name in CATEGORIES), 0)
+    _store(RollupSource, {cell: facts for cell, facts in minutes.items() if cell[0] not in villages}, issuer)
+
+
+def _store(model: Any, cells: Mapping[Cell, Mapping[str, Any]], rest: dict[str, int]) -> None:
+    rows = [model(unit_id=unit, week=week, **rest | facts) for (unit, week), facts in cells.items()]
+    model.every.bulk_create(rows)
