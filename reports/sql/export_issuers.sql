@@ -2,15 +2,19 @@
 -- inputs: low, high (path range), levels (text[]), since, until (Mondays), labels (jsonb: kind -> word; '' -> not stated, villages -> all of them)
 -- units: counts, whole person-minutes
 -- a village keeps no rows in rollup_source: its issuers are remembered in rollup_own_source
-WITH facts AS (
-    SELECT unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other
-    FROM rollup_source
-    WHERE week BETWEEN %(since)s AND %(until)s
+WITH chosen AS (
+    SELECT id, parent_id, path, code, name, level FROM unit
+    WHERE path >= %(low)s AND path < %(high)s AND level = ANY(%(levels)s)
+), facts AS (
+    SELECT s.unit_id, s.week, s.issuer_id, s.n, s.m_meeting, s.m_document, s.m_form, s.m_inspection, s.m_other
+    FROM rollup_source s
+    JOIN chosen c ON c.id = s.unit_id
+    WHERE s.week BETWEEN %(since)s AND %(until)s
     UNION ALL
     SELECT o.unit_id, o.week, o.sources[i][1], o.sources[i][2]::int, o.sources[i][3], o.sources[i][4], o.sources[i][5],
            o.sources[i][6], o.sources[i][7]
     FROM rollup_own_source o
-    JOIN unit v ON v.id = o.unit_id AND v.level = 'village'
+    JOIN chosen v ON v.id = o.unit_id AND v.level = 'village'
     CROSS JOIN LATERAL generate_subscripts(o.sources, 1) AS i
     WHERE o.week BETWEEN %(since)s AND %(until)s
 ), folded AS (
@@ -29,7 +33,6 @@ SELECT row_number() OVER (ORDER BY u.path, r.week, r.issuer_id) AS n, r.unit_id,
        r.m_meeting + r.m_document + r.m_form + r.m_inspection + r.m_other AS total,
        ''::text AS remark
 FROM folded r
-JOIN unit u ON u.id = r.unit_id
+JOIN chosen u ON u.id = r.unit_id
 LEFT JOIN unit i ON i.id = r.issuer_id
 CROSS JOIN (SELECT %(labels)s::jsonb AS words) labels
-WHERE u.path >= %(low)s AND u.path < %(high)s AND u.level = ANY(%(levels)s)
