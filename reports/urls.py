@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from reports import api, export_views, views
+from reports import api, export_views, issued_views, views
 
 urlpatterns = [
     path("reports/", views.reports, name="reports"),
     path("reports/<str:code>/", views.report, name="report"),
+    path("issued/", issued_views.issued_own, name="issued"),
+    path("issued/<str:code>/", issued_views.issued_by, name="issued_by"),
     path("exports/", export_views.exports_page, name="exports"),
     path("exports/estimate/", export_views.estimate, name="export_estimate"),
     path("exports/progress/", export_views.progress, name="export_progress"),

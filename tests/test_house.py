@@ -38,7 +38,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "standards": {"measure", "tariffs"},
     "demands": {"choices", "duplicates", "facts", "ledgers", "notices", "price", "receivers", "review", "values"},
     "entries": {"history"},
-    "demo": {"places", "plan", "seed", "sql", "titles"},
+    "demo": {"asked", "asked_sql", "places", "plan", "seed", "sql", "titles"},
 }
 RAW_SQL = ("cursor", "raw", "RawSQL")  # how SQL by hand begins
 RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the ORM cannot say
@@ -81,6 +81,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "reports/forms.py",
     },
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
+    "RollupSource": {"reports/issued.py"},  # what is asked of all below an issuer's parent, for the issuer alone
 }
 
 

@@ -13,6 +13,7 @@ from burden.accounts.roles import EXPORTERS, READERS, Role
 PAGES = (
     ("week", _("我的本周"), frozenset({Role.CADRE})),
     ("demands", _("事项登记"), frozenset({Role.ISSUER})),
+    ("issued", _("本单位造成的负担"), frozenset({Role.ISSUER})),
     ("reports", _("总览"), READERS),
     ("exports", _("导出"), EXPORTERS),
     ("people", _("人员与任职"), frozenset({Role.SYSADMIN, Role.SECADMIN})),

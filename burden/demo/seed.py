@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -17,7 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from burden.accounts.demo import PASSWORD, USERNAMES
-from burden.demo import sql
+from burden.demands.duplicates import grams
+from burden.demo import asked, asked_sql, sql
+from burden.demo.asked import PlannedDemand
 from burden.demo.places import CITY, COUNTY, TOWNSHIPS
 from burden.demo.plan import (
     AUDIENCES,
@@ -31,12 +34,20 @@ from burden.demo.plan import (
     PlannedWeek,
     make_plan,
 )
-from burden.kit.clock import DAY, last_closed
+from burden.kit.clock import DAY, Week, last_closed
 from burden.ledger.services import mark_weeks, record
 from burden.units.importing import COLUMNS, import_units
 from burden.units.models import Unit
 
-TABLES = ("post", "weekly_return", "entry")  # whose triggers mark sums stale
+TRIGGERS = (  # that mark sums stale
+    ("post", "stale_insert"),
+    ("weekly_return", "stale_insert"),
+    ("entry", "stale_insert"),
+    ("entry", "stale_answer_insert"),
+    ("target", "stale_insert"),
+)
+OPEN = [0.06, 0.45, 0.15]  # the share of the started week's demands that a village, township, department has already
+LEARNED = 4  # weeks of answers from which handlers are known
 STEP_WEEKS = 15  # weeks that one statement writes: often enough for a progress line
 BEGAN = (
     0.03,
@@ -65,7 +76,7 @@ def seed(
     """Write the demo county, all of it or nothing; sums are marked, not counted.
 
     Units: weeks are closed ones before the started week; `say` is told what is done and the share that is behind.
-    Shape: counts of units, people, returns and entries.
+    Shape: counts of units, people, returns, entries, demands and targets.
     """
     plan = make_plan(last=last_closed(now), weeks=weeks, townships=townships)
     say(_("单位"), 0)
@@ -77,11 +88,20 @@ def seed(
             cursor.execute(sql.PEOPLE, {"now": now, "password": make_password(PASSWORD), "accounts": list(USERNAMES)})
             cursor.execute(sql.POSTS, {"first": plan.weeks[0].monday})
             cursor.execute(sql.RETURNS, _chances(now))
+            _register(cursor, now)
             _write_weeks(cursor, plan.weeks, say)
+        cursor.execute(
+            asked_sql.HANDLERS,
+            {"since": plan.weeks[-1 - LEARNED].monday if len(plan.weeks) > LEARNED else plan.weeks[0].monday},
+        )
+        cursor.execute(asked_sql.BUDGETS)
+        cursor.execute(asked_sql.MARKS)
         cursor.execute(sql.COUNTS)
-        counts = dict(zip(("units", "people", "returns", "entries"), cursor.fetchone(), strict=True))
+        counts = dict(
+            zip(("units", "people", "returns", "entries", "demands", "targets"), cursor.fetchone(), strict=True)
+        )
         cursor.execute(sql.DROPPED)
-        cursor.execute("ANALYZE person, post, weekly_return, entry")
+        cursor.execute("ANALYZE person, post, weekly_return, entry, demand, target, handler")
     mark_weeks(week.monday for week in plan.weeks)
     county = Unit.every.get(code=COUNTY[0])
     record(by=None, what="demo.seeded", on=county, now=now, unit_id=county.pk, **counts)
@@ -116,6 +136,14 @@ def _stage(cursor: Any, plan: Plan) -> None:
     _fill(
         cursor, "demo_week", ((n, w.monday, w.load, w.coverage, w.monday == started) for n, w in enumerate(plan.weeks))
     )
+    spans = list(plan.spans())
+    planned = [*asked.demands((s.week, s.audience, s.work, s.title) for s in spans), asked.sister(last_sister(plan))]
+    numbers = {(each.week, each.title, each.work.issuer): n for n, each in enumerate(planned)}
+    _fill(
+        cursor,
+        "demo_asked",
+        (_asked(n, each, codes, audiences, plan) for n, each in enumerate(planned)),
+    )
     _fill(
         cursor,
         "demo_item",
@@ -132,13 +160,41 @@ def _stage(cursor: Any, plan: Plan) -> None:
                 s.work.median,
                 s.work.travel,
                 s.work.prep,
+                numbers.get((s.week, s.title, s.work.issuer)),
             )
-            for s in plan.spans()
+            for s in spans
         ),
     )
     cursor.execute(sql.PERSONS)
     cursor.execute(sql.SLOTS)
-    cursor.execute("ANALYZE demo_person, demo_week, demo_slot")
+    cursor.execute(asked_sql.DEMANDS)
+    cursor.execute("ANALYZE demo_person, demo_week, demo_slot, demo_demand")
+
+
+def _asked(
+    n: int, each: PlannedDemand, codes: dict[str, str], audiences: dict[str, int], plan: Plan
+) -> tuple[Any, ...]:
+    """Lay one demand into the shape of demo_asked."""
+    first, last = plan.weeks[0].monday, plan.weeks[-1].monday
+    return (
+        n, each.week, each.title, each.work.category, each.work.subkind, codes[each.work.issuer],
+        [audiences[name] for name in each.audiences], asked.first_day(each, first),
+        None if each.frequency == "once" else last + 26 * 7 * DAY,
+        each.minutes, each.work.travel, each.work.prep, each.origin, each.channel, each.frequency, each.planned,
+        list(each.fields), grams(each.title, each.fields), json.dumps(each.facts), json.dumps(each.receivers),
+    )  # fmt: skip
+
+
+def last_sister(plan: Plan) -> Week:
+    """Return the week in which the housing bureau's monthly form began: a month before the last closed one."""
+    return Week(plan.weeks[max(0, len(plan.weeks) - 6)].monday)
+
+
+def _register(cursor: Any, now: dt.datetime) -> None:
+    """Write the demands, the plans they are in and the duty list."""
+    cursor.execute(asked_sql.PLANS)
+    cursor.execute(asked_sql.NEW_DEMANDS, {"now": now})
+    cursor.execute(asked_sql.DUTIES, [*map(list, zip(*asked.duty_rows(), strict=True)), COUNTY[0]])
 
 
 def _fill(cursor: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -152,11 +208,11 @@ def _fill(cursor: Any, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
 def _unmarked(cursor: Any) -> Iterator[None]:
     """Write without marking each row stale: whole weeks are marked afterwards. Others wait meanwhile, so no mark is lost."""
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with rows still to check cannot be altered
-    for table in TABLES:
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER stale_insert")
+    for table, trigger in TRIGGERS:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
     yield
-    for table in TABLES:
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER stale_insert")
+    for table, trigger in TRIGGERS:
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
 
 
 @contextlib.contextmanager
@@ -197,7 +253,11 @@ def _write_weeks(cursor: Any, weeks: Sequence[PlannedWeek], say: Callable[[str, 
     for start in range(0, len(weeks), STEP_WEEKS):
         step = weeks[start : start + STEP_WEEKS]
         say(_("周报与记录 %(first)s 起") % {"first": step[0].monday}, 0.1 + 0.75 * start / len(weeks))
-        span = {"first": step[0].monday, "last": step[-1].monday, "slots": SLOTS}
+        span = {"first": step[0].monday, "last": step[-1].monday, "slots": SLOTS, "open": OPEN}
         cursor.execute(sql.NEW_RETURNS, span)
-        cursor.execute(sql.NEW_ENTRIES, span)
+        cursor.execute(sql.ENTRIES, span)
+        cursor.execute(asked_sql.TARGETS, span)
+        cursor.execute(asked_sql.NEW_TARGETS)
+        cursor.execute(sql.NEW_ENTRIES)
+        cursor.execute("DROP TABLE demo_entry, demo_target")
     say(_("索引与约束"), 0.85)

@@ -1,4 +1,6 @@
-"""The statements that turn the plan into rows. Temporary tables: demo_person, demo_week, demo_slot, demo_return."""
+"""The statements that turn the plan into rows. Temporary tables: demo_person, demo_week, demo_slot, demo_return, demo_entry."""
+
+from burden.demo import asked_sql
 
 # a number in [0, 1) for a thing and a purpose; the same on every run and in every plan
 CHANCE = """
@@ -15,7 +17,8 @@ STAGES = {
     "demo_unit": "code text, audience smallint, load float8, coverage float8, items float8, routine float8",
     "demo_week": "n integer, monday date, load float8, coverage float8, started boolean",
     "demo_item": """week date, audience smallint, first integer, last integer, title text, category text, subkind text,
-                    issuer text, median smallint, travel smallint, prep smallint""",
+                    issuer text, median smallint, travel smallint, prep smallint, demand integer""",
+    "demo_asked": asked_sql.STAGE,
 }
 
 PERSONS = """
@@ -41,11 +44,12 @@ SELECT id, unit_id, role, title, daterange(%(first)s + 7 * since, NULL) FROM dem
 SLOTS = """
 CREATE TEMP TABLE demo_slot ON COMMIT DROP AS
 SELECT w.monday AS week, i.audience, (i.week IS NULL)::integer AS routine, number::smallint AS number,
-       i.title, i.category, i.subkind, i.median, i.travel, i.prep,
+       i.title, i.category, i.subkind, i.median, i.travel, i.prep, i.demand, a.minutes AS claimed,
        CASE i.issuer WHEN 'own' THEN -1 WHEN 'above' THEN -2 ELSE u.id END AS issuer_id
 FROM demo_item i JOIN demo_week w ON w.monday = i.week OR i.week IS NULL
 CROSS JOIN LATERAL generate_series(i.first, i.last) AS number
 LEFT JOIN unit u ON u.code = i.issuer
+LEFT JOIN demo_asked a ON a.n = i.demand
 """
 
 # Load shows in how much there is to do (three fifths of it) and in how long it takes. The demo accounts file every closed
@@ -90,21 +94,21 @@ FROM demo_return WHERE week BETWEEN %(first)s AND %(last)s
 
 # Systematic sampling: evenly spaced numbers from one random start, so a return holds nothing twice and every work comes as
 # often as it weighs. A cadre's routine starts at the same number every week.
-NEW_ENTRIES = """
-INSERT INTO entry (weekly_return_id, unit_id, cadre_id, week, key, answer, evidence, repeated, after_hours, category, subkind,
-                   title, issuer_id, people, minutes, travel_minutes, prep_minutes)
-SELECT d.id, d.unit_id, d.cadre_id, d.week, 'd' || d.item,
-       CASE WHEN s.category = 'meeting' AND d.a < 0.02 THEN 'absent' WHEN d.a < 0.005 THEN 'not_applicable' ELSE 'done' END,
-       CASE WHEN d.routine = 1 OR d.a > 0.45 THEN 4 WHEN d.a > 0.2 THEN 3 ELSE 2 END,
-       d.b < CASE s.category WHEN 'form' THEN 0.2 ELSE 0.04 END,
-       d.c < CASE s.category WHEN 'other' THEN 0.25 ELSE 0.1 END,
-       s.category, s.subkind, s.title,
-       CASE s.issuer_id WHEN -1 THEN d.unit_id WHEN -2 THEN d.parent_id ELSE s.issuer_id END,
-       CASE WHEN d.c > 0.97 THEN 3 WHEN d.c > 0.92 THEN 2 ELSE 1 END,
-       least(600, CASE WHEN s.median < 20 THEN greatest(3, round(s.median * d.stretch))
-                       ELSE greatest(5, round(s.median * d.stretch / 5) * 5) END),
-       CASE WHEN d.b > 0.5 THEN s.travel ELSE 0 END,
-       CASE WHEN d.b > 0.3 THEN 0 ELSE s.prep * 2 END
+ENTRIES = """
+CREATE TEMP TABLE demo_entry ON COMMIT DROP AS
+SELECT d.id, d.unit_id, d.cadre_id, d.week, d.item, s.demand, s.category, s.subkind, s.title,
+       CASE WHEN s.category = 'meeting' AND d.a < 0.02 THEN 'absent' WHEN d.a < 0.005 THEN 'not_applicable' ELSE 'done' END AS answer,
+       -- as stated only where somebody stated it; last week's own routine may be taken over in bulk
+       CASE WHEN d.a > 0.45 OR s.demand IS NULL AND d.a > 0.2 THEN 4 WHEN d.a > 0.2 THEN 3 ELSE 2 END AS evidence,
+       d.b < CASE s.category WHEN 'form' THEN 0.2 ELSE 0.04 END AS repeated,
+       d.c < CASE s.category WHEN 'other' THEN 0.25 ELSE 0.1 END AS after_hours,
+       CASE s.issuer_id WHEN -1 THEN d.unit_id WHEN -2 THEN d.parent_id ELSE s.issuer_id END AS issuer_id,
+       CASE WHEN d.a <= 0.45 AND s.demand IS NOT NULL THEN 1 WHEN d.c > 0.97 THEN 3 WHEN d.c > 0.92 THEN 2 ELSE 1 END AS people,
+       CASE WHEN d.a <= 0.45 AND s.demand IS NOT NULL THEN s.claimed
+            ELSE least(600, CASE WHEN s.median < 20 THEN greatest(3, round(s.median * d.stretch))
+                                 ELSE greatest(5, round(s.median * d.stretch / 5) * 5) END) END AS minutes,
+       CASE WHEN d.b > 0.5 OR d.a <= 0.45 AND s.demand IS NOT NULL THEN s.travel ELSE 0 END AS travel,
+       CASE WHEN d.a <= 0.45 AND s.demand IS NOT NULL THEN s.prep WHEN d.b > 0.3 THEN 0 ELSE s.prep * 2 END AS prep
 FROM (
     SELECT r.id, r.unit_id, r.parent_id, r.cadre_id, r.week, r.audience, item, (item <= r.routine)::integer AS routine,
            CASE WHEN item <= r.routine THEN floor(%(slots)s * (item - 1 + pg_temp.chance(r.n, 8)) / r.habits)
@@ -121,18 +125,26 @@ FROM (
 JOIN demo_slot s ON s.week = d.week AND s.audience = d.audience AND s.routine = d.routine AND s.number = d.number
 """
 
-COUNTS = """
-SELECT (SELECT count(*) FROM demo_unit), (SELECT count(*) FROM demo_person), (SELECT count(*) FROM demo_return),
-       (SELECT sum(count) FROM demo_return)
+NEW_ENTRIES = """
+INSERT INTO entry (weekly_return_id, unit_id, cadre_id, week, key, target_id, answer, evidence, repeated, after_hours, category,
+                   subkind, title, issuer_id, people, minutes, travel_minutes, prep_minutes, note)
+SELECT e.id, e.unit_id, e.cadre_id, e.week, 'd' || e.item, t.id, e.answer, e.evidence, e.repeated, e.after_hours, e.category,
+       e.subkind, e.title, e.issuer_id, e.people, e.minutes, e.travel, e.prep, ''
+FROM demo_entry e LEFT JOIN demo_target t ON t.demand = e.demand AND t.unit_id = e.unit_id AND t.week = e.week
 """
 
-DROPPED = "DROP TABLE demo_staged, demo_unit, demo_week, demo_item, demo_person, demo_slot, demo_return"
+COUNTS = """
+SELECT (SELECT count(*) FROM demo_unit), (SELECT count(*) FROM demo_person), (SELECT count(*) FROM demo_return),
+       (SELECT sum(count) FROM demo_return), (SELECT count(*) FROM demo_demand), (SELECT count(*) FROM target)
+"""
+
+DROPPED = "DROP TABLE demo_staged, demo_unit, demo_week, demo_item, demo_asked, demo_demand, demo_person, demo_slot, demo_return"
 
 FILED = "SELECT EXISTS (SELECT FROM weekly_return)"
 
 # foreign keys first, then what they lean on; primary keys stay, because rows come in their order
 TAKEN_OFF = """
-WITH tables AS (SELECT unnest(ARRAY['entry', 'weekly_return']::regclass[]) AS oid)
+WITH tables AS (SELECT unnest(ARRAY['entry', 'target', 'weekly_return']::regclass[]) AS oid)
 SELECT name, dropped, created FROM (
     SELECT c.conname::text AS name, CASE c.contype WHEN 'f' THEN 1 ELSE 2 END AS place,
            format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname) AS dropped,

@@ -5,16 +5,21 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 
 from burden.accounts.demo import PASSWORD, USERNAMES, demo_accounts
 from burden.accounts.models import Post, User
+from burden.demands.duplicates import similar
+from burden.demands.models import Demand, Handler, Target
 from burden.demo import sql
 from burden.demo.seed import seed, seeded
-from burden.entries.models import Entry, WeeklyReturn
+from burden.entries.models import Entry, Evidence, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleMark
+from burden.standards.models import BurdenBudget, DutyItem, PlanItem
 from burden.units.models import Unit
-from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_return, make_unit, make_user
+from reports import demand_sums, rollup
+from reports.models import RollupSub
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_return, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +63,31 @@ def test_seed_has_realistic_magnitudes(counts):
     assert {"meeting", "document", "form", "inspection", "other"} == set(Entry.every.values_list("category", flat=True))
 
 
+def test_seed_registers_what_is_asked_and_what_came_back(counts):
+    assert counts["demands"] == Demand.every.count()
+    asked = Entry.every.filter(issuer__level="department").exclude(unit__level="department")
+    registered = asked.filter(target__isnull=False).count() / asked.count()
+    assert 0.6 < registered < 0.9
+    assert not Entry.every.filter(target__isnull=True, evidence=Evidence.SINGLE).exists()
+    confirmed = Entry.every.filter(target__isnull=False, evidence__lt=Evidence.STATED, answer="done")
+    assert not confirmed.exclude(people=1, minutes=F("target__minutes")).exists()
+    assert Target.every.filter(week=THIS_WEEK.monday).exclude(pk__in=confirmed.values("target")).exists()
+    sister = Demand.every.get(title="村庄人居环境整治情况月报")
+    found = similar(
+        make_actor(Unit.every.get(name="县农业农村局"), "issuer"), "农村人居环境整治月报", sister.fields[1:8]
+    )
+    assert sister in [each.demand for each in found if each.likely and each.shared]
+    assert Handler.objects.exists() and DutyItem.objects.filter(kind="recalled").exists()
+
+
+def test_sums_of_the_seeded_county_verify(counts):
+    rollup.refresh()
+    demand_sums.refresh()
+    assert rollup.verify(now=NOW).differences == demand_sums.verify()[1] == 0
+    county = RollupSub.every.get(unit__code="990101000000", week=LAST_WEEK.monday)
+    assert 0 < county.c_form < county.m_form
+
+
 def test_seed_leaves_the_started_week_to_the_demo_cadres(counts):
     for username, most in (("village", 8), ("township", 14)):
         filed = WeeklyReturn.every.filter(cadre__username=username).order_by("week")
@@ -76,7 +106,7 @@ def test_seed_brings_routine_back_every_week(counts):
 
 def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
-    for model in (Entry, WeeklyReturn, Post):
+    for model in (Entry, WeeklyReturn, Target, Handler, Demand, PlanItem, BurdenBudget, DutyItem, Post):
         model._base_manager.all().delete()
     User.objects.all().delete()
     seed(now=NOW, weeks=3, townships=2)

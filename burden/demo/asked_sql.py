@@ -1,0 +1,82 @@
+"""The statements that register the demands and spread them to their receivers. Temporary tables: demo_asked, demo_demand, demo_entry, demo_target."""
+
+STAGE = """n integer, week date, title text, category text, subkind text, issuer text, audiences smallint[], first_on date,
+           until date, minutes smallint, travel smallint, prep smallint, origin text, channel text, frequency text,
+           planned boolean, fields text[], grams text[], facts jsonb, receivers jsonb"""
+
+DEMANDS = """
+CREATE TEMP TABLE demo_demand ON COMMIT DROP AS
+SELECT nextval(pg_get_serial_sequence('demand', 'id')) AS id, a.*, u.id AS issuer_id,
+       (SELECT min(p.id) FROM demo_person p WHERE p.unit_id = u.id) AS author_id
+FROM (SELECT * FROM demo_asked ORDER BY n) a JOIN unit u ON u.code = a.issuer
+"""
+
+PLANS = """
+INSERT INTO plan_item (issuer_id, year, category, title, times)
+SELECT issuer_id, extract(isoyear FROM first_on), category,
+       extract(isoyear FROM first_on) || '年' || CASE category WHEN 'meeting' THEN '会议' WHEN 'document' THEN '发文' ELSE '检查' END || '计划',
+       count(*)
+FROM demo_demand WHERE planned GROUP BY 1, 2, 3, 4
+"""
+
+NEW_DEMANDS = """
+INSERT INTO demand (id, issuer_id, lead_id, plan_item_id, state, version, title, category, subkind, basis, origin, post_title,
+                    channel, frequency, first_on, until, people, minutes, travel_minutes, prep_minutes, receivers, facts,
+                    fields, grams, afterwards, late_reason, digest, created_by_id, created_at, changed_at, issued_at,
+                    withdrawn_reason)
+SELECT d.id, d.issuer_id, d.issuer_id, p.id, 'issued', 1, d.title, d.category, d.subkind,
+       CASE WHEN d.channel = 'formal' THEN format('临办〔%%s〕%%s号（演示）', extract(isoyear FROM d.first_on), d.n %% 90 + 1) ELSE '' END,
+       d.origin, '', d.channel, d.frequency, d.first_on, d.until, 1, d.minutes, d.travel, d.prep, d.receivers, d.facts,
+       d.fields, d.grams, false, '', '', d.author_id, at, at, at, ''
+FROM demo_demand d
+LEFT JOIN plan_item p ON d.planned AND p.issuer_id = d.issuer_id AND p.category = d.category
+                         AND p.year = extract(isoyear FROM d.first_on)
+CROSS JOIN LATERAL (SELECT least((d.first_on - 3 - d.n %% 5) + interval '1 hour', %(now)s) AS at) AS issued
+"""
+
+# What the cadres of a unit answered, and a few targets that nobody did: one in thirty of a closed week, most of the started one.
+TARGETS = """
+CREATE TEMP TABLE demo_target ON COMMIT DROP AS
+SELECT nextval(pg_get_serial_sequence('target', 'id')) AS id, k.*, d.issuer_id, d.category, d.minutes, d.travel, d.prep,
+       CASE WHEN d.first_on BETWEEN k.week AND k.week + 6 THEN d.first_on ELSE k.week + d.n %% 5 END AS due_on
+FROM (
+    SELECT demand, unit_id, week, sum(people) + (pg_temp.chance(demand * 997 + unit_id, 21) < 0.12)::int AS people
+    FROM demo_entry WHERE demand IS NOT NULL GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT d.n, u.unit_id, w.monday, 1
+    FROM demo_week w
+    JOIN demo_demand d ON w.monday = coalesce(d.week, w.monday)
+    JOIN (SELECT DISTINCT unit_id, audience FROM demo_person WHERE audience >= 0) u ON u.audience = ANY (d.audiences)
+    WHERE w.monday BETWEEN %(first)s AND %(last)s
+          AND pg_temp.chance(d.n * 10007::bigint + u.unit_id, 22 + w.n) < CASE WHEN w.started THEN (%(open)s::float8[])[u.audience + 1] ELSE 0.03 END
+          AND NOT EXISTS (SELECT FROM demo_entry e WHERE e.demand = d.n AND e.unit_id = u.unit_id AND e.week = w.monday)
+) k
+JOIN demo_demand d ON d.n = k.demand
+"""
+NEW_TARGETS = """
+INSERT INTO target (id, demand_id, unit_id, week, due_on, issuer_id, category, people, minutes, travel_minutes, prep_minutes,
+                    withdrawn)
+SELECT t.id, d.id, t.unit_id, t.week, t.due_on, t.issuer_id, t.category, t.people, t.minutes, t.travel, t.prep, false
+FROM demo_target t JOIN demo_demand d ON d.n = t.demand
+"""
+
+HANDLERS = """
+INSERT INTO handler (unit_id, issuer_id, category, cadre_id, week)
+SELECT e.unit_id, t.issuer_id, t.category, e.cadre_id, max(e.week)
+FROM entry e JOIN target t ON t.id = e.target_id
+WHERE e.week >= %(since)s GROUP BY 1, 2, 3, 4
+"""
+
+MARKS = "INSERT INTO stale_demand (demand_id, week) SELECT DISTINCT demand_id, week FROM target"
+
+BUDGETS = """
+INSERT INTO burden_budget (issuer_id, year, person_min)
+SELECT t.issuer_id, extract(isoyear FROM t.week),
+       ceil(sum(t.people * (t.minutes + t.travel_minutes) + t.prep_minutes) * 1.1 / 60000) * 60000
+FROM target t JOIN demand d ON d.id = t.demand_id
+WHERE d.origin = 'own' GROUP BY 1, 2
+"""
+DUTIES = """
+INSERT INTO duty_item (county_id, code, title, kind, citation)
+SELECT u.id, row.* FROM unit u, unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS row WHERE u.code = %s
+"""

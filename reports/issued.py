@@ -1,0 +1,175 @@
+"""What an issuer makes others do: its demands as claimed and as confirmed, and what it asked without registering.
+
+Nothing personal, and nothing of a single unit: a demand's week is told of a level of receivers as a whole, and only where
+enough of them answered. Whatever else is shown is a sum of what is shown.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from django.db.models import F, Sum
+
+from burden.accounts.actor import Actor
+from burden.standards.models import BurdenBudget
+from burden.units.models import Unit
+from reports.models import RollupDemand, RollupSource
+from reports.peers import MIN_RETURNS
+from reports.periods import Period
+
+K = TypeVar("K", bound=Hashable)
+MIN_UNITS = 3  # receivers that have to stand behind a confirmed figure
+COLUMNS = (
+    "demand_id",
+    "level",
+    "week",
+    "answers",
+    "answered",
+    "claim_min",
+    "open_min",
+    "confirmed_min",
+    "after_hours_min",
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One demand in one week at one level of receivers. Units: counts, whole person-minutes."""
+
+    demand_id: int
+    level: str
+    week: dt.date
+    answers: int
+    answered: int  # receivers with an answer
+    claim_min: int
+    open_min: int
+    confirmed_min: int
+    after_hours_min: int
+    title: str
+    category: str
+    origin: str
+    is_planned: bool
+    is_passed_on: bool
+    is_hidden: bool = False
+
+    @property
+    def is_few(self) -> bool:
+        return 0 < self.answers < MIN_RETURNS or 0 < self.answered < MIN_UNITS
+
+
+@dataclass(frozen=True)
+class Issued:
+    """Sums of cells. Units: person-minutes; `compared_min` is the claim of what was answered and is shown."""
+
+    claim_min: int = 0
+    open_min: int = 0
+    confirmed_min: int = 0
+    compared_min: int = 0
+    after_hours_min: int = 0
+
+    @property
+    def total_min(self) -> int:
+        """What it takes: confirmed where somebody answered, else as claimed."""
+        return self.confirmed_min + self.open_min
+
+    @property
+    def gap_min(self) -> int:
+        """How much more was confirmed than claimed, of what was answered."""
+        return self.confirmed_min - self.compared_min
+
+    def __add__(self, other: Issued) -> Issued:
+        return Issued(*(mine + theirs for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+
+def cells(actor: Actor, issuer: Unit, period: Period) -> list[Cell]:
+    """Return an issuer's demands of a period, few answers hidden. One query."""
+    rows = (
+        RollupDemand.objects.visible_to(actor)
+        .filter(demand__issuer=issuer, week__range=(period.first.monday, period.last.monday))
+        .values(
+            *COLUMNS,
+            title=F("demand__title"),
+            category=F("demand__category"),
+            origin=F("demand__origin"),
+            plan=F("demand__plan_item_id"),
+            parent=F("demand__parent_id"),
+        )
+        .order_by("week", "demand_id", "level")
+    )
+    return hide([_cell(row) for row in rows])
+
+
+def _cell(row: dict[str, object]) -> Cell:
+    plan, parent = row.pop("plan"), row.pop("parent")
+    return Cell(**row, is_planned=plan is not None, is_passed_on=parent is not None)  # type: ignore[arg-type]
+
+
+def hide(found: Sequence[Cell]) -> list[Cell]:
+    """Mark the cells that say too much: few answers, and one more where those of its week together are few.
+
+    A week's other figures of the issuer, the county's table for one, tell what the hidden ones make up together.
+    """
+    weeks: dict[dt.date, list[Cell]] = defaultdict(list)
+    for cell in found:
+        weeks[cell.week].append(cell)
+    also = {id(one) for week in weeks.values() if (one := _one_more(week))}
+    return [replace(cell, is_hidden=True) if cell.is_few or id(cell) in also else cell for cell in found]
+
+
+def _one_more(week: Iterable[Cell]) -> Cell | None:
+    """Return the smallest answered cell that has to be hidden too; None where the hidden ones are enough, or none."""
+    cells = [cell for cell in week if cell.answers]
+    few = sum(cell.answers for cell in cells if cell.is_few)
+    if not 0 < few < MIN_RETURNS:
+        return None
+    return min((cell for cell in cells if not cell.is_few), key=lambda cell: cell.answers, default=None)
+
+
+def total(found: Iterable[Cell]) -> Issued:
+    """Add up cells; of a hidden one only what is claimed."""
+    return sum((_issued(cell) for cell in found), Issued())
+
+
+def _issued(cell: Cell) -> Issued:
+    if cell.is_hidden:
+        return Issued(cell.claim_min, cell.open_min)
+    compared = cell.claim_min - cell.open_min
+    return Issued(cell.claim_min, cell.open_min, cell.confirmed_min, compared, cell.after_hours_min)
+
+
+def grouped(found: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, Issued]:
+    """Add up cells by what a key says of them."""
+    groups: dict[K, Issued] = defaultdict(Issued)
+    for cell in found:
+        groups[key(cell)] += _issued(cell)
+    return dict(groups)
+
+
+def unregistered(actor: Actor, issuer: Unit, period: Period) -> int:
+    """Return what others did for an issuer that it never registered, as summed at the unit above it.
+
+    The sum is of all units below that one, so that it tells of none; 0 where fewer than five records stand behind it.
+    Units: person-minutes.
+    """
+    if issuer.parent_id is None or not _may_ask(actor, issuer):
+        return 0
+    found = RollupSource.every.filter(
+        unit_id=issuer.parent_id, issuer_id=issuer.pk, week__range=(period.first.monday, period.last.monday)
+    ).aggregate(n=Sum("n"), minutes=Sum("u_min"))
+    return int(found["minutes"] or 0) if (found["n"] or 0) >= MIN_RETURNS else 0
+
+
+def _may_ask(actor: Actor, issuer: Unit) -> bool:
+    low, high = actor.read_range
+    return issuer.pk in actor.issuing or low <= issuer.path < high
+
+
+def budget(actor: Actor, issuer: Unit, year: int) -> int | None:
+    """Return what an issuer may ask in a year by its own decision; None where nobody set it. Units: person-minutes."""
+    if not _may_ask(actor, issuer):
+        return None
+    return BurdenBudget.objects.filter(issuer=issuer, year=year).values_list("person_min", flat=True).first()

@@ -1,0 +1,178 @@
+"""What an issuer makes others do (本局造成的负担): its own page, and the same for those who read its sums."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import READERS, Role
+from burden.demands.models import Origin
+from burden.kit import clock
+from burden.kit.access import ActedRequest, access
+from burden.kit.clock import last_closed
+from burden.kit.templatetags.show import category_css
+from burden.standards.models import Category
+from burden.units.models import Level, Unit
+from reports import issued, queries
+from reports.issued import Cell, Issued
+from reports.periods import KINDS, Period, month_name, month_of
+
+LISTED = 20  # demands on the page
+LEVELS = (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
+
+
+@access(Role.ISSUER)
+def issued_own(request: ActedRequest) -> HttpResponse:
+    """Open the page of the unit that one registers for."""
+    post = request.actor.post(Role.ISSUER)
+    if post is None:
+        raise Http404
+    return redirect(address(post.unit.code))
+
+
+@access(*READERS)
+def issued_by(request: ActedRequest, code: str) -> HttpResponse:
+    """Show what an issuer's demands take over a period. Refuses (404): a foreign or missing unit, no such period."""
+    actor, now = request.actor, clock.now()
+    unit = queries.unit_by_code(actor, code)
+    if unit is None:
+        raise Http404
+    try:
+        kind = request.GET.get("period", "year")
+        period = Period.parse(kind=kind, week=request.GET.get("week", ""), at=now)
+    except ValueError:
+        raise Http404 from None
+    context = _frame(unit, period, now) | _figures(actor, unit, period, now)
+    return render(request, "reports/issued.html", context)
+
+
+def address(code: str, **query: str) -> str:
+    """Return the address of an issuer's page."""
+    page = reverse("issued_by", args=[code])
+    return f"{page}?{urlencode(query)}" if query else page
+
+
+def _frame(unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
+    following = period.following(until=last_closed(now))
+    return {
+        "unit": unit,
+        "period": period,
+        "crumbs": [{"label": unit.name, "url": reverse("report", args=[unit.code])}, {"label": ""}],
+        "kinds": [
+            (label, address(unit.code, **period.query | {"period": kind}), kind == period.kind)
+            for kind, label in KINDS.items()
+        ],
+        "previous_url": address(unit.code, **period.query | {"week": str(period.before.last)}),
+        "next_url": address(unit.code, **period.query | {"week": str(following.last)}) if following else "",
+    }
+
+
+def _figures(actor: Actor, unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
+    found = issued.cells(actor, unit, period)
+    before = issued.cells(actor, unit, period.last_year)
+    alone = issued.unregistered(actor, unit, period)
+    sums, own = issued.total(found), issued.total(cell for cell in found if cell.origin == Origin.OWN)
+    planned = issued.total(cell for cell in found if cell.is_planned)
+    return {
+        "sums": sums,
+        "own": own,
+        "planned": planned,
+        "unregistered_min": alone,
+        "in_all": sums.total_min + alone,
+        "in_all_before": issued.total(before).total_min + issued.unregistered(actor, unit, period.last_year),
+        "left_out": sum(cell.is_hidden for cell in found),
+        "bars": _bars(sums),
+        "parts": [("x-brand", sums.confirmed_min), ("x-self", sums.open_min), ("x-self2", alone)],
+        "origins": _named(issued.grouped(found, lambda cell: cell.origin), Origin.choices),
+        "levels": _named(issued.grouped(found, lambda cell: cell.level), [(x.value, x.label) for x in LEVELS]),
+        "categories": _named(issued.grouped(found, lambda cell: cell.category), Category.choices),
+        "demands": _demands(found),
+        "count": len({cell.demand_id for cell in found}),
+        "months": _months(found, before),
+        "budget": _budget(actor, unit, period, own, now),
+    }
+
+
+def _bars(sums: Issued) -> dict[str, Any]:
+    """Return both sides of what was answered, on one scale."""
+    return {
+        "claimed": [("x-self", sums.compared_min)],
+        "confirmed": [("x-brand", sums.confirmed_min)],
+        "most": max(sums.compared_min, sums.confirmed_min),
+    }
+
+
+def _named(
+    groups: Mapping[str, Issued], choices: Sequence[tuple[str, Any]]
+) -> list[tuple[str, str, Issued, list[tuple[str, int]]]]:
+    """Return code, label, sums and bar of each group there is, in the order of the choices."""
+    return [
+        (code, str(label), groups[code], [(_colour(code), groups[code].total_min)])
+        for code, label in choices
+        if code in groups
+    ]
+
+
+def _colour(code: str) -> str:
+    return category_css(code) if code in Category.values else "x-brand"
+
+
+def _demands(found: Sequence[Cell]) -> list[dict[str, Any]]:
+    """Return the heaviest demands, what each takes."""
+    first = {cell.demand_id: cell for cell in reversed(found)}
+    sums = issued.grouped(found, lambda cell: cell.demand_id)
+    gone = {cell.demand_id for cell in found if cell.is_hidden}
+    heaviest = sorted(sums, key=lambda pk: -sums[pk].total_min)[:LISTED]
+    origins, categories = dict(Origin.choices), dict(Category.choices)
+    return [
+        {
+            "cell": first[pk],
+            "origin": origins[first[pk].origin],
+            "category": categories[first[pk].category],
+            "sums": sums[pk],
+            "is_hidden": pk in gone and not sums[pk].confirmed_min,
+        }
+        for pk in heaviest
+    ]
+
+
+def _months(found: Sequence[Cell], before: Sequence[Cell]) -> list[dict[str, Any]]:
+    """Return the months of a year beside those of the year before; nothing for shorter periods."""
+    now, then = (_by_month(each) for each in (found, before))
+    months = sorted({month for _year, month in (*now, *then)})
+    this, last = ({month: sums for (_year, month), sums in each.items()} for each in (now, then))
+    most = max((sums.total_min for sums in (*now.values(), *then.values())), default=0)
+    return [
+        _month(month, this.get(month, Issued()).total_min, last.get(month, Issued()).total_min, most)
+        for month in months
+    ]
+
+
+def _month(month: int, now: int, before: int, most: int) -> dict[str, Any]:
+    return {
+        "name": month_name(dt.date(2000, month, 1)),
+        "now": now,
+        "before": before,
+        "now_bar": [("x-brand", now)],
+        "before_bar": [("x-self", before)],
+        "most": most,
+    }
+
+
+def _by_month(found: Sequence[Cell]) -> dict[tuple[int, int], Issued]:
+    return issued.grouped(found, lambda cell: month_of(clock.Week(cell.week)))
+
+
+def _budget(actor: Actor, unit: Unit, period: Period, own: Issued, now: dt.datetime) -> dict[str, int] | None:
+    """Return the year's budget beside what was asked by own decision; None for shorter periods and without one."""
+    allowed = issued.budget(actor, unit, period.last.year) if period.kind == "year" else None
+    if allowed is None:
+        return None
+    return {"allowed": allowed, "used": own.claim_min, "left": allowed - own.claim_min}

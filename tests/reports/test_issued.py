@@ -1,0 +1,176 @@
+"""What an issuer makes others do: claimed, confirmed, never registered; nothing that tells of a few people."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from burden.demands.models import Demand
+from burden.units.models import Level, Unit
+from reports import demand_sums, issued, rollup
+from reports.issued import MIN_UNITS, Cell, hide
+from reports.models import RollupDemand
+from reports.peers import MIN_RETURNS
+from reports.periods import Period
+from tests.factories import (
+    LAST_WEEK,
+    make_actor,
+    make_demand,
+    make_entry,
+    make_post,
+    make_return,
+    make_target,
+    make_unit,
+    make_user,
+)
+
+YEAR = Period.of("year", LAST_WEEK, until=LAST_WEEK)
+cells = st.builds(
+    Cell,
+    demand_id=st.integers(1, 9),
+    level=st.just("township"),
+    week=st.sampled_from([LAST_WEEK.monday, LAST_WEEK.plus(-1).monday]),
+    answers=st.integers(0, 8),
+    answered=st.integers(0, 8),
+    claim_min=st.integers(100, 200),
+    open_min=st.integers(0, 100),
+    confirmed_min=st.integers(0, 500),
+    after_hours_min=st.just(0),
+    title=st.just(""),
+    category=st.just("form"),
+    origin=st.just("own"),
+    is_planned=st.booleans(),
+    is_passed_on=st.booleans(),
+)
+
+
+@given(st.lists(cells, max_size=12))
+def test_few_answers_are_hidden_and_enough_beside_them(found: list[Cell]) -> None:
+    shown = hide(found)
+    assert not [c for c in shown if not c.is_hidden and (0 < c.answers < MIN_RETURNS or 0 < c.answered < MIN_UNITS)]
+    for week in {c.week for c in shown}:
+        of_week = [c for c in shown if c.week == week and c.answers]
+        hidden_answers = sum(c.answers for c in of_week if c.is_hidden)
+        assert not 0 < hidden_answers < MIN_RETURNS or all(c.is_hidden for c in of_week)
+
+
+@given(st.lists(cells, max_size=12))
+def test_sums_hold_what_is_shown_and_all_claims(found: list[Cell]) -> None:
+    shown = hide(found)
+    sums = issued.total(shown)
+    assert sums.claim_min == sum(c.claim_min for c in found)
+    assert sums.confirmed_min == sum(c.confirmed_min for c in shown if not c.is_hidden)
+    assert sum((issued.total([c]) for c in shown), issued.Issued()) == sums
+
+
+class Place:
+    """A department that asked six townships, five of which answered; and one thing it never registered."""
+
+    def __init__(self) -> None:
+        self.county = make_unit()
+        self.department = make_unit(self.county, Level.DEPARTMENT, name="县农业农村局")
+        self.towns = [make_unit(self.county, Level.TOWNSHIP) for _ in range(6)]
+        self.demand = make_demand(self.department, people=1, minutes=60)
+        self.answer(self.demand, 90)
+        for town in self.towns:
+            filed = make_return(make_user(), town)
+            make_entry(filed, issuer=self.department, minutes=30, title="工作群接龙")
+        rollup.refresh()
+        demand_sums.refresh()
+
+    def answer(self, demand: Demand, minutes: int, receivers: int = 5) -> None:
+        for number, town in enumerate(self.towns):
+            target = make_target(demand, town, LAST_WEEK)
+            if number < receivers:
+                make_entry(
+                    make_return(make_user(), town),
+                    target=target,
+                    issuer=self.department,
+                    minutes=minutes,
+                    category="form",
+                )
+
+
+@pytest.fixture
+def place(db: None) -> Place:
+    return Place()
+
+
+def page(client: Client, unit: Unit, role: str = "issuer", of: Unit | None = None, query: str = "") -> str:
+    client.force_login(make_post(unit, role).user)
+    return client.get(f"/issued/{(of or unit).code}/{query}").content.decode()
+
+
+def test_page_shows_claimed_confirmed_open_and_unregistered(place: Place, client: Client) -> None:
+    text = page(client, place.department)
+    values = {"in-all": 450 + 60 + 180, "compared": 300, "confirmed": 450, "open": 60}
+    assert [name for name, value in values.items() if f'id="{name}" value="{value}"' not in text] == []
+    assert "26.1%" in text  # 180 of 690 never registered
+
+
+def test_few_answers_are_left_out_of_confirmed(place: Place, client: Client) -> None:
+    other = make_demand(place.department, title="三个人填过的表", people=1, minutes=60)
+    place.answer(other, 77, receivers=2)
+    demand_sums.refresh()
+    text = page(client, place.department)
+    assert "人数太少" in text
+    assert 'id="confirmed" value="0"' in text  # two answers alone would be found by subtraction: five more go with them
+
+
+def test_reviewer_reads_it_and_another_issuer_does_not(place: Place, client: Client) -> None:
+    assert "县农业农村局" in page(client, place.county, "reviewer", of=place.department)
+    client.force_login(make_post(make_unit(place.county, Level.DEPARTMENT), "issuer").user)
+    assert client.get(f"/issued/{place.department.code}/").status_code == 404
+
+
+def test_unregistered_is_told_to_the_issuer_and_above_alone(place: Place) -> None:
+    stranger = make_actor(make_unit(place.county, Level.DEPARTMENT), "issuer")
+    told = [
+        issued.unregistered(actor, place.department, YEAR)
+        for actor in (make_actor(place.department, "issuer"), stranger)
+    ]
+    assert told == [180, 0]
+
+
+def test_own_page_is_where_the_door_leads(place: Place, client: Client) -> None:
+    client.force_login(make_post(place.department, "issuer").user)
+    assert client.get("/issued/").url == f"/issued/{place.department.code}/"
+
+
+def test_wrong_period_is_missing(place: Place, client: Client) -> None:
+    client.force_login(make_post(place.department, "issuer").user)
+    assert client.get(f"/issued/{place.department.code}/?period=decade").status_code == 404
+
+
+def test_page_without_demands_says_what_to_do(db: None, client: Client) -> None:
+    unit = make_unit(make_unit(), Level.DEPARTMENT)
+    assert "/demands/new/" in page(client, unit)
+
+
+def test_query_count_does_not_grow_with_demands(place: Place, client: Client) -> None:
+    client.force_login(make_post(place.department, "issuer").user)
+    url = f"/issued/{place.department.code}/?week={LAST_WEEK}"
+    client.get(url)
+    counts = []
+    for more in (0, 2):
+        for _ in range(more):
+            place.answer(make_demand(place.department), 60)
+        demand_sums.refresh()
+        with CaptureQueriesContext(connection) as seen:
+            client.get(url)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_months_stand_beside_those_of_the_year_before(place: Place, client: Client) -> None:
+    year_ago = LAST_WEEK.plus(-52)
+    RollupDemand.every.create(
+        demand=place.demand, level="township", week=year_ago.monday, targets=6, answered=6, answers=6, done=6,
+        not_applicable=0, repeated=0, claim_min=600, open_min=0, confirmed_min=1200, after_hours_min=0, bulk_min=0, stated_min=0,
+    )  # fmt: skip
+    text = page(client, place.department, query=f"?week={LAST_WEEK}")
+    assert ">20.0<" in text
