@@ -46,6 +46,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/ledger/services.py",
     "burden/units/services.py",
     "burden/units/importing.py",
+    "burden/demands/duplicates.py",
     "burden/demands/services/handling.py",
     "burden/demands/services/targets.py",
     "burden/entries/history.py",

@@ -67,7 +67,7 @@ def test_functions_of_the_owner_trust_no_temporary_table(db: None) -> None:
         )
         found = dict(cursor.fetchall())
     assert set(found) >= {"mark_stale", "mark_weeks", "mark_since", "recompute_paths", "unit_titles"}
-    assert {name: path for name, path in found.items() if path != ["search_path=public, pg_temp"]} == {}
+    assert {name: path for name, path in found.items() if "search_path=public, pg_temp" not in path} == {}
 
 
 def test_mark_lands_in_the_ledger_beside_a_temporary_table_of_its_name(db: None) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.demands import facts, receivers
+from burden.demands.duplicates import grams
 from burden.demands.models import (
     FIELD_LENGTH,
     MAX_FIELDS,
@@ -114,7 +115,10 @@ def read(given: Mapping[str, Any], demand: Demand) -> tuple[dict[str, Any], dict
         found["receivers"] = _nested(lambda: receivers.read(given["receivers"], demand.issuer).body(), errors)
     found |= _facts(given, found.get("category") or demand.category, demand, errors)
     wrong = {name.partition(".")[0] for name in errors}
-    return {name: value for name, value in found.items() if name not in wrong}, errors
+    good = {name: value for name, value in found.items() if name not in wrong}
+    if good.keys() & {"title", "fields"}:
+        good["grams"] = grams(good.get("title", demand.title), good.get("fields", demand.fields))
+    return good, errors
 
 
 def _nested(read_part: Callable[[], dict[str, Any]], errors: dict[str, str]) -> dict[str, Any]:

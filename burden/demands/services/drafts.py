@@ -24,7 +24,7 @@ from burden.units.models import Unit
 
 COPIED = (
     "title", "category", "subkind", "basis", "origin", "post_title", "channel", "frequency", "at", "people", "minutes",
-    "travel_minutes", "prep_minutes", "facts", "fields", "duty_item",
+    "travel_minutes", "prep_minutes", "facts", "fields", "grams", "duty_item",
 )  # fmt: skip
 COPIED_AT_HOME = ("lead", "receivers", "plan_item")  # of another issuer's demand they would mean something else
 
