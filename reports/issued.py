@@ -17,7 +17,7 @@ from django.db.models import F, Sum
 from burden.accounts.actor import Actor
 from burden.standards.models import BurdenBudget
 from burden.units.models import Unit
-from reports.models import RollupDemand, RollupSource
+from reports.models import RollupDemand, RollupSource, UnregisteredDemand
 from reports.peers import MIN_RETURNS
 from reports.periods import Period
 
@@ -161,6 +161,13 @@ def unregistered(actor: Actor, issuer: Unit, period: Period) -> int:
         unit_id=issuer.parent_id, issuer_id=issuer.pk, week__range=(period.first.monday, period.last.monday)
     ).aggregate(n=Sum("n"), minutes=Sum("u_min"))
     return int(found["minutes"] or 0) if (found["n"] or 0) >= MIN_RETURNS else 0
+
+
+def unregistered_demands(actor: Actor, issuer: Unit, limit: int) -> list[UnregisteredDemand]:
+    """Return what several cadres recorded as asked by an issuer that never registered it, the heaviest first."""
+    return list(
+        UnregisteredDemand.objects.visible_to(actor).filter(issuer=issuer).order_by("-person_min", "pk")[:limit]
+    )
 
 
 def _may_ask(actor: Actor, issuer: Unit) -> bool:

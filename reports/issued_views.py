@@ -23,6 +23,7 @@ from burden.units.models import Level, Unit
 from reports import issued, queries
 from reports.issued import Cell, Issued
 from reports.periods import KINDS, Period, month_name, month_of
+from reports.unregistered import WEEKS
 
 LISTED = 20  # demands on the page
 LEVELS = (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
@@ -85,6 +86,8 @@ def _figures(actor: Actor, unit: Unit, period: Period, now: dt.datetime) -> dict
         "own": own,
         "planned": planned,
         "unregistered_min": alone,
+        "unregistered": issued.unregistered_demands(actor, unit, LISTED // 2),
+        "unregistered_weeks": WEEKS,
         "in_all": sums.total_min + alone,
         "in_all_before": issued.total(before).total_min + issued.unregistered(actor, unit, period.last_year),
         "left_out": sum(cell.is_hidden for cell in found),

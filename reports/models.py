@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.models import User
 from burden.demands.models import Demand
 from burden.kit.db import ScopedQuerySet
+from burden.standards.models import Category
 from burden.units.models import Level, Unit
 
 if TYPE_CHECKING:
@@ -176,6 +177,39 @@ class RollupDemand(models.Model):
 
     class Meta:
         db_table = "rollup_demand"
+        default_manager_name = "every"
+        base_manager_name = "every"
+
+
+class OfIssuerQuerySet(ScopedQuerySet):
+    """What is told of the acting issuer, and of issuers inside the actor's range."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        low, high = actor.read_range
+        return models.Q(issuer_id__in=actor.issuing) | models.Q(issuer__path__gte=low, issuer__path__lt=high)
+
+
+class UnregisteredDemand(models.Model):
+    """What several cadres record as asked by one issuer, and no demand was registered for. Rebuilt every night.
+
+    Units: cadres, units and n (entries) are counts; person_min whole person-minutes.
+    """
+
+    issuer = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False)
+    category = models.CharField(max_length=10, choices=Category)
+    title = models.CharField(max_length=200)
+    cadres = models.IntegerField()
+    units = models.IntegerField()
+    n = models.IntegerField()
+    person_min = models.BigIntegerField()
+    first_week = models.DateField()
+    last_week = models.DateField()
+
+    objects = OfIssuerQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "unregistered_demand"
         default_manager_name = "every"
         base_manager_name = "every"
 

@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 
 from burden.kit.clock import now
-from reports import demand_sums, exports, rollup
+from reports import demand_sums, exports, rollup, unregistered
 
 log = structlog.get_logger("reports")
 
@@ -26,6 +26,12 @@ def sweep_demands(**_future: Any) -> None:
     """Bring the sums of demands up to date."""
     if keys := demand_sums.refresh():
         log.info("demand_sums.refreshed", keys=keys)
+
+
+@shared_task(name="reports.find_unregistered")
+def find_unregistered(**_future: Any) -> None:
+    """Find what several cadres record and nobody registered."""
+    log.info("unregistered.found", demands=unregistered.recount(now=now()))
 
 
 @shared_task(name="reports.open_week")

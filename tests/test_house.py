@@ -55,6 +55,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/peers.py",
     "reports/demand_sums.py",
     "reports/rollup.py",
+    "reports/unregistered.py",
     "reports/summaries.py",
     "reports/extracts.py",
     "reports/exports.py",
@@ -82,6 +83,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "reports/forms.py",
     },
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
+    "UnregisteredDemand": {"reports/unregistered.py"},  # the worker counts them anew
     "RollupSource": {"reports/issued.py"},  # what is asked of all below an issuer's parent, for the issuer alone
 }
 

@@ -120,6 +120,7 @@ RIGHTS = {
         "rollup_sub": "INSERT UPDATE DELETE",
         "stale": "INSERT DELETE",
         "stale_demand": "DELETE",
+        "unregistered_demand": "INSERT UPDATE DELETE",
     },
 }
 

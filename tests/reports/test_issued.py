@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from burden.demands.models import Demand
 from burden.units.models import Level, Unit
-from reports import demand_sums, issued, rollup
+from reports import demand_sums, issued, rollup, unregistered
 from reports.issued import MIN_UNITS, Cell, hide
 from reports.models import RollupDemand
 from reports.peers import MIN_RETURNS
 from reports.periods import Period
 from tests.factories import (
     LAST_WEEK,
+    NOW,
     make_actor,
     make_demand,
     make_entry,
@@ -134,6 +135,13 @@ def test_unregistered_is_told_to_the_issuer_and_above_alone(place: Place) -> Non
         for actor in (make_actor(place.department, "issuer"), stranger)
     ]
     assert told == [180, 0]
+
+
+def test_what_nobody_registered_is_listed_with_a_way_to_do_it(place: Place, client: Client) -> None:
+    unregistered.recount(now=NOW)
+    text = page(client, place.department)
+    assert "工作群接龙" in text and "door=afterwards" in text
+    assert "door=afterwards" not in page(client, place.county, "reviewer", of=place.department)
 
 
 def test_own_page_is_where_the_door_leads(place: Place, client: Client) -> None:

@@ -1,0 +1,80 @@
+"""Unregistered demands (未登记事项): what several cadres record as asked by one issuer, which registered nothing like it.
+
+Recounted every night from the entries of half a year; titles that say the same are one. Only what at least five cadres of
+three units recorded is kept, under the title most of them used: a rare title could tell who wrote it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from burden.demands.duplicates import plain_title
+from burden.kit.clock import Week
+from reports.models import UnregisteredDemand
+from reports.peers import MIN_RETURNS
+
+TITLES = (Path(__file__).parent / "sql" / "unregistered" / "titles.sql").read_text(encoding="utf-8")
+WEEKS = 26
+MIN_CADRES = MIN_RETURNS
+MIN_UNITS = 3
+
+
+@dataclass
+class Cluster:
+    """Titles of one issuer and category that say the same. Units: n counts entries; minutes are person-minutes."""
+
+    cadres: set[int] = field(default_factory=set)
+    units: set[int] = field(default_factory=set)
+    n: int = 0
+    minutes: int = 0
+    weeks: list[dt.date] = field(default_factory=list)
+    titles: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        _issuer, _category, title, cadres, units, n, minutes, first, last = row
+        self.cadres.update(cadres)
+        self.units.update(units)
+        self.n += n
+        self.minutes += int(minutes)
+        self.weeks += [first, last]
+        self.titles.append((len(cadres), title))
+
+    @property
+    def is_told(self) -> bool:
+        """Whether enough people wrote it, and enough of them the same title."""
+        return len(self.cadres) >= MIN_CADRES and len(self.units) >= MIN_UNITS and max(self.titles)[0] >= MIN_CADRES
+
+
+@transaction.atomic
+def recount(*, now: dt.datetime) -> int:
+    """Put what was recorded without a demand in the place of what was known; the number of unregistered demands."""
+    with connection.cursor() as cursor:
+        cursor.execute(TITLES, {"since": Week.at(now).plus(-WEEKS).monday})
+        found = clusters(cursor.fetchall())
+    UnregisteredDemand.every.all().delete()
+    kept = [_row(issuer, category, each) for (issuer, category, _plain), each in found.items() if each.is_told]
+    UnregisteredDemand.every.bulk_create(kept, batch_size=1_000)
+    return len(kept)
+
+
+def clusters(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, str, str], Cluster]:
+    """Put titles together that say the same of one issuer and category. Shape: rows as sql/unregistered/titles.sql."""
+    found: dict[tuple[int, str, str], Cluster] = defaultdict(Cluster)
+    for row in rows:
+        issuer, category, title = row[:3]
+        found[issuer, category, plain_title(title)].add(row)
+    return found
+
+
+def _row(issuer: int, category: str, each: Cluster) -> UnregisteredDemand:
+    return UnregisteredDemand(
+        issuer_id=issuer, category=category, title=max(each.titles)[1], cadres=len(each.cadres), units=len(each.units),
+        n=each.n, person_min=each.minutes, first_week=min(each.weeks), last_week=max(each.weeks),
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""Unregistered demands: several cadres' records put together, and nothing that a few wrote."""
+
+from __future__ import annotations
+
+import pytest
+
+from burden.units.models import Level
+from reports import unregistered
+from reports.models import UnregisteredDemand
+from tests.database import as_role
+from tests.factories import (
+    LAST_WEEK,
+    NOW,
+    make_demand,
+    make_entry,
+    make_return,
+    make_target,
+    make_unit,
+    make_user,
+)
+
+
+class Place:
+    def __init__(self) -> None:
+        county = make_unit()
+        self.department = make_unit(county, Level.DEPARTMENT)
+        self.towns = [make_unit(county, Level.TOWNSHIP) for _ in range(3)]
+
+    def write(self, *titles: str, cadres: int = 2, towns: int = 3, **facts: object) -> None:
+        """Let so many cadres of each township record each title."""
+        for town in self.towns[:towns]:
+            for _ in range(cadres):
+                filed = make_return(make_user(), town, facts.pop("week", LAST_WEEK))
+                for title in titles:
+                    make_entry(filed, issuer=self.department, title=title, **facts)
+
+
+@pytest.fixture
+def place(db: None) -> Place:
+    return Place()
+
+
+def found() -> list[tuple]:
+    return list(UnregisteredDemand.every.values_list("title", "cadres", "units", "n", "person_min"))
+
+
+def test_same_title_of_several_cadres_is_one_demand(place: Place) -> None:
+    place.write("撂荒地巡查日报", minutes=20)
+    assert unregistered.recount(now=NOW) == 1
+    assert found() == [("撂荒地巡查日报", 6, 3, 6, 120)]
+
+
+def test_titles_that_say_the_same_are_one_under_the_usual_one(place: Place) -> None:
+    place.write("撂荒地巡查台账", minutes=20)
+    make_entry(
+        make_return(make_user(), place.towns[0]),
+        issuer=place.department,
+        title="关于报送撂荒地巡查台账的通知",
+        minutes=5,
+    )
+    unregistered.recount(now=NOW)
+    assert found() == [("撂荒地巡查台账", 7, 3, 7, 125)]
+
+
+@pytest.mark.parametrize(("cadres", "towns"), [(1, 3), (5, 2)], ids=["four cadres or fewer", "two units"])
+def test_what_few_wrote_is_not_told(place: Place, cadres: int, towns: int) -> None:
+    place.write("撂荒地巡查日报", cadres=cadres, towns=towns)
+    assert unregistered.recount(now=NOW) == 0
+
+
+def test_title_of_one_is_not_told_beside_those_of_others(place: Place) -> None:
+    """Each of six wrote it in words of their own: none of them may be shown."""
+    for town in place.towns:
+        for word in ("填报", "上报"):
+            title = f"{town.pk}年关于{word}撂荒地巡查台账的通知"
+            make_entry(make_return(make_user(), town), issuer=place.department, title=title)
+    assert unregistered.recount(now=NOW) == 0
+
+
+def test_answers_to_demands_own_work_and_old_weeks_are_none(place: Place) -> None:
+    demand = make_demand(place.department)
+    for town in place.towns:
+        target = make_target(demand, town, LAST_WEEK)
+        for _ in range(2):
+            make_entry(make_return(make_user(), town), issuer=place.department, target=target)
+            make_entry(make_return(make_user(), town), issuer=town)
+            make_entry(make_return(make_user(), town, LAST_WEEK.plus(-30)), issuer=place.department)
+    assert unregistered.recount(now=NOW) == 0
+
+
+def test_recount_replaces_what_was_known_and_the_worker_may(place: Place) -> None:
+    place.write("撂荒地巡查日报")
+    with as_role("burden_worker"):
+        assert unregistered.recount(now=NOW) == unregistered.recount(now=NOW) == 1
