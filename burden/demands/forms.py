@@ -118,25 +118,26 @@ class RegisterForm(forms.Form):
     duty_item = one(NAMES["duty_item"], ())
     plan_item = one(NAMES["plan_item"], ())
 
-    def __init__(self, *args: Any, issuer: Unit, choices: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, issuer: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self.issuer = issuer
         for category, asked in FACTS.items():
             self.fields |= {f"{category}.{fact.name}": field_of(fact) for fact in asked}
         for category, kinds in SUBKINDS.items():
             self.fields[f"{category}.subkind"] = one(_("哪一种"), [(kind.value, kind.label) for kind in kinds])
-        everywhere = ("", _("全部"))
-        self._offer(
-            levels=choices.levels, kinds=choices.kinds, traits=choices.traits, under=[everywhere, *choices.under],
-            lead=choices.departments, duty_item=[NOTHING, *choices.duties], plan_item=[NOTHING, *choices.plans],
-        )  # fmt: skip
         for field in self.fields.values():
             if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
                 field.widget.attrs.setdefault("class", "inp")
 
-    def _offer(self, **options: Any) -> None:
-        for name, offered in options.items():
-            self.fields[name].widget.choices = offered
+    def offer(self, choices: Choices) -> None:
+        """Put in what may be chosen, which a page shows and a kept draft does without."""
+        offered: dict[str, Any] = {
+            "levels": choices.levels, "kinds": choices.kinds, "traits": choices.traits, "lead": choices.departments,
+            "under": [("", _("全部")), *choices.under], "duty_item": [NOTHING, *choices.duties],
+            "plan_item": [NOTHING, *choices.plans],
+        }  # fmt: skip
+        for name, options in offered.items():
+            self.fields[name].widget.choices = options
 
     def asked(self) -> dict[str, list[BoundField]]:
         """Return what each category asks, its subkind first: texts and numbers before the flags."""

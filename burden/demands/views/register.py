@@ -54,13 +54,13 @@ class Desk:
     said: dict[str, str] = field(default_factory=dict)  # answers and reasons, which belong to no field of the demand
 
     def __post_init__(self) -> None:
-        issuer, year = self.demand.issuer, (self.demand.first_on or self.today).year
+        issuer = self.demand.issuer
         start = (
             stored(self.demand)
             if self.demand.pk
             else BLANK | {"lead": issuer.code, "afterwards": self.demand.afterwards}
         )
-        self.form = RegisterForm(self.typed, initial=start, issuer=issuer, choices=choices_of(self.actor, issuer, year))
+        self.form = RegisterForm(self.typed, initial=start, issuer=issuer)
         self.form.is_valid()
         self.form.expect(usual_of(self.demand) if self.typed is None else self.form.usual())
         self.problems: dict[str, str] = {}
@@ -286,6 +286,8 @@ def _change(request: ActedRequest, desk: Desk) -> HttpResponse:
 
 def _show(request: ActedRequest, desk: Desk) -> HttpResponse:
     wrong = desk.wrong and request.POST.get("do") != "read"
+    year = (desk.demand.first_on or desk.today).year
+    desk.form.offer(choices_of(desk.actor, desk.demand.issuer, year))
     return render(request, "demands/register.html", _context(desk, request), status=422 if wrong else 200)
 
 
