@@ -31,6 +31,7 @@ AS_TYPED = (
     "category", "title", "basis", "origin", "frequency", "first_on", "at", "until", "late_reason", "post_title",
     "channel", "lead", "duty_item",
 )  # fmt: skip
+BEGUN = ("title", "category", "origin", "frequency", "channel", "afterwards")  # what a new one says already
 SEVERAL = ("levels", "kinds", "traits")
 PLACES = {
     "fields": "columns",
@@ -253,6 +254,11 @@ def values_of(demand: Demand) -> dict[str, Any]:
         "duty_item": demand.duty_item.code if demand.duty_item else "",
         "plan_item": demand.plan_item_id or "",
     }
+
+
+def blank(demand: Demand) -> dict[str, Any]:
+    """Return what the form of a new demand shows before anything is typed."""
+    return {name: getattr(demand, name) for name in BEGUN} | {"lead": demand.issuer.code}
 
 
 def stored(demand: Demand) -> dict[str, Any]:

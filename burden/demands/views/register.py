@@ -20,8 +20,8 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands import queries, services, values
 from burden.demands.choices import choices_of
-from burden.demands.forms import RegisterForm, posted, stored, typed_of, usual_of
-from burden.demands.models import ACTIVE, OPEN, Demand, Frequency, Origin
+from burden.demands.forms import RegisterForm, blank, posted, stored, typed_of, usual_of
+from burden.demands.models import ACTIVE, OPEN, Demand
 from burden.demands.notices import Notice, read_notice
 from burden.demands.services.drafts import issuing_unit
 from burden.demands.services.reviewing import LIGHTER, ORIGINAL
@@ -32,12 +32,12 @@ from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.standards.models import Category
 
-BLANK = {"category": Category.FORM, "origin": Origin.OWN, "frequency": Frequency.ONCE}
 NOTICE, AFTERWARDS = "notice", "afterwards"  # doors beside the plain form
 FOLDED = {  # fields of the parts that are folded, which open where one of them is wrong
     "finer": ("kinds", "traits", "under", "units"),
     "more": ("travel_minutes", "prep_minutes", "post_title", "channel", "lead", "supporting", "duty_item", "plan_item"),
 }
+ASKED_WITH = ("title", "category")  # what an address may bring along: see what nobody registered yet
 WANTED = ("basis", "first_on", "receivers", "minutes")  # what a notice often leaves unsaid
 USUAL = ("channel", "lead")  # fields that always say something
 
@@ -54,13 +54,8 @@ class Desk:
     said: dict[str, str] = field(default_factory=dict)  # answers and reasons, which belong to no field of the demand
 
     def __post_init__(self) -> None:
-        issuer = self.demand.issuer
-        start = (
-            stored(self.demand)
-            if self.demand.pk
-            else BLANK | {"lead": issuer.code, "afterwards": self.demand.afterwards}
-        )
-        self.form = RegisterForm(self.typed, initial=start, issuer=issuer)
+        start = stored(self.demand) if self.demand.pk else blank(self.demand)
+        self.form = RegisterForm(self.typed, initial=start, issuer=self.demand.issuer)
         self.form.is_valid()
         self.form.expect(usual_of(self.demand) if self.typed is None else self.form.usual())
         self.problems: dict[str, str] = {}
@@ -97,8 +92,9 @@ class Desk:
 def demand_new(request: ActedRequest) -> HttpResponse:
     """Register something new; the first word typed makes the draft."""
     issuer = issuing_unit(request.actor)
+    known = {name: request.GET[name] for name in ASKED_WITH if name in request.GET}
     is_late = request.GET.get("door") == AFTERWARDS
-    return _answer(request, Demand(issuer=issuer, lead=issuer, afterwards=is_late))
+    return _answer(request, Demand(issuer=issuer, lead=issuer, afterwards=is_late, **known))
 
 
 @access(Role.ISSUER, methods=("GET", "POST"))

@@ -241,6 +241,14 @@ def test_afterwards_door_marks_the_draft(client, issuer):
     assert draft(client, issuer, afterwards="True", late_reason="应急").afterwards
 
 
+def test_address_brings_title_and_category_along(client, issuer):
+    page = client.get("/demands/new/?door=afterwards&category=meeting&title=河长会").content.decode()
+    assert 'value="河长会"' in page
+    assert 'value="meeting" id="id_category_0" checked' in " ".join(page.split())
+    assert client.get("/demands/new/?category=nonsense").status_code == 200
+    assert not Demand.every.exists()
+
+
 def test_issued_demand_is_shown_not_edited(client, issuer):
     demand = make_demand(issuer.unit)
     assert client.get(f"/demands/{demand.pk}/edit/")["Location"] == f"/demands/{demand.pk}/"
