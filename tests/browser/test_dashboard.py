@@ -159,7 +159,13 @@ def test_page_is_accessible_in_every_mode(desk: Page, small: Page, portal, mode:
         assert overflow(page) <= 0
 
 
-def test_hidden_figures_page_is_accessible(desk: Page):
-    desk.goto(desk.url + "?week=2001-01-01")
-    expect(desk.locator(".empty").first).to_be_visible()
+def test_hidden_figures_say_so_and_are_accessible(desk: Page):
+    desk.goto(f"{desk.url}?kind=village&page=99")  # those not shown come last
+    line = desk.locator(".rank tbody tr").last
+    expect(line.locator("td.xs")).to_have_text("不显示")
+    name = line.locator("th a").inner_text()
+    line.locator("th a").click()
+    expect(desk.locator(".crumb [aria-current]")).to_have_text(name)
+    expect(desk.get_by_text("这一期人数太少，不显示数字")).to_be_visible()
+    expect(desk.locator("#per-head, #total, #returns")).to_have_count(0)
     assert violations(desk) == []
