@@ -193,6 +193,7 @@ class Source:
     records: int
     minutes: tuple[int, ...]
     claimed_min: int
+    unregistered_min: int = 0  # of the minutes, what no registered demand asked for
 
     @property
     def total(self) -> int:

@@ -115,9 +115,9 @@ def sources(
         .filter(unit=unit, week__in=weeks + before)
         .values(is_now=Case(When(week__in=weeks, then=True), default=False, output_field=BooleanField()))
         .values_list("is_now", "issuer_id")
-        .annotate(Sum("n"), *(Sum(name) for name in MINUTES), Sum("c_min"))
+        .annotate(Sum("n"), *(Sum(name) for name in MINUTES), Sum("c_min"), Sum("u_min"))
     )
-    found = [(row[0], Source(row[1], row[2], row[3:8], row[8])) for row in rows]
+    found = [(row[0], Source(row[1], row[2], row[3:8], row[8], row[9])) for row in rows]
     now = sorted((source for is_now, source in found if is_now), key=lambda each: (-each.total, each.issuer_id))
     return now, {source.issuer_id: source for is_now, source in found if not is_now}
 

@@ -141,6 +141,7 @@ class Slice:
     category: str
     label: str
     minutes: int
+    claimed: int  # by issuers, and not answered yet
     change: Change
 
     @property
@@ -156,6 +157,7 @@ def slices(now: Figures, previous: Figures | None) -> list[Slice]:
             name,
             str(Category(name).label),
             now.minutes[i],
+            now.claimed[i],
             changed(now.minutes[i], now.returns, then.minutes[i], then.returns),
         )
         for i, name in enumerate(CATEGORIES)
@@ -192,6 +194,7 @@ class Issuer:
     unit: Unit | None
     is_visible: bool  # whether its own page may be opened
     by_category: tuple[int, ...]
+    unregistered_min: int
     change: Change
 
     @property
@@ -218,6 +221,7 @@ class Issuers:
     others: int
     others_min: int
     total: int
+    unregistered_min: int
     most: int
 
 
@@ -241,6 +245,7 @@ def issuers(
         len(rest),
         sum(row.minutes for row in rest),
         sum(source.total for source in now),
+        sum(source.unregistered_min for source in now),
         max((source.total for source in now), default=0),
     )
 
@@ -252,5 +257,6 @@ def _issuer(
         units.get(source.issuer_id),
         source.issuer_id in visible,
         source.minutes,
+        source.unregistered_min,
         changed(source.total, heads[0], then.total if then else 0, heads[1]),
     )

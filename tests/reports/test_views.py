@@ -213,8 +213,8 @@ def test_issuers_inside_the_range_are_linked(login, county):
     add_source(county, county.parent, minutes=800)
     add_source(county, None, minutes=700)
     page = show(login(county), county)
-    assert f"/reports/{office.code}/?week=2026-11-16" in page
-    assert f"/reports/{county.parent.code}/" not in page
+    assert f"/issued/{office.code}/?week=2026-11-16" in page
+    assert f"/issued/{county.parent.code}/" not in page
     assert "未注明" in page
 
 

@@ -100,3 +100,9 @@ def test_issuers_leave_out_who_cost_nothing():
         [source(1, 0), source(0, 0)], {}, {1: SimpleNamespace(pk=1, level="department")}, (5, 5), set()
     )
     assert (found.top, found.unstated, found.others) == ([], None, 0)
+
+
+def test_issuers_say_what_was_never_registered():
+    now = [Source(1, 2, (60, 0, 0, 0, 0), 0, 45), Source(2, 1, (40, 0, 0, 0, 0), 0, 0)]
+    found = summary.issuers(now, {}, {}, (6, 6), ())
+    assert (found.unregistered_min, [row.unregistered_min for row in found.top]) == (45, [45, 0])
