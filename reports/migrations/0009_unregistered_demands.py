@@ -16,7 +16,7 @@ def set_rights(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("burden", "0018_answers"),
+        ("burden", "0017_similar_demands"),
         ("reports", "0008_demand_sums"),
     ]
 
