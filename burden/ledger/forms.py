@@ -26,6 +26,7 @@ KINDS = (  # the beginning of a code, and what it is about
     ("quote.", _("引用数据")),
     ("target.", _("任务")),
     ("export.", _("导出")),
+    ("standards.", _("规则与计划")),
 )
 
 # What the page calls things: an act, a detail or a thing recorded anywhere is named here, or tests/burden/ledger fails.
@@ -70,6 +71,7 @@ ACTS = {
     "unit.closed": _("撤销单位"),
     "unit.opened": _("设单位"),
     "unit.renamed": _("改单位"),
+    "standards.imported": _("导入规则、清单、计划或额度"),
     "units.imported": _("导入单位"),
     "week.filed": _("提交周报"),  # in the ledger, but on nobody's page: see ledger/queries.py
 }
@@ -128,12 +130,16 @@ CODED = {
     "tables": {"unit_weeks": _("单位周汇总"), "issuers": _("谁要求的")},
 }
 SUBJECTS = {
+    "burdenbudget": _("负担额度"),
     "demand": _("下达事项"),
+    "dutyitem": _("履职事项"),
     "estimate": _("估时长"),
     "exportjob": _("导出"),
     "historyfile": _("历史文件"),
+    "planitem": _("年度计划项"),
     "postrequest": _("任职申请"),
     "quoterequest": _("引用数据"),
+    "rule": _("规则"),
     "target": _("任务"),
     "unit": _("单位"),
     "user": _("账号"),
