@@ -25,7 +25,10 @@ MOST = 20  # candidates that are compared field by field
 CLOSE_NAMES = 75  # of 100: how much two field names resemble each other to be a pair
 TITLE_SHARE = 0.4  # of the score, where both ask fields
 FIELD = "#"  # begins the gram of a field, so that no bigram is taken for one
-SHOWN = ("title", "fields", "category", "frequency", "first_on", "until", "issuer__name", "issuer__code")
+SHOWN = (
+    "title", "category", "frequency", "first_on", "until", "state", "fields", "receivers",
+    "issuer__name", "issuer__code", "issuer__level", "issuer__path", "issuer__parent__path",
+)  # fmt: skip
 CANDIDATES = "SELECT id FROM demands_like(%s, %s, %s, %s, %s)"
 
 OPENING = re.compile(  # who writes, and the word every title begins with
@@ -124,7 +127,7 @@ def similar(
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, [wanted, *actor.neighbourhood, but or 0, MOST])
         ids = [pk for (pk,) in cursor.fetchall()]
-    found = Demand.objects.published_to(actor).filter(pk__in=ids).select_related("issuer").only(*SHOWN)
+    found = Demand.objects.published_to(actor).filter(pk__in=ids).select_related("issuer__parent").only(*SHOWN)
     ranked = sorted((compare(title, fields, each) for each in found), key=lambda each: (-each.score, each.demand.pk))
     return [each for each in ranked[:limit] if each.score >= WORTH_SHOWING]
 

@@ -48,7 +48,7 @@ def decide(*, by: Actor, demand: Demand, choice: Choice, now: dt.datetime) -> Re
     """Apply what was chosen to a demand and let through what may go out; return the review that was seen.
 
     The lighter alternative takes the place of what it changes, and is reviewed in its turn.
-    Refuses: demand.no_lighter, demand.reason_needed, demand.hard_check.
+    Refuses: demand.no_lighter, demand.merge, demand.reason_needed, demand.hard_check.
     """
     today = clock.day_of(now)
     seen = review(by, demand, today)
@@ -56,6 +56,10 @@ def decide(*, by: Actor, demand: Demand, choice: Choice, now: dt.datetime) -> Re
         if seen.lighter is None:
             sentence = _("现在没有更轻的建议，请看过再选")
             raise Refused("demand.no_lighter", sentence, {"chosen": sentence})
+        if not seen.lighter.values and seen.lighter.of:
+            words = {"issuer": seen.lighter.of.issuer.name, "title": seen.lighter.of.title}
+            sentence = _("不用再下达：%(issuer)s《%(title)s》已经在收，请引用对方的数据，撤回这一项") % words
+            raise Refused("demand.merge", sentence, {"chosen": sentence})
         apply(demand, seen.lighter.values)
         _check_hard(review(by, demand, today), choice)
     elif seen.lighter is not None and not choice.reason:

@@ -15,7 +15,6 @@ from burden.demands.models import Demand, Estimate, Origin
 from burden.demands.price import Price, due_days
 from burden.demands.queries import Budget
 from burden.demands.review import Check, Lighter, Review, review
-from burden.demands.values import NAMES
 from burden.kit.errors import Refused
 from burden.standards.models import Strength
 from burden.units.models import Level
@@ -148,11 +147,6 @@ class Side:
         return self.price.year_min - self.lighter.price.year_min if self.lighter else 0
 
     @property
-    def lighter_changes(self) -> str:
-        """Which fields the lighter way changes, by their names."""
-        return "、".join(str(NAMES[name]) for name in self.lighter.values) if self.lighter else ""
-
-    @property
     def answered(self) -> list[Estimate]:
         return [each for each in self.estimates if each.minutes is not None]
 
@@ -196,4 +190,5 @@ def side_of(actor: Actor, demand: Demand, said: Mapping[str, str], today: dt.dat
     demand.minutes = queries.claim(actor, demand).minutes
     asked = list(queries.estimates(actor, demand))
     quoted = queries.quote_requests(actor, received=False).filter(demand=demand).values_list("of_id", flat=True)
-    return Side(demand, review(actor, demand, today), today, asked, (), frozenset(quoted), said)
+    seen = review(actor, demand, today)
+    return Side(demand, seen, today, asked, seen.similar, frozenset(quoted), said)
