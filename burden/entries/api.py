@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from burden.accounts.roles import Role
 from burden.entries.forms import read_week
-from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, NOTE_LENGTH, TITLE_LENGTH, Answer
+from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, MAX_SECONDS, NOTE_LENGTH, TITLE_LENGTH, Answer
 from burden.entries.queries import WeekSheet, week_sheet
 from burden.entries.services import MAX_ENTRIES, Filing, file_week
 from burden.kit import clock
@@ -57,6 +57,12 @@ class WeekInputSerializer(serializers.Serializer[Any]):
     )
     nil = serializers.BooleanField(required=False, default=False)
     entries = serializers.ListField(child=EntrySerializer(), required=False, max_length=MAX_ENTRIES)
+    seconds = serializers.IntegerField(
+        min_value=0,
+        max_value=MAX_SECONDS,
+        required=False,
+        help_text="How long filing took; only the median of many is kept",
+    )
 
 
 class WeekSerializer(serializers.Serializer[Any]):
@@ -131,15 +137,7 @@ class WeekView(ApiView):
         """File one own week as it should be."""
         week = read_monday(day)
         given = read_week(request.data, self.actor)
-        filing = file_week(
-            by=self.actor,
-            week=week,
-            client_key=given.client_key,
-            base_version=given.base_version,
-            nil=given.nil,
-            entries=given.entries,
-            now=clock.now(),
-        )
+        filing = file_week(by=self.actor, week=week, now=clock.now(), **vars(given))
         return Response(receipt_body(week, filing), status=200 if filing.replayed else 201)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
-from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, NOTE_LENGTH, TITLE_LENGTH, Answer
+from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, MAX_SECONDS, NOTE_LENGTH, TITLE_LENGTH, Answer
 from burden.entries.queries import nameable
 from burden.entries.services import MAX_ENTRIES, EntryDraft
 from burden.kit.errors import Refused
@@ -27,6 +27,7 @@ WEEK_NAMES = {
     "base_version": "base_version",
     "nil": gettext_lazy("“本周没有额外事项”"),
     "entries": gettext_lazy("事项"),
+    "seconds": gettext_lazy("用时（秒）"),
 }
 ENTRY_NAMES = {
     "key": "key",
@@ -58,6 +59,7 @@ class WeekInput:
     base_version: int
     nil: bool
     entries: tuple[EntryDraft, ...]
+    seconds: int | None
 
 
 def read_week(body: Any, actor: Actor) -> WeekInput:
@@ -77,6 +79,7 @@ def read_week(body: Any, actor: Actor) -> WeekInput:
         base_version=reader.take("base_version", whole(0, MAX_VERSION)),
         nil=reader.take("nil", read_flag, default=False),
         entries=_read_entries(rows, actor, client_key, errors),
+        seconds=reader.take("seconds", whole(0, MAX_SECONDS), default=None),
     )
     if errors:
         raise Refused("week.invalid", _("有 %(count)s 处需要改一下") % {"count": len(errors)}, errors)
@@ -158,14 +161,16 @@ def issuer_among(known: Mapping[str, int]) -> Read:
 def from_post(post: QueryDict) -> dict[str, Any]:
     """Turn a posted page into the body that `read_week` reads; only ticked rows are taken.
 
-    Shape: `client_key`, `base_version`, `nil`, and a row's fields `entries.7.ticked`, `entries.7.minutes` and so on;
-    the numbers only keep fields together. Digits may be full-width; an empty field counts as not sent.
+    Shape: `client_key`, `base_version`, `nil`, `seconds`, and a row's fields `entries.7.ticked`, `entries.7.minutes` and
+    so on; the numbers only keep fields together. Digits may be full-width; an empty field counts as not sent.
     """
     body: dict[str, Any] = {
         name: read(str(post[name]))
-        for name, read in (("client_key", str.strip), ("base_version", _number))
+        for name, read in (("client_key", str.strip), ("base_version", _number), ("seconds", _number))
         if name in post
     }
+    if body.get("seconds") == "":  # a page without script
+        del body["seconds"]
     return body | {"nil": "nil" in post, "entries": [_posted_row(post, number) for number in ticked_rows(post)]}
 
 

@@ -23,6 +23,7 @@ MAX_PEOPLE = 10_000
 TITLE_LENGTH = 200
 NOTE_LENGTH = 200
 KEY_LENGTH = 40
+MAX_SECONDS = 86_400  # a day
 
 
 class Answer(models.TextChoices):
@@ -203,4 +204,4 @@ class FilingTime(models.Model):
 
     class Meta:
         db_table = "filing_time"
-        constraints = [models.CheckConstraint(condition=Q(seconds__range=(0, 86_400)), name="filing_time_seconds")]
+        constraints = [models.CheckConstraint(condition=Q(seconds__range=(0, MAX_SECONDS)), name="filing_time_seconds")]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.models import User
-from burden.entries.models import Answer, Entry, Evidence, Submission, WeeklyReturn
+from burden.entries.models import Answer, Entry, Evidence, FilingTime, Submission, WeeklyReturn
 from burden.entries.queries import BODY_FIELDS, post_of_week, week_rows
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
@@ -78,6 +78,7 @@ def file_week(
     nil: bool,
     entries: Sequence[EntryDraft],
     now: dt.datetime,
+    seconds: int | None = None,
 ) -> Filing:
     """File one whole week as it should be: what was filed before is replaced, its submission kept as history.
 
@@ -87,7 +88,7 @@ def file_week(
     What is unusually large is filed with a word of its author, never refused for its size alone.
     The cadre's row is locked first, so one person's filings queue up and two persons never wait for each other.
 
-    Units: base_version is the version the cadre saw, 0 where nothing was filed.
+    Units: base_version is the version the cadre saw, 0 where nothing was filed; seconds is how long it took to fill in.
     Refuses: week.future, week.no_post, week.empty, week.nil_with_entries, week.too_many, week.key_twice, week.no_note;
     Conflict key_reused (same key, other body), version_conflict (`sent` and `stored` side by side).
     """
@@ -104,6 +105,8 @@ def file_week(
     weekly_return = _change(filed, nil, now) if filed else _open(by, week, nil, now)
     _replace_entries(by, weekly_return, entries, first=filed is None)
     submission = _keep(weekly_return, client_key, body, week, now)
+    if seconds is not None:
+        _keep_time(submission, weekly_return.unit_id, week, seconds)
     record(
         by=by, what="week.filed", on=weekly_return, now=now,
         week=str(week), version=weekly_return.version, entries=len(entries), nil=nil, late=submission.late,
@@ -263,6 +266,13 @@ def _keep(
         receipt=weekly_return.receipt,
         filed_at=now,
     )
+
+
+def _keep_time(submission: Submission, unit_id: int, week: Week, seconds: int) -> None:
+    """Keep how long a week took, under nobody's name: once a person, since five rows of one person's would be no group."""
+    if submission.version == 1 and not submission.late:
+        time = FilingTime(unit_id=unit_id, week=week.monday, seconds=seconds)
+        FilingTime.objects.bulk_create([time], ignore_conflicts=True)  # returns no row: web may not read them
 
 
 def new_receipt() -> str:

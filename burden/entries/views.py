@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -156,6 +158,13 @@ def week_suggestions(request: ActedRequest) -> HttpResponse:
 
 
 def _show(request: ActedRequest, asked: Week, now: dt.datetime) -> HttpResponse:
+    """Show a week under its own address, whichever was asked for: the service worker keeps it under that."""
+    response = _page(request, asked, now)
+    response["Content-Location"] = reverse("week_of", args=[asked])
+    return response
+
+
+def _page(request: ActedRequest, asked: Week, now: dt.datetime) -> HttpResponse:
     actor = request.actor
     sheet = week_sheet(actor, asked, now)
     if sheet.unit is None:
@@ -170,23 +179,25 @@ def _show(request: ActedRequest, asked: Week, now: dt.datetime) -> HttpResponse:
 
 
 def _file(request: ActedRequest, asked: Week, now: dt.datetime) -> HttpResponse:
-    """File what was posted; on a refusal the page comes back with everything that was typed."""
+    """File what was posted; on a refusal the page comes back with everything that was typed.
+
+    A device's queue asks for JSON: the receipt and the version it made, or the refusal's code. What one person left in
+    it is filed by nobody else (403).
+    """
     actor = request.actor
+    queued = request.headers.get("Accept") == "application/json"
+    if request.POST.get("cadre", str(actor.user_id)) != str(actor.user_id):
+        raise PermissionDenied
     try:
         read = read_week(from_post(request.POST), actor)
-        file_week(
-            by=actor,
-            week=asked,
-            client_key=read.client_key,
-            base_version=read.base_version,
-            nil=read.nil,
-            entries=read.entries,
-            now=now,
-        )
-    except Conflict:
-        return _conflict(request, week_sheet(actor, asked, now), now)
+        filing = file_week(by=actor, week=asked, now=now, **vars(read))
     except Refused as refused:
-        return _refused(request, week_sheet(actor, asked, now), refused, now)
+        if queued:
+            return JsonResponse({"code": refused.code}, status=refused.status)
+        answer = _conflict if isinstance(refused, Conflict) else _refused
+        return answer(request, week_sheet(actor, asked, now), refused, now)
+    if queued:
+        return JsonResponse({"receipt": filing.submission.receipt, "version": filing.submission.version})
     return redirect("week_of", str(asked))
 
 
@@ -259,7 +270,7 @@ def _filed(request: ActedRequest, sheet: WeekSheet, now: dt.datetime) -> HttpRes
     return render(request, "entries/week_filed.html", context)
 
 
-def _conflict(request: ActedRequest, sheet: WeekSheet, now: dt.datetime) -> HttpResponse:
+def _conflict(request: ActedRequest, sheet: WeekSheet, refused: Refused, now: dt.datetime) -> HttpResponse:
     """Show what is stored beside what was sent; the choice posts what was sent again, on top of what is stored."""
     actor = request.actor
     sent = [line for line in _typed(request.POST, sheet, (), {}) if line.sent]

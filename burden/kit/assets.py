@@ -1,5 +1,6 @@
 """Static files as browsers get them: compressed, and named by their content down to the modules a module imports."""
 
+from django.contrib.staticfiles.storage import staticfiles_storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 # import { one, two } from "./other.js";
@@ -16,3 +17,8 @@ class HashedAssets(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
         *CompressedManifestStaticFilesStorage.patterns,
         ("js/*.js", ((IMPORT, 'import%(names)s from "%(url)s";'),)),
     )
+
+
+def release() -> str:
+    """Return what names this release's assets: other content, another name; empty where nothing was collected."""
+    return str(getattr(staticfiles_storage, "manifest_hash", ""))

@@ -8,4 +8,5 @@ urlpatterns = [
     path("api/schema/", api.schema, name="schema"),
     path("display/", views.display, name="display"),
     path("language/", views.set_language, name="set_language"),
+    path("sw.js", views.service_worker, name="service_worker"),
 ]

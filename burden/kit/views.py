@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language as django_set_language
 
 from burden.kit.access import public
+from burden.kit.assets import release
 from burden.kit.display import MODES, brand, modes
 
 YEAR = 366 * 24 * 60 * 60
@@ -48,6 +49,14 @@ def _back(request: HttpRequest) -> str:
 
 
 set_language = public(methods=("POST",))(django_set_language)
+
+
+@transaction.non_atomic_requests
+@public()
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Serve the service worker from the root, whose pages it keeps. It asks no database: browsers fetch it at every page."""
+    script = render_to_string("sw.js", {"release": release()})
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @dataclass(frozen=True)

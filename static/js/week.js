@@ -1,14 +1,16 @@
 // My week in the browser: taps, totals, the draft on this device, sending. Without it the page is one plain form.
+import { watch } from "./net.js";
+import { waitingIn } from "./store.js";
 import { adopt, again, closeSheet, openSheet, pick, save, suggest } from "./week_add.js";
-import { drop, keep, load, restore } from "./week_draft.js";
+import { drop, keep, kept, load, notice, restore } from "./week_draft.js";
 import { answer, copyAll, paint, shut, step, take, typed } from "./week_rows.js";
-import { send } from "./week_send.js";
+import { answered, send } from "./week_send.js";
 
 const rowOf = (element) => element.closest("#week [data-row]");
 
 function changed() {
-  paint();
   keep();
+  paint();
 }
 
 const CLICKS = {
@@ -57,7 +59,7 @@ document.addEventListener("submit", (event) => {
     if (save()) changed();
   } else if (event.target.matches("[data-send]")) {
     event.preventDefault();
-    send(event.target).then(paint);
+    send(event.target);
   }
 });
 
@@ -75,14 +77,24 @@ document.addEventListener("keydown", (event) => {
   panel.querySelector("summary").focus();
 });
 
-async function start() {
+async function start(place) {
   paint();
-  const place = document.querySelector("[data-draft]");
-  const draft = place && (await load(place.dataset.draft));
+  const draft = await load(place.dataset.draft);
   if (!draft) return;
-  if (place.id === "week") restore(draft);
-  else place.hidden = false;
+  const queued = draft.sent && (await kept(waitingIn(place.dataset.draft)))?.length;
+  if (place.id !== "week") {
+    place.hidden = Boolean(queued);
+    return;
+  }
+  restore(draft);
+  if (queued) place.dataset.queued = "1";
+  else notice("restored");
   paint();
 }
 
-start();
+const place = document.querySelector("[data-draft]");
+const started = start(place);
+watch(place.dataset.draft, async (said) => {
+  await started;
+  await answered(said);
+});

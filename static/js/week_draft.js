@@ -1,27 +1,27 @@
 // The draft of a week on this device: kept at every change, under user and week, until a receipt clears it.
-import { openDB } from "../built/idb.js";
+import { dropDraft, keepDraft, loadDraft } from "./store.js";
 import { addRow, fill } from "./week_add.js";
 import { form, rows } from "./week_rows.js";
-
-const opened = openDB("burden", 1, { upgrade: (base) => base.createObjectStore("drafts") });
+import { resume, seconds } from "./week_time.js";
 
 // Show one of the page's notices, and no other.
 export function notice(name) {
   for (const each of document.querySelectorAll("[data-notices] [data-notice]")) each.hidden = each.dataset.notice !== name;
 }
 
-async function ask(work) {
+// Wait for the store; from a browser that keeps nothing comes nothing, and the page says so.
+export async function kept(work) {
   try {
-    return await work(await opened);
+    return await work;
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    notice("nostore"); // a browser that keeps nothing: the page says so
+    notice("nostore");
     return undefined;
   }
 }
 
-export const load = (id) => ask((base) => base.get("drafts", id));
-export const drop = (id) => ask((base) => base.delete("drafts", id));
+export const load = (place) => kept(loadDraft(place));
+export const drop = (place) => kept(dropDraft(place));
 
 // Keep what was just changed.
 export function keep() {
@@ -35,6 +35,13 @@ export function keepSent() {
   return store();
 }
 
+// Keep what was changed since a filing went out, on top of the version that it made.
+export function keepBase(version) {
+  form().elements.base_version.value = version;
+  delete form().dataset.queued;
+  return store();
+}
+
 function store() {
   const { dataset, elements } = form();
   const draft = {
@@ -42,9 +49,10 @@ function store() {
     baseVersion: elements.base_version.value,
     sent: dataset.sent ?? "",
     savedAt: Date.now(),
+    seconds: seconds(),
     rows: rows().map(read),
   };
-  return ask((base) => base.put("drafts", draft, dataset.draft));
+  return kept(keepDraft(dataset.draft, draft));
 }
 
 // A key that went out names what went out: other content needs another key.
@@ -73,13 +81,13 @@ export function restore(draft) {
   elements.client_key.value = draft.clientKey;
   elements.base_version.value = draft.baseVersion;
   if (draft.sent) dataset.sent = draft.sent;
+  resume(draft.seconds ?? 0);
   for (const { said, touched } of draft.rows) {
     const row = rows().find((each) => each.querySelector('[name$=".key"]').value === said.key);
     if (row) fill(row, said);
     else addRow(said);
     if (row && touched) row.dataset.touched = touched;
   }
-  notice("restored");
   const at = new Date(draft.savedAt);
   document.querySelector("[data-when-saved]").textContent = at.toLocaleString(document.documentElement.lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
 }

@@ -162,8 +162,11 @@ function paintDock(done, skipped, total) {
   const bad = document.querySelectorAll("#week [data-row].bad").length;
   const hours = (Math.floor((total * 20 + 60) / 120) / 10).toFixed(1);
   const label = say("submitLabel", { n: done, h: hours }) + (skipped ? say("submitSkipped", { z: skipped }) : "");
-  button.disabled = !(done || skipped);
-  button.querySelector("[data-sub]").textContent = bad ? say("submitMend", { n: bad }) : button.disabled ? say("submitNone") : label;
+  const { queued, sent } = form().dataset;
+  const waits = queued && sent; // in the queue, and unchanged since
+  button.disabled = waits || !(done || skipped);
+  button.querySelector("[data-word]").textContent = waits ? say("queuedLabel", { n: done }) : say("sendLabel");
+  button.querySelector("[data-sub]").textContent = bad ? say("submitMend", { n: bad }) : waits ? say("queuedLater") : button.disabled ? say("submitNone") : label;
 }
 
 // Without any row the page has one thing to do: add the first.

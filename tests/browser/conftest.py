@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 ARGUMENTS = [
     "--headless",
@@ -29,12 +29,18 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for the session."""
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+def play() -> Iterator[Playwright]:
+    """What drives the browsers; there can be one in a process."""
+    with sync_playwright() as running:
         yield running
-        running.close()
+
+
+@pytest.fixture(scope="session")
+def browser(play: Playwright) -> Iterator[Browser]:
+    """One browser for the session."""
+    running = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    yield running
+    running.close()
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ for number in range(COUNT):
         user = User(username=f"cadre-{uuid.uuid4().hex[:8]}", name=f"周文静{number}")
         user.password = hashed
         user.save()
-        since = DateRange(week.plus(-9).monday, None)
+        since = DateRange(week.plus(-30).monday, None)
         Post.objects.create(user=user, unit=unit, role="cadre", title="党政综合办", valid=since)
         act_as(user.pk)
         drafts = [
@@ -62,9 +62,11 @@ def make_cadres(portal, count: int) -> Cadres:
     return Cadres(names[0], iter(names[1:]))
 
 
-def log_in(page: Page, username: str, path: str = "/week/") -> None:
+def log_in(page: Page, username: str, path: str = "/week/", *, remember: bool = False) -> None:
     """Log in as people do, and land on a page."""
     page.goto(f"/login/?next={path}")
+    if remember:
+        page.locator("[name=remember]").check()
     page.locator("[name=login]").fill(username)
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("main form button:not([type=button])").first.click()

@@ -59,6 +59,25 @@ def test_nil_week_is_read(actor):
     assert read_week(week(nil=True), actor).nil
 
 
+@pytest.mark.parametrize("seconds", [0, 41, 86_400])
+def test_seconds_are_read(actor, seconds):
+    assert read_week(week(ROW, seconds=seconds), actor).seconds == seconds
+
+
+def test_week_without_seconds_has_none(actor):
+    assert read_week(week(ROW), actor).seconds is None
+    assert read_week(from_post(QueryDict(f"client_key={KEY}&base_version=0&nil=1&seconds=")), actor).seconds is None
+
+
+@pytest.mark.parametrize("seconds", [-1, 86_401, "41", True, None, 1.5])
+def test_seconds_that_are_none_are_refused(actor, seconds):
+    assert list(faults(actor, week(ROW, seconds=seconds))) == ["seconds"]
+
+
+def test_posted_seconds_are_read(actor):
+    assert read_week(from_post(QueryDict(f"client_key={KEY}&base_version=0&nil=1&seconds=41")), actor).seconds == 41
+
+
 @pytest.mark.parametrize(
     ("facts", "sentence"),
     [

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from burden.accounts.actor import Actor
-from burden.entries.models import Entry, Evidence, Submission, WeeklyReturn
+from burden.entries.models import Entry, Evidence, FilingTime, Submission, WeeklyReturn
 from burden.entries.queries import week_sheet
 from burden.entries.services import _body, _digest, new_receipt
 from burden.kit.clock import Week
@@ -97,6 +97,43 @@ def test_evidence_follows_bulk(actor, bulk, evidence):
 def test_absent_entry_counts_nothing(actor):
     make_filing(actor, make_draft(1, answer="absent", minutes=90), make_draft(2, answer="not_applicable"))
     assert [total for _, total in stored(actor)] == [0, 0]
+
+
+# how long it took
+
+
+def times() -> list[tuple[int, dt.date, int]]:
+    return list(FilingTime.objects.values_list("unit_id", "week", "seconds"))
+
+
+def test_time_of_a_filing_is_kept_by_web_without_its_person(actor):
+    with as_role("burden_web"), transaction.atomic():
+        act_as(actor.user_id)
+        make_filing(actor, make_draft(), seconds=41)
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            times()
+    assert times() == [(actor.unit_id, LAST_WEEK.monday, 41)]
+    assert {field.name for field in FilingTime._meta.fields} == {"id", "unit", "week", "seconds"}
+
+
+def test_time_of_a_week_is_kept_once(actor):
+    for _replay in range(2):
+        make_filing(actor, make_draft(), client_key=KEY, seconds=41)
+    make_filing(actor, make_draft(), base_version=1, seconds=10)
+    assert [seconds for _unit, _week, seconds in times()] == [41]
+
+
+def test_replay_with_another_time_is_the_same_filing(actor):
+    first = make_filing(actor, make_draft(), client_key=KEY, seconds=41)
+    again = make_filing(actor, make_draft(), client_key=KEY, seconds=300)
+    assert again.replayed
+    assert again.submission == first.submission
+
+
+def test_filing_without_a_time_or_late_keeps_none(actor):
+    make_filing(actor, make_draft())
+    make_filing(actor, make_draft(), week=LAST_WEEK.plus(-5), seconds=41)
+    assert times() == []
 
 
 # sizes that ask for a word

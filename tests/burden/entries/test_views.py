@@ -311,3 +311,41 @@ def test_page_takes_few_queries(cadre, actor, django_assert_max_num_queries):
     make_filing(actor, *(make_draft(n) for n in range(8)), week=LAST_WEEK.plus(-1))
     with django_assert_max_num_queries(16):
         cadre.get(PAGE)
+
+
+# what a device's queue and its service worker ask for
+
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+def test_queue_is_answered_with_receipt_and_version(cadre, actor):
+    body = posted(row(1), cadre=str(actor.user_id), seconds="41")
+    answer = cadre.post(PAGE, body, **JSON)
+    filed_once = Submission.objects.visible_to(actor).get()
+    assert (answer.status_code, answer.json()) == (200, {"receipt": filed_once.receipt, "version": 1})
+    make_filing(actor, make_draft(2), base_version=1)
+    assert cadre.post(PAGE, body, **JSON).json() == answer.json()  # its own version, whatever stands by now
+
+
+def test_queue_is_told_of_refusals_by_code(cadre, actor):
+    make_filing(actor, make_draft())
+    for body, status, code in (
+        (posted(row(1)), 409, "version_conflict"),
+        (posted(row(1, minutes="半天"), base_version="1"), 422, "week.invalid"),
+        (posted(base_version="1"), 422, "week.empty"),
+    ):
+        answer = cadre.post(PAGE, body, **JSON)
+        assert (answer.status_code, answer.json()) == (status, {"code": code})
+
+
+def test_filing_that_somebody_else_left_is_not_taken(cadre, actor):
+    other = make_actor(make_unit())
+    assert cadre.post(PAGE, posted(row(1), cadre=str(other.user_id)), **JSON).status_code == 403
+    assert cadre.post(PAGE, posted(row(1), cadre=str(other.user_id))).status_code == 403
+    assert filed(actor) == []
+
+
+def test_week_says_its_address(cadre, actor):
+    make_filing(actor, make_draft())
+    for asked, week in (("/week/", THIS_WEEK), (f"/week/{THIS_WEEK}/", THIS_WEEK), (f"{PAGE}?edit=1", LAST_WEEK)):
+        assert cadre.get(asked)["Content-Location"] == f"/week/{week}/"

@@ -1,13 +1,14 @@
 """Display modes and language by POST; error pages that need nothing."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import BadRequest
 from django.test import Client
 from django.utils import translation
 
-from burden.kit import views
+from burden.kit import assets, views
 
 PAGES = {
     "bad_request": 400,
@@ -48,6 +49,21 @@ def test_display_with_unknown_mode_is_refused(rf):
 @pytest.mark.parametrize("view", [views.display, views.set_language])
 def test_modes_by_get_are_refused(rf, view):
     assert view(rf.get("/display/", {"size": "big", "language": "en"})).status_code == 405
+
+
+def test_service_worker_is_named_after_its_release(rf, monkeypatch):
+    """It asks no database, and another release is another script: that is how browsers learn of it."""
+    scripts = []
+    for release in ("a1b2", "c3d4"):
+        monkeypatch.setattr(assets, "staticfiles_storage", SimpleNamespace(manifest_hash=release))
+        response = views.service_worker(rf.get("/sw.js"))
+        assert response["Content-Type"] == "text/javascript"
+        assert response["Cache-Control"] == "no-cache"
+        scripts.append(response.content.decode())
+    assert [f'"pages-{release}"' in script for script, release in zip(scripts, ("a1b2", "c3d4"), strict=True)] == [
+        True
+    ] * 2
+    assert scripts[0] != scripts[1]
 
 
 @every_page
