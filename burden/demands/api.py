@@ -146,12 +146,17 @@ class DemandPageSerializer(serializers.Serializer[Any]):
 
 
 class ReviewSerializer(serializers.Serializer[Any]):
-    """What an issuer sees before a demand goes out; further parts may be added."""
+    """What an issuer sees before a demand goes out, see docs/api.md."""
 
     price = PriceSerializer()
+    budget = serializers.DictField(allow_null=True, help_text="year, person_min, used_min, left_min")
     checks = serializers.ListField(
-        child=serializers.DictField(), help_text="code, strength, sentence, citation, state…"
+        child=serializers.DictField(), help_text="code, strength, title, sentence, citation, state, needs, link"
     )
+    similar = serializers.ListField(child=serializers.DictField(), help_text="id, title, issuer, score, shared, pairs")
+    overlaps = serializers.ListField(child=serializers.DictField(), help_text="id, title, issuer, receivers")
+    lighter = serializers.DictField(allow_null=True, help_text="kind, values, price, of")
+    estimates = serializers.DictField(allow_null=True, help_text="asked, answered, median")
 
 
 class DemandConflictSerializer(ProblemSerializer):

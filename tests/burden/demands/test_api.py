@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from burden.accounts.actor import Actor
+from burden.demands.duplicates import grams
 from burden.demands.models import Demand, Target
 from burden.kit import clock
 from tests.factories import make_actor, make_demand, make_unit
@@ -210,3 +211,29 @@ def test_list_takes_the_same_queries_for_any_number(api, issuer, count, django_a
         make_demand(issuer.unit)
     with django_assert_num_queries(14):  # role, session, person, posts, actor, transaction; list, supporting
         api("GET")
+
+
+def test_lighter_way_is_taken_or_refused_with_a_reason(api, issuer):
+    """Another department asks two of three fields of the same townships already."""
+    fields, asked = ["户厕改造数", "垃圾清运车次", "责任人"], ["户厕改造数", "垃圾清运车次", "面积"]
+    title = "农村人居环境整治月报"
+    make_demand(make_unit(issuer.unit.parent, "department"), title=title, fields=asked, grams=grams(title, asked))
+    _, made = api("POST", body=values(fields=fields))
+    path = f"{made['id']}/"
+    _, seen = api("GET", path + "review/")
+    assert (seen["similar"][0]["shared"], seen["lighter"]["values"]["fields"]) == (fields[:2], ["责任人"])
+    status, refused = api("POST", path + "issue/", {"chosen": "original"})
+    assert (status, refused["code"], list(refused["errors"])) == (422, "demand.reason_needed", ["reason"])
+    status, out = api("POST", path + "issue/", {"chosen": "lighter"})
+    assert (status, out["fields"], out["minutes"]) == (200, ["责任人"], 30)
+    assert set(Target.every.filter(demand_id=made["id"]).values_list("minutes", flat=True)) == {30}
+
+
+def test_hard_check_lets_nothing_out_until_it_is_answered(api):
+    _, made = api("POST", body=values(category="meeting", title="秋冬种动员会", fields=[]))
+    path = f"{made['id']}/issue/"
+    status, refused = api("POST", path, {})
+    assert (status, refused["code"], list(refused["errors"])) == (422, "demand.hard_check", ["answers.MTG-DIRECT"])
+    assert not Target.every.exists()
+    status, out = api("POST", path, {"answers": {"MTG-DIRECT": "县委书记 11 月 20 日批准"}})
+    assert (status, out["state"]) == (200, "issued")
