@@ -2,20 +2,26 @@
 -- inputs: units (bigint[]), own (their own figures, or with all below them), since, until (Mondays), min_returns, min_active
 -- a family of a week: the units right below one in the tree of that week, and its own figure; the family's sum is shown
 WITH RECURSIVE family AS (
-    SELECT DISTINCT unnest(ancestors[:cardinality(ancestors) - 1]) AS id
+    -- as one array, or the planner reads all of the weeks
+    SELECT coalesce(array_agg(DISTINCT id), '{}') AS ids
     FROM unit_path
+    CROSS JOIN unnest(ancestors[:cardinality(ancestors) - 1]) AS id
     WHERE unit_id = ANY(%(units)s::bigint[])
 ), member AS (
     -- a root is a family of one
     SELECT stood.unit_id, coalesce(stood.parent_id, -stood.unit_id) AS family, stood.from_week, stood.until
-    FROM (SELECT unit_id FROM placement WHERE parent_id IN (SELECT id FROM family) UNION SELECT unnest(%(units)s::bigint[])) candidate (id)
+    FROM (
+        SELECT unit_id FROM placement WHERE parent_id = ANY((SELECT ids FROM family)::bigint[])
+        UNION
+        SELECT unnest(%(units)s::bigint[])
+    ) candidate (id)
     CROSS JOIN LATERAL (
         SELECT unit_id, ancestors[cardinality(ancestors) - 1] AS parent_id, from_week,
                lead(from_week, 1, 'infinity') OVER (ORDER BY from_week) AS until
         FROM unit_path
         WHERE unit_id = candidate.id
     ) stood
-    WHERE stood.parent_id IS NULL OR stood.parent_id IN (SELECT id FROM family)
+    WHERE stood.parent_id IS NULL OR stood.parent_id = ANY((SELECT ids FROM family)::bigint[])
 ), cell AS NOT MATERIALIZED (
     SELECT m.family, s.unit_id, s.week, s.returns, s.active
     FROM member m
@@ -24,7 +30,7 @@ WITH RECURSIVE family AS (
     UNION ALL
     SELECT unit_id, unit_id, week, returns, active
     FROM rollup_own
-    WHERE unit_id IN (SELECT id FROM family) AND week BETWEEN %(since)s AND %(until)s
+    WHERE unit_id = ANY((SELECT ids FROM family)::bigint[]) AND week BETWEEN %(since)s AND %(until)s
     UNION ALL
     -- an own figure is the last to be hidden, so that all below may stand as one beside it
     SELECT o.unit_id, part.id, o.week, part.returns, part.active
@@ -33,7 +39,7 @@ WITH RECURSIVE family AS (
     CROSS JOIN LATERAL (
         VALUES (o.unit_id, o.returns, o.active), (-o.unit_id, s.returns - o.returns, s.active - o.active)
     ) part (id, returns, active)
-    WHERE %(own)s AND o.unit_id = ANY(%(units)s::bigint[]) AND o.unit_id NOT IN (SELECT id FROM family)
+    WHERE %(own)s AND o.unit_id = ANY(%(units)s::bigint[]) AND o.unit_id <> ALL((SELECT ids FROM family)::bigint[])
       AND o.week BETWEEN %(since)s AND %(until)s
 ), judged AS MATERIALIZED (
     SELECT family, week, coalesce(bool_or(is_small), false) AS has_small,
