@@ -122,6 +122,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "burden.kit.display.display",
                 "burden.accounts.navigation.navigation",
+                "reports.footer.own_burden",
             ],
             "builtins": [
                 "django.templatetags.i18n",

@@ -1,4 +1,4 @@
-"""The read side's tables: everything here can be deleted and rebuilt from the write side, but for export jobs."""
+"""The read side's tables: everything here can be deleted and rebuilt from the write side, but for export jobs and portal times."""
 
 from __future__ import annotations
 
@@ -212,6 +212,29 @@ class UnregisteredDemand(models.Model):
         db_table = "unregistered_demand"
         default_manager_name = "every"
         base_manager_name = "every"
+
+
+class PortalTime(models.Model):
+    """How long filing took in one week, of a unit and all below it in the tree of that week; groups of five and more.
+
+    Units: n counts weeks filed for the first time, in time and with a time; seconds.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "week")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    week = models.DateField()
+    n = models.IntegerField()
+    median_s = models.IntegerField()
+    total_s = models.BigIntegerField()
+
+    objects = RollupQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "portal_time"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        constraints = [models.CheckConstraint(condition=models.Q(n__gte=5), name="portal_time_group")]
 
 
 class ExportQuerySet(ScopedQuerySet):

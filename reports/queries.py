@@ -13,7 +13,7 @@ from burden.accounts.actor import Actor
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
-from reports.models import RollupOwn, RollupSource, RollupSub
+from reports.models import PortalTime, RollupOwn, RollupSource, RollupSub
 from reports.peers import hidden
 from reports.periods import Period, Span
 
@@ -79,6 +79,12 @@ def weekly(actor: Actor, unit: Unit, span: Span) -> dict[dt.date, Figures]:
         .values_list("week", *COUNTS, *MINUTES, *CLAIMED, *REST)
     )
     return {row[0]: Figures(1, row[1:6], row[6:11], row[11:16], *row[16:]) for row in rows}
+
+
+def portal_times(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) -> list[PortalTime]:
+    """Return how long filing took of a unit and all below it, in the weeks of a period that are shown."""
+    weeks = [week.monday for week in period.weeks if week.monday not in gone]
+    return list(PortalTime.objects.visible_to(actor).filter(unit=unit, week__in=weeks))
 
 
 def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> Figures | None:

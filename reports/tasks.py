@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 
 from burden.kit.clock import now
-from reports import demand_sums, exports, rollup, unregistered
+from reports import demand_sums, exports, meter, rollup, unregistered
 
 log = structlog.get_logger("reports")
 
@@ -32,6 +32,12 @@ def sweep_demands(**_future: Any) -> None:
 def find_unregistered(**_future: Any) -> None:
     """Find what several cadres record and nobody registered."""
     log.info("unregistered.found", demands=unregistered.recount(now=now()))
+
+
+@shared_task(name="reports.meter_portal")
+def meter_portal(**_future: Any) -> None:
+    """Sum how long filing took, and delete the single times of weeks that are over."""
+    log.info("meter.recounted", rows=meter.recount(now=now()))
 
 
 @shared_task(name="reports.open_week")

@@ -25,6 +25,7 @@ from burden.units.models import Level, Unit
 from reports import queries
 from reports.indicators import INDICATORS, Figures
 from reports.panels import comparison, summary
+from reports.panels.portal import portal
 from reports.peers import hidden
 from reports.periods import KINDS, Period, Span, year_before
 
@@ -201,6 +202,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
         "slices": summary.slices(here, previous),
         "heaviest": max(here.minutes),
         "split": summary.split(here, found),
+        "portal": portal(queries.portal_times(actor, unit, period, gone)),
         "issuers": _issuers(actor, (found, before), (here, previous)) if found else None,
     }
 

@@ -69,6 +69,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/demand_sums.py",
     "reports/rollup.py",
     "reports/unregistered.py",
+    "reports/meter.py",
     "reports/summaries.py",
     "reports/extracts.py",
     "reports/exports.py",
@@ -98,6 +99,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     },
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {"reports/unregistered.py"},  # the worker counts them anew
+    "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there
     "RollupSource": {"reports/issued.py"},  # what is asked of all below an issuer's parent, for the issuer alone
 }
 

@@ -113,6 +113,7 @@ RIGHTS = {
         "django_session": "DELETE",
         "export_job": "UPDATE DELETE",
         "filing_time": "DELETE",
+        "portal_time": "INSERT UPDATE",
         "rollup_demand": "INSERT UPDATE DELETE",
         "rollup_own": "INSERT UPDATE DELETE",
         "rollup_own_source": "INSERT UPDATE DELETE",

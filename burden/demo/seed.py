@@ -90,6 +90,7 @@ def seed(
             cursor.execute(sql.RETURNS, _chances(now))
             _register(cursor, now)
             _write_weeks(cursor, plan.weeks, say)
+            cursor.execute(sql.TIMES)
         cursor.execute(
             asked_sql.HANDLERS,
             {"since": plan.weeks[-1 - LEARNED].monday if len(plan.weeks) > LEARNED else plan.weeks[0].monday},

@@ -133,6 +133,13 @@ SELECT e.id, e.unit_id, e.cadre_id, e.week, 'd' || e.item, t.id, e.answer, e.evi
 FROM demo_entry e LEFT JOIN demo_target t ON t.demand = e.demand AND t.unit_id = e.unit_id AND t.week = e.week
 """
 
+# as phones would have counted: a while to read, a little for each item
+TIMES = """
+INSERT INTO filing_time (unit_id, week, seconds)
+SELECT unit_id, week, round(12 + 1.8 * count + 24 * pg_temp.chance(thing, 14))
+FROM demo_return WHERE at::date <= week + 13 ORDER BY week, unit_id, n
+"""
+
 COUNTS = """
 SELECT (SELECT count(*) FROM demo_unit), (SELECT count(*) FROM demo_person), (SELECT count(*) FROM demo_return),
        (SELECT sum(count) FROM demo_return), (SELECT count(*) FROM demo_demand), (SELECT count(*) FROM target)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from burden.kit import clock
+from reports.models import PortalTime
 from reports.periods import year_before
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
@@ -307,3 +308,20 @@ def test_page_in_english_has_no_chinese(login, county):
     for name in names:
         page = page.replace(name, "")
     assert re.findall(r"[\u4e00-\u9fff]+", page) == []
+
+
+def test_portal_is_a_category_of_its_own_and_in_no_sum(login, county):
+    add_sums(county)
+    page = show(login(county), county)
+    assert 'id="portal"' not in page
+    before = total(page)
+    PortalTime.every.create(unit=county, week=LAST_WEEK.monday, n=12, median_s=41, total_s=510)
+    page = show(login(county), county)
+    assert (value(page, "portal"), total(page)) == ("0.2", before)  # 9 minutes
+    assert "填报 12 份，中位 41 秒，另计" in page
+
+
+def test_portal_of_a_week_that_is_not_shown_is_not_shown(login, county):
+    add_sums(county, returns=4)
+    PortalTime.every.create(unit=county, week=LAST_WEEK.monday, n=5, median_s=41, total_s=510)
+    assert 'id="portal"' not in show(login(county), county)

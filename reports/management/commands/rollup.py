@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from burden.kit.clock import Week, now
-from reports import demand_sums, rollup
+from reports import demand_sums, meter, rollup
 
 
 class Command(BaseCommand):
@@ -46,6 +46,7 @@ class Command(BaseCommand):
         weeks = rollup.rebuild(weeks=[week] if week else None, now=now(), progress=self.tell)
         if not week:
             demand_sums.rebuild()
+            meter.recount(now=now())
         return f"rebuilt: {weeks} weeks"
 
     def verify(self, _week: dt.date | None) -> str:
