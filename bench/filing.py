@@ -1,4 +1,4 @@
-"""Filing a week of 12 entries: its SQL beside a bare insert of as many rows, then over HTTP at 20 a second.
+"""Filing a week of 12 answers to what issuers registered: its SQL beside a bare insert of as many rows, then over HTTP at 20 a second.
 
 Bounds: SQL p95 <= 15 ms, the commit included; HTTP p95 <= 300 ms, web server, database and load on the same machine.
 Both on a cluster of the bench's own that already holds half a million entries.
@@ -19,6 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.cluster import admin, cluster
@@ -33,6 +35,20 @@ RATE, SECONDS = 20, 20
 BARE = (
     "CREATE TABLE bare (LIKE entry INCLUDING GENERATED INCLUDING IDENTITY)"  # no index, key, check, trigger or policy
 )
+ASK = """
+INSERT INTO demand (issuer_id, lead_id, title, category, state, version, subkind, basis, origin, post_title, channel, frequency,
+                    first_on, people, minutes, travel_minutes, prep_minutes, receivers, facts, fields, grams, afterwards,
+                    late_reason, digest, created_by_id, created_at, changed_at, issued_at, withdrawn_reason)
+SELECT d.id, d.id, %(title)s || n, 'form', 'issued', 1, '', '', 'own', '', 'formal', 'weekly', %(week)s, 1, 30 + n, 0, 0,
+       '{}', '{}', '{}', '{}', false, '', '', 1, now(), now(), now(), ''
+FROM (SELECT id FROM unit WHERE level = 'department' ORDER BY id LIMIT %(demands)s) d
+CROSS JOIN LATERAL (SELECT d.id %% %(demands)s AS n) AS number
+"""
+TARGET = """
+INSERT INTO target (demand_id, unit_id, week, due_on, issuer_id, category, people, minutes, travel_minutes, prep_minutes, withdrawn)
+SELECT d.id, u.id, %(week)s, %(week)s, d.issuer_id, 'form', 1, d.minutes, 0, 0, false
+FROM demand d CROSS JOIN unit u WHERE u.level IN ('township', 'village', 'department')
+"""
 TITLE = "关于报送农村人居环境整治进展情况的通知"
 
 
@@ -41,6 +57,7 @@ def main() -> int:
     with cluster() as running:
         with admin(running) as owner:
             print(f"{fill(owner, WEEKS):,} entries stand already")
+            print(f"{ask(owner):,} targets wait for an answer")
             owner.execute(BARE)
             owner.execute("GRANT ALL ON bare TO burden_web")
         kept = [compare(), over_http(running)]
@@ -53,6 +70,18 @@ def told(what: str, times: list[float], bound: float) -> bool:
     verdict = "ok" if kept else "MISSED"
     print(f"{what}: p50 {p(0.5, times):.1f} ms, p95 {p(0.95, times):.1f} ms, bound {bound:.0f} ms  {verdict}")
     return kept
+
+
+def ask(owner: psycopg.Connection) -> int:
+    """Let departments ask every unit for twelve things this week; return how many targets that makes."""
+    from burden.kit import clock
+    from burden.kit.clock import Week
+
+    facts = {"title": TITLE, "week": Week.at(clock.now()).monday, "demands": ENTRIES}
+    owner.execute(ASK, facts)
+    made = owner.execute(TARGET, facts).rowcount
+    owner.execute("ANALYZE demand, target")
+    return made
 
 
 # SQL
@@ -90,8 +119,9 @@ def compare() -> bool:
 
     filings, inserts = [], []
     with connection.cursor() as cursor:
+        acts = list(filing_acts())
         cursor.execute("SET ROLE burden_web")
-        for act in filing_acts():
+        for act in acts:
             filings.append(spent(act))
             inserts.append(spent(bare_insert))
         cursor.execute("RESET ROLE")
@@ -109,23 +139,31 @@ def filing_acts() -> Iterator[Callable[[], None]]:
     """Yield acts that each file this week for another cadre: three first filings, then one change, and so on."""
     from burden.accounts.actor import actor_of
     from burden.accounts.models import User
+    from burden.demands.models import Target
     from burden.entries.services import EntryDraft, file_week
     from burden.kit import clock
     from burden.kit.clock import Week
     from burden.kit.db import act_as
 
-    drafts = [EntryDraft(f"e{n}", "done", "form", f"{TITLE}{n}", 30 + n) for n in range(ENTRIES)]
     now = clock.now()
+    week = Week.at(now)
 
     def act(actor, version):
+        drafts = [
+            EntryDraft(f"e{pk}", "done", "form", TITLE, minutes, target_id=pk) for pk, minutes in asked[actor.unit_id]
+        ]
+
         def file() -> None:
             act_as(actor.user_id)
             file_week(
-                by=actor, week=Week.at(now), client_key=uuid4(), base_version=version, nil=False, entries=drafts, now=now
+                by=actor, week=week, client_key=uuid4(), base_version=version, nil=False, entries=drafts, now=now
             )  # fmt: skip
 
         return file
 
+    asked: dict[int, list[tuple[int, int]]] = {}
+    for unit_id, pk, minutes in Target.every.filter(week=week.monday).values_list("unit_id", "pk", "minutes"):
+        asked.setdefault(unit_id, []).append((pk, minutes))
     for number, user in enumerate(User.objects.order_by("-id")[: FILINGS * 3 // 4]):
         actor = actor_of(user)
         yield act(actor, 0)
@@ -137,12 +175,12 @@ def bare_insert() -> None:
     """Insert as many rows of the same width with nothing around them."""
     from django.db import connection
 
-    row = "(1, 1, 1, '2026-11-16', %s, 'done', 4, false, false, 'form', '', %s, 1, 30, 0, 0)"
+    row = "(1, 1, 1, '2026-11-16', %s, 'done', 4, false, false, 'form', '', %s, '', 1, 30, 0, 0)"
     values = [value for n in range(ENTRIES) for value in (f"e{n}", f"{TITLE}{n}")]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO bare (weekly_return_id, unit_id, cadre_id, week, key, answer, evidence, repeated, after_hours,"
-            " category, subkind, title, people, minutes, travel_minutes, prep_minutes)"
+            " category, subkind, title, note, people, minutes, travel_minutes, prep_minutes)"
             f" VALUES {', '.join([row] * ENTRIES)}",
             values,
         )

@@ -16,11 +16,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
-from burden.demands.models import Estimate, QuoteRequest
+from burden.demands.models import Estimate, QuoteRequest, Target
 from burden.kit.access import Access
 from burden.units.models import Unit
 from reports.models import ExportJob
-from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_post, make_unit
+from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_post, make_target, make_unit
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -85,6 +85,9 @@ class World:
         facts = {"asked_at": NOW, "until": LAST_WEEK.sunday}
         return Estimate.every.create(demand=make_demand(self.county, state="review"), unit=unit, **facts)
 
+    def target_of(self, unit: Unit) -> Target:
+        return make_target(make_demand(make_unit(unit, "department")), unit)
+
     def quote_of(self, unit: Unit) -> QuoteRequest:
         facts = {"fields": ["面积"], "asked_by": make_post(self.town).user, "asked_at": NOW}
         return QuoteRequest.objects.create(demand=make_demand(self.town), of=make_demand(unit), **facts)
@@ -123,6 +126,10 @@ OBJECTS: dict[str, Objects] = {
     ),
     **dict.fromkeys(("week_of", "api_week"), lambda world, where, actor: {"day": str(LAST_WEEK)}),
     "asked_answer": lambda world, where, actor: {"pk": world.estimate_of(world.units[where]).pk},
+    **dict.fromkeys(
+        ("target", "target_take", "target_assign", "target_pass_on"),
+        lambda world, where, actor: {"pk": world.target_of(world.units[where]).pk},
+    ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "login_link": lambda world, where, actor: {"secret": "nobody-has-this-secret"},
 }
@@ -131,6 +138,7 @@ OWN_ONLY = (
     "api_export",
     "asked_answer",
     "quote_answer",
+    "target",
 )  # of the person or the own unit, never of one below
 SELF_ONLY = {"week_of", "api_week", "login_link"}  # the parameter names no unit's object
 INSIDE = {"own", "child", "grandchild"}

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db import connection
+from django.db.models import F, QuerySet
 from django.http import Http404
 
 from burden.accounts.actor import Actor
-from burden.accounts.models import Post
+from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
 from burden.demands import receivers
-from burden.demands.models import ACTIVE, OPEN, Demand, Estimate, Handler, Origin, QuoteRequest, Target
+from burden.demands.models import ACTIVE, OPEN, Demand, Estimate, Handler, QuoteRequest, Target
 from burden.demands.price import Price, cost_of, price_of
 from burden.kit.clock import Week
 from burden.standards.measure import Cost, person_minutes
 from burden.standards.models import BurdenBudget, Category, DutyItem, PlanItem
-from burden.units.models import Unit
+from burden.units.models import Level, Unit
 
+VILLAGES = receivers.Receivers(levels=(Level.VILLAGE,))
 MINE, OTHERS, NOBODYS = "mine", "others", "nobodys"
 HEAVY = (
     "demand__grams",
@@ -57,6 +59,23 @@ class TargetRow:
     post_title: str
     handling: str
     handlers: tuple[str, ...]  # names
+    asked_first: str = ""  # name of who asked the issuer, where it was passed on (层层转发)
+
+    @property
+    def category_label(self) -> str:
+        return str(Category(self.category).label)
+
+
+@dataclass(frozen=True)
+class Peers:
+    """What others made of a target. Units: minutes each person's median, of `units` units; both 0 where fewer than five answered.
+
+    Shape: `answered` tells whether a colleague in the own unit did.
+    """
+
+    units: int
+    minutes: int
+    answered: bool
 
 
 @dataclass(frozen=True)
@@ -123,16 +142,14 @@ def price(actor: Actor, demand: Demand) -> Price:
 def budget_left(actor: Actor, issuer: Unit, year: int) -> Budget | None:
     """Return the budget of an issuer's own demands in a calendar year, None where it has none.
 
-    What was passed on from above does not count: see Origin.
+    What was passed on from above does not count: see demands.models.Origin.
     """
     held = BurdenBudget.objects.filter(issuer=issuer, year=year).first()
     if held is None:
         return None
-    claims = Target.objects.visible_to(actor).filter(
-        demand__issuer=issuer, demand__origin=Origin.OWN, due_on__year=year, withdrawn=False
-    )
-    each = F("people") * (F("minutes") + F("travel_minutes")) + F("prep_minutes")
-    return Budget(year, held.person_min, claims.aggregate(used=Sum(each))["used"] or 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT claimed_in_year(%s, %s)", [issuer.pk, year])
+        return Budget(year, held.person_min, int(cursor.fetchone()[0]))
 
 
 def duty_items(actor: Actor, issuer: Unit) -> QuerySet[DutyItem]:
@@ -218,6 +235,7 @@ def targets_of_week(actor: Actor, unit_id: int, week: Week) -> list[TargetRow]:
         Target.objects.visible_to(actor)
         .filter(unit_id=unit_id, week=week.monday, withdrawn=False)
         .select_related("demand", "issuer", "handler")
+        .annotate(asked_first=F("demand__parent__issuer__name"))
         .defer(*HEAVY)
         .order_by("due_on", F("demand__at").asc(nulls_last=True), "pk")
     )
@@ -226,6 +244,30 @@ def targets_of_week(actor: Actor, unit_id: int, week: Week) -> list[TargetRow]:
     named = _named_posts({each.demand.post_title for each in found} - {""}, unit_id, week)
     learned = _learned(unit_id, week)
     return [_row_of(each, _handlers(each, named, learned), actor) for each in found]
+
+
+def peers_of(actor: Actor, target_ids: Sequence[int]) -> dict[int, Peers]:
+    """Return by target what others made of it, from the one SQL function that sees their answers and tells medians alone."""
+    if not target_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT target_id, units, minutes, answered FROM target_peers(%s)", [list(target_ids)])
+        return {pk: Peers(units, minutes, answered) for pk, units, minutes, answered in cursor.fetchall()}
+
+
+def colleagues(actor: Actor, unit_id: int, day: dt.date) -> QuerySet[User]:
+    """Return who works in one of the actor's units, by name: a target may be given to them."""
+    posts = Post.objects.filter(role__in=(Role.CADRE, Role.LEAD), valid__contains=day, unit_id=unit_id)
+    return User.objects.filter(pk__in=posts.filter(unit_id__in=actor.homes).values("user_id")).order_by("name", "pk")
+
+
+def villages_of(actor: Actor, target: Target) -> list[tuple[Unit, bool]]:
+    """Return the open units below a township that a target may be passed on to, and whether each has it already."""
+    passed = Target.objects.visible_to(actor).filter(
+        demand__parent_id=target.demand_id, issuer_id=target.unit_id, week=target.week
+    )
+    having = set(passed.values_list("unit_id", flat=True))
+    return [(unit, unit.pk in having) for unit in receivers.units_of(target.unit, VILLAGES).order_by("code")]
 
 
 def _named_posts(titles: Iterable[str], unit_id: int, week: Week) -> dict[str, dict[int, str]]:
@@ -284,4 +326,5 @@ def _row_of(target: Target, handlers: Mapping[int, str], actor: Actor) -> Target
         post_title=target.demand.post_title,
         handling=MINE if actor.user_id in handlers else OTHERS if handlers else NOBODYS,
         handlers=tuple(handlers.values()),
+        asked_first=target.asked_first or "",  # type: ignore[attr-defined]  # annotated
     )

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from burden.demands import api
-from burden.demands.views import asking, importing, listing, register
+from burden.demands.views import asking, handling, importing, listing, register
 
 urlpatterns = [
     path("demands/", listing.demands, name="demands"),
@@ -18,6 +18,10 @@ urlpatterns = [
     path("demands/<int:pk>/change/", register.demand_change, name="demand_change"),
     path("demands/<int:pk>/copy/", register.demand_copy, name="demand_copy"),
     path("demands/<int:pk>/withdraw/", listing.demand_withdraw, name="demand_withdraw"),
+    path("targets/<int:pk>/", handling.target, name="target"),
+    path("targets/<int:pk>/take/", handling.target_take, name="target_take"),
+    path("targets/<int:pk>/assign/", handling.target_assign, name="target_assign"),
+    path("targets/<int:pk>/pass/", handling.target_pass_on, name="target_pass_on"),
     path("api/v1/demands/", api.DemandsApi.as_view(), name="api_demands"),
     path("api/v1/demands/<int:pk>/", api.DemandApi.as_view(), name="api_demand"),
     path("api/v1/demands/<int:pk>/review/", api.DemandReviewApi.as_view(), name="api_demand_review"),

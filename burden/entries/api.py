@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from burden.accounts.roles import Role
+from burden.demands.queries import MINE, NOBODYS, OTHERS, TargetRow
 from burden.entries.forms import read_week
 from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, MAX_SECONDS, NOTE_LENGTH, TITLE_LENGTH, Answer
 from burden.entries.queries import WeekSheet, week_sheet
@@ -23,6 +24,9 @@ from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.standards.models import Category, Subkind
 
+TARGET_SHOWN = (
+    "title", "category", "issuer", "people", "minutes", "travel_minutes", "prep_minutes", "handling",
+)  # fmt: skip
 STATES = ("none", "filed", "nil")
 
 
@@ -30,7 +34,9 @@ class EntrySerializer(serializers.Serializer[Any]):
     """One entry, for the schema; `burden.entries.forms` reads it. Units: whole minutes, each person."""
 
     key = serializers.CharField(max_length=KEY_LENGTH, help_text="Names the row within its week")
-    target = serializers.CharField(allow_null=True, required=False, help_text="Must be null in this release")
+    target = serializers.CharField(
+        allow_null=True, required=False, help_text="Id of one of `targets`; null for own work"
+    )
     answer = serializers.ChoiceField(Answer.choices)
     bulk = serializers.BooleanField(required=False, default=False)
     repeated = serializers.BooleanField(required=False, default=False)
@@ -65,6 +71,22 @@ class WeekInputSerializer(serializers.Serializer[Any]):
     )
 
 
+class TargetSerializer(serializers.Serializer[Any]):
+    """What an issuer asks of the unit this week. Units: whole minutes, each person."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    category = serializers.ChoiceField(Category.choices)
+    issuer = serializers.CharField(help_text="Unit code")
+    due_on = serializers.DateField()
+    people = serializers.IntegerField()
+    minutes = serializers.IntegerField()
+    travel_minutes = serializers.IntegerField()
+    prep_minutes = serializers.IntegerField()
+    handling = serializers.ChoiceField((MINE, OTHERS, NOBODYS), help_text="Whose business it is")
+    handlers = serializers.ListField(child=serializers.CharField(), help_text="Names, as far as answers tell")
+
+
 class WeekSerializer(serializers.Serializer[Any]):
     """One own week."""
 
@@ -75,6 +97,7 @@ class WeekSerializer(serializers.Serializer[Any]):
     receipt = serializers.CharField(allow_null=True)
     entries = EntrySerializer(many=True)
     prefilled = EntrySerializer(many=True)
+    targets = TargetSerializer(many=True)
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
@@ -85,6 +108,9 @@ class ReceiptSerializer(serializers.Serializer[Any]):
     late = serializers.BooleanField()
     version = serializers.IntegerField()
     receipt = serializers.CharField()
+    unlinked = serializers.ListField(
+        child=serializers.CharField(), help_text="Keys of rows whose target was withdrawn: kept as own work"
+    )
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -164,6 +190,16 @@ def week_body(sheet: WeekSheet) -> dict[str, Any]:
         "receipt": sheet.receipt or None,
         "entries": [row.body() for row in sheet.entries],
         "prefilled": [row.body() for row in sheet.prefilled],
+        "targets": [target_body(target) for target in sheet.targets],
+    }
+
+
+def target_body(target: TargetRow) -> dict[str, Any]:
+    """Return a target as the API shows it."""
+    return {name: getattr(target, name) for name in TARGET_SHOWN} | {
+        "id": str(target.id),
+        "due_on": target.due_on.isoformat(),
+        "handlers": list(target.handlers),
     }
 
 
@@ -176,4 +212,5 @@ def receipt_body(week: Week, filing: Filing) -> dict[str, Any]:
         "late": filing.weekly_return.late,
         "version": kept.version,
         "receipt": kept.receipt,
+        "unlinked": filing.unlinked,
     }

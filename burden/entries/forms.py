@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
 from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, MAX_SECONDS, NOTE_LENGTH, TITLE_LENGTH, Answer
-from burden.entries.queries import nameable
+from burden.entries.offers import nameable
 from burden.entries.services import MAX_ENTRIES, EntryDraft
 from burden.kit.errors import Refused
 from burden.kit.reading import SHOWN, FieldError, Read, Reader, one_of, quoted, read_flag, read_uuid, text, unfit, whole
@@ -48,6 +48,7 @@ ENTRY_NAMES = {
 }
 NUMBERS = frozenset({"people", "minutes", "travel_minutes", "prep_minutes"})
 FLAGS = frozenset({"bulk", "repeated", "after_hours"})
+DIGITS = re.compile(r"[1-9][0-9]{0,17}")
 POSTED_ROW = re.compile(r"entries\.(\d{1,4})\.(?:ticked|answer)")
 
 
@@ -97,7 +98,6 @@ def _read_entries(
 def _read_entry(number: int, row: Any, known: Mapping[str, int], errors: dict[str, str]) -> EntryDraft:
     reader = Reader(row, ENTRY_NAMES, f"entries.{number}.", _spoken(number, row), errors)
     reader.refuse_unknown()
-    reader.take("target", read_no_target, default=None)
     category = reader.take("category", one_of(Category.values))
     return EntryDraft(
         key=reader.take("key", text(KEY_LENGTH)),
@@ -114,6 +114,7 @@ def _read_entry(number: int, row: Any, known: Mapping[str, int], errors: dict[st
         after_hours=reader.take("after_hours", read_flag, default=False),
         bulk=reader.take("bulk", read_flag, default=False),
         note=reader.take("note", read_note, default=""),
+        target_id=reader.take("target", read_target, default=None),
     )
 
 
@@ -139,10 +140,14 @@ def read_note(value: Any) -> str:
     return "" if value == "" else str(text(NOTE_LENGTH)(value))
 
 
-def read_no_target(value: Any) -> None:
-    """Read the link to a registered demand, which nobody can register yet."""
-    if value is not None:
-        raise FieldError(_("%(field)s（target）还没有启用，请留空（null）"))
+def read_target(value: Any) -> int | None:
+    """Read the id of a target, as a number or as its digits; whose it is, the service tells."""
+    if value in ("", None):
+        return None
+    digits = value if isinstance(value, str) else str(value)
+    if isinstance(value, bool) or not DIGITS.fullmatch(digits):
+        raise FieldError(_("%(field)s填了“%(value)s”，没有这一项"))
+    return int(digits)
 
 
 def issuer_among(known: Mapping[str, int]) -> Read:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.models import User
+from burden.demands.services import HeldTarget, gone_targets, hold_targets, learn_handlers
 from burden.entries.models import Answer, Entry, Evidence, FilingTime, Submission, WeeklyReturn
 from burden.entries.queries import BODY_FIELDS, post_of_week, week_rows
 from burden.kit.clock import Week
@@ -26,13 +27,17 @@ from burden.standards.measure import Cost, is_unusual
 from burden.units.models import Unit
 
 MAX_ENTRIES = 200
-ADDED_FIELDS = frozenset({"note"})
+ADDED_FIELDS = frozenset({"note", "target_id"})
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: a receipt is read out and copied by hand
 
 
 @dataclass(frozen=True)
 class EntryDraft:
-    """One row as the cadre wants it. Units: whole minutes each; issuer_id None where nobody is named."""
+    """One row as the cadre wants it. Units: whole minutes each; issuer_id None where nobody is named.
+
+    Of an answer to a target, category, subkind, title and issuer are those of the target; the row's own are kept where
+    the target is gone.
+    """
 
     key: str
     answer: str
@@ -48,15 +53,29 @@ class EntryDraft:
     after_hours: bool = False
     bulk: bool = False
     note: str = ""
+    target_id: int | None = None
 
     @property
     def cost(self) -> Cost:
         return Cost(self.people, self.minutes, self.travel_minutes, self.prep_minutes)
 
     @property
-    def evidence(self) -> Evidence:
-        """其余照此计 is an evidence of its own; everything else on this page the cadre states."""
-        return Evidence.BULK if self.bulk else Evidence.STATED
+    def target(self) -> str | None:
+        """The id of the target as pages and the API write it."""
+        return str(self.target_id) if self.target_id else None
+
+    def evidence(self, target: HeldTarget | None) -> Evidence:
+        """Tell how the figure came about: confirmed as the issuer states it, in bulk or singly, or the cadre's own.
+
+        Material is prepared once: who leaves that to a colleague confirms the rest.
+        """
+        if target is None:
+            return Evidence.BULK if self.bulk else Evidence.STATED
+        said, claim = self.cost, target.cost
+        as_stated = (said.minutes, said.travel_minutes) == (claim.minutes, claim.travel_minutes)
+        if self.answer != Answer.DONE or not as_stated or said.prep_minutes not in (0, claim.prep_minutes):
+            return Evidence.STATED
+        return Evidence.BULK if self.bulk else Evidence.SINGLE
 
 
 @dataclass(frozen=True)
@@ -66,6 +85,12 @@ class Filing:
     weekly_return: WeeklyReturn
     submission: Submission
     replayed: bool
+
+    @property
+    def unlinked(self) -> list[str]:
+        """Keys of the rows whose target was withdrawn before they arrived: they count as the cadre's own."""
+        found: list[str] = self.submission.body.get("unlinked", [])
+        return found
 
 
 @transaction.atomic
@@ -85,11 +110,13 @@ def file_week(
     The unit is that of the cadre's post on the Monday and stays when the week is filed again. A return is late when
     its *first* submission came after the week had closed; a later change marks its own submission late, never an
     earlier return that was in time. A key that was ever used answers with its own receipt, whatever came after.
-    What is unusually large is filed with a word of its author, never refused for its size alone.
+    What is unusually large is filed with a word of its author, never refused for its size alone. An answer to a target
+    that was withdrawn meanwhile stays as an entry of the cadre's own.
     The cadre's row is locked first, so one person's filings queue up and two persons never wait for each other.
 
     Units: base_version is the version the cadre saw, 0 where nothing was filed; seconds is how long it took to fill in.
-    Refuses: week.future, week.no_post, week.empty, week.nil_with_entries, week.too_many, week.key_twice, week.no_note;
+    Refuses: week.future, week.no_post, week.empty, week.nil_with_entries, week.too_many, week.key_twice, week.no_note,
+    week.target_twice, week.no_target (of another unit or week, or never there);
     Conflict key_reused (same key, other body), version_conflict (`sent` and `stored` side by side).
     """
     _check(week, nil, entries, now)
@@ -103,8 +130,12 @@ def file_week(
     if base_version != (filed.version if filed else 0):
         raise _version_conflict(by, filed, base_version, nil, entries)
     weekly_return = _change(filed, nil, now) if filed else _open(by, week, nil, now)
-    _replace_entries(by, weekly_return, entries, first=filed is None)
-    submission = _keep(weekly_return, client_key, body, week, now)
+    targets = _targets(by, weekly_return, entries)
+    _replace_entries(by, weekly_return, entries, targets, first=filed is None)
+    if targets:
+        learn_handlers(by=by, unit_id=weekly_return.unit_id, targets=targets.values(), week=week)
+    unlinked = [entry.key for entry in entries if entry.target_id and entry.target_id not in targets]
+    submission = _keep(weekly_return, client_key, body, unlinked, week, now)
     if seconds is not None:
         _keep_time(submission, weekly_return.unit_id, week, seconds)
     record(
@@ -126,6 +157,7 @@ def _check(week: Week, nil: bool, entries: Sequence[EntryDraft], now: dt.datetim
         sentence = _("一周最多 %(most)s 项，现在有 %(count)s 项") % {"most": MAX_ENTRIES, "count": len(entries)}
         raise _refused("too_many", "entries", sentence)
     _check_keys(entries)
+    _check_targets(entries)
 
 
 def _refused(code: str, field: str, sentence: str) -> Refused:
@@ -144,6 +176,49 @@ def _check_keys(entries: Sequence[EntryDraft]) -> None:
             }
     if errors:
         raise Refused("week.key_twice", _("有两项用了同一个 key"), errors)
+
+
+def _check_targets(entries: Sequence[EntryDraft]) -> None:
+    """Refuse a second answer to one target: a return speaks of it once."""
+    first: dict[int, int] = {}
+    errors = {
+        f"entries.{number}.target": _("第 %(number)s 项与第 %(first)s 项答的是同一项登记事项")
+        % {"number": number + 1, "first": first[entry.target_id] + 1}
+        for number, entry in enumerate(entries)
+        if entry.target_id and first.setdefault(entry.target_id, number) != number
+    }
+    if errors:
+        raise Refused("week.target_twice", _("有两项答的是同一项登记事项"), errors)
+
+
+def _targets(by: Actor, weekly_return: WeeklyReturn, entries: Sequence[EntryDraft]) -> dict[int, HeldTarget]:
+    """Return the targets that are answered, held until the filing is stored; without those withdrawn meanwhile.
+
+    What this return answered before the withdrawal stays an answer.
+    """
+    wanted = [entry.target_id for entry in entries if entry.target_id]
+    if not wanted:
+        return {}
+    held = hold_targets(ids=wanted, unit_id=weekly_return.unit_id, week=weekly_return.week)
+    missing = set(wanted) - held.keys()
+    foreign = missing - gone_targets(ids=missing) if missing else missing
+    if foreign:
+        raise _no_target(entries, foreign)
+    if not any(target.withdrawn for target in held.values()):
+        return held
+    mine = Entry.objects.visible_to(by).filter(weekly_return_id=weekly_return.pk)
+    answered = set(mine.values_list("target_id", flat=True))
+    return {pk: target for pk, target in held.items() if not target.withdrawn or pk in answered}
+
+
+def _no_target(entries: Sequence[EntryDraft], foreign: Collection[int]) -> Refused:
+    errors = {
+        f"entries.{number}.target": _("%(row)s：本单位这一周没有“%(target)s”这一项登记事项")
+        % {"row": quoted(entry.title), "target": entry.target_id}
+        for number, entry in enumerate(entries)
+        if entry.target_id in foreign
+    }
+    return Refused("week.no_target", _("有 %(count)s 处需要改一下") % {"count": len(errors)}, errors)
 
 
 def _check_notes(entries: Sequence[EntryDraft]) -> None:
@@ -186,7 +261,7 @@ def _version_conflict(
     by: Actor, filed: WeeklyReturn | None, base_version: int, nil: bool, entries: Sequence[EntryDraft]
 ) -> Conflict:
     codes = dict(Unit.every.filter(id__in={entry.issuer_id for entry in entries}).values_list("id", "code"))
-    sent = [vars(entry) | {"issuer": codes.get(entry.issuer_id or 0)} for entry in entries]
+    sent = [vars(entry) | {"issuer": codes.get(entry.issuer_id or 0), "target": entry.target} for entry in entries]
     return Conflict(
         "version_conflict",
         _("这一周在别处改过了，请比较两份再选"),
@@ -194,7 +269,7 @@ def _version_conflict(
             "sent": {
                 "version": base_version,
                 "nil": nil,
-                "entries": [{name: row[name] for name in BODY_FIELDS} | {"target": None} for row in sent],
+                "entries": [{name: row[name] for name in BODY_FIELDS} for row in sent],
             },
             "stored": {
                 "version": filed.version if filed else 0,
@@ -230,36 +305,51 @@ def _change(filed: WeeklyReturn, nil: bool, now: dt.datetime) -> WeeklyReturn:
     return filed
 
 
-def _replace_entries(by: Actor, weekly_return: WeeklyReturn, drafts: Sequence[EntryDraft], *, first: bool) -> None:
+def _replace_entries(
+    by: Actor,
+    weekly_return: WeeklyReturn,
+    drafts: Sequence[EntryDraft],
+    targets: Mapping[int, HeldTarget],
+    *,
+    first: bool,
+) -> None:
     """Put the drafts in the place of what was there, in one insert."""
     if not first:
         Entry.objects.visible_to(by).filter(weekly_return_id=weekly_return.pk).delete()
     if drafts:
-        Entry.every.bulk_create([_entry(weekly_return, draft) for draft in drafts])
+        Entry.every.bulk_create([_entry(weekly_return, draft, targets.get(draft.target_id or 0)) for draft in drafts])
 
 
-def _entry(weekly_return: WeeklyReturn, draft: EntryDraft) -> Entry:
-    values = {name: value for name, value in vars(draft).items() if name != "bulk"}
+def _entry(weekly_return: WeeklyReturn, draft: EntryDraft, target: HeldTarget | None) -> Entry:
+    values = {name: value for name, value in vars(draft).items() if name != "bulk"} | {"target_id": None}
+    if target:
+        values |= {"target_id": target.id, "issuer_id": target.issuer_id, "title": target.title}
+        values |= {"category": target.category, "subkind": target.subkind}
     return Entry(
         weekly_return_id=weekly_return.pk,
         unit_id=weekly_return.unit_id,
         cadre_id=weekly_return.cadre_id,
         week=weekly_return.week,
-        evidence=draft.evidence,
+        evidence=draft.evidence(target),
         **values,
     )
 
 
 def _keep(
-    weekly_return: WeeklyReturn, client_key: UUID, body: dict[str, Any], week: Week, now: dt.datetime
+    weekly_return: WeeklyReturn,
+    client_key: UUID,
+    body: dict[str, Any],
+    unlinked: list[str],
+    week: Week,
+    now: dt.datetime,
 ) -> Submission:
-    """Write the submission: the history, and what the key is answered from."""
+    """Write the submission: the history, and what the key is answered from, with the rows that lost their target."""
     return Submission.every.create(
         cadre_id=weekly_return.cadre_id,
         weekly_return=weekly_return,
         client_key=client_key,
         digest=_digest(body),
-        body=body,
+        body=body | ({"unlinked": unlinked} if unlinked else {}),
         base_version=body["base_version"],
         version=weekly_return.version,
         late=week.is_late(now),

@@ -2,6 +2,7 @@
 import { watch } from "./net.js";
 import { waitingIn } from "./store.js";
 import { adopt, again, closeSheet, openSheet, pick, save, suggest } from "./week_add.js";
+import { recall, said } from "./week_ask.js";
 import { drop, keep, kept, load, notice, restore } from "./week_draft.js";
 import { answer, copyAll, paint, shut, step, take, typed } from "./week_rows.js";
 import { answered, send } from "./week_send.js";
@@ -14,7 +15,7 @@ function changed() {
 }
 
 const CLICKS = {
-  "[data-all]": (link, event) => (event.preventDefault(), copyAll(), changed()),
+  "[data-all]": (link, event) => (event.preventDefault(), copyAll(link.closest("[data-group]")), changed()),
   "[data-chip]": (chip) => (rowOf(chip) ? (take(rowOf(chip), chip.dataset.chip), changed()) : pick(chip)),
   "[data-step]": (button) => (step(button), rowOf(button) && (typed(rowOf(button)), changed())),
   "[data-sheet]": () => openSheet(),
@@ -41,6 +42,7 @@ document.addEventListener("change", (event) => {
   const row = rowOf(event.target);
   if (!row) return;
   answer(row, event.target);
+  if (event.target.name.endsWith(".target")) said(row, event.target.value);
   changed();
 });
 
@@ -79,6 +81,7 @@ document.addEventListener("keydown", (event) => {
 
 async function start(place) {
   paint();
+  if (place.id === "week") await recall();
   const draft = await load(place.dataset.draft);
   if (!draft) return;
   const queued = draft.sent && (await kept(waitingIn(place.dataset.draft)))?.length;
@@ -94,7 +97,7 @@ async function start(place) {
 
 const place = document.querySelector("[data-draft]");
 const started = start(place);
-watch(place.dataset.draft, async (said) => {
+watch(place.dataset.draft, async (answer) => {
   await started;
-  await answered(said);
+  await answered(answer);
 });

@@ -141,9 +141,11 @@ export function addRow(said) {
 
 export function fill(row, said) {
   for (const [field, value] of Object.entries(said)) {
-    const found = field === "answer" ? row.querySelector(`[name$=".answer"][value="${value}"]`) : control(row, field);
+    const first = control(row, field);
+    const found = first?.type === "radio" ? row.querySelector(`[name$=".${field}"][value="${value}"]`) : first;
     if (!found) continue;
-    if (found.type === "checkbox" || found.type === "radio") found.checked = Boolean(value);
+    if (found.type === "checkbox") found.checked = Boolean(value);
+    else if (found.type === "radio") found.checked = true;
     else found.value = value;
   }
 }

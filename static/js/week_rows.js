@@ -82,9 +82,9 @@ export function answer(row, box) {
   }
 }
 
-// As last week, for every row nobody has touched yet: an evidence of its own.
-export function copyAll() {
-  for (const row of rows()) {
+// As stated or as last week, for every row of a group nobody has touched yet: an evidence of its own. What has no estimate waits.
+export function copyAll(group) {
+  for (const row of group.querySelectorAll("[data-row]:not([hidden], [data-unpriced])")) {
     if (row.dataset.touched || control(row, "ticked").checked || chosen(row) !== "done") continue;
     control(row, "ticked").checked = true;
     control(row, "bulk").value = "1";
@@ -101,7 +101,8 @@ export function shut(open) {
   for (const panel of document.querySelectorAll("#week [data-row] > details[open]")) panel.open = panel.contains(open) || Boolean(panel.closest(".bad"));
   const place = open.querySelector("[data-minutes-chips]");
   if (!place || place.childElementCount) return;
-  for (const minutes of CHIPS) {
+  const worth = new Set([...CHIPS, ...place.dataset.minutesChips.split(" ").filter(Boolean).map(Number)]);
+  for (const minutes of [...worth].sort((a, b) => a - b)) {
     const chip = document.createElement("button");
     chip.type = "button";
     chip.className = "chip";
@@ -181,12 +182,22 @@ function paintHeadings(all, started) {
   document.querySelector("[data-nil]").hidden = started || !all.length;
   for (const element of document.querySelectorAll("[data-when]")) element.hidden = (element.dataset.when === "rows") !== all.length > 0;
   for (const group of document.querySelectorAll("[data-group]")) {
-    const count = group.querySelectorAll("[data-row]").length;
+    const count = group.querySelectorAll("[data-row]:not([hidden])").length;
     group.hidden = !count;
     group.querySelector("[data-count]").textContent = say("items", { n: count });
   }
   const label = document.querySelector("[data-all] [data-label]");
   if (label) label.textContent = say(started ? "rest" : "copy");
+}
+
+// A row that is said to be a target stands for it: the target's own row gives way.
+function paintLinks(all) {
+  const taken = new Set(all.map((row) => row.querySelector('[name$=".target"]:checked')?.value));
+  for (const row of all) {
+    const own = row.querySelector('[name$=".target"][type=hidden]')?.value;
+    row.hidden = Boolean(own) && taken.has(own);
+    if (row.hidden) setAnswer(row, "done"), (control(row, "ticked").checked = false);
+  }
 }
 
 // Bring everything on the page in step with what the rows say.
@@ -198,6 +209,7 @@ export function paint() {
     parts[figure.dataset.category] = { css: name.className, name: name.childNodes[1].textContent, minutes: 0 };
   }
   const all = rows();
+  paintLinks(all);
   let [done, skipped] = [0, 0];
   for (const row of all) {
     const counted = personMinutes(row);

@@ -46,7 +46,7 @@ def test_weeks_are_filed_copied_changed_and_late(client, monkeypatch):
         first |= {f"entries.{number}.{name}": value for name, value in (said | {"minutes": minutes}).items()}
     one = receipt(client.post(last, first, follow=True).content.decode())
 
-    body = offered(client.get(this + "?copy=1").content.decode())
+    body = offered(client.get(this + "?copy=last").content.decode())
     page = client.post(this, body, follow=True).content.decode()
     assert "上周也是 1 小时 15 分" in page
 

@@ -4,8 +4,10 @@ from burden.demands.services.asking import answer_estimate, answer_quote, ask_fi
 from burden.demands.services.drafts import Registration, copy_demand, register, save_draft
 from burden.demands.services.handling import assign, learn_handlers, pass_on, take
 from burden.demands.services.issuing import change, issue, withdraw
+from burden.demands.services.targets import HeldTarget, gone_targets, hold_targets
 
 __all__ = [
+    "HeldTarget",
     "Registration",
     "answer_estimate",
     "answer_quote",
@@ -13,6 +15,8 @@ __all__ = [
     "assign",
     "change",
     "copy_demand",
+    "gone_targets",
+    "hold_targets",
     "issue",
     "learn_handlers",
     "pass_on",

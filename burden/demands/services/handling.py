@@ -15,7 +15,7 @@ from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
 from burden.demands.models import Demand, Origin, State, Target
 from burden.demands.receivers import Receivers, receiving_ids
-from burden.demands.services.targets import put_targets
+from burden.demands.services.targets import HeldTarget, put_targets
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
@@ -136,7 +136,7 @@ def _relayed(by: Actor, target: Target, issuer: Unit, chosen: Receivers, now: dt
 
 
 @transaction.atomic
-def learn_handlers(*, by: Actor, unit_id: int, targets: Iterable[Target], week: Week) -> None:
+def learn_handlers(*, by: Actor, unit_id: int, targets: Iterable[Target | HeldTarget], week: Week) -> None:
     """Remember that the actor answers these issuers in these categories; filing a week calls it and records for both."""
     pairs = {(target.issuer_id, target.category) for target in targets}
     if not pairs:

@@ -1,14 +1,16 @@
-"""The targets of a demand, all in one statement: one for each receiver and week."""
+"""The targets of a demand, all in one statement: one for each receiver and week; and holding those a filing answers."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
 from burden.demands.models import Demand
+from burden.standards.measure import Cost
 
 NUMBERS = ("category", "people", "minutes", "travel_minutes", "prep_minutes")
 PUT = """
@@ -38,6 +40,28 @@ WHERE target.id NOT IN (SELECT * FROM answered_targets(%(demand)s))
 """
 KEEP = "UPDATE target SET withdrawn = true WHERE demand_id = %(demand)s"
 EVER = dt.date.min
+# whoever withdraws meanwhile is waited for, whoever answers beside is not
+HOLD = """
+SELECT t.id, t.issuer_id, t.category, d.title, d.subkind, t.withdrawn,
+       t.people, t.minutes, t.travel_minutes, t.prep_minutes
+FROM target t JOIN demand d ON d.id = t.demand_id
+WHERE t.id = ANY (%(ids)s) AND t.unit_id = %(unit)s AND t.week = %(week)s
+ORDER BY t.id FOR KEY SHARE OF t
+"""
+GONE = "SELECT * FROM gone_targets(%s)"
+
+
+@dataclass(frozen=True)
+class HeldTarget:
+    """A target that cannot be withdrawn until the transaction ends."""
+
+    id: int
+    issuer_id: int
+    category: str
+    title: str
+    subkind: str
+    withdrawn: bool
+    cost: Cost
 
 
 def put_targets(*, demand: Demand, unit_ids: Sequence[int], days: Sequence[dt.date]) -> None:
@@ -68,3 +92,21 @@ def take_back_targets(*, demand: Demand) -> int:
         gone = int(cursor.rowcount)
         cursor.execute(KEEP, facts)
         return gone
+
+
+def hold_targets(*, ids: Collection[int], unit_id: int, week: dt.date) -> dict[int, HeldTarget]:
+    """Return by id those that are targets of a unit in a week, and hold them."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, {"ids": list(ids), "unit": unit_id, "week": week})
+        rows = cursor.fetchall()
+    return {
+        pk: HeldTarget(pk, issuer_id, category, title, subkind, withdrawn, Cost(*numbers))
+        for pk, issuer_id, category, title, subkind, withdrawn, *numbers in rows
+    }
+
+
+def gone_targets(*, ids: Collection[int]) -> set[int]:
+    """Return the ids that once were targets and are no more: withdrawn before anybody answered."""
+    with connection.cursor() as cursor:
+        cursor.execute(GONE, [list(ids)])
+        return {pk for (pk,) in cursor.fetchall()}

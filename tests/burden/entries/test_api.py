@@ -14,7 +14,7 @@ from burden.entries.models import Submission, WeeklyReturn
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.units.models import Level
-from tests.factories import make_actor, make_unit
+from tests.factories import make_actor, make_demand, make_target, make_unit
 
 pytestmark = pytest.mark.django_db
 THIS_WEEK = Week.at(clock.now())
@@ -52,7 +52,7 @@ def test_first_filing_answers_201(actor, put):
     assert answer.status_code == 201
     found = answer.json()
     assert found | {"receipt": ""} == {
-        "week": str(THIS_WEEK), "state": "filed", "late": False, "version": 1, "receipt": "",
+        "week": str(THIS_WEEK), "state": "filed", "late": False, "version": 1, "receipt": "", "unlinked": [],
     }  # fmt: skip
     assert re.fullmatch(r"\w{4}-\w{4}-\w{4}", found["receipt"])
 
@@ -98,7 +98,7 @@ def test_old_version_answers_409_with_both(actor, put):
 def test_week_is_read_as_it_was_filed_and_can_be_sent_back(actor, client, put):
     assert client.get(URL).json() == {
         "week": str(THIS_WEEK), "state": "none", "late": False, "version": 0, "receipt": None,
-        "entries": [], "prefilled": [],
+        "entries": [], "prefilled": [], "targets": [],
     }  # fmt: skip
     put(body(ROW | {"issuer": actor.unit.code, "people": 2}))
     found = client.get(URL).json()
@@ -110,6 +110,23 @@ def test_week_is_read_as_it_was_filed_and_can_be_sent_back(actor, client, put):
         }
     ]  # fmt: skip
     assert put(body(*found["entries"], base_version=1)).status_code == 201
+
+
+def test_targets_are_listed_prefilled_and_sent_back_as_answers(actor, client, put):
+    demand = make_demand(make_unit(actor.unit, "department"), prep_minutes=20)
+    mine = make_target(demand, actor.unit, handler=actor.user)
+    other = make_target(make_demand(demand.issuer, title="别人的表"), actor.unit)
+    found = client.get(URL).json()
+    assert found["targets"][0] == {
+        "id": str(mine.pk), "title": demand.title, "category": "form", "issuer": demand.issuer.code,
+        "due_on": str(THIS_WEEK.sunday), "people": 2, "minutes": 90, "travel_minutes": 0, "prep_minutes": 20,
+        "handling": "mine", "handlers": [actor.name],
+    }  # fmt: skip
+    assert [(each["id"], each["handling"]) for each in found["targets"][1:]] == [(str(other.pk), "nobodys")]
+    (row,) = found["prefilled"]
+    assert (row["target"], row["issuer"], row["minutes"]) == (str(mine.pk), demand.issuer.code, 90)
+    assert put(body(row | {"target": mine.pk})).status_code == 201
+    assert client.get(URL).json()["entries"] == [row]
 
 
 def test_unusual_size_answers_422_until_a_word_says_why(actor, client, put):
@@ -148,7 +165,7 @@ def test_nil_week_is_filed(actor, put):
         ({"entries": [ROW | {"people": 10_001}]}, "entries.0.people"),
         ({"entries": [ROW | {"surprise": 1}]}, "entries.0.surprise"),
         ({"entries": [ROW | {"issuer": "nowhere"}]}, "entries.0.issuer"),
-        ({"entries": [ROW | {"target": 1}]}, "entries.0.target"),
+        ({"entries": [ROW | {"target": 10**17}]}, "entries.0.target"),
         ({"entries": [ROW, ROW]}, "entries.1.key"),
         ({"entries": [ROW], "nil": True}, "nil"),
         ({"entries": []}, "entries"),

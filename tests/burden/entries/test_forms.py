@@ -55,6 +55,12 @@ def test_full_row_is_read(actor):
     assert (draft.travel_minutes, draft.prep_minutes, draft.note) == (10, 60, "合并两周")
 
 
+@pytest.mark.parametrize(("said", "read"), [(71, 71), ("71", 71), ("", None), (None, None)])
+def test_target_is_read_as_number_or_digits(actor, said, read):
+    (draft,) = read_week(week(ROW | {"target": said}), actor).entries
+    assert draft.target_id == read
+
+
 def test_nil_week_is_read(actor):
     assert read_week(week(nil=True), actor).nil
 
@@ -112,7 +118,11 @@ def test_posted_seconds_are_read(actor):
         ({"subkind": "trace"}, "《周报表》：没有“trace”这种小类，可以填：simple、medium、high"),
         ({"category": "meeting", "subkind": "high"}, "《周报表》：没有“high”这种小类，可以填：空"),
         ({"bulk": 1}, "《周报表》：“其余照此计”只能是 true 或 false，现在是“1”"),
-        ({"target": 5}, "《周报表》：登记事项（target）还没有启用，请留空（null）"),
+        ({"target": -5}, "《周报表》：登记事项填了“-5”，没有这一项"),
+        ({"target": "五"}, "《周报表》：登记事项填了“五”，没有这一项"),
+        ({"target": 1.5}, "《周报表》：登记事项填了“1.5”，没有这一项"),
+        ({"target": True}, "《周报表》：登记事项填了“True”，没有这一项"),
+        ({"target": 10**18}, "《周报表》：登记事项填了“1000000000000000000”，没有这一项"),
         ({"issuer": "123"}, "《周报表》：“谁要求的”填了“123”，没有这个单位"),
         ({"issuer": 5}, "《周报表》：“谁要求的”填了“5”，没有这个单位"),
         ({"issuer": "坏\x00"}, "《周报表》：“谁要求的”填了“坏?”，没有这个单位"),

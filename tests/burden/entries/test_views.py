@@ -84,7 +84,7 @@ def test_week_offers_last_week_unticked(cadre, actor):
 
 def test_week_copied_is_ticked_in_bulk(cadre, actor):
     make_filing(actor, make_draft(1))
-    page = text(cadre.get("/week/?copy=1"))
+    page = text(cadre.get("/week/?copy=last"))
     assert re.search(r'type="checkbox"\s+name="entries.0.ticked"\s+value="1"\s+checked', page)
     assert re.search(r'name="entries.0.bulk"\s+value="1"', page)
 
@@ -222,7 +222,7 @@ def test_unusual_size_comes_back_with_a_field_for_the_word(cadre, actor):
     large = row(2, people="10000", minutes="10080", note="全县抗洪")
     assert "全县抗洪" in text(cadre.post(PAGE, posted(row(1), large), follow=True))
     assert filed(actor)[1] == ("台账2", "done", 100_800_000)
-    assert re.search(r'data-why>[^!]*?name="entries.1.note"[^>]*value="全县抗洪"', text(cadre.get("/week/?copy=1")))
+    assert re.search(r'data-why>[^!]*?name="entries.1.note"[^>]*value="全县抗洪"', text(cadre.get("/week/?copy=last")))
 
 
 def test_error_in_a_title_gives_it_a_field(cadre):
