@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESK
 from tests.browser.week import violations
 
-MODES = ({}, {"size": "big"}, {"contrast": "more"})
-
 
 @pytest.fixture(scope="module")
 def account(portal) -> dict[str, str]:
@@ -148,15 +146,6 @@ def test_print_leaves_out_bars_and_buttons(desk: Page):
     expect(desk.locator(".top")).to_be_hidden()
     expect(desk.locator(".sub")).to_be_hidden()
     expect(desk.locator(".only-print")).to_be_visible()
-
-
-@pytest.mark.parametrize("mode", MODES, ids=["normal", "big", "contrast"])
-def test_page_is_accessible_in_every_mode(desk: Page, small: Page, portal, mode: dict[str, str]):
-    for page in (desk, small):
-        page.context.add_cookies([{"name": name, "value": value, "url": portal.url} for name, value in mode.items()])
-        page.reload(wait_until="networkidle")
-        assert violations(page) == []
-        assert overflow(page) <= 0
 
 
 def test_hidden_figures_say_so_and_are_accessible(desk: Page):

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from burden.kit.clock import Week, now
-from tests.browser.week import violations
 
 VISIBLE_WITHIN = 10.0  # seconds from the receipt to the county's dashboard
 
@@ -95,24 +94,6 @@ def exported(county: Page) -> int:
         sheet = openpyxl.load_workbook(io.BytesIO(file.read())).worksheets[0]
     heading, line = sheet.iter_rows(min_row=4, max_row=5, values_only=True)
     return dict(zip(heading, line, strict=True))["合计 人·分钟"]
-
-
-@pytest.mark.parametrize("mode", [{}, {"size": "big"}, {"contrast": "more"}], ids=["plain", "big", "contrast"])
-@pytest.mark.parametrize("size", ["desk", "small"])
-def test_export_page_is_accessible(mode: dict[str, str], size: str, page: Page, phone: Page, portal):
-    shown = page if size == "desk" else phone
-    enter(shown, portal.accounts()["office"], "/exports/")
-    shown.context.add_cookies([{"name": name, "value": value, "url": portal.url} for name, value in mode.items()])
-    shown.reload()
-    expect(shown.locator("#estimate")).to_contain_text("行")
-    assert violations(shown) == []
-    assert shown.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert (
-        shown.locator("#ask .inp").evaluate_all(
-            "all => Math.max(...all.map(x => x.getBoundingClientRect().right)) - innerWidth"
-        )
-        < 0
-    )
 
 
 def test_export_that_is_cancelled_can_be_made_again(page: Page, portal):

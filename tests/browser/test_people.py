@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, opened
+from tests.browser.conftest import DESK, opened
 from tests.browser.week import violations
 
-MODES = ({}, {"size": "big"}, {"contrast": "more"})
 Enter = Callable[..., Page]
 
 
@@ -70,29 +69,6 @@ def test_newcomer_is_let_in_by_two_and_logs_in_by_link(enter: Enter, phone: Page
     expect(phone.get_by_text("密码设好了")).to_be_visible()
     fill_in(phone, "wuxiaomei", "a-village-by-the-river")
     assert phone.url.endswith("/week/")
-
-
-@pytest.mark.parametrize("modes", MODES, ids=["plain", "big", "contrast"])
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_pages_are_accessible_and_fit(enter: Enter, viewport, modes):
-    pages = {
-        "sysadmin": (
-            "/people/",
-            "/people/?role=lead",
-            "/people/add/",
-            "/people/import/",
-            "/units/",
-            "/password/",
-        ),
-        "secadmin": ("/people/",),
-        "auditor": ("/audit/",),
-    }
-    for role, paths in pages.items():
-        page = enter(role, viewport, modes)
-        for path in paths:
-            page.goto(path)
-            assert violations(page) == [], path
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
 
 
 def test_login_page_is_accessible(page: Page, phone: Page):
