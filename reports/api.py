@@ -50,7 +50,9 @@ class SummarySerializer(serializers.Serializer[Any]):
     returns = serializers.IntegerField(allow_null=True)
     active = serializers.IntegerField(allow_null=True)
     suppressed = serializers.BooleanField(help_text="Too few people stand behind the figures")
-    hidden_weeks = serializers.IntegerField(help_text="Weeks left out of the sums: too few people; claims are of all weeks")
+    hidden_weeks = serializers.IntegerField(
+        help_text="Weeks left out of the sums: too few people; claims are of all weeks"
+    )
 
 
 class SummaryPageSerializer(serializers.Serializer[Any]):
