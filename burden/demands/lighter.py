@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,13 +55,12 @@ class Change:
 
 
 def lightest(
-    demand: Demand, price: Price, units: Mapping[int, str], sources: Iterable[Source], past: Change, today: dt.date
+    demand: Demand, price: Price, units: Mapping[int, str], sources: Sequence[Source], past: Change
 ) -> Lighter | None:
     """Return the way that spares most of a year, None where no way spares anything. Shape: units map ids to codes."""
-    useful = [source for source in sources if serves(source.similar.demand, demand, today)]
     ways = [
-        fewer_receivers(demand, price, units, useful),
-        only_new_fields(demand, price, units, useful),
+        fewer_receivers(demand, price, units, sources),
+        only_new_fields(demand, price, units, sources),
         less_often(demand, price, past),
     ]
     cheaper = [way for way in ways if way and way.price.year_min < price.year_min]

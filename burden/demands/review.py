@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import accumulate
 from typing import Any
 
 from django.db import connection
@@ -15,7 +15,7 @@ from burden.accounts.actor import Actor
 from burden.demands import queries, receivers
 from burden.demands.checks import POSSIBLE, Check, Overlap, Seen, check_all
 from burden.demands.duplicates import THEIRS, Similar, similar
-from burden.demands.lighter import Change, Lighter, Source, lightest
+from burden.demands.lighter import Change, Lighter, Source, lightest, serves
 from burden.demands.models import ACTIVE, OPEN, Demand, Frequency
 from burden.demands.price import Price, cost_of, price_of
 from burden.demands.queries import Budget
@@ -95,11 +95,11 @@ def review(actor: Actor, demand: Demand, today: dt.date, answers: Mapping[str, s
     units = list(_receiving(demand))
     price = price_of(demand, len(units), queries.claim(actor, demand) if demand.state in OPEN else cost_of(demand))
     like = tuple(similar(actor, demand.title, demand.fields, but=demand.pk))
+    useful = [each for each in like if serves(each.demand, demand, today)]
     overlaps = _overlaps(actor, demand, [pk for pk, *_ in units])
     seen = _seen(actor, demand, today, units, price, like, overlaps, answers or {})
-    way = lightest(
-        demand, price, {pk: code for pk, code, *_ in units}, _sources(like, units), _past(demand, like), today
-    )
+    codes = {pk: code for pk, code, *_ in units}
+    way = lightest(demand, price, codes, _sources(useful, units), _past(demand, like))
     return Review(
         price,
         queries.budget_left(actor, demand.issuer, seen.year),
@@ -189,17 +189,24 @@ def _visits(demand: Demand, unit_ids: Sequence[int]) -> int:
 
 def _sources(like: Sequence[Similar], units: Units) -> list[Source]:
     """Tell of each similar demand which of the own receivers it asks, themselves or units below them."""
+    own, known = {pk: path for pk, _code, _level, path in units}, {}
     sources = []
     for each in like:
-        theirs = {path for *_, path in _receiving(each.demand)}
-        reached = {step for path in theirs for step in _steps(path)}
-        sources.append(Source(each, frozenset(pk for pk, _code, _level, path in units if path in reached)))
+        asked = (each.demand.issuer.remit, repr(each.demand.receivers))
+        if asked not in known:
+            known[asked] = _covered(own, sorted(path for *_, path in _receiving(each.demand)))
+        sources.append(Source(each, known[asked]))
     return sources
 
 
-def _steps(path: str) -> list[str]:
-    """Return the paths of a unit and of all above it."""
-    return list(accumulate(f"{step}." for step in path.rstrip(".").split(".")))
+def _covered(own: Mapping[int, str], theirs: Sequence[str]) -> frozenset[int]:
+    """Return the units that have a path of others at or below their own. Shape: theirs in order."""
+    found = set()
+    for pk, path in own.items():
+        at = bisect_left(theirs, path)
+        if at < len(theirs) and theirs[at].startswith(path):
+            found.add(pk)
+    return frozenset(found)
 
 
 def _past(demand: Demand, like: Sequence[Similar]) -> Change:

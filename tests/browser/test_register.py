@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from burden.kit.clock import day_of, now
 from tests.browser.conftest import DESK, PHONE, opened
-from tests.browser.week import violations
+from tests.browser.week import log_in as log_in_as
+from tests.browser.week import make_cadres, violations
 
 DUE = day_of(now()) + dt.timedelta(days=20)
 NOTICE = f"""关于召开全县冬春农田水利推进会的通知
@@ -234,3 +235,54 @@ def test_phone_shows_price_and_checks_before_the_buttons(browser: Browser, porta
         places = [page.locator(each).bounding_box()["y"] for each in ("[name=columns]", "#side .eq", "#act .pri")]
         assert places == sorted(places)
         assert violations(page) == []
+
+
+def test_township_is_asked_first_and_its_tap_is_the_price(desk: Page, browser: Browser, portal):
+    """先问三个乡镇: one tap of one of them takes the place of the issuer's minutes."""
+    asked = make_cadres(portal, 1).newcomer
+    town = portal.manage(
+        "shell",
+        "-v",
+        "0",
+        "-c",
+        f"from burden.accounts.models import Post; print(Post.objects.get(user__username={asked!r}).unit.name)",
+    ).splitlines()[-1]
+    desk.goto("/demands/new/")
+    fill(desk, title="护林员手机定位台账", minutes="120")
+    desk.get_by_text("再细选").click()
+    fill(desk, units=town)
+    kept(desk)
+    expect(price(desk)).to_have_text("2")
+    desk.locator("[value=ask]").click()
+    expect(desk.get_by_text("问了 1 个，回了 0 个")).to_be_visible()
+    for phone in opened(browser, portal.url, [], viewport=PHONE, is_mobile=True, has_touch=True):
+        log_in_as(phone, asked, "/demands/asked/")
+        card = phone.locator("section", has_text="护林员手机定位台账")
+        assert violations(phone) == []
+        card.get_by_text("30 分").click()
+        expect(phone.get_by_text("记下了")).to_be_visible()
+    desk.reload()
+    expect(desk.get_by_text("问了 1 个，回了 1 个。中位数 30 分，已替代填的数。")).to_be_visible()
+    expect(price(desk)).to_have_text("0.5")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_page_of_a_demand_its_change_and_withdrawal(size, browser: Browser, portal, account):
+    for page in opened(browser, portal.url, [], viewport=size, is_mobile=size is PHONE, has_touch=size is PHONE):
+        log_in(page, account)
+        page.goto("/demands/new/")
+        fill(page, title="河长巡河记录表", basis="会议纪要", first_on=DUE.isoformat(), minutes="30")
+        page.locator("[name=levels][value=township]").check(force=True)
+        expect(price(page)).to_have_text("9")
+        register(page)
+        assert violations(page) == []
+        page.get_by_text("变更", exact=True).click()
+        fill(page, minutes="20", reason="改成只填变化")
+        expect(price(page)).to_have_text("6")
+        assert violations(page) == []
+        page.locator("[value=change]").click()
+        expect(page.get_by_text("改好了")).to_be_visible()
+        page.locator("[name=reason]").fill("不再需要")
+        page.get_by_text("撤回这一项").click()
+        expect(page.get_by_text("已撤回", exact=True)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -20,8 +20,9 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands import queries, services, values
 from burden.demands.choices import choices_of
+from burden.demands.duplicates import CLOSE, SAME, pair_fields
 from burden.demands.forms import RegisterForm, blank, posted, stored, typed_of, usual_of
-from burden.demands.models import ACTIVE, OPEN, Demand
+from burden.demands.models import ACTIVE, OPEN, TITLE_LENGTH, Demand
 from burden.demands.notices import Notice, read_notice
 from burden.demands.services.drafts import issuing_unit
 from burden.demands.services.reviewing import LIGHTER, ORIGINAL
@@ -217,17 +218,33 @@ def _quote(request: ActedRequest, desk: Desk, which: str) -> HttpResponse:
     """Ask another department for the fields it has already."""
     _keep(desk)
     of = queries.published_demand(desk.actor, int(which) if which.isdecimal() and len(which) < 19 else 0)
-    side = side_of(desk.actor, desk.demand, desk.said, desk.today)
-    twins = [pair.theirs for each in (side.like if side else ()) if each.demand.pk == of.pk for pair in each.pairs]
     try:
-        services.request_quote(
-            by=desk.actor, demand=desk.demand, of=of, fields=[name for name in twins if name in of.fields], now=desk.now
-        )
+        _request_quote(desk, of)
     except Refused as refused:
         desk.refuse(refused)
         return _show(request, desk)
     messages.success(request, _("已向%(issuer)s提出引用，等对方答复") % {"issuer": of.issuer.name})
     return redirect("demand_edit", desk.demand.pk)
+
+
+def _request_quote(desk: Desk, of: Demand) -> None:
+    twins = [pair.theirs for pair in pair_fields(desk.demand.fields, of.fields) if pair.kind in (SAME, CLOSE)]
+    services.request_quote(by=desk.actor, demand=desk.demand, of=of, fields=twins, now=desk.now)
+
+
+def _merge(request: ActedRequest, desk: Desk, _which: str) -> HttpResponse:
+    """Ask for nothing, because another demand has it all: quote that one, and give this one up."""
+    _keep(desk)
+    side = side_of(desk.actor, desk.demand, desk.said, desk.today)
+    of = side.lighter.of if side and side.lighter else None
+    if of is None:
+        return _show(request, desk)
+    if side and any(each.demand.pk == of.pk and each.quotable for each in side.similar):
+        _request_quote(desk, of)
+    reason = _("%(issuer)s《%(title)s》已经在收") % {"issuer": of.issuer.name, "title": of.title}
+    services.withdraw(by=desk.actor, demand=desk.demand, reason=reason[:TITLE_LENGTH], now=desk.now)
+    messages.success(request, _("撤回了，基层不用再报一次"))
+    return redirect("demands")
 
 
 def _drop(request: ActedRequest, desk: Desk, _which: str) -> HttpResponse:
@@ -239,7 +256,8 @@ def _drop(request: ActedRequest, desk: Desk, _which: str) -> HttpResponse:
 
 
 ACTS: dict[str, Callable[[ActedRequest, Desk, str], HttpResponse]] = {
-    "keep": _live, "save": _save, "read": _read, "issue": _issue, "ask": _ask, "quote": _quote, "drop": _drop,
+    "keep": _live, "save": _save, "read": _read, "issue": _issue, "ask": _ask, "quote": _quote, "merge": _merge,
+    "drop": _drop,
 }  # fmt: skip
 
 

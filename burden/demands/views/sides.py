@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.demands import queries
-from burden.demands.duplicates import Pair, Similar
-from burden.demands.models import Demand, Estimate, Origin
+from burden.demands.checks import CLEAR, POSSIBLE, Check
+from burden.demands.duplicates import Pair
+from burden.demands.lighter import Lighter
+from burden.demands.models import Demand, Origin
 from burden.demands.price import Price, due_days
 from burden.demands.queries import Budget
-from burden.demands.review import Check, Lighter, Review, review
+from burden.demands.review import Review, review
 from burden.kit.errors import Refused
 from burden.standards.models import Strength
 from burden.units.models import Level
 
 WORKDAY = 480  # minutes
-POSSIBLE = "possible"
 COUNTED = {Level.TOWNSHIP: _("个乡镇"), Level.VILLAGE: _("个村社区")}
 
 
@@ -36,14 +37,9 @@ class Held:
         return self.check.strength == Strength.HARD
 
     @property
-    def shown(self) -> bool:
-        return self.check.state != "clear"
-
-    @property
     def blocks(self) -> bool:
         """Whether nothing goes out before it is answered."""
-        answered = bool(self.check.needs and self.answer.strip())
-        return self.hard and self.check.state == POSSIBLE and not answered
+        return self.hard and self.check.state == POSSIBLE
 
 
 @dataclass(frozen=True)
@@ -72,10 +68,9 @@ class Side:
     demand: Demand
     review: Review
     today: dt.date
-    estimates: Sequence[Estimate] = ()
-    like: Sequence[Similar] = ()
-    quoted: frozenset[int] = frozenset()  # ids of demands whose data was asked for
-    said: Mapping[str, str] = field(default_factory=dict)
+    remarks: Sequence[str]  # of those asked beforehand
+    quoted: frozenset[int]  # ids of demands whose data was asked for
+    said: Mapping[str, str]
 
     @property
     def price(self) -> Price:
@@ -99,20 +94,22 @@ class Side:
         return self.review.budget if self.demand.origin == Origin.OWN else None
 
     @property
-    def year_days(self) -> int:
-        """How often it is due in the year of its budget. Units: a count."""
-        if self.budget is None or self.demand.first_on is None:
+    def after_min(self) -> int:
+        """What of the budget is used once this is out; what is out is counted in it already."""
+        if self.budget is None:
+            return 0
+        more = 0 if self.demand.active else self.price.once_min * self._times_in(self.budget.year)
+        return self.budget.used_min + more
+
+    def _times_in(self, year: int) -> int:
+        """How often it is due in a year; once where its end is missing or wrong, which is said beside the field."""
+        if self.demand.first_on is None:
             return 0
         try:
             days = due_days(self.demand.first_on, self.demand.frequency, self.demand.until)
-        except Refused:  # its end is missing or wrong, and said beside the field
+        except Refused:
             days = (self.demand.first_on,)
-        return sum(day.year == self.budget.year for day in days)
-
-    @property
-    def after_min(self) -> int:
-        """What of the budget is used once this is out."""
-        return self.budget.used_min + self.price.once_min * self.year_days if self.budget else 0
+        return sum(day.year == year for day in days)
 
     @property
     def over(self) -> bool:
@@ -127,8 +124,11 @@ class Side:
     @property
     def checks(self) -> list[Held]:
         """What may be violated, and what was and is answered; the hard ones first."""
-        held = [Held(check, self.said.get(f"answers.{check.code}", "")) for check in self.review.checks]
-        return sorted((each for each in held if each.shown), key=lambda each: not each.hard)
+        return [
+            Held(check, self.said.get(f"answers.{check.code}", ""))
+            for check in self.review.checks
+            if check.state != CLEAR
+        ]
 
     @property
     def blocking(self) -> int:
@@ -140,43 +140,27 @@ class Side:
 
     @property
     def lighter(self) -> Lighter | None:
-        return self.review.lighter
+        """The lighter way, before it goes out: a change keeps to what was decided."""
+        return None if self.demand.active else self.review.lighter
 
     @property
     def lighter_year_less(self) -> int:
         return self.price.year_min - self.lighter.price.year_min if self.lighter else 0
 
     @property
-    def answered(self) -> list[Estimate]:
-        return [each for each in self.estimates if each.minutes is not None]
-
-    @property
-    def median(self) -> int | None:
-        """What those asked beforehand say of the minutes, as it replaces the claim."""
-        said = sorted(each.minutes for each in self.answered if each.minutes is not None)
-        return said[(len(said) - 1) // 2] if said else None
-
-    @property
-    def late(self) -> bool:
-        """Whether its first day is over, so that somebody has to say why it comes now."""
-        return self.demand.first_on is not None and self.demand.first_on < self.today
-
-    @property
     def similar(self) -> list[Likeness]:
-        return [
-            Likeness(
-                each.demand, int(each.score * 100), each.shared, each.pairs,
-                bool(each.shared) and each.demand.issuer_id != self.demand.issuer_id and each.demand.pk not in self.quoted,
-            )
-            for each in self.like
-        ]  # fmt: skip
+        own, found = self.demand.issuer_id, []
+        for each in self.review.similar:
+            quotable = bool(each.shared) and each.demand.issuer_id != own and each.demand.pk not in self.quoted
+            found.append(Likeness(each.demand, int(each.score * 100), each.shared, each.pairs, quotable))
+        return found
 
     @property
     def known(self) -> list[Known]:
         """Own fields by who asks them already, those that nobody asks last."""
         left = list(self.demand.fields)
         rows = []
-        for each in self.like:
+        for each in self.review.similar:
             shared = [name for name in left if name in each.shared]
             left = [name for name in left if name not in shared]
             rows += [Known(shared, each.demand)] if shared else []
@@ -184,11 +168,15 @@ class Side:
 
 
 def side_of(actor: Actor, demand: Demand, said: Mapping[str, str], today: dt.date) -> Side | None:
-    """Return what to show beside a demand as it stands, the median of those asked in place of its minutes; none before it is kept."""
+    """Return what to show beside a demand as it stands; none before it is kept.
+
+    Shape: said maps `answers.<code of a check>` to what is written against it.
+    """
     if demand.pk is None:
         return None
-    demand.minutes = queries.claim(actor, demand).minutes
-    asked = list(queries.estimates(actor, demand))
+    answers = {
+        name.removeprefix("answers."): words for name, words in said.items() if name != "reason" and words.strip()
+    }
+    remarks = [each.remark for each in queries.estimates(actor, demand) if each.remark]
     quoted = queries.quote_requests(actor, received=False).filter(demand=demand).values_list("of_id", flat=True)
-    seen = review(actor, demand, today)
-    return Side(demand, seen, today, asked, seen.similar, frozenset(quoted), said)
+    return Side(demand, review(actor, demand, today, answers), today, remarks, frozenset(quoted), said)
