@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from burden.accounts.actor import Actor
+from burden.demands.duplicates import grams
 from burden.demands.models import Demand, Estimate, QuoteRequest, Target
 from burden.kit import clock
+from burden.standards.models import BurdenBudget
 from burden.units.models import Unit
 from tests.factories import make_actor, make_demand, make_unit
 
@@ -332,3 +334,108 @@ def test_lower_units_draft_is_nobodys_else(client, county, towns):
     client.force_login(boss.user)
     demand = make_demand(towns[0], state="issued")
     assert client.get(f"/demands/{demand.pk}/edit/").status_code == 403
+
+
+# the review
+
+
+COLUMNS = "户厕改造数\n垃圾清运车次\n黑臭水体数\n整治资金\n"
+
+
+@pytest.fixture
+def other(issuer, county) -> Demand:
+    """Another department's form of the same townships, which asks two of the four fields."""
+    housing = make_unit(county, "department", name="县住建局")
+    facts = {"title": "村庄环境巡查月报", "fields": ["户厕改造数", "垃圾清运车次"], "first_on": DUE, "until": DUE}
+    found = make_demand(housing, frequency="monthly", **facts)
+    found.grams = grams(found.title, found.fields)
+    found.save()
+    return found
+
+
+def test_similar_demand_is_shown_field_by_field_with_the_lighter_way(client, issuer, other):
+    page = post(client, issuer, do="keep", columns=COLUMNS).content.decode()
+    assert "2 个字段已经有人在收" in page
+    assert "县住建局《村庄环境巡查月报》，相似" in page
+    assert "建议：只收 2 个新字段" in page
+    assert "只要：黑臭水体数、整治资金。" in page
+    assert 'value="issue.lighter"' in page
+    assert "采用建议并登记" in page
+
+
+def test_lighter_way_goes_out_with_the_new_fields_alone(client, issuer, other):
+    post(client, issuer, do="issue.lighter", columns=COLUMNS)
+    demand = Demand.every.exclude(pk=other.pk).get()
+    assert (demand.state, demand.fields, demand.minutes) == ("issued", ["黑臭水体数", "整治资金"], 45)
+    assert "采用了建议" in client.get(f"/demands/{demand.pk}/").content.decode()
+
+
+def test_original_goes_out_with_a_written_reason_alone(client, issuer, other):
+    answer = post(client, issuer, do="issue.original", columns=COLUMNS)
+    demand = Demand.every.exclude(pk=other.pk).get()
+    assert answer.status_code == 422
+    assert answer.content.decode().count("不采用建议，请写明原因") == 2
+    assert demand.state == "draft"
+    edit = f"/demands/{demand.pk}/edit/"
+    post(client, issuer, edit, do="issue.original", columns=COLUMNS, reason="市局要求同口径上报")
+    demand.refresh_from_db()
+    assert (demand.state, len(demand.fields)) == ("issued", 4)
+    assert "市局要求同口径上报" in client.get(f"/demands/{demand.pk}/").content.decode()
+
+
+def test_data_of_the_other_department_is_asked_for_once(client, issuer, other):
+    answer = client.post("/demands/new/", typed(issuer, do=f"quote.{other.pk}", columns=COLUMNS), follow=True)
+    request = QuoteRequest.objects.get()
+    assert (request.of, request.fields) == (other, ["户厕改造数", "垃圾清运车次"])
+    page = answer.content.decode()
+    assert "已向县住建局提出引用" in page
+    assert "请对方给数据" not in page
+
+
+def test_what_is_asked_already_is_quoted_and_given_up(client, issuer, other):
+    columns = "垃圾清运车次\n户厕改造数"
+    page = post(client, issuer, do="keep", columns=columns).content.decode()
+    demand = Demand.every.exclude(pk=other.pk).get()
+    assert "建议：不用再要" in page
+    post(client, issuer, f"/demands/{demand.pk}/edit/", do="merge", columns=columns)
+    demand.refresh_from_db()
+    assert (demand.state, demand.withdrawn_reason) == ("withdrawn", "县住建局《村庄环境巡查月报》已经在收")
+    assert QuoteRequest.objects.get().of == other
+
+
+MEETING = {"category": "meeting", "title": "全县安全生产调度会", "frequency": "once"}
+
+
+def test_hard_check_keeps_the_button_until_it_is_answered(client, issuer):
+    page = post(client, issuer, do="keep", **MEETING).content.decode()
+    assert "可能违反：直达基层的会议须经同级党委主要负责同志批准" in page
+    assert "《若干规定2024》第 4 条" in page
+    assert "1 项不通过" in page
+    assert 'value="issue.original" disabled' in page
+    demand, said = only(), {"answers.MTG-DIRECT": "县委书记 11月20日"}
+    answered = post(client, issuer, f"/demands/{demand.pk}/edit/", do="keep", **MEETING, **said).content.decode()
+    assert "disabled" not in answered
+    assert 'value="县委书记 11月20日"' in answered
+
+
+def test_unanswered_hard_check_is_refused_and_the_answer_is_kept_with_the_review(client, issuer):
+    answer = post(client, issuer, do="issue.original", **MEETING)
+    demand = only()
+    assert answer.status_code == 422
+    assert 'href="#answers.MTG-DIRECT"' in answer.content.decode()
+    edit, said = f"/demands/{demand.pk}/edit/", {"answers.MTG-DIRECT": "县委书记 11月20日"}
+    post(client, issuer, edit, do="issue.original", **MEETING, **said)
+    assert only().state == "issued"
+    assert "说明：县委书记 11月20日" in client.get(f"/demands/{demand.pk}/").content.decode()
+
+
+def test_budget_of_the_year_is_charged_with_what_is_its_own(client, issuer):
+    BurdenBudget.objects.create(issuer=issuer.unit, year=DUE.year, person_min=600)
+    page = post(client, issuer, do="keep", frequency="once").content.decode()
+    assert f"{DUE.year} 年自定额度 10 人时" in page
+    assert "已用 0，登记后 <b>9</b>" in page  # 3 x 2 x 90
+    demand = only()
+    over = post(client, issuer, f"/demands/{demand.pk}/edit/", do="keep", frequency="once", minutes="120")
+    assert "超出今年自定额度" in over.content.decode()
+    above = post(client, issuer, f"/demands/{demand.pk}/edit/", do="keep", origin="city").content.decode()
+    assert "上级转办，不占本单位额度" in above
