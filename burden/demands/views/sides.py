@@ -13,7 +13,7 @@ from burden.demands import queries
 from burden.demands.checks import CLEAR, POSSIBLE, Check
 from burden.demands.duplicates import Pair
 from burden.demands.lighter import Lighter
-from burden.demands.models import Demand, Origin
+from burden.demands.models import Demand, Origin, QuoteRequest
 from burden.demands.price import Price, due_days
 from burden.demands.queries import Budget
 from burden.demands.review import Review, review
@@ -50,7 +50,12 @@ class Likeness:
     percent: int
     shared: Sequence[str]
     pairs: Sequence[Pair]
-    quotable: bool  # another department's, and not asked for yet
+    quote: QuoteRequest | None  # asked for its data
+    foreign: bool  # another department's
+
+    @property
+    def quotable(self) -> bool:
+        return self.foreign and bool(self.shared) and self.quote is None
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Side:
     review: Review
     today: dt.date
     remarks: Sequence[str]  # of those asked beforehand
-    quoted: frozenset[int]  # ids of demands whose data was asked for
+    quotes: Mapping[int, QuoteRequest]  # by the id of the demand whose data was asked for
     said: Mapping[str, str]
 
     @property
@@ -149,11 +154,13 @@ class Side:
 
     @property
     def similar(self) -> list[Likeness]:
-        own, found = self.demand.issuer_id, []
-        for each in self.review.similar:
-            quotable = bool(each.shared) and each.demand.issuer_id != own and each.demand.pk not in self.quoted
-            found.append(Likeness(each.demand, int(each.score * 100), each.shared, each.pairs, quotable))
-        return found
+        return [
+            Likeness(
+                each.demand, int(each.score * 100), each.shared, each.pairs,
+                quote=self.quotes.get(each.demand.pk), foreign=each.demand.issuer_id != self.demand.issuer_id,
+            )
+            for each in self.review.similar
+        ]  # fmt: skip
 
     @property
     def known(self) -> list[Known]:
@@ -178,5 +185,5 @@ def side_of(actor: Actor, demand: Demand, said: Mapping[str, str], today: dt.dat
         name.removeprefix("answers."): words for name, words in said.items() if name != "reason" and words.strip()
     }
     remarks = [each.remark for each in queries.estimates(actor, demand) if each.remark]
-    quoted = queries.quote_requests(actor, received=False).filter(demand=demand).values_list("of_id", flat=True)
-    return Side(demand, review(actor, demand, today, answers), today, remarks, frozenset(quoted), said)
+    quotes = {quote.of_id: quote for quote in queries.quote_requests(actor, received=False).filter(demand=demand)}
+    return Side(demand, review(actor, demand, today, answers), today, remarks, quotes, said)

@@ -389,7 +389,12 @@ def test_data_of_the_other_department_is_asked_for_once(client, issuer, other):
     assert (request.of, request.fields) == (other, ["户厕改造数", "垃圾清运车次"])
     page = answer.content.decode()
     assert "已向县住建局提出引用" in page
-    assert "请对方给数据" not in page
+    assert "已请对方给数据，等答复" in page
+    assert "不再向基层要" not in page
+    request.granted, request.answer, request.answered_at = True, "每月5日发到政务网", clock.now()
+    request.save()
+    page = client.get(answer.redirect_chain[-1][0]).content.decode()
+    assert "对方同意引用。每月5日发到政务网" in page
 
 
 def test_what_is_asked_already_is_quoted_and_given_up(client, issuer, other):

@@ -10,10 +10,21 @@ import pytest
 from django.urls import reverse
 
 from burden.accounts.actor import Actor
+from burden.demands.models import Estimate
 from burden.entries.models import Entry, Submission, WeeklyReturn
 from burden.kit import clock
 from burden.units.models import Level
-from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_draft, make_filing, make_post, make_unit
+from tests.factories import (
+    LAST_WEEK,
+    NOW,
+    THIS_WEEK,
+    make_actor,
+    make_demand,
+    make_draft,
+    make_filing,
+    make_post,
+    make_unit,
+)
 
 PAGE = f"/week/{LAST_WEEK}/"
 
@@ -80,6 +91,15 @@ def test_week_offers_last_week_unticked(cadre, actor):
     assert "防汛值班表" in page
     assert 'value="45"' in page
     assert " checked aria-labelledby" not in page
+
+
+def test_week_says_that_somebody_would_like_to_ask_first(cadre, actor):
+    assert "想先问一句" not in text(cadre.get("/week/"))
+    asking = make_demand(make_unit(level="department"), state="review")
+    Estimate.every.create(demand=asking, unit=actor.unit, asked_at=NOW, until=THIS_WEEK.sunday)
+    page = text(cadre.get("/week/"))
+    assert "有 1 件事还没下达，想先问一句要花多久" in page
+    assert 'href="/demands/asked/"' in page
 
 
 def test_week_copied_is_ticked_in_bulk(cadre, actor):
