@@ -122,6 +122,7 @@ class Demand(models.Model):
     late_reason = models.CharField(
         max_length=TITLE_LENGTH, blank=True
     )  # why its first day lies before its registration
+    answers = models.JSONField(default=dict, db_default={})  # of a draft: what is written against its checks, as typed
     client_key = models.UUIDField(null=True)
     digest = models.CharField(max_length=64, blank=True)  # of the body the key came with
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)

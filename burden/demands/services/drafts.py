@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands import values as reading
-from burden.demands.models import OPEN, Demand
+from burden.demands.models import OPEN, TITLE_LENGTH, Demand
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.services import record
 from burden.units.models import Unit
@@ -26,6 +27,7 @@ COPIED = (
     "title", "category", "subkind", "basis", "origin", "post_title", "channel", "frequency", "at", "people", "minutes",
     "travel_minutes", "prep_minutes", "facts", "fields", "grams", "duty_item",
 )  # fmt: skip
+MOST_ANSWERS, NAME_LENGTH = 60, 60
 COPIED_AT_HOME = ("lead", "receivers", "plan_item")  # of another issuer's demand they would mean something else
 
 
@@ -38,19 +40,32 @@ class Registration:
 
 
 @transaction.atomic
-def save_draft(*, by: Actor, demand: Demand | None, values: Mapping[str, Any], now: dt.datetime) -> Demand:
+def save_draft(
+    *,
+    by: Actor,
+    demand: Demand | None,
+    values: Mapping[str, Any],
+    answers: Mapping[str, str] | None = None,
+    now: dt.datetime,
+) -> Demand:
     """Save what is known of a demand; anything may still be missing. Its first save alone goes into the ledger.
 
-    Shape: values as demands.values.read takes them. Refuses: demand.invalid, naming every field; Http404 for receivers
-    outside the remit; Conflict demand.state.
+    Shape: values as demands.values.read takes them; answers are kept as they were typed, to be read when it goes out.
+    Refuses: demand.invalid, naming every field; Http404 for receivers outside the remit; Conflict demand.state.
     """
     if demand is None:
-        return _draft(by, values, now)
+        return _draft(by, values, now, answers=_few(answers or {}))
     held = lock(by, demand, *OPEN)
     apply(held, values)
+    held.answers = held.answers if answers is None else _few(answers)
     held.changed_at = now
     held.save()
     return held
+
+
+def _few(answers: Mapping[str, str]) -> dict[str, str]:
+    """Keep a draft from growing without end: no page has more checks, no answer is longer."""
+    return {name[:NAME_LENGTH]: said[:TITLE_LENGTH] for name, said in islice(answers.items(), MOST_ANSWERS)}
 
 
 def _draft(by: Actor, values: Mapping[str, Any], now: dt.datetime, **key: Any) -> Demand:

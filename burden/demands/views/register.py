@@ -137,7 +137,7 @@ def own_demand(actor: Actor, pk: int) -> Demand:
 
 def _answer(request: ActedRequest, demand: Demand) -> HttpResponse:
     if request.method != "POST":
-        return _show(request, Desk(request.actor, demand, clock.now()))
+        return _show(request, Desk(request.actor, demand, clock.now(), said=dict(demand.answers)))
     said = {name: str(value) for name, value in request.POST.items() if name == "reason" or name.startswith("answers.")}
     desk = Desk(request.actor, demand, clock.now(), posted(request.POST), said=said)
     act, _dot, which = request.POST.get("do", "save").partition(".")
@@ -148,8 +148,9 @@ def _answer(request: ActedRequest, demand: Demand) -> HttpResponse:
 
 def _keep(desk: Desk) -> None:
     """Store what can be stored of a draft."""
+    known = desk.demand if desk.demand.pk else None
     desk.demand = services.save_draft(
-        by=desk.actor, demand=desk.demand if desk.demand.pk else None, values=desk.good_values(), now=desk.now
+        by=desk.actor, demand=known, values=desk.good_values(), answers=desk.said, now=desk.now
     )
 
 

@@ -420,7 +420,10 @@ def test_hard_check_keeps_the_button_until_it_is_answered(client, issuer):
     demand, said = only(), {"answers.MTG-DIRECT": "县委书记 11月20日"}
     answered = post(client, issuer, f"/demands/{demand.pk}/edit/", do="keep", **MEETING, **said).content.decode()
     assert "disabled" not in answered
-    assert 'value="县委书记 11月20日"' in answered
+    reloaded = client.get(f"/demands/{demand.pk}/edit/").content.decode()
+    for page in (answered, reloaded):
+        assert 'value="县委书记 11月20日"' in page
+        assert 'value="issue.original" disabled' not in page
 
 
 def test_unanswered_hard_check_is_refused_and_the_answer_is_kept_with_the_review(client, issuer):
