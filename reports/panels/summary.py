@@ -141,7 +141,6 @@ class Slice:
     category: str
     label: str
     minutes: int
-    claimed: int  # by issuers, and not answered yet
     change: Change
 
     @property
@@ -157,7 +156,6 @@ def slices(now: Figures, previous: Figures | None) -> list[Slice]:
             name,
             str(Category(name).label),
             now.minutes[i],
-            now.claimed[i],
             changed(now.minutes[i], now.returns, then.minutes[i], then.returns),
         )
         for i, name in enumerate(CATEGORIES)
