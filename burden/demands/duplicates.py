@@ -21,7 +21,7 @@ from burden.demands.models import Demand
 SAME, CLOSE, OURS, THEIRS = "same", "close", "ours", "theirs"
 LIKELY = 0.55  # from here on two demands are probably one: calibrated in the bench
 WORTH_SHOWING = 0.3
-MOST = 20  # candidates that are compared field by field
+MOST = 12  # candidates that are compared field by field
 CLOSE_NAMES = 75  # of 100: how much two field names resemble each other to be a pair
 TITLE_SHARE = 0.4  # of the score, where both ask fields
 FIELD = "#"  # begins the gram of a field, so that no bigram is taken for one
@@ -43,7 +43,7 @@ WRAPPING = re.compile(
     r"|报送|上报|填报|呈报|提交|上交|汇总|统计|收集|请?各(?:乡镇|街道|村|社区|单位)|请|尽快|及时|全[县市省]|的"
 )
 SHEET = re.compile(
-    r"(?:基础|基本)?(?:台账|台帐|明细|花名册|名册|名单|清单|统计表|登记表|信息表|情况表|调查表|汇总表|报表|表格|月报|周报|季报|年报|日报)表?"
+    r"(?:(?:基础|基本)?(?:台账|台帐|明细|花名册|名册|名单|清单|统计表|登记表|信息表|情况表|调查表|汇总表|报表|表格|月报|周报|季报|年报|日报)表?)+"
 )
 SIGNS = re.compile(r"[^\w]|_")
 BRACKETS = re.compile(r"[（(【\[][^）)】\]]*[）)】\]]")  # units and remarks: 金额（元）

@@ -14,26 +14,25 @@ DECLARE
     few real := 500 / greatest((SELECT reltuples FROM pg_class WHERE oid = 'demand'::regclass), 1);
     gram text;
     often real;
+    piece real := 0;  -- how often the bigram before occurs
     rare text[] := '{}';
     common text[] := '{}';
     condition text;
 BEGIN
     FOR gram, often IN
-        SELECT word.gram, word.often FROM (
-            SELECT DISTINCT ON (piece) each AS gram, coalesce(stats.often, 0) AS often,
-                   CASE WHEN stats.often > 0 AND each NOT LIKE '#%' THEN round(20 * ln(stats.often))::text ELSE each END AS piece
-            FROM unnest(wanted) AS each
-            LEFT JOIN (
-                SELECT pair.elem, pair.often FROM pg_stats,
-                    unnest(most_common_elems::text::text[], most_common_elem_freqs) AS pair (elem, often)
-                WHERE schemaname = current_schema() AND tablename = 'demand' AND attname = 'grams' AND NOT inherited
-            ) AS stats ON stats.elem = each
-            ORDER BY piece, each
-        ) AS word ORDER BY word.often, word.gram
+        SELECT each, coalesce(stats.often, 0) FROM unnest(wanted) AS each
+        LEFT JOIN (
+            SELECT pair.elem, pair.often FROM pg_stats,
+                unnest(most_common_elems::text::text[], most_common_elem_freqs) AS pair (elem, often)
+            WHERE schemaname = current_schema() AND tablename = 'demand' AND attname = 'grams' AND NOT inherited
+        ) AS stats ON stats.elem = each
+        ORDER BY 2, 1
     LOOP
+        CONTINUE WHEN often > 0 AND gram NOT LIKE '#%' AND often < 1.05 * piece;
         CONTINUE WHEN often = 0 AND NOT EXISTS (
             SELECT FROM demand d WHERE d.state IN ('issued', 'changed') AND d.grams @> ARRAY[gram] AND d.id <> but
         );
+        piece := CASE WHEN gram LIKE '#%' THEN piece ELSE often END;
         IF often < few THEN rare := rare || gram; ELSE common := common || gram; END IF;
         EXIT WHEN cardinality(rare) + cardinality(common) = 6;
     END LOOP;
