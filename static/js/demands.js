@@ -2,6 +2,7 @@
 const form = document.querySelector("[data-register]");
 const PAUSE = 500; // milliseconds of rest before what was typed is kept
 const AGAIN = 10_000; // until what did not arrive is sent again
+const PATIENCE = 30_000; // with an answer
 const PHONE = "(max-width: 40rem)";
 let timer = 0;
 let going = false;
@@ -17,14 +18,27 @@ async function keep() {
   if (going) return; // what came meanwhile is sent when the answer is here
   going = true;
   dirty = false;
-  const body = new URLSearchParams(new FormData(form));
-  body.set("do", form.dataset.live);
-  const answer = await fetch(form.action, { method: "POST", body }).catch(() => null);
-  const parts = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-parts]") : null;
+  const answer = await send();
+  const parts = answer?.ok ? page(await answer.text()).querySelector("[data-parts]") : null;
   going = false;
   if (parts) show(parts);
   else lost(answer?.redirected ? form.dataset.expired : form.dataset.lost);
   if (dirty && parts) later();
+}
+
+const page = (text) => new DOMParser().parseFromString(text, "text/html");
+
+// Send what is typed; who has logged in anew meanwhile needs the token of the new login.
+async function send(again = true) {
+  const body = new URLSearchParams(new FormData(form));
+  body.set("do", form.dataset.live);
+  const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  if (answer?.status !== 403 || !again) return answer;
+  const fresh = await fetch(form.action).then((found) => found.text()).catch(() => "");
+  const token = page(fresh).querySelector("[data-register] [name=csrfmiddlewaretoken]");
+  if (!token) return answer;
+  form.elements.csrfmiddlewaretoken.value = token.value;
+  return send(false);
 }
 
 function lost(words) {

@@ -19,6 +19,8 @@ NOTICE = f"""关于召开全县冬春农田水利推进会的通知
 根据县政府常务会议精神，定于{DUE.month}月{DUE.day}日下午3:00召开全县冬春农田水利推进会，会期1小时，每个乡镇2人参会。
 县农业农村局
 """
+LEDGER = "事项名称,类型,依据,日期,对象\n秋冬种进度,报表,农发〔2026〕3号,2026-12-10,各乡镇\n,报表,,抓紧,火星镇\n"
+MODES = {"plain": {}, "big": {"size": "big"}, "contrast": {"contrast": "more"}, "english": {"django_language": "en"}}
 # Keystroke-level model: Card, Moran, Newell 1980; two keys for a Chinese character in a pinyin editor
 TAP, KEY, CHARACTER, LOOK = 1.2, 0.28, 0.56, 2.0  # seconds; LOOK for each answer of the page that is read
 LIMIT = 90
@@ -125,6 +127,18 @@ def test_notice_of_a_meeting_is_registered_in_thirty_seconds(desk: Page):
     assert hand.seconds <= 30, hand.seconds
 
 
+def test_earlier_meeting_is_copied_in_twenty_seconds(desk: Page):
+    hand = Hand(desk)
+    desk.goto("/demands/?q=调度会")
+    hand.tap(desk.get_by_text("照着再登记").first)
+    hand.look(desk.get_by_text("已照着抄了一份草稿"))
+    hand.write("first_on", (DUE + dt.timedelta(days=7)).isoformat())
+    hand.look(price(desk))
+    hand.tap(desk.locator("[value='issue.original']"))
+    hand.look(desk.get_by_text("登记好了"))
+    assert hand.seconds <= 20, hand.seconds
+
+
 def test_monthly_form_to_18_townships_costs_54_hours(desk: Page):
     """18 townships x 2 people x 90 minutes: seen before it goes out, and after."""
     desk.goto("/demands/new/")
@@ -189,6 +203,21 @@ def test_cut_network_says_so_and_keeps_when_it_is_back(desk: Page, faults: list[
     desk.reload()
     expect(desk.locator("[name=people]")).to_have_value("4")
     faults.clear()  # Chromium logs the request that found no network
+
+
+def test_expired_login_keeps_the_page_and_goes_on_after_the_next(desk: Page, account, faults: list[str]):
+    desk.goto("/demands/new/")
+    fill(desk, title="登录过期时写的表")
+    kept(desk)
+    desk.context.clear_cookies(name="sessionid")
+    fill(desk, people="4")
+    expect(desk.locator("[data-saved]")).to_have_text("登录过期了，内容还在这一页：另开一页登录，再回来")
+    log_in(desk.context.new_page(), account).close()
+    fill(desk, people="5")
+    kept(desk)
+    desk.reload()
+    expect(desk.locator("[name=people]")).to_have_value("5")
+    faults.clear()  # Chromium logs the 403
 
 
 def test_wrong_input_takes_the_focus_and_stays(desk: Page, faults: list[str]):
@@ -286,3 +315,35 @@ def test_page_of_a_demand_its_change_and_withdrawal(size, browser: Browser, port
         page.get_by_text("撤回这一项").click()
         expect(page.get_by_text("已撤回", exact=True)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_filled_pages_are_accessible_in_every_mode(size, browser: Browser, portal, account):
+    """A meeting that runs against two hard rules, and a preview with a faulty line."""
+    wrong: list[str] = []
+    for page in opened(browser, portal.url, wrong, viewport=size, is_mobile=size is PHONE, has_touch=size is PHONE):
+        log_in(page, account)
+        page.goto("/demands/new/")
+        page.locator("[value=meeting]").check(force=True)
+        fill(page, title="开得太久的会", minutes="300", first_on=DUE.isoformat())
+        if size is PHONE:
+            page.locator("details.of.k-meet > summary").click()  # folded, because it is empty
+        page.locator("[name='meeting.speech_minutes']").fill("90")
+        page.locator("[name=levels][value=township]").check(force=True)
+        expect(page.locator("#act .pri")).to_be_disabled()
+        for name, cookies in MODES.items():
+            page.context.add_cookies([{"name": k, "value": v, "url": portal.url} for k, v in cookies.items()])
+            page.reload()
+            wrong += [f"{name}: {found}" for found in violations(page)]
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            wrong += [f"{name}: {wide} px too wide"] if wide > 0 else []
+            for cookie in cookies:
+                page.context.clear_cookies(name=cookie)
+        page.goto("/demands/ledger/")
+        page.locator("[name=file]").set_input_files(
+            {"name": "台账.csv", "mimeType": "text/csv", "buffer": LEDGER.encode()}
+        )
+        page.get_by_role("button", name="看预览").click()
+        expect(page.get_by_text("没有事项名称")).to_be_visible()
+        wrong += violations(page)
+    assert wrong == []
