@@ -132,11 +132,10 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["unit", "week"], name="entry_unit_week"),
             BrinIndex(fields=["week"], name="entry_week"),
-            models.Index(fields=["target"], name="entry_target", condition=Q(target__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["weekly_return", "target"], name="entry_target_once", condition=Q(target__isnull=False)
+                fields=["target", "weekly_return"], name="entry_target_once", condition=Q(target__isnull=False)
             ),
             models.UniqueConstraint(fields=["weekly_return", "key"], name="entry_key_once"),
             models.CheckConstraint(condition=Q(answer__in=Answer.values), name="entry_answer"),

@@ -11,22 +11,31 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
       AND NOT EXISTS (SELECT FROM target WHERE id = each)
 $$;
 """
-# Of this week and the time before, since a demand that comes again costs about the same; figures of fewer units are none.
+# Of this week and the time before, since a demand that comes again costs about the same; of the thirty units on either side,
+# which lie near by and are all that a page can wait for. Figures of fewer than five units are none.
 PEERS = """
 CREATE FUNCTION target_peers(wanted bigint[]) RETURNS TABLE (target_id bigint, units int, minutes int, answered boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT t.id, coalesce(peers.units, 0), coalesce(peers.minutes, 0),
            EXISTS (SELECT FROM entry e WHERE e.target_id = t.id AND e.cadre_id <> acting())
     FROM target t
+    CROSS JOIN LATERAL (
+        SELECT array_agg(week) AS weeks FROM (
+            SELECT week FROM target WHERE demand_id = t.demand_id AND unit_id = t.unit_id AND week <= t.week
+            ORDER BY week DESC LIMIT 2
+        ) AS newest
+    ) AS last
     LEFT JOIN LATERAL (
         SELECT count(DISTINCT e.unit_id)::int AS units,
                (percentile_disc(0.5) WITHIN GROUP (ORDER BY e.minutes))::int AS minutes
-        FROM target other JOIN entry e ON e.target_id = other.id
-        WHERE other.demand_id = t.demand_id AND other.unit_id <> t.unit_id
-          AND other.week IN (SELECT week FROM target
-                             WHERE demand_id = t.demand_id AND unit_id = t.unit_id AND week <= t.week
-                             ORDER BY week DESC LIMIT 2)
-          AND e.answer = 'done' AND e.evidence IN (3, 4)
+        FROM (
+            (SELECT id FROM target WHERE demand_id = t.demand_id AND unit_id > t.unit_id AND week = ANY (last.weeks)
+             ORDER BY unit_id LIMIT 60)
+            UNION ALL
+            (SELECT id FROM target WHERE demand_id = t.demand_id AND unit_id < t.unit_id AND week = ANY (last.weeks)
+             ORDER BY unit_id DESC LIMIT 60)
+        ) AS near JOIN entry e ON e.target_id = near.id
+        WHERE e.answer = 'done' AND e.evidence IN (3, 4)
         HAVING count(DISTINCT e.unit_id) >= 5
     ) AS peers ON true
     WHERE t.id = ANY (wanted) AND t.unit_id IN (SELECT acting_range())
