@@ -37,6 +37,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "accounts": {"actor", "demo", "importing", "middleware", "navigation", "passwords", "roles"},
     "standards": {"importing", "measure", "tariffs"},
     "demands": {
+        "catalogue",
         "checks",
         "choices",
         "duplicates",
@@ -58,6 +59,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/ledger/services.py",
     "burden/units/services.py",
     "burden/units/importing.py",
+    "burden/demands/catalogue.py",
     "burden/demands/duplicates.py",
     "burden/demands/queries.py",
     "burden/demands/review.py",

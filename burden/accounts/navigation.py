@@ -15,6 +15,7 @@ PAGES = (
     ("demands", _("事项登记"), frozenset({Role.ISSUER})),
     ("issued", _("本单位造成的负担"), frozenset({Role.ISSUER})),
     ("reports", _("总览"), READERS),
+    ("catalogue", _("报表目录"), frozenset({Role.ISSUER, Role.LEAD, Role.REVIEWER, Role.OFFICE})),
     ("exports", _("导出"), EXPORTERS),
     ("people", _("人员与任职"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
     ("units", _("单位"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
@@ -31,7 +32,5 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if actor is None:
         return {"actor": None, "nav": []}
     rows = [(reverse(name), label) for name, label, roles in PAGES if actor.roles & roles]
-    return {
-        "actor": actor,
-        "nav": [{"url": url, "label": label, "current": request.path.startswith(url)} for url, label in rows],
-    }
+    here = max((url for url, _label in rows if request.path.startswith(url)), key=len, default="")
+    return {"actor": actor, "nav": [{"url": url, "label": label, "current": url == here} for url, label in rows]}

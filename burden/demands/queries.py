@@ -128,11 +128,6 @@ def published_demand(actor: Actor, pk: int) -> Demand:
     return found
 
 
-def catalogue(actor: Actor, *, text: str = "") -> QuerySet[Demand]:
-    """Return the forms in use in the actor's remit (报表目录), by title."""
-    return published(actor, category=Category.FORM).filter(title__icontains=text).order_by("title", "pk")
-
-
 def price(actor: Actor, demand: Demand) -> Price:
     """Return what a demand of the actor's would cost as it stands, with the receivers of today and the claim of a draft."""
     cost = claim(actor, demand) if demand.state in OPEN else cost_of(demand)

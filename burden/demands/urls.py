@@ -3,11 +3,13 @@
 from django.urls import path
 
 from burden.demands import api
-from burden.demands.views import asking, handling, importing, listing, register
+from burden.demands.views import asking, catalogue, handling, importing, listing, register
 
 urlpatterns = [
     path("demands/", listing.demands, name="demands"),
     path("demands/new/", register.demand_new, name="demand_new"),
+    path("demands/catalogue/", catalogue.catalogue, name="catalogue"),
+    path("demands/catalogue/file/", catalogue.catalogue_file, name="catalogue_file"),
     path("demands/ledger/", importing.demand_ledger, name="demand_ledger"),
     path("demands/ledger/store/", importing.demand_ledger_store, name="demand_ledger_store"),
     path("demands/asked/", asking.asked, name="asked"),

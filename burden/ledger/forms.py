@@ -41,6 +41,7 @@ ACTS = {
     "demo.seeded": _("导入演示数据"),
     "estimate.answered": _("估时长"),
     "export.cancelled": _("取消导出"),
+    "export.catalogue": _("导出报表目录"),
     "export.downloaded": _("下载导出"),
     "export.requested": _("申请导出"),
     "history.imported": _("导入历史"),

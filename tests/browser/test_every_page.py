@@ -12,13 +12,14 @@ from tests.browser.week import violations
 PAGES = {
     "": ["/login/", "/nowhere/", "/in/no-such-secret/"],
     "cadre": ["/demands/asked/", "/week/", f"/week/{last_closed(now())}/", "/password/"],
-    "lead": ["/reports/"],
+    "lead": ["/demands/catalogue/", "/reports/"],
     "issuer": [
         "/demands/",
         "/demands/new/",
         "/demands/new/?door=notice",
         "/demands/new/?door=afterwards",
         "/demands/ledger/",
+        "/demands/catalogue/",
         "/issued/",
         "/issued/?period=month",
         "/reports/",

@@ -54,7 +54,6 @@ def test_what_is_out_is_known_across_departments(tree):
     demands["draft"] = make_demand(tree["other"], state="draft")
     actor = make_actor(tree["bureau"], "issuer")
     assert seen(queries.published(actor), demands) == {"bureau", "other", "town"}
-    assert seen(queries.catalogue(actor), demands) == {"bureau", "other", "town"}
     assert seen(queries.published(make_actor(tree["town"], "cadre")), demands) == set()
     with pytest.raises(Http404):
         queries.published_demand(actor, demands["foreign"].pk)
