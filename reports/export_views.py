@@ -109,7 +109,7 @@ def name_of(job: ExportJob) -> str:
     """The file's name for people: unit, level, content, weeks, and when it was made, which a CSV says nowhere else."""
     content = "＋".join(str(TABLES[key].title) for key in job.tables if key in TABLES)
     since, until = job.from_week, job.to_week + dt.timedelta(days=6)
-    made = _(" 生成于%(at)s") % {"at": f"{localtime(job.finished_at):%Y%m%d-%H%M}"} if job.expires_at else ""
+    made = _(" 生成于%(at)s") % {"at": f"{localtime(job.finished_at):%Y%m%d-%H%M%S}"} if job.expires_at else ""
     weeks = f"{since:%Y%m%d}-{until:%Y%m%d}"
     return f"{job.unit.name} {LEVELS[job.level]} {content} {weeks}{made}{exports.file_of(job).suffix}"
 
@@ -122,6 +122,10 @@ def estimate(request: ActedRequest) -> HttpResponse:
         return render(request, "reports/_estimate.html", {"sizes": None, "form": form})
     data = form.cleaned_data
     try:
+        exports.check_request(
+            from_week=data["from_week"], to_week=data["to_week"], level=data["level"], tables=data["tables"],
+            file_format=data["format"],
+        )  # fmt: skip
         exports.check_filled(by=request.actor, unit=data["unit"], from_week=data["from_week"], to_week=data["to_week"])
     except Refused as refusal:
         return render(request, "reports/_estimate.html", {"refusal": refusal})

@@ -15,7 +15,7 @@ from typing import TypeVar
 from django.db.models import F, Sum
 
 from burden.accounts.actor import Actor
-from burden.standards.models import BurdenBudget
+from burden.demands.queries import Budget, budget_left
 from burden.units.models import Unit
 from reports.models import RollupDemand, RollupSource, UnregisteredDemand
 from reports.peers import MIN_RETURNS
@@ -175,8 +175,6 @@ def _may_ask(actor: Actor, issuer: Unit) -> bool:
     return issuer.pk in actor.issuing or low <= issuer.path < high
 
 
-def budget(actor: Actor, issuer: Unit, year: int) -> int | None:
-    """Return what an issuer may ask in a year by its own decision; None where nobody set it. Units: person-minutes."""
-    if not _may_ask(actor, issuer):
-        return None
-    return BurdenBudget.objects.filter(issuer=issuer, year=year).values_list("person_min", flat=True).first()
+def budget(actor: Actor, issuer: Unit, year: int) -> Budget | None:
+    """Return what an issuer may ask in a calendar year by its own decision, and what it has; None where nobody set it."""
+    return budget_left(actor, issuer, year) if _may_ask(actor, issuer) else None

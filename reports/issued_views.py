@@ -50,7 +50,7 @@ def issued_by(request: ActedRequest, code: str) -> HttpResponse:
         period = Period.parse(kind=kind, week=request.GET.get("week", ""), at=now)
     except ValueError:
         raise Http404 from None
-    context = _frame(unit, period, now) | _figures(actor, unit, period, now)
+    context = _frame(unit, period, now) | _figures(actor, unit, period)
     return render(request, "reports/issued.html", context)
 
 
@@ -75,7 +75,7 @@ def _frame(unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _figures(actor: Actor, unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
+def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
     found = issued.cells(actor, unit, period)
     before = issued.cells(actor, unit, period.last_year)
     alone = issued.unregistered(actor, unit, period)
@@ -99,7 +99,7 @@ def _figures(actor: Actor, unit: Unit, period: Period, now: dt.datetime) -> dict
         "demands": _demands(found),
         "count": len({cell.demand_id for cell in found}),
         "months": _months(found, before),
-        "budget": _budget(actor, unit, period, own, now),
+        "budget": issued.budget(actor, unit, period.last.year) if period.kind == "year" else None,
     }
 
 
@@ -171,11 +171,3 @@ def _month(month: int, now: int, before: int, most: int) -> dict[str, Any]:
 
 def _by_month(found: Sequence[Cell]) -> dict[tuple[int, int], Issued]:
     return issued.grouped(found, lambda cell: month_of(clock.Week(cell.week)))
-
-
-def _budget(actor: Actor, unit: Unit, period: Period, own: Issued, now: dt.datetime) -> dict[str, int] | None:
-    """Return the year's budget beside what was asked by own decision; None for shorter periods and without one."""
-    allowed = issued.budget(actor, unit, period.last.year) if period.kind == "year" else None
-    if allowed is None:
-        return None
-    return {"allowed": allowed, "used": own.claim_min, "left": allowed - own.claim_min}

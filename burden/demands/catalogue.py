@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from burden.accounts.actor import Actor
 from burden.demands import queries
-from burden.demands.duplicates import CLOSE, FIELD, SAME, Pair, pair_fields, plain_title
+from burden.demands.duplicates import CLOSE, FIELD, SAME, Pair, newest, pair_fields, plain_title
 from burden.demands.models import Demand, Frequency
 from burden.demands.price import TIMES_A_YEAR, cost_of, due_days
 from burden.standards.measure import person_minutes
@@ -217,8 +217,8 @@ def catalogue_of(actor: Actor, today: dt.date) -> Catalogue:
         groups[demand.issuer_id, plain_title(demand.title)].append(demand)
     used = [group for group in groups.values() if max(map(_last, group)) >= today - IN_USE]
     receivers = _receivers([demand.pk for group in used for demand in group])
-    newest = queries.published(actor).in_bulk([_newest(group).pk for group in used])
-    forms = [_form(newest[_newest(group).pk], group, receivers) for group in used]
+    shown = queries.published(actor).in_bulk([newest(group).pk for group in used])
+    forms = [_form(shown[newest(group).pk], group, receivers) for group in used]
     return Catalogue(tuple(sorted(_with_known(forms), key=lambda form: (-form.year_min, form.demand.pk))))
 
 
@@ -227,26 +227,21 @@ def _last(demand: Demand) -> dt.date:
     return demand.until or demand.first_on or dt.date.min
 
 
-def _newest(group: Sequence[Demand]) -> Demand:
-    """The one that repeats by itself, else the last one."""
-    return max(group, key=lambda demand: (demand.frequency != Frequency.ONCE, demand.first_on, demand.pk))
-
-
 def _receivers(ids: Sequence[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, [list(ids)])
         return dict(cursor.fetchall())
 
 
-def _form(newest: Demand, group: Sequence[Demand], receivers: dict[int, int]) -> Form:
+def _form(latest: Demand, group: Sequence[Demand], receivers: dict[int, int]) -> Form:
     times = [_times(demand) for demand in group]
     asked = [receivers.get(demand.pk, 0) * _each_min(demand) for demand in group]
     return Form(
-        newest,
+        latest,
         times=sum(times),
-        receivers=receivers.get(newest.pk, 0),
+        receivers=receivers.get(latest.pk, 0),
         year_min=sum(map(operator.mul, times, asked)),
-        asks=frozenset(gram.removeprefix(FIELD) for gram in newest.grams if gram.startswith(FIELD)),
+        asks=frozenset(gram.removeprefix(FIELD) for gram in latest.grams if gram.startswith(FIELD)),
     )
 
 

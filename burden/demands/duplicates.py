@@ -5,23 +5,26 @@ Source: PERFORMANCE design, duplicates; bench/duplicates.py measures what it fin
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from django.db import connection
 from rapidfuzz import fuzz, process
 
 from burden.accounts.actor import Actor
-from burden.demands.models import Demand
+from burden.demands.models import Demand, Frequency
 
 SAME, CLOSE, OURS, THEIRS = "same", "close", "ours", "theirs"
 LIKELY = 0.55  # from here on two demands are probably one: calibrated in the bench
 WORTH_SHOWING = 0.3
-MOST = 12  # candidates that are compared field by field
+NEAR = 50  # candidates that are read: what is asked again every week comes many times
+MOST = 12  # of them are compared field by field
 CLOSE_NAMES = 75  # of 100: how much two field names resemble each other to be a pair
 TITLE_SHARE = 0.4  # of the score, where both ask fields
 FIELD = "#"  # begins the gram of a field, so that no bigram is taken for one
@@ -120,16 +123,28 @@ def similar(
 ) -> list[Similar]:
     """Return demands out in the actor's neighbourhood that resemble a title and its fields, the most similar first.
 
-    Candidates share one of the four rarest grams that any demand has; exact Jaccard keeps fifty, RapidFuzz ranks them.
-    Two queries. Units: `but` is the id of the demand itself, `limit` a count.
+    Candidates share one of the rarest grams that any demand has; exact Jaccard keeps fifty. Of what an issuer asks again and
+    again under one title the newest stands for all, and RapidFuzz ranks them. Two queries. Units: `but` is the id of the
+    demand itself, `limit` a count.
     """
     wanted = grams(title, fields)
     with connection.cursor() as cursor:
-        cursor.execute(CANDIDATES, [wanted, *actor.neighbourhood, but or 0, MOST])
+        cursor.execute(CANDIDATES, [wanted, *actor.neighbourhood, but or 0, NEAR])
         ids = [pk for (pk,) in cursor.fetchall()]
-    found = Demand.objects.published_to(actor).filter(pk__in=ids).select_related("issuer__parent").only(*SHOWN)
-    ranked = sorted((compare(title, fields, each) for each in found), key=lambda each: (-each.score, each.demand.pk))
+    found = Demand.objects.published_to(actor).select_related("issuer__parent").only(*SHOWN).in_bulk(ids)
+    series: dict[tuple[int, str, str], list[Demand]] = defaultdict(list)
+    for demand in filter(None, map(found.get, ids)):
+        series[demand.issuer_id, demand.category, plain_title(demand.title)].append(demand)
+    compared = [compare(title, fields, newest(each)) for each in islice(series.values(), MOST)]
+    ranked = sorted(compared, key=lambda each: (-each.score, each.demand.pk))
     return [each for each in ranked[:limit] if each.score >= WORTH_SHOWING]
+
+
+def newest(series: Sequence[Demand]) -> Demand:
+    """Return the one that stands for what is asked again under one title: one that repeats by itself, else the last."""
+    return max(
+        series, key=lambda demand: (demand.frequency != Frequency.ONCE, demand.first_on or dt.date.min, demand.pk)
+    )
 
 
 def compare(title: str, fields: Sequence[str], other: Demand) -> Similar:

@@ -68,9 +68,13 @@ def lightest(
 
 
 def serves(other: Demand, demand: Demand, today: dt.date) -> bool:
-    """Whether what another demand collects is of use: it goes on, or another department's is fresh."""
+    """Whether what another demand collects is of use: it goes on, or another department's is fresh.
+
+    What is asked once serves nobody who needs it again and again.
+    """
     last = other.until or other.first_on
-    if other.category != demand.category or last is None:
+    once = other.frequency == Frequency.ONCE and demand.frequency != Frequency.ONCE
+    if other.category != demand.category or last is None or once:
         return False
     return last >= today - (FRESH if other.issuer_id != demand.issuer_id else dt.timedelta())
 

@@ -322,7 +322,7 @@ def test_file_name_says_what_and_when(client, office, townships):
     client.force_login(office.user)
     job = run(ask(office, level="own"))
     job.finished_at = NOW
-    assert name_of(job) == "临溪县 本单位合计（含全部下级） 单位周汇总 20261116-20261122 生成于20261124-1000.csv"
+    assert name_of(job) == "临溪县 本单位合计（含全部下级） 单位周汇总 20261116-20261122 生成于20261124-100000.csv"
     assert name_of(ask(office)).endswith("20261116-20261122.csv")
 
 
@@ -353,6 +353,12 @@ def test_observer_of_the_city_exports_only_the_own_county(client, office, townsh
 def test_estimate_counts_before_the_start(client, office, townships):
     client.force_login(office.user)
     assert "共 2 行" in client.get(reverse("export_estimate"), form(office)).content.decode()
+
+
+def test_estimate_says_that_the_weeks_are_too_many(client, office, townships):
+    client.force_login(office.user)
+    page = client.get(reverse("export_estimate"), form(office, since="2020-01-06")).content.decode()
+    assert "一次最多导出 210 周" in page
 
 
 def test_download_is_for_the_requester_alone(client, office, townships, county):

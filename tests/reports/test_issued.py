@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burden.demands.models import Demand
+from burden.demands.queries import budget_left
+from burden.standards.models import BurdenBudget
 from burden.units.models import Level, Unit
 from reports import demand_sums, issued, rollup, unregistered
 from reports.issued import MIN_UNITS, Cell, hide
@@ -120,6 +122,15 @@ def test_few_answers_are_left_out_of_confirmed(place: Place, client: Client) -> 
     text = page(client, place.department)
     assert "人数太少" in text
     assert 'id="confirmed" value="0"' in text  # two answers alone would be found by subtraction: five more go with them
+
+
+def test_budget_is_the_one_beside_the_register_form(place: Place, client: Client) -> None:
+    BurdenBudget.objects.create(issuer=place.department, year=LAST_WEEK.monday.year, person_min=600)
+    left = budget_left(make_actor(place.department, "issuer"), place.department, LAST_WEEK.monday.year)
+    assert left is not None
+    assert left.left_min == 600 - 6 * 60
+    shown = page(client, place.department, query="?period=year")
+    assert f'<dd class="v num">{left.left_min / 60:.1f}<small>' in shown.partition("自定额度还剩")[2][:200]
 
 
 def test_reviewer_reads_it_and_another_issuer_does_not(place: Place, client: Client) -> None:

@@ -3,7 +3,7 @@
 from burden.demands.services.asking import answer_estimate, answer_quote, ask_first, request_quote
 from burden.demands.services.drafts import Registration, copy_demand, register, save_draft
 from burden.demands.services.handling import assign, learn_handlers, pass_on, take
-from burden.demands.services.issuing import change, issue, withdraw
+from burden.demands.services.issuing import change, issue, lacking, withdraw
 from burden.demands.services.targets import HeldTarget, gone_targets, hold_targets
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "gone_targets",
     "hold_targets",
     "issue",
+    "lacking",
     "learn_handlers",
     "pass_on",
     "register",

@@ -52,6 +52,15 @@ def check_whole(demand: Demand, today: dt.date, *, was_first: dt.date | None = N
     return Whole(unit_ids, days)
 
 
+def lacking(demand: Demand, today: dt.date) -> Mapping[str, str]:
+    """Return what a demand still needs to go out. Shape: sentences by the names of its values; none for a whole one."""
+    try:
+        check_whole(demand, today, was_first=demand.first_on if demand.active else None)
+    except Refused as refused:
+        return refused.errors
+    return {}
+
+
 def _tried(look: Callable[[], Sequence[Any]], errors: dict[str, str]) -> Sequence[Any]:
     """Return what a look finds; its refusal joins the others."""
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
-from burden.demands import queries
+from burden.demands import queries, services
 from burden.demands.checks import CLEAR, POSSIBLE, Check
 from burden.demands.duplicates import Pair
 from burden.demands.lighter import Lighter
@@ -17,6 +17,7 @@ from burden.demands.models import Demand, Origin, QuoteRequest
 from burden.demands.price import Price, due_days
 from burden.demands.queries import Budget
 from burden.demands.review import Review, review
+from burden.demands.values import NAMES
 from burden.kit.errors import Refused
 from burden.standards.models import Strength
 from burden.units.models import Level
@@ -142,6 +143,11 @@ class Side:
     @property
     def warnings(self) -> int:
         return sum(not each.hard for each in self.checks)
+
+    @property
+    def lacking(self) -> str:
+        """What is to be filled in before it can go out, in words."""
+        return "、".join(str(NAMES[name]) for name in services.lacking(self.demand, self.today))
 
     @property
     def lighter(self) -> Lighter | None:

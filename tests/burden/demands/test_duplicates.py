@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 
@@ -156,13 +158,27 @@ def test_common_words_find_together_what_none_finds_alone(county, issuer):
 
 
 def test_most_similar_comes_first_and_five_at_most(county, issuer):
-    office = make_unit(county, "department")
-    for kept in range(2, len(FIELDS) + 1):
-        out(office, TITLE, FIELDS[:kept])
-    out(office, TITLE, [*FIELDS, "备注"])
+    asked = [*(FIELDS[:kept] for kept in range(2, len(FIELDS) + 1)), [*FIELDS, "备注"]]
+    for fields in asked:
+        out(make_unit(county, "department"), TITLE, fields)
     scores = [each.score for each in look(issuer)]
     assert scores == sorted(scores, reverse=True)
     assert (len(scores), scores[0]) == (5, 1.0)
+
+
+def test_what_is_asked_again_and_again_is_found_once_as_it_was_last_asked(county, issuer):
+    office, other = make_unit(county, "department"), make_unit(county, "department")
+    for day in range(1, 29):
+        last = out(office, f"11月{day}日农村人居环境整治报表", first_on=dt.date(2026, 11, day))
+    twin = out(other, "农村人居环境整治情况月报")
+    assert {each.demand for each in look(issuer)} == {last, twin}
+
+
+def test_one_that_repeats_stands_for_those_of_its_title(county, issuer):
+    office = make_unit(county, "department")
+    monthly = out(office, frequency="monthly", first_on=dt.date(2026, 1, 5), until=dt.date(2026, 12, 31))
+    out(office, f"11月{TITLE}", first_on=dt.date(2026, 11, 20))
+    assert [each.demand for each in look(issuer)] == [monthly]
 
 
 def test_grams_follow_title_and_fields(issuer):

@@ -65,7 +65,8 @@ def draft(issuer, **values):
 
 
 def out(unit, towns=(), **facts):
-    facts = {"title": "村庄环境整治情况统计表", "fields": ASKED[:4], "category": "form"} | facts
+    monthly = {"frequency": "monthly", "until": dt.date(2026, 12, 20)}
+    facts = {"title": "村庄环境整治情况统计表", "fields": ASKED[:4], "category": "form"} | monthly | facts
     demand = make_demand(unit, grams=grams(facts["title"], facts["fields"]), **facts)
     for town in towns:
         make_target(demand, town)
@@ -129,7 +130,8 @@ def test_villages_that_another_asks_stand_for_their_township(issuer, housing, to
     "facts",
     [
         {"receivers": {"levels": ["village"]}},  # none of ours
-        {"first_on": dt.date(2026, 9, 1)},  # what was collected is old
+        {"first_on": dt.date(2026, 1, 5), "until": dt.date(2026, 9, 1)},  # what was collected is old
+        {"frequency": "once", "until": None},  # asked once, it cannot take the place of what is asked every month
         {"category": "document"},
         {"fields": ["森林面积", "防火员"]},
     ],
@@ -140,7 +142,7 @@ def test_what_does_not_serve_makes_nothing_lighter(issuer, housing, facts):
 
 
 def test_own_form_of_last_month_is_no_duplicate_of_this_one(issuer):
-    out(issuer.unit, title=TITLE, fields=ASKED, first_on=dt.date(2026, 11, 20))
+    out(issuer.unit, title=TITLE, fields=ASKED, first_on=dt.date(2026, 10, 20), until=dt.date(2026, 11, 20))
     assert look(issuer, draft(issuer)).lighter is None
 
 

@@ -229,6 +229,13 @@ def test_what_is_missing_is_said_beside_its_field(client, issuer, values, senten
     assert only().state == "draft"
 
 
+def test_draft_says_what_it_still_needs(client, issuer):
+    page = post(client, issuer, do="keep", basis="", until="").content.decode()
+    assert "登记前还要填：依据、截止日期" in page
+    whole = post(client, issuer, f"/demands/{only().pk}/edit/", do="keep").content.decode()
+    assert "登记前还要填" not in whole
+
+
 def test_past_day_asks_why_and_is_marked(client, issuer):
     values = {"first_on": (TODAY - dt.timedelta(days=3)).isoformat(), "frequency": "once"}
     answer = post(client, issuer, do="issue.original", **values)
