@@ -1,6 +1,8 @@
 """The whole portal as a user starts it, for tests that need real processes."""
 
+import contextlib
 import dataclasses
+import functools
 import json
 import os
 import signal
@@ -14,11 +16,13 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from burden import embedded
 from burden.embedded.children import Child, Stop, together
 from tests.servers import folder
 
 ROOT = Path(__file__).resolve().parents[1]
-START_LIMIT = 150  # seconds, demo data included
+START_LIMIT = 60  # seconds
+EXTENT = ("--weeks", "56")  # of the demo data: a year, and some weeks that have their last year
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,8 +40,9 @@ class Portal:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    @functools.cached_property
     def accounts(self) -> dict[str, dict[str, str]]:
-        """Return one demo account for each role."""
+        """One demo account for each role."""
         return {account["role"]: account for account in reversed(json.loads(self.manage("demo_accounts", "--json")))}
 
 
@@ -48,6 +53,7 @@ def portal() -> Iterator[Portal]:
     with folder() as state:
         env = {"BURDEN_STATE_DIR": state, "PORT": port, "DEMO": "1", "DJANGO_SETTINGS_MODULE": "burden.settings"}
         env |= own_database() if "DATABASE_URL" in os.environ else {}
+        seed(Portal("", env))
         child = Child(
             "portal",
             [sys.executable, "manage.py", "up"],
@@ -59,6 +65,15 @@ def portal() -> Iterator[Portal]:
         )
         with together([child], Path(state), START_LIMIT, Stop()):
             yield Portal(f"http://127.0.0.1:{port}", env)
+
+
+def seed(portal: Portal) -> None:
+    """Seed less than `up` would, before it looks whether there is anything."""
+    with contextlib.ExitStack() as stack:
+        if "DATABASE_URL" not in portal.env:
+            stack.enter_context(embedded.servers(Path(portal.env["BURDEN_STATE_DIR"]), durable=False))
+        portal.manage("migrate", "-v", "0")
+        portal.manage("seed_demo", *EXTENT)
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ from tests.browser.week import violations
 
 @pytest.fixture(scope="module")
 def account(portal) -> dict[str, str]:
-    return portal.accounts()["reviewer"]
+    return portal.accounts["reviewer"]
 
 
 def enter(page: Page, account: dict[str, str]) -> Page:

@@ -42,7 +42,7 @@ def test_filed_week_is_printed_with_its_ticks(phone: Page, portal):
 
 
 def test_chart_fits_the_paper(page: Page, portal):
-    log_in_with(page, portal.accounts()["reviewer"])
+    log_in_with(page, portal.accounts["reviewer"])
     expect(page.locator("#trend svg")).to_be_visible()
     page.emulate_media(media="print")
     width, height, in_proportion = page.evaluate(ON_PAPER)
@@ -53,7 +53,7 @@ def test_chart_fits_the_paper(page: Page, portal):
 def test_large_english_on_a_phone_breaks_no_word_and_cuts_no_choice(phone: Page, portal, role: str, path: str):
     chosen = {"size": "big", "django_language": "en"}
     phone.context.add_cookies([{"name": name, "value": value, "url": portal.url} for name, value in chosen.items()])
-    log_in_with(phone, portal.accounts()[role])
+    log_in_with(phone, portal.accounts[role])
     phone.goto(path)
     assert phone.evaluate(BROKEN) == []
     assert phone.locator(".seg").evaluate_all(CUT) == []

@@ -37,7 +37,7 @@ def settled(page: Page) -> int:
 
 @pytest.fixture
 def county(page: Page, portal) -> Page:
-    enter(page, portal.accounts()["reviewer"], "/reports/")
+    enter(page, portal.accounts["reviewer"], "/reports/")
     page.goto(f"{page.url.split('?')[0]}?week={Week.at(now())}")
     return page
 
@@ -67,7 +67,7 @@ def file_a_week(phone: Page) -> int:
 
 def test_filed_week_is_on_the_county_dashboard_and_in_the_sheet(phone: Page, county: Page, portal):
     before = settled(county)
-    enter(phone, portal.accounts()["cadre"], "/week/")
+    enter(phone, portal.accounts["cadre"], "/week/")
     filed = file_a_week(phone)
     receipt_at = time.monotonic()
     while total(county) != before + filed and time.monotonic() - receipt_at < VISIBLE_WITHIN:
@@ -98,7 +98,7 @@ def exported(county: Page) -> int:
 
 
 def test_export_that_is_cancelled_can_be_made_again(page: Page, portal):
-    enter(page, portal.accounts()["office"], "/exports/")
+    enter(page, portal.accounts["office"], "/exports/")
     page.get_by_role("button", name="2026").or_(page.locator("#presets button").last).first.click()
     page.locator("[name=level]").select_option("village")
     page.get_by_role("button", name="开始导出").click()

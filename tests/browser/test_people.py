@@ -13,7 +13,7 @@ Enter = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def accounts(portal) -> dict[str, dict[str, str]]:
-    return portal.accounts()
+    return portal.accounts
 
 
 @pytest.fixture

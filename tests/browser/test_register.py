@@ -61,7 +61,7 @@ def log_in(page: Page, account: dict[str, str]) -> Page:
 
 @pytest.fixture(scope="module")
 def account(portal) -> dict[str, str]:
-    return portal.accounts()["issuer"]
+    return portal.accounts["issuer"]
 
 
 @pytest.fixture

@@ -160,13 +160,10 @@ def test_command_finds_demo_data_there(capsys):
     assert not User.objects.exists()
 
 
-def test_command_seeds_and_counts_the_sums(capsys, monkeypatch):
-    def small(**options):
-        return seed(**options, weeks=2, townships=1)
-
-    monkeypatch.setattr("burden.management.commands.seed_demo.seed", small)
-    call_command("seed_demo")
+def test_command_seeds_as_much_as_it_is_told_and_counts_the_sums(capsys):
+    call_command("seed_demo", "--weeks", "2", "--townships", "1")
     printed = capsys.readouterr().out
     assert "周报与记录" in printed
     assert "计算合计" in printed
     assert not StaleMark.objects.exists()
+    assert Unit.every.filter(level="township").count() == 1
