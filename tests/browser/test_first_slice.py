@@ -53,7 +53,7 @@ def file_a_week(phone: Page) -> int:
         rows.nth(number).locator(f"[data-chip='{minutes}']").click()
     phone.locator("[data-sheet]").click()
     sheet = phone.locator("#quick")
-    sheet.locator("[name=category][value=meeting]").check(force=True)
+    sheet.locator("label:has([name=category][value=meeting])").click()
     sheet.locator("[name=title]").fill("防火巡山碰头会")
     sheet.locator("[data-chip='45']").click()
     sheet.locator("button[value=save]").click()
