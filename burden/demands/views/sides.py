@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import gettext_lazy as _
 
@@ -144,7 +145,7 @@ class Side:
     def warnings(self) -> int:
         return sum(not each.hard for each in self.checks)
 
-    @property
+    @cached_property
     def lacking(self) -> str:
         """What is to be filled in before it can go out, in words."""
         return "、".join(str(NAMES[name]) for name in services.lacking(self.demand, self.today))

@@ -51,6 +51,8 @@ def test_link_sets_a_password_once(place, cadre):
 
 def test_link_is_read_without_dashes_and_in_capitals(place, cadre):
     use(link(place, cadre).replace("-", "").upper())
+    cadre.refresh_from_db()
+    assert cadre.check_password(GOOD)
 
 
 def test_link_runs_out_after_24_hours(place, cadre):

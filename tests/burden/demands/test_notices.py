@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from burden.demands.models import TITLE_LENGTH
 from burden.demands.notices import MOST_CHARACTERS, read_notice
+from burden.demands.values import NAMES
 
 TODAY = dt.date(2026, 11, 24)  # a Tuesday
 
@@ -211,7 +213,9 @@ def test_fields_are_a_list_or_a_tables_first_line(text: str, fields: list[str]):
 
 @given(st.text(max_size=400))
 def test_any_text_is_read_without_complaint(text: str):
-    read_notice(text, TODAY)
+    notice = read_notice(text, TODAY)
+    assert set(notice.found) <= set(NAMES)
+    assert len(notice.values.get("title", "")) <= TITLE_LENGTH
 
 
 @given(
@@ -220,7 +224,9 @@ def test_any_text_is_read_without_complaint(text: str):
     ).map("".join)
 )
 def test_text_made_of_the_words_of_notices_is_read_without_complaint(text: str):
-    read_notice(text, TODAY)
+    notice = read_notice(text, TODAY)
+    assert set(notice.found) <= set(NAMES)
+    assert len(notice.values.get("title", "")) <= TITLE_LENGTH
 
 
 def test_endless_text_is_read_to_a_point():
