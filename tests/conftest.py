@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """Give every test to whichever process is free, but the browser tests to one: they share a portal.
+    """Give every test to whichever process is free, but the browser tests of one folder to one: they share a portal.
 
     xdist's own --dist=loadgroup does nothing under pytest 9.2, which renamed the attribute it writes to.
     """
@@ -39,7 +39,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
     class BrowserTogether(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "browser" if nodeid.startswith("tests/browser/") else nodeid
+            return nodeid.rpartition("/")[0] if nodeid.startswith("tests/browser/") else nodeid
 
     return BrowserTogether(config, log)
 

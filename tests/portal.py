@@ -9,8 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -23,11 +24,21 @@ from tests.servers import folder
 ROOT = Path(__file__).resolve().parents[1]
 START_LIMIT = 60  # seconds
 EXTENT = ("--weeks", "56")  # of the demo data: a year, and some weeks that have their last year
+DOOR = """
+import contextlib, io, json, sys
+import django
+django.setup()
+for line in sys.stdin:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(json.loads(line), {})
+    print(json.dumps(said.getvalue()), flush=True)
+"""
 
 
 @dataclasses.dataclass(frozen=True)
 class Portal:
-    """A running portal with demo data: its address, and its command door."""
+    """A running portal with demo data: its address, and its doors for commands and for code."""
 
     url: str
     env: dict[str, str]
@@ -41,6 +52,28 @@ class Portal:
         return done.stdout
 
     @functools.cached_property
+    def _door(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", DOOR],
+            cwd=ROOT, env=os.environ | self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run(self, code: str, **names: Any) -> str:
+        """Run code inside the portal, with these names, and return what it prints: a process that stays, for many calls."""
+        door = self._door
+        assert door.stdin and door.stdout
+        door.stdin.write(json.dumps("".join(f"{name} = {value!r}\n" for name, value in names.items()) + code) + "\n")
+        door.stdin.flush()
+        said = door.stdout.readline()
+        assert said, "the code failed: its traceback is on stderr"
+        return str(json.loads(said))
+
+    def close(self) -> None:
+        """End the process behind `run`, if there is one."""
+        if "_door" in vars(self):
+            self._door.communicate(timeout=START_LIMIT)
+
+    @functools.cached_property
     def accounts(self) -> dict[str, dict[str, str]]:
         """One demo account for each role."""
         return {account["role"]: account for account in reversed(json.loads(self.manage("demo_accounts", "--json")))}
@@ -48,14 +81,21 @@ class Portal:
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[Portal]:
-    """Run `manage.py up` for the session: web, workers, beat and servers of its own."""
+    """The portal with the whole county."""
+    with running("portal", *EXTENT) as found:
+        yield found
+
+
+@contextlib.contextmanager
+def running(name: str, *extent: str) -> Iterator[Portal]:
+    """Run `manage.py up` on demo data of this extent: web, workers, beat and servers of its own."""
     port = str(free_port())
     with folder() as state:
         env = {"BURDEN_STATE_DIR": state, "PORT": port, "DEMO": "1", "DJANGO_SETTINGS_MODULE": "burden.settings"}
-        env |= own_database() if "DATABASE_URL" in os.environ else {}
-        seed(Portal("", env))
+        env |= own_servers(name)
+        seed(Portal("", env), extent)
         child = Child(
-            "portal",
+            name,
             [sys.executable, "manage.py", "up"],
             ready=lambda: "Ctrl-C" in child.log.read_text(encoding="utf-8"),
             stop=signal.SIGINT,
@@ -63,17 +103,19 @@ def portal() -> Iterator[Portal]:
             grace=60,
             env=env,
         )
+        found = Portal(f"http://127.0.0.1:{port}", env)
         with together([child], Path(state), START_LIMIT, Stop()):
-            yield Portal(f"http://127.0.0.1:{port}", env)
+            yield found
+            found.close()
 
 
-def seed(portal: Portal) -> None:
+def seed(portal: Portal, extent: Iterable[str]) -> None:
     """Seed less than `up` would, before it looks whether there is anything."""
     with contextlib.ExitStack() as stack:
         if "DATABASE_URL" not in portal.env:
             stack.enter_context(embedded.servers(Path(portal.env["BURDEN_STATE_DIR"]), durable=False))
         portal.manage("migrate", "-v", "0")
-        portal.manage("seed_demo", *EXTENT)
+        portal.manage("seed_demo", *extent)
 
 
 def free_port() -> int:
@@ -83,11 +125,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def own_database() -> dict[str, str]:
+def own_servers(name: str) -> dict[str, str]:
     """Make a database beside the one that DATABASE_URL names: the tests touch no data but their own."""
+    if "DATABASE_URL" not in os.environ:
+        return {}
     given = os.environ["DATABASE_URL"]
-    name = urlsplit(given).path.removeprefix("/") + "_portal"
+    own = f"{urlsplit(given).path.removeprefix('/')}_{name}"
     with psycopg.connect(given, autocommit=True) as owner:
-        owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        owner.execute(f'CREATE DATABASE "{name}"')
-    return {"DATABASE_URL": urlsplit(given)._replace(path=f"/{name}").geturl()}
+        owner.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+        owner.execute(f'CREATE DATABASE "{own}"')
+    return {"DATABASE_URL": urlsplit(given)._replace(path=f"/{own}").geturl()}

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -156,9 +157,17 @@ def call(client: Client, route: Route, world: World, where: str, actor: Actor, m
     return client.generic(chosen, reverse(route.name, kwargs=given))
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The world, made once: each test undoes what it did to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    return World()
+def world(made: World, db: None) -> World:
+    return made
 
 
 @every_route

@@ -6,9 +6,10 @@ STAGE = """n integer, week date, title text, category text, subkind text, issuer
 
 DEMANDS = """
 CREATE TEMP TABLE demo_demand ON COMMIT DROP AS
-SELECT nextval(pg_get_serial_sequence('demand', 'id')) AS id, a.*, u.id AS issuer_id,
-       (SELECT min(p.id) FROM demo_person p WHERE p.unit_id = u.id) AS author_id
-FROM (SELECT * FROM demo_asked ORDER BY n) a JOIN unit u ON u.code = a.issuer
+SELECT nextval(pg_get_serial_sequence('demand', 'id')) AS id, a.*, u.id AS issuer_id, p.author_id
+FROM (SELECT * FROM demo_asked ORDER BY n) a
+JOIN unit u ON u.code = a.issuer
+JOIN (SELECT unit_id, min(id) AS author_id FROM demo_person GROUP BY unit_id) p ON p.unit_id = u.id
 """
 
 PLANS = """

@@ -123,6 +123,7 @@ FROM (
     OFFSET 0
 ) d
 JOIN demo_slot s ON s.week = d.week AND s.audience = d.audience AND s.routine = d.routine AND s.number = d.number
+                AND s.week BETWEEN %(first)s AND %(last)s
 """
 
 NEW_ENTRIES = """

@@ -269,13 +269,9 @@ def test_phone_shows_price_and_checks_before_the_buttons(browser: Browser, porta
 def test_township_is_asked_first_and_its_tap_is_the_price(desk: Page, browser: Browser, portal):
     """先问三个乡镇: one tap of one of them takes the place of the issuer's minutes."""
     asked = make_cadres(portal, 1).newcomer
-    town = portal.manage(
-        "shell",
-        "-v",
-        "0",
-        "-c",
-        f"from burden.accounts.models import Post; print(Post.objects.get(user__username={asked!r}).unit.name)",
-    ).splitlines()[-1]
+    town = portal.run(
+        "from burden.accounts.models import Post; print(Post.objects.get(user__username=ASKED).unit.name)", ASKED=asked
+    ).strip()
     desk.goto("/demands/new/")
     fill(desk, title="护林员手机定位台账", minutes="120")
     desk.get_by_text("再细选").click()

@@ -3,10 +3,13 @@
 import dataclasses
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+AXE = Axe().axe_script
+ONLY = {"resultTypes": ["violations"]}
 PASSWORD = "窗前-see-the-river-24"
 MAKE = """
 import datetime, json, uuid
@@ -57,8 +60,7 @@ class Cadres:
 
 def make_cadres(portal, count: int) -> Cadres:
     """Make them in the running portal."""
-    said = portal.manage("shell", "-v", "0", "-c", f"COUNT, PASSWORD = {count}, {PASSWORD!r}\n{MAKE}")
-    names = json.loads(said.splitlines()[-1])
+    names = json.loads(portal.run(MAKE, COUNT=count, PASSWORD=PASSWORD))
     return Cadres(names[0], iter(names[1:]))
 
 
@@ -73,7 +75,9 @@ def log_in(page: Page, username: str, path: str = "/week/", *, remember: bool = 
     page.wait_for_url(f"**{path}")
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe finds wrong with the page as it stands."""
-    found = Axe().run(page).response["violations"]
+def violations(page: Page, **options: Any) -> list[str]:
+    """Return what axe finds wrong with the page as it stands. Shape: `options` are axe's own."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found = page.evaluate("options => axe.run(document, options).then(found => found.violations)", ONLY | options)
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]

@@ -69,7 +69,7 @@ def wait_for_worker(page: Page) -> None:
 
 def filed(portal, username: str) -> dict:
     """Say what the portal holds of a cadre: versions of the returns, the newest week first."""
-    return json.loads(portal.manage("shell", "-v", "0", "-c", f"NAME = {username!r}\n{FILED}").splitlines()[-1])
+    return dict(json.loads(portal.run(FILED, NAME=username)))
 
 
 @contextlib.contextmanager

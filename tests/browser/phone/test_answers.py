@@ -53,8 +53,7 @@ def username(cadres: Cadres) -> str:
 
 def ask(portal, username: str, *, items=ITEMS, others=()) -> tuple[str, str]:
     """Let a department ask for items that are this cadre's business, and for others; return its code and name."""
-    names = f"USERNAME, ITEMS, OTHERS = {username!r}, {list(items)!r}, {list(others)!r}\n"
-    code, name = json.loads(portal.manage("shell", "-v", "0", "-c", names + ASK).splitlines()[-1])
+    code, name = json.loads(portal.run(ASK, USERNAME=username, ITEMS=list(items), OTHERS=list(others)))
     return code, name
 
 
