@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from burden.demands.models import Demand
 from burden.demands.queries import budget_left
+from burden.kit import clock
 from burden.standards.models import BurdenBudget
 from burden.units.models import Level, Unit
 from reports import demand_sums, issued, rollup, unregistered
@@ -96,6 +97,11 @@ class Place:
                     minutes=minutes,
                     category="form",
                 )
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
 @pytest.fixture

@@ -215,7 +215,7 @@ def test_filing_between_two_counts_is_left_to_its_mark(
 
 
 def test_sweep_leaves_shards_in_other_hands(villages: list[Unit]) -> None:
-    make_post(villages[0], since=LAST_WEEK.monday)
+    make_post(villages[0], since=LAST_WEEK.monday, until=THIS_WEEK.plus(1).monday)
     with transaction.atomic():
         rollup._run("lock_shard", shard=villages[0].shard)
         assert elsewhere(lambda: rollup.refresh(wait=False)) == rollup.Refreshed()

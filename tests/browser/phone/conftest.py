@@ -6,7 +6,12 @@ import pytest
 
 from tests.portal import Portal, running
 
-EXTENT = ("--weeks", "31", "--townships", "2")  # half a year and more: cadres who are made here have had their post as long
+EXTENT = (
+    "--weeks",
+    "31",
+    "--townships",
+    "2",
+)  # half a year and more: cadres who are made here have had their post as long
 
 
 @pytest.fixture(scope="session")

@@ -150,7 +150,7 @@ def test_body_that_is_no_object_is_refused(api, body):
     ("given", "field"),
     [
         ({"receivers": {}}, "receivers"),
-        ({"first_on": "2026-01-05"}, "late_reason"),
+        ({"first_on": str(clock.day_of(clock.now()) - 20 * clock.DAY)}, "late_reason"),
         ({"frequency": "weekly"}, "until"),
         ({"basis": ""}, "basis"),
     ],
@@ -217,7 +217,8 @@ def test_lighter_way_is_taken_or_refused_with_a_reason(api, issuer):
     """Another department asks two of three fields of the same townships already."""
     fields, asked = ["户厕改造数", "垃圾清运车次", "责任人"], ["户厕改造数", "垃圾清运车次", "面积"]
     title = "农村人居环境整治月报"
-    make_demand(make_unit(issuer.unit.parent, "department"), title=title, fields=asked, grams=grams(title, asked))
+    facts = {"title": title, "fields": asked, "grams": grams(title, asked)}
+    make_demand(make_unit(issuer.unit.parent, "department"), first_on=clock.day_of(clock.now()), **facts)
     _, made = api("POST", body=values(fields=fields))
     path = f"{made['id']}/"
     _, seen = api("GET", path + "review/")

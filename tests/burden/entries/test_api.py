@@ -114,8 +114,8 @@ def test_week_is_read_as_it_was_filed_and_can_be_sent_back(actor, client, put):
 
 def test_targets_are_listed_prefilled_and_sent_back_as_answers(actor, client, put):
     demand = make_demand(make_unit(actor.unit, "department"), prep_minutes=20)
-    mine = make_target(demand, actor.unit, handler=actor.user)
-    other = make_target(make_demand(demand.issuer, title="别人的表"), actor.unit)
+    mine = make_target(demand, actor.unit, THIS_WEEK, handler=actor.user)
+    other = make_target(make_demand(demand.issuer, title="别人的表"), actor.unit, THIS_WEEK)
     found = client.get(URL).json()
     assert found["targets"][0] == {
         "id": str(mine.pk), "title": demand.title, "category": "form", "issuer": demand.issuer.code,
