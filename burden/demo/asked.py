@@ -47,6 +47,10 @@ OTHER_FIELDS = (
     "任务总数", "已完成数", "完成率", "本周新增", "存在问题", "下步打算", "责任人", "经办人", "宣传次数", "发放资料份数", "覆盖户数",
     "涉及人数",
 )  # fmt: skip
+TOPIC_FIELDS = (  # what is asked of a topic alone, behind its name
+    "点位数", "任务数", "完成数", "牵头人", "专班人数", "资金投入", "设备台数", "台账编号", "照片编号", "培训人次", "问题来源", "验收结论",
+    "存疑情形", "涉及村组", "涉及户数", "入户日期", "服务对象", "签字日期", "上报批次", "同比变化", "未完成原因", "需要协调事项",
+)  # fmt: skip
 SISTER = "村庄人居环境整治情况月报"  # what 《农村人居环境整治月报》 repeats
 DUTIES = (  # code, title, kind, citation
     ("B01", "基层党组织建设和党员教育管理", "basic"), ("B02", "农村人居环境日常管护", "basic"), ("B03", "矛盾纠纷排查化解", "basic"),
@@ -110,7 +114,7 @@ def _demand(week: dt.date | None, title: str, work: Work, audiences: frozenset[s
         origin=_drawn(random.Random(title), ORIGINS),  # noqa: S311
         channel=_drawn(chance, CHANNELS),
         planned=chance.random() < PLANNED.get(Category(work.category), 0),
-        fields=_fields(title) if work.category == Category.FORM else (),
+        fields=_fields(work) if work.category == Category.FORM else (),
         facts=_facts(work, chance),
         frequency="once" if week else "weekly",
     )  # fmt: skip
@@ -121,12 +125,15 @@ def _drawn(chance: random.Random, shares: tuple[tuple[str, float], ...]) -> str:
     return str(chance.choices(names, weights)[0])
 
 
-def _fields(title: str) -> tuple[str, ...]:
-    chance = random.Random(title)  # noqa: S311
-    theme = next((names for words, names in THEMES.items() if any(word in title for word in words)), OTHER_FIELDS)
-    asked = chance.sample(theme, k=min(len(theme), chance.randint(6, 9)))
-    usual = chance.sample(USUAL_FIELDS, k=chance.randint(3, 5))
-    return tuple(name for name in (*USUAL_FIELDS, *theme) if name in {*asked, *usual})
+def _fields(work: Work) -> tuple[str, ...]:
+    """Draw the fields of a form, the same ones whenever it is asked again: most of them about its topic alone, if it has one."""
+    chance = random.Random(work.title)  # noqa: S311
+    theme = next((names for words, names in THEMES.items() if any(word in work.title for word in words)), OTHER_FIELDS)
+    known = random.Random(work.topic).sample(TOPIC_FIELDS, k=9) if work.topic else ()  # noqa: S311
+    alone = [work.topic + name for name in chance.sample(known, k=min(len(known), chance.randint(5, 7)))]
+    themed = chance.sample(theme, k=min(len(theme), chance.randint(2, 4) if alone else chance.randint(6, 9)))
+    usual = chance.sample(USUAL_FIELDS, k=chance.randint(2, 4))
+    return tuple(dict.fromkeys((*sorted(usual, key=USUAL_FIELDS.index), *themed, *alone)))
 
 
 def _facts(work: Work, chance: random.Random) -> dict[str, Any]:

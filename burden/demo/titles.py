@@ -31,6 +31,7 @@ class Work:
     travel: int = 0
     prep: int = 0
     routine: bool = False
+    topic: str = ""
 
 
 # department -> topics: name, months ("" all year, "10-4" over new year)
@@ -160,7 +161,7 @@ def _of_departments() -> Iterator[Work]:
                 title = titles[(number + line + len(topic)) % len(titles)].format(topic)
                 yield Work(
                     title=title, category=category, issuer=name, audiences=EVERYWHERE, median=median, months=_months(months),
-                    weight=weight * DEPARTMENTS[name] / len(topics), subkind=_subkind(title, subkind), travel=travel, prep=prep,
+                    weight=weight * DEPARTMENTS[name] / len(topics), subkind=_subkind(title, subkind), travel=travel, prep=prep, topic=topic,
                 )  # fmt: skip
 
 

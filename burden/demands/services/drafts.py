@@ -46,15 +46,23 @@ def save_draft(
     demand: Demand | None,
     values: Mapping[str, Any],
     answers: Mapping[str, str] | None = None,
+    client_key: UUID | None = None,
     now: dt.datetime,
 ) -> Demand:
     """Save what is known of a demand; anything may still be missing. Its first save alone goes into the ledger.
 
-    Shape: values as demands.values.read takes them; answers are kept as they were typed, to be read when it goes out.
+    Shape: values as demands.values.read takes them; answers are kept as they were typed, to be read when it goes out;
+    client_key of the page that drafts it, so that a page that sends twice, or asks again after a lost answer, drafts one.
     Refuses: demand.invalid, naming every field; Http404 for receivers outside the remit; Conflict demand.state.
     """
     if demand is None:
-        return _draft(by, values, now, answers=_few(answers or {}))
+        try:
+            with transaction.atomic():
+                return _draft(by, values, now, answers=_few(answers or {}), client_key=client_key)
+        except IntegrityError:
+            demand = of_key(by, client_key)
+            if demand is None:
+                raise
     held = lock(by, demand, *OPEN)
     apply(held, values)
     held.answers = held.answers if answers is None else _few(answers)
@@ -79,6 +87,12 @@ def _draft(by: Actor, values: Mapping[str, Any], now: dt.datetime, **key: Any) -
     made.supporting.set(supporting)
     record(by=by, what="demand.drafted", on=made, now=now)
     return made
+
+
+def of_key(by: Actor, client_key: UUID | None) -> Demand | None:
+    """Return what the actor's unit registered under a key of the caller's, or None."""
+    known = {"issuer": issuing_unit(by), "client_key": client_key}
+    return Demand.objects.visible_to(by).filter(**known).first() if client_key else None
 
 
 def issuing_unit(by: Actor) -> Unit:
@@ -142,7 +156,7 @@ def register(*, by: Actor, client_key: UUID, values: Mapping[str, Any], now: dt.
         with transaction.atomic():
             return Registration(_draft(by, values, now, client_key=client_key, digest=digest), replayed=False)
     except IntegrityError as error:
-        old = Demand.objects.visible_to(by).filter(issuer=issuing_unit(by), client_key=client_key).first()
+        old = of_key(by, client_key)
         if old is None:
             raise
         if old.digest != digest:

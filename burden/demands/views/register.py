@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -24,7 +25,7 @@ from burden.demands.duplicates import CLOSE, SAME, pair_fields
 from burden.demands.forms import RegisterForm, blank, posted, stored, typed_of, usual_of
 from burden.demands.models import ACTIVE, OPEN, TITLE_LENGTH, Demand
 from burden.demands.notices import Notice, read_notice
-from burden.demands.services.drafts import issuing_unit
+from burden.demands.services.drafts import issuing_unit, of_key
 from burden.demands.services.reviewing import LIGHTER, ORIGINAL
 from burden.demands.values import NAMES
 from burden.demands.views.sides import side_of
@@ -95,15 +96,25 @@ def demand_new(request: ActedRequest) -> HttpResponse:
     issuer = issuing_unit(request.actor)
     known = {name: request.GET[name] for name in ASKED_WITH if name in request.GET}
     is_late = request.GET.get("door") == AFTERWARDS
-    return _answer(request, Demand(issuer=issuer, lead=issuer, afterwards=is_late, **known))
+    key = _key(request)
+    if drafted := of_key(request.actor, key):
+        return _go_on(request, drafted)
+    return _answer(request, Demand(issuer=issuer, lead=issuer, afterwards=is_late, client_key=key, **known))
+
+
+def _key(request: ActedRequest) -> UUID:
+    """Return the key of this page, under which it drafts one demand, however often it sends."""
+    try:
+        return UUID(request.POST.get("client_key", ""))
+    except ValueError:
+        return uuid4()
 
 
 @access(Role.ISSUER, methods=("GET", "POST"))
 @never_cache
 def demand_edit(request: ActedRequest, pk: int) -> HttpResponse:
     """Go on with a draft; what is out already is shown instead."""
-    demand = own_demand(request.actor, pk)
-    return _answer(request, demand) if demand.state in OPEN else redirect("demand", pk)
+    return _go_on(request, own_demand(request.actor, pk))
 
 
 @access(Role.ISSUER, methods=("GET", "POST"))
@@ -135,6 +146,10 @@ def own_demand(actor: Actor, pk: int) -> Demand:
 # --- what one may do ---
 
 
+def _go_on(request: ActedRequest, demand: Demand) -> HttpResponse:
+    return _answer(request, demand) if demand.state in OPEN else redirect("demand", demand.pk)
+
+
 def _answer(request: ActedRequest, demand: Demand) -> HttpResponse:
     if request.method != "POST":
         return _show(request, Desk(request.actor, demand, clock.now(), said=dict(demand.answers)))
@@ -150,8 +165,9 @@ def _keep(desk: Desk) -> None:
     """Store what can be stored of a draft."""
     known = desk.demand if desk.demand.pk else None
     desk.demand = services.save_draft(
-        by=desk.actor, demand=known, values=desk.good_values(), answers=desk.said, now=desk.now
-    )
+        by=desk.actor, demand=known, values=desk.good_values(), answers=desk.said, client_key=desk.demand.client_key,
+        now=desk.now,
+    )  # fmt: skip
 
 
 def _live(request: ActedRequest, desk: Desk, _which: str) -> HttpResponse:

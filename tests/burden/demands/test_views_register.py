@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -162,6 +164,24 @@ def test_field_name_of_500_characters_is_refused(client, issuer):
     answer = post(client, issuer, columns="长" * 500)
     assert answer.status_code == 422
     assert "最多 100 个" in answer.content.decode()
+
+
+def test_page_that_sends_twice_drafts_one(client, issuer):
+    """A lost answer, an impatient finger: the second time finds what the first one made."""
+    key = re.search(r'name="client_key" value="([^"]+)"', client.get("/demands/new/").content.decode())[1]
+    assert post(client, issuer, do="keep", client_key=key, title="先存的").status_code == 200
+    assert post(client, issuer, do="issue.original", client_key=key).status_code == 302
+    again = post(client, issuer, do="issue.original", client_key=key)
+    demand = Demand.every.get()
+    assert (demand.title, demand.state) == (TYPED["title"], "issued")
+    assert again["Location"] == f"/demands/{demand.pk}/"
+
+
+def test_key_of_another_issuer_or_of_nobody_drafts_anew(client, issuer, county):
+    other = make_demand(make_unit(county, "department"), state="draft", client_key=uuid4())
+    for key in (str(other.client_key), "no key", ""):
+        assert post(client, issuer, do="keep", client_key=key).status_code == 200
+    assert Demand.every.filter(issuer=issuer.unit).count() == 3
 
 
 def test_draft_is_given_up_without_basis(client, issuer):
