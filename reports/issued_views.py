@@ -16,7 +16,7 @@ from burden.accounts.roles import READERS, Role
 from burden.demands.models import Origin
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.clock import last_closed
+from burden.kit.clock import Week, last_closed
 from burden.kit.templatetags.show import category_css
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
@@ -35,7 +35,7 @@ def issued_own(request: ActedRequest) -> HttpResponse:
     post = request.actor.post(Role.ISSUER)
     if post is None:
         raise Http404
-    return redirect(address(post.unit.code))
+    return redirect(address(post.unit.code, **request.GET.dict()))
 
 
 @access(*READERS)
@@ -61,7 +61,8 @@ def address(code: str, **query: str) -> str:
 
 
 def _frame(unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
-    following = period.following(until=last_closed(now))
+    running = Week.at(now)
+    following = period.following(until=running if period.kind == "week" else last_closed(now))
     return {
         "unit": unit,
         "period": period,
@@ -72,6 +73,9 @@ def _frame(unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
         ],
         "previous_url": address(unit.code, **period.query | {"week": str(period.before.last)}),
         "next_url": address(unit.code, **period.query | {"week": str(following.last)}) if following else "",
+        "running_url": address(unit.code, period="week", week=str(running)) if period.last < running else "",
+        "running": running,
+        "is_provisional": clock.day_of(now) <= period.last.open_until,
     }
 
 

@@ -25,14 +25,17 @@ ROOT = Path(__file__).resolve().parents[1]
 START_LIMIT = 60  # seconds
 EXTENT = ("--weeks", "56")  # of the demo data: a year, and some weeks that have their last year
 DOOR = """
-import contextlib, io, json, sys
+import contextlib, io, json, sys, traceback
 import django
 django.setup()
 for line in sys.stdin:
-    said = io.StringIO()
+    said, failed = io.StringIO(), ""
     with contextlib.redirect_stdout(said):
-        exec(json.loads(line), {})
-    print(json.dumps(said.getvalue()), flush=True)
+        try:
+            exec(json.loads(line), {})
+        except Exception:
+            failed = traceback.format_exc()
+    print(json.dumps([said.getvalue(), failed]), flush=True)
 """
 
 
@@ -64,9 +67,9 @@ class Portal:
         assert door.stdin and door.stdout
         door.stdin.write(json.dumps("".join(f"{name} = {value!r}\n" for name, value in names.items()) + code) + "\n")
         door.stdin.flush()
-        said = door.stdout.readline()
-        assert said, "the code failed: its traceback is on stderr"
-        return str(json.loads(said))
+        said, failed = json.loads(door.stdout.readline())
+        assert not failed, failed
+        return str(said)
 
     def close(self) -> None:
         """End the process behind `run`, if there is one."""

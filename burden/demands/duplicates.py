@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand, Frequency
+from burden.standards.models import Category
 
 SAME, CLOSE, OURS, THEIRS = "same", "close", "ours", "theirs"
 LIKELY = 0.55  # from here on two demands are probably one: calibrated in the bench
@@ -119,13 +120,13 @@ def grams(title: str, fields: Iterable[str]) -> list[str]:
 
 
 def similar(
-    actor: Actor, title: str, fields: Sequence[str], *, but: int | None = None, limit: int = 5
+    actor: Actor, title: str, fields: Sequence[str], *, category: str = "", but: int | None = None, limit: int = 5
 ) -> list[Similar]:
     """Return demands out in the actor's neighbourhood that resemble a title and its fields, the most similar first.
 
     Candidates share one of the rarest grams that any demand has; exact Jaccard keeps fifty. Of what an issuer asks again and
-    again under one title the newest stands for all, and RapidFuzz ranks them. Two queries. Units: `but` is the id of the
-    demand itself, `limit` a count.
+    again under one title the newest stands for all, and RapidFuzz ranks them. Two queries. Units: `category` of the demand,
+    empty for any; `but` is the id of the demand itself, `limit` a count.
     """
     wanted = grams(title, fields)
     with connection.cursor() as cursor:
@@ -137,7 +138,13 @@ def similar(
         series[demand.issuer_id, demand.category, plain_title(demand.title)].append(demand)
     compared = [compare(title, fields, newest(each)) for each in islice(series.values(), MOST)]
     ranked = sorted(compared, key=lambda each: (-each.score, each.demand.pk))
-    return [each for each in ranked[:limit] if each.score >= WORTH_SHOWING]
+    return [each for each in ranked if each.score >= WORTH_SHOWING and _may_be_one(category, each)][:limit]
+
+
+def _may_be_one(category: str, each: Similar) -> bool:
+    """Whether two things alike in name can be one: a meeting and the form about it are two, a form and a chat-group task not."""
+    kinds = {category, each.demand.category}
+    return bool(each.shared) or len(kinds) == 1 or not kinds.isdisjoint({"", Category.OTHER})
 
 
 def newest(series: Sequence[Demand]) -> Demand:

@@ -94,7 +94,7 @@ def review(actor: Actor, demand: Demand, today: dt.date, answers: Mapping[str, s
     """
     units = list(_receiving(demand))
     price = price_of(demand, len(units), queries.claim(actor, demand) if demand.state in OPEN else cost_of(demand))
-    like = tuple(similar(actor, demand.title, demand.fields, but=demand.pk))
+    like = tuple(similar(actor, demand.title, demand.fields, category=demand.category, but=demand.pk))
     useful = [each for each in like if serves(each.demand, demand, today)]
     overlaps = _overlaps(actor, demand, [pk for pk, *_ in units])
     seen = _seen(actor, demand, today, units, price, like, overlaps, answers or {})

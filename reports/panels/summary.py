@@ -192,6 +192,7 @@ class Issuer:
     unit: Unit | None
     is_visible: bool  # whether its own page may be opened
     by_category: tuple[int, ...]
+    claimed_min: int  # registered, and nobody answered yet: beside its minutes, never in them
     unregistered_min: int
     change: Change
 
@@ -255,6 +256,7 @@ def _issuer(
         units.get(source.issuer_id),
         source.issuer_id in visible,
         source.minutes,
+        source.claimed_min,
         source.unregistered_min,
         changed(source.total, heads[0], then.total if then else 0, heads[1]),
     )

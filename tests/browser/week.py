@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,11 @@ from playwright.sync_api import Page
 
 AXE = Axe().axe_script
 ONLY = {"resultTypes": ["violations"]}
+SAVED = """async () => {
+    const name = (await caches.keys()).find((each) => each.startsWith("pages-"));
+    return name ? (await (await caches.open(name)).keys()).map((key) => key.url) : [];
+}"""
+KEPT_WITHIN = 5  # seconds
 PASSWORD = "窗前-see-the-river-24"
 MAKE = """
 import datetime, json, uuid
@@ -81,3 +87,11 @@ def violations(page: Page, **options: Any) -> list[str]:
         page.evaluate(AXE)
     found = page.evaluate("options => axe.run(document, options).then(found => found.violations)", ONLY | options)
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+def wait_for_worker(page: Page) -> None:
+    """Wait until the service worker has kept the page."""
+    deadline = time.monotonic() + KEPT_WITHIN
+    while not page.evaluate(SAVED):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)

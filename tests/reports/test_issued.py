@@ -22,6 +22,7 @@ from reports.periods import Period
 from tests.factories import (
     LAST_WEEK,
     NOW,
+    THIS_WEEK,
     make_actor,
     make_demand,
     make_entry,
@@ -199,3 +200,11 @@ def test_months_stand_beside_those_of_the_year_before(place: Place, client: Clie
     )  # fmt: skip
     text = page(client, place.department, query=f"?week={LAST_WEEK}")
     assert ">20.0<" in text
+
+
+def test_running_week_is_one_tap_away_and_kept_on_the_way(place: Place, client: Client) -> None:
+    assert f"?period=week&amp;week={THIS_WEEK}" in page(client, place.department)
+    assert "暂定" in page(client, place.department, query=f"?period=week&week={THIS_WEEK}").partition("<main")[0]
+    client.force_login(make_post(place.department, "issuer").user)
+    answer = client.get("/issued/", {"week": str(THIS_WEEK), "period": "week"})
+    assert answer["Location"] == f"/issued/{place.department.code}/?week={THIS_WEEK}&period=week"

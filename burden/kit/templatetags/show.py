@@ -52,6 +52,12 @@ def minutes(value: int | None) -> str:
 
 
 @register.filter
+def bare(title: str) -> str:
+    """Return a title without marks of its own around it, for a sentence that puts it in marks."""
+    return title[1:-1] if title.startswith("《") and title.endswith("》") else title
+
+
+@register.filter
 def hm(value: int) -> str:
     """Write minutes as people say them: 1 小时 30 分."""
     whole, rest = divmod(value, 60)

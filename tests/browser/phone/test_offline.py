@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from burden.kit.clock import Week, now
 from tests.browser.conftest import ARGUMENTS, PHONE, chromium
-from tests.browser.week import Cadres, log_in, make_cadres, violations
+from tests.browser.week import SAVED, Cadres, log_in, make_cadres, violations, wait_for_worker
 
 SOON = 5_000  # milliseconds from the network's return to the last receipt
 QUEUED = 20
@@ -22,10 +22,6 @@ PROVOKED = (
     "status of 409",
     "status of 422",
 )  # Chromium logs each
-SAVED = """async () => {
-    const name = (await caches.keys()).find((each) => each.startsWith("pages-"));
-    return name ? (await (await caches.open(name)).keys()).map((key) => key.url) : [];
-}"""
 FILED = """
 import json
 from burden.accounts.models import User
@@ -57,14 +53,6 @@ def week(phone: Page, username: str, faults: list[str]) -> Iterator[Page]:
     wait_for_worker(phone)
     yield phone
     faults[:] = [fault for fault in faults if not any(words in fault for words in PROVOKED)]
-
-
-def wait_for_worker(page: Page) -> None:
-    """Wait until the service worker has kept the page."""
-    deadline = time.monotonic() + SOON / 1000
-    while not page.evaluate(SAVED):
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(50)
 
 
 def filed(portal, username: str) -> dict:

@@ -109,6 +109,12 @@ def test_titles_alone_are_compared_where_no_fields_are_asked(county, issuer):
     assert [(each.demand, each.likely) for each in found] == [(meeting, True)]
 
 
+@pytest.mark.parametrize(("category", "is_one"), [("meeting", True), ("other", True), ("form", False)])
+def test_meeting_and_the_form_about_it_are_two(county, issuer, category, is_one):
+    out(make_unit(county, "department"), "全县秋冬森林防火视频会议", [], category=category)
+    assert bool(look(issuer, "关于召开秋冬森林防火视频会议的通知", [], category="meeting")) is is_one
+
+
 def test_itself_is_not_similar_to_itself(county, issuer):
     own = out(issuer.unit)
     assert look(issuer, but=own.pk) == []

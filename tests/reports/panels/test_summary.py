@@ -103,6 +103,7 @@ def test_issuers_leave_out_who_cost_nothing():
 
 
 def test_issuers_say_what_was_never_registered():
-    now = [Source(1, 2, (60, 0, 0, 0, 0), 0, 45), Source(2, 1, (40, 0, 0, 0, 0), 0, 0)]
+    now = [Source(1, 2, (60, 0, 0, 0, 0), 30, 45), Source(2, 1, (40, 0, 0, 0, 0), 0, 0)]
     found = summary.issuers(now, {}, {}, (6, 6), ())
     assert (found.unregistered_min, [row.unregistered_min for row in found.top]) == (45, [45, 0])
+    assert [(row.minutes, row.claimed_min) for row in found.top] == [(60, 30), (40, 0)]

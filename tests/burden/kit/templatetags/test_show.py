@@ -139,3 +139,8 @@ def test_week_label(monday, chinese, english):
 )
 def test_category_has_a_colour(code, css):
     assert show.category_css(code) == css
+
+
+@pytest.mark.parametrize(("title", "words"), [("《通知》", "通知"), ("月报", "月报"), ("《甲》和乙", "《甲》和乙")])
+def test_bare_title_has_no_marks_of_its_own(title, words):
+    assert show.bare(title) == words
