@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS, Role
+from burden.demands.hits import rule_hits
 from burden.demands.models import Origin
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
@@ -26,6 +27,7 @@ from reports.periods import KINDS, Period, month_name, month_of
 from reports.unregistered import WEEKS
 
 LISTED = 20  # demands on the page
+RULES = 10  # that most of them may violate
 LEVELS = (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
 
 
@@ -85,6 +87,7 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
     alone = issued.unregistered(actor, unit, period)
     sums, own = issued.total(found), issued.total(cell for cell in found if cell.origin == Origin.OWN)
     planned = issued.total(cell for cell in found if cell.is_planned)
+    ids = {cell.demand_id for cell in found}
     return {
         "sums": sums,
         "own": own,
@@ -101,7 +104,8 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
         "levels": _named(issued.grouped(found, lambda cell: cell.level), [(x.value, x.label) for x in LEVELS]),
         "categories": _named(issued.grouped(found, lambda cell: cell.category), Category.choices),
         "demands": _demands(found),
-        "count": len({cell.demand_id for cell in found}),
+        "count": len(ids),
+        "hits": rule_hits(actor, unit, ids)[:RULES],
         "months": _months(found, before),
         "budget": issued.budget(actor, unit, period.last.year) if period.kind == "year" else None,
     }

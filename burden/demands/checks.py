@@ -134,10 +134,14 @@ def _check(rule: Rule, found: Found, seen: Seen) -> Check:
     state = CLEAR
     if found.hit:
         state = ANSWERED if found.written or (found.needs and seen.answers.get(rule.code)) else POSSIBLE
-    name = rule.title_en if (get_language() or "").startswith("en") else rule.title_zh
-    title = _("可能违反：%(rule)s") % {"rule": name} if found.hit else name
+    title = _("可能违反：%(rule)s") % {"rule": named(rule)} if found.hit else named(rule)
     needs = found.needs if found.hit else None
     return Check(rule.code, rule.strength, title, found.sentence, cite(rule), state, needs)
+
+
+def named(rule: Rule) -> str:
+    """Return what a rule says, in the reader's language."""
+    return rule.title_en if (get_language() or "").startswith("en") else rule.title_zh
 
 
 def cite(rule: Rule) -> str:

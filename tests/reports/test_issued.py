@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from burden.demands.models import Demand
 from burden.demands.queries import budget_left
 from burden.kit import clock
-from burden.standards.models import BurdenBudget
+from burden.standards.models import BurdenBudget, Rule
 from burden.units.models import Level, Unit
 from reports import demand_sums, issued, rollup, unregistered
 from reports.issued import MIN_UNITS, Cell, hide
@@ -208,3 +208,11 @@ def test_running_week_is_one_tap_away_and_kept_on_the_way(place: Place, client: 
     client.force_login(make_post(place.department, "issuer").user)
     answer = client.get("/issued/", {"week": str(THIS_WEEK), "period": "week"})
     assert answer["Location"] == f"/issued/{place.department.code}/?week={THIS_WEEK}&period=week"
+
+
+def test_rules_that_demands_may_violate_are_counted(place: Place, client: Client) -> None:
+    Demand.every.update(category="meeting", facts={"speech_minutes": 90})
+    text = page(client, place.department)
+    assert "可能违反的规定" in text and "主要负责同志讲话或主报告不超过1小时" in text
+    Rule.objects.update(active=False)
+    assert "可能违反的规定" not in page(client, place.department)
