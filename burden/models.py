@@ -1,7 +1,7 @@
 """Re-exports the rooms' models, so that Django finds them; nothing is defined here."""
 
 from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
-from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Target
+from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Target
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
 from burden.standards.models import BurdenBudget, DutyItem, PlanItem, Rule, Tariff, TariffVersion
@@ -25,6 +25,7 @@ __all__ = [
     "Post",
     "PostRequest",
     "QuoteRequest",
+    "Reestimate",
     "Rule",
     "StaleDemand",
     "StaleMark",

@@ -15,6 +15,7 @@ from typing import TypeVar
 from django.db.models import F, Sum
 
 from burden.accounts.actor import Actor
+from burden.demands.models import Reestimate
 from burden.demands.queries import Budget, budget_left
 from burden.units.models import Unit
 from reports.models import RollupDemand, RollupSource, UnregisteredDemand
@@ -161,6 +162,14 @@ def unregistered(actor: Actor, issuer: Unit, period: Period) -> int:
         unit_id=issuer.parent_id, issuer_id=issuer.pk, week__range=(period.first.monday, period.last.monday)
     ).aggregate(n=Sum("n"), minutes=Sum("u_min"))
     return int(found["minutes"] or 0) if (found["n"] or 0) >= MIN_RETURNS else 0
+
+
+def reestimated(actor: Actor, issuer: Unit, period: Period) -> int:
+    """Return what a change of the tariffs alone added to a period, or took from it. Units: person-minutes."""
+    weeks = (period.first.monday, period.last.monday)
+    found = Reestimate.objects.visible_to(actor).filter(demand__issuer=issuer, week__range=weeks)
+    changed = found.aggregate(sum=Sum(F("after_min") - F("before_min")))
+    return int(changed["sum"] or 0)
 
 
 def unregistered_demands(actor: Actor, issuer: Unit, limit: int) -> list[UnregisteredDemand]:

@@ -97,6 +97,7 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
         "unregistered_weeks": WEEKS,
         "in_all": sums.total_min + alone,
         "in_all_before": issued.total(before).total_min + issued.unregistered(actor, unit, period.last_year),
+        "reestimated": issued.reestimated(actor, unit, period),
         "left_out": sum(cell.is_hidden for cell in found),
         "bars": _bars(sums),
         "parts": [("x-brand", sums.confirmed_min), ("x-self", sums.open_min), ("x-self2", alone)],

@@ -42,6 +42,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "choices",
         "duplicates",
         "facts",
+        "hits",
         "ledgers",
         "lighter",
         "notices",
@@ -64,6 +65,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/demands/queries.py",
     "burden/demands/review.py",
     "burden/demands/services/handling.py",
+    "burden/demands/services/reestimating.py",
     "burden/demands/services/targets.py",
     "burden/entries/history.py",
     "burden/entries/offers.py",
@@ -100,6 +102,8 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/units/views.py",
         "reports/forms.py",
     },
+    "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's
+    "Target": {"burden/demands/services/reestimating.py"},
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {"reports/unregistered.py"},  # the worker counts them anew
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there

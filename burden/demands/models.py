@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
 from burden.kit.db import ScopedQuerySet
-from burden.standards.models import Category, DutyItem, PlanItem, Subkind
+from burden.standards.models import Category, DutyItem, Evidence, PlanItem, Subkind, TariffVersion
 from burden.units.models import Unit
 
 if TYPE_CHECKING:
@@ -274,7 +274,8 @@ class Target(models.Model):
     """A demand for one receiver in one week: what the issuer claims it costs there.
 
     Units: minutes whole for each person. Issuer, category and numbers are the demand's at the time, so that a later change
-    leaves weeks of the past as they were. `handler` is who took it or was assigned; learned handlers are in `Handler`.
+    leaves weeks of the past as they were. `evidence` is tariff where the issuer gave no numbers of its own, and then `tariff`
+    is the version they come from; else claim. `handler` is who took it or was assigned; learned handlers are in `Handler`.
     """
 
     demand = models.ForeignKey(Demand, models.PROTECT, related_name="+", db_index=False)
@@ -287,6 +288,8 @@ class Target(models.Model):
     minutes = models.IntegerField()
     travel_minutes = models.IntegerField(default=0)
     prep_minutes = models.IntegerField(default=0)
+    evidence = models.SmallIntegerField(choices=Evidence, default=Evidence.CLAIM, db_default=Evidence.CLAIM)
+    tariff = models.ForeignKey(TariffVersion, models.PROTECT, null=True, related_name="+", db_index=False)
     handler = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     withdrawn = models.BooleanField(
         default=False
@@ -308,6 +311,45 @@ class Target(models.Model):
                 condition=Q(people__range=(1, MAX_PEOPLE), minutes__range=(0, MAX_MINUTES)), name="target_numbers"
             ),
             models.CheckConstraint(condition=Q(due_on__gte=F("week")), name="target_due_in_week"),
+            models.CheckConstraint(
+                condition=Q(evidence=Evidence.TARIFF, tariff__isnull=False)
+                | Q(evidence=Evidence.CLAIM, tariff__isnull=True),
+                name="target_evidence",
+            ),
+        ]
+
+
+class ReestimateQuerySet(ScopedQuerySet):
+    """What the acting issuer asked, and what was asked by units the actor reads."""
+
+    def scope(self, actor: Actor) -> Q:
+        low, high = actor.read_range
+        return Q(demand__issuer_id__in=actor.issuing) | Q(demand__issuer__path__gte=low, demand__issuer__path__lt=high)
+
+
+class Reestimate(models.Model):
+    """A change of method, kept apart from what was spared: what a demand claimed by tariff in a week, before and after.
+
+    Units: person-minutes of all targets that a new version of the tariffs changed. Never altered.
+    """
+
+    demand = models.ForeignKey(Demand, models.CASCADE, related_name="+", db_index=False)
+    week = models.DateField()
+    tariff = models.ForeignKey(TariffVersion, models.PROTECT, related_name="+", db_index=False)
+    before_min = models.IntegerField()
+    after_min = models.IntegerField()
+    at = models.DateTimeField()
+
+    objects = ReestimateQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "reestimate"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "week", "tariff"], name="reestimate_once"),
+            models.CheckConstraint(condition=Q(week__iso_week_day=1), name="reestimate_week_is_monday"),
         ]
 
 

@@ -20,12 +20,12 @@ import psycopg
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, TITLE_LENGTH, Evidence, HistoryFile
+from burden.entries.models import MAX_MINUTES, MAX_PEOPLE, TITLE_LENGTH, HistoryFile
 from burden.kit.clock import Week, day_of
 from burden.kit.errors import Refused
 from burden.kit.sheets import BOM, Fault, check_header, read_header, refuse_workbook
 from burden.ledger.services import record
-from burden.standards.models import Category
+from burden.standards.models import Category, Evidence
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.models import User
 from burden.demands.models import Target
 from burden.kit.db import ScopedQuerySet
-from burden.standards.models import Category, Subkind
+from burden.standards.models import Category, Evidence, Subkind
 from burden.units.models import Unit
 
 if TYPE_CHECKING:
@@ -32,16 +32,6 @@ class Answer(models.TextChoices):
     DONE = "done", _("办了")
     ABSENT = "absent", _("未参加")
     NOT_APPLICABLE = "not_applicable", _("不适用")
-
-
-class Evidence(models.IntegerChoices):
-    """How a figure came about; stored, never overwritten. Source: DOMAIN section 4."""
-
-    TARIFF = 0, _("工时标准")
-    CLAIM = 1, _("部门预计")
-    BULK = 2, _("批量照此计")
-    SINGLE = 3, _("逐项照此计")
-    STATED = 4, _("自己填写")
 
 
 class OwnQuerySet(ScopedQuerySet):

@@ -13,9 +13,10 @@ from burden.accounts.actor import Actor
 from burden.accounts.models import Post
 from burden.accounts.roles import Role
 from burden.demands.queries import MINE, Peers, TargetRow, peers_of, targets_of_week
-from burden.entries.models import Answer, Entry, Evidence, Submission, WeeklyReturn
+from burden.entries.models import Answer, Entry, Submission, WeeklyReturn
 from burden.kit.clock import Week
 from burden.standards.measure import Cost, person_minutes
+from burden.standards.models import Evidence
 from burden.units.models import Unit
 
 PREFILL_WEEKS = 4  # a routine that was not filed for longer is no routine

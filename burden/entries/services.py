@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.models import User
 from burden.demands.services import HeldTarget, gone_targets, hold_targets, learn_handlers
-from burden.entries.models import Answer, Entry, Evidence, FilingTime, Submission, WeeklyReturn
+from burden.entries.models import Answer, Entry, FilingTime, Submission, WeeklyReturn
 from burden.entries.queries import BODY_FIELDS, post_of_week, week_rows
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import quoted
 from burden.ledger.services import record
 from burden.standards.measure import Cost, is_unusual
+from burden.standards.models import Evidence
 from burden.units.models import Unit
 
 MAX_ENTRIES = 200

@@ -12,10 +12,23 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from burden.kit.clock import Week, read_day
+from burden.kit.errors import Refused
 from burden.kit.reading import FieldError, Read, Reader, maybe, one_of, text
 from burden.kit.sheets import MEGABYTE, Fault, Row, read_sheet
 from burden.ledger.services import record
-from burden.standards.models import BurdenBudget, Category, Duty, DutyItem, PlanItem, Rule, Strength
+from burden.standards.models import (
+    BurdenBudget,
+    Category,
+    Duty,
+    DutyItem,
+    PlanItem,
+    Rule,
+    Strength,
+    Subkind,
+    Tariff,
+    TariffVersion,
+)
 from burden.units.importing import FileRefused
 from burden.units.models import Unit
 
@@ -97,6 +110,13 @@ def _unit(cell: str) -> Unit:
     return found
 
 
+def _day(cell: str) -> dt.date:
+    try:
+        return read_day(cell)
+    except ValueError:
+        raise FieldError(_("%(field)s填了“%(value)s”，请填 2026-01-31 这样的日期")) from None
+
+
 YEAR, TITLE = whole(2000, 2099), text(200)
 RULES = Sheet(
     Rule,
@@ -156,7 +176,23 @@ BUDGETS = Sheet(
         "person_hours": Column("person_min", gettext_lazy("人时"), lambda cell: 60 * whole(0, 10_000_000)(cell)),
     },
 )
-SHEETS = {"rules": RULES, "duties": DUTIES, "plans": PLANS, "budgets": BUDGETS}
+TARIFFS = Sheet(
+    Tariff,
+    ("category", "subkind"),
+    (),
+    {
+        "category": Column("category", gettext_lazy("类别"), one_of(Category.values)),
+        "subkind": Column("subkind", gettext_lazy("细类"), maybe(one_of(Subkind.values), "")),
+        "people": Column("people", gettext_lazy("人数"), whole(1, 1000)),
+        "minutes": Column("minutes", gettext_lazy("每人分钟"), whole(0, 10_080)),
+        "travel_minutes": Column("travel_minutes", gettext_lazy("路上"), whole(0, 10_080)),
+        "prep_minutes": Column("prep_minutes", gettext_lazy("准备分钟"), whole(0, 10_080)),
+        "source": Column("source", gettext_lazy("依据"), TITLE),
+        "source_on": Column("source_on", gettext_lazy("依据日期"), _day),
+        "proposed": Column("proposed", gettext_lazy("待实测"), _flag),
+    },
+)
+SHEETS = {"rules": RULES, "duties": DUTIES, "plans": PLANS, "budgets": BUDGETS, "tariffs": TARIFFS}
 
 
 @transaction.atomic
@@ -171,7 +207,7 @@ def import_standards(*, by: Actor | None, kind: str, data: bytes, now: dt.dateti
     stated = _read(sheet, rows, faults)
     if faults:
         raise FileRefused(sorted(faults))
-    created, changed = _store(sheet, stated)
+    created, changed = _new_version(stated, now) if sheet is TARIFFS else _store(sheet, stated)
     if created or changed:
         first = [*created, *changed][0]
         record(
@@ -230,6 +266,31 @@ def _store(sheet: Sheet, stated: Sequence[Mapping[str, Any]]) -> tuple[list[Any]
             changed.append(row)
     sheet.model._default_manager.bulk_create(created)
     return created, changed
+
+
+def _new_version(stated: Sequence[Mapping[str, Any]], now: dt.datetime) -> tuple[list[Any], list[Any]]:
+    """Write what differs from the tariffs in force as a version from this week on; return what is new and what is other.
+
+    Refuses: tariffs.same_week.
+    """
+    held = {(each.category, each.subkind): each for each in Tariff.objects.order_by("version__from_week")}
+    known = [held.get((found["category"], found["subkind"])) for found in stated]
+    others = [
+        (found, row)
+        for found, row in zip(stated, known, strict=True)
+        if row is None or any(getattr(row, name) != value for name, value in found.items())
+    ]
+    if not others:
+        return [], []
+    newest, week = TariffVersion.objects.latest("from_week"), Week.at(now)
+    if newest.from_week >= week.monday:
+        raise Refused("tariffs.same_week", _("工时标准一周只能换一版；这一周的已经换过，下周一起再导"))
+    version = TariffVersion.objects.create(number=newest.number + 1, from_week=week.monday)
+    rows = Tariff.objects.bulk_create(Tariff(version=version, **found) for found, _row in others)
+    is_new = [row is None for _found, row in others]
+    return [r for r, new in zip(rows, is_new, strict=True) if new], [
+        r for r, new in zip(rows, is_new, strict=True) if not new
+    ]
 
 
 def _change(row: models.Model, found: Mapping[str, Any]) -> None:

@@ -38,6 +38,16 @@ SUBKINDS = {
 }  # fmt: skip
 
 
+class Evidence(models.IntegerChoices):
+    """How a figure came about; stored, never overwritten. Source: DOMAIN section 4."""
+
+    TARIFF = 0, _("工时标准")
+    CLAIM = 1, _("部门预计")
+    BULK = 2, _("批量照此计")
+    SINGLE = 3, _("逐项照此计")
+    STATED = 4, _("自己填写")
+
+
 class TariffVersion(models.Model):
     """A set of tariffs valid from a Monday on; a change of method is a new version, never an edit."""
 

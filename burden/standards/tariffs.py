@@ -6,7 +6,7 @@ import datetime as dt
 
 from burden.kit import clock
 from burden.standards.measure import Cost
-from burden.standards.models import Tariff
+from burden.standards.models import Tariff, TariffVersion
 
 
 def tariff_of(category: str, subkind: str = "", day: dt.date | None = None) -> Cost:
@@ -23,3 +23,8 @@ def tariff_of(category: str, subkind: str = "", day: dt.date | None = None) -> C
     if found is None:
         return Cost(people=1, minutes=0)
     return Cost(found.people, found.minutes, found.travel_minutes, found.prep_minutes)
+
+
+def version_on(day: dt.date) -> TariffVersion | None:
+    """Return the version in force on a day, None before the first."""
+    return TariffVersion.objects.filter(from_week__lte=day).order_by("-from_week").first()

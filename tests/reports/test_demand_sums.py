@@ -9,10 +9,11 @@ import pytest
 from django.core.management import call_command
 
 from burden.demands.models import Target
-from burden.entries.models import Answer, Entry, Evidence
+from burden.entries.models import Answer, Entry
 from burden.kit.clock import Week
 from burden.ledger.models import StaleDemand
 from burden.standards.measure import Cost, claimed_minutes, person_minutes
+from burden.standards.models import Evidence
 from burden.units.models import Level
 from reports import demand_sums
 from reports.models import RollupDemand

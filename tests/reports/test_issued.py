@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from burden.demands.models import Demand
+from burden.demands.models import Demand, Reestimate
 from burden.demands.queries import budget_left
 from burden.kit import clock
-from burden.standards.models import BurdenBudget, Rule
+from burden.standards.models import BurdenBudget, Rule, TariffVersion
 from burden.units.models import Level, Unit
 from reports import demand_sums, issued, rollup, unregistered
 from reports.issued import MIN_UNITS, Cell, hide
@@ -216,3 +216,11 @@ def test_rules_that_demands_may_violate_are_counted(place: Place, client: Client
     assert "可能违反的规定" in text and "主要负责同志讲话或主报告不超过1小时" in text
     Rule.objects.update(active=False)
     assert "可能违反的规定" not in page(client, place.department)
+
+
+def test_reestimate_is_told_apart(place: Place, client: Client) -> None:
+    assert "其中口径重估" not in page(client, place.department)
+    version = TariffVersion.objects.latest("from_week")
+    facts = {"week": LAST_WEEK.monday, "tariff": version, "at": NOW}
+    Reestimate.every.create(demand=place.demand, before_min=600, after_min=420, **facts)
+    assert "−3.0" in page(client, place.department).partition("其中口径重估")[2][:200]

@@ -15,12 +15,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.accounts.models import Post
 from burden.demands.models import Target
-from burden.entries.models import Answer, Entry, Evidence, WeeklyReturn
+from burden.entries.models import Answer, Entry, WeeklyReturn
 from burden.kit.clock import Week
 from burden.ledger.models import StaleMark
 from burden.ledger.services import mark_weeks
 from burden.standards.measure import Cost, claimed_minutes
-from burden.standards.models import Category
+from burden.standards.models import Category, Evidence
 from burden.units.models import Level, Unit, UnitPath
 from reports import rollup
 from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub

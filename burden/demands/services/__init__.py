@@ -4,6 +4,7 @@ from burden.demands.services.asking import answer_estimate, answer_quote, ask_fi
 from burden.demands.services.drafts import Registration, copy_demand, register, save_draft
 from burden.demands.services.handling import assign, learn_handlers, pass_on, take
 from burden.demands.services.issuing import change, issue, lacking, withdraw
+from burden.demands.services.reestimating import reestimate
 from burden.demands.services.targets import HeldTarget, gone_targets, hold_targets
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "lacking",
     "learn_handlers",
     "pass_on",
+    "reestimate",
     "register",
     "request_quote",
     "save_draft",

@@ -9,15 +9,20 @@ from typing import Any
 
 from django.db import connection
 
+from burden.demands.facts import defaults
 from burden.demands.models import Demand
+from burden.kit import clock
 from burden.standards.measure import Cost
+from burden.standards.models import Evidence
+from burden.standards.tariffs import version_on
 
 NUMBERS = ("category", "people", "minutes", "travel_minutes", "prep_minutes")
+MINUTES = ("minutes", "travel_minutes", "prep_minutes")
 PUT = """
 INSERT INTO target (demand_id, unit_id, week, due_on, issuer_id, category,
-                    people, minutes, travel_minutes, prep_minutes, withdrawn)
+                    people, minutes, travel_minutes, prep_minutes, evidence, tariff_id, withdrawn)
 SELECT %(demand)s, unit_id, date_trunc('week', due_on)::date, due_on, %(issuer)s, %(category)s,
-       %(people)s, %(minutes)s, %(travel_minutes)s, %(prep_minutes)s, false
+       %(people)s, %(minutes)s, %(travel_minutes)s, %(prep_minutes)s, %(evidence)s, %(tariff)s, false
 FROM unnest(%(days)s::date[]) AS due_on CROSS JOIN unnest(%(units)s::bigint[]) AS unit_id
 """
 # whoever files an answer meanwhile is waited for, and then seen by the statement that follows
@@ -35,7 +40,8 @@ AND (unit_id <> ALL (%(units)s::bigint[])
 RENEWED = """
 ON CONFLICT (demand_id, unit_id, week) DO UPDATE
 SET due_on = excluded.due_on, category = excluded.category, people = excluded.people, minutes = excluded.minutes,
-    travel_minutes = excluded.travel_minutes, prep_minutes = excluded.prep_minutes
+    travel_minutes = excluded.travel_minutes, prep_minutes = excluded.prep_minutes,
+    evidence = excluded.evidence, tariff_id = excluded.tariff_id
 WHERE target.id NOT IN (SELECT * FROM answered_targets(%(demand)s))
 """
 KEEP = "UPDATE target SET withdrawn = true WHERE demand_id = %(demand)s"
@@ -79,8 +85,17 @@ def renew_targets(*, demand: Demand, unit_ids: Sequence[int], days: Sequence[dt.
 
 
 def _facts(demand: Demand, unit_ids: Sequence[int], days: Sequence[dt.date]) -> dict[str, Any]:
-    numbers = {name: getattr(demand, name) for name in NUMBERS}
+    numbers = {name: getattr(demand, name) for name in NUMBERS} | evidence_of(demand)
     return numbers | {"demand": demand.pk, "issuer": demand.issuer_id, "days": list(days), "units": list(unit_ids)}
+
+
+def evidence_of(demand: Demand) -> dict[str, int | None]:
+    """Say where a demand's numbers come from: the tariff in force where they are its own, else the issuer's claim."""
+    usual = defaults(demand.category, demand.subkind, demand.facts)
+    version = version_on(clock.day_of(clock.now()))
+    if version is None or any(getattr(demand, name) != getattr(usual, name) for name in MINUTES):
+        return {"evidence": Evidence.CLAIM, "tariff": None}
+    return {"evidence": Evidence.TARIFF, "tariff": version.pk}
 
 
 def take_back_targets(*, demand: Demand) -> int:

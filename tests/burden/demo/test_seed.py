@@ -13,9 +13,9 @@ from burden.demands.duplicates import similar
 from burden.demands.models import Demand, Handler, Target
 from burden.demo import sql
 from burden.demo.seed import seed, seeded
-from burden.entries.models import Entry, Evidence, WeeklyReturn
+from burden.entries.models import Entry, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleMark
-from burden.standards.models import BurdenBudget, DutyItem, PlanItem
+from burden.standards.models import BurdenBudget, DutyItem, Evidence, PlanItem
 from burden.units.models import Unit
 from reports import demand_sums, rollup
 from reports.models import RollupSub

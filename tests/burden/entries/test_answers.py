@@ -10,11 +10,12 @@ from django.db import transaction
 from burden.accounts.actor import Actor
 from burden.demands.models import Handler, Target
 from burden.demands.services import take, withdraw
-from burden.entries.models import Entry, Evidence
+from burden.entries.models import Entry
 from burden.entries.queries import week_sheet
 from burden.entries.services import Filing
 from burden.kit.db import act_as
 from burden.kit.errors import Refused
+from burden.standards.models import Evidence
 from burden.units.models import Unit
 from tests.database import as_role, in_threads
 from tests.factories import (

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from burden.accounts.actor import Actor
-from burden.entries.models import Entry, Evidence, FilingTime, Submission, WeeklyReturn
+from burden.entries.models import Entry, FilingTime, Submission, WeeklyReturn
 from burden.entries.queries import week_sheet
 from burden.entries.services import _body, _digest, new_receipt
 from burden.kit.clock import Week
@@ -21,6 +21,7 @@ from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent, StaleMark
 from burden.standards.measure import Cost, answered_minutes
+from burden.standards.models import Evidence
 from tests.database import as_role, in_threads
 from tests.factories import (
     LAST_WEEK,

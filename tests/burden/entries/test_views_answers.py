@@ -11,8 +11,9 @@ import pytest
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand, Target
 from burden.demands.services import withdraw
-from burden.entries.models import Entry, Evidence
+from burden.entries.models import Entry
 from burden.kit import clock
+from burden.standards.models import Evidence
 from burden.units.models import Unit
 from tests.factories import (
     NOW,
