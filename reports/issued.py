@@ -74,8 +74,13 @@ class Issued:
 
     @property
     def total_min(self) -> int:
-        """What it takes: confirmed where somebody answered, else as claimed."""
-        return self.confirmed_min + self.open_min
+        """What it takes: confirmed where enough answered, else as claimed."""
+        return self.confirmed_min + self.as_claimed_min
+
+    @property
+    def as_claimed_min(self) -> int:
+        """What counts as claimed: nobody answered it, or too few to tell what they said."""
+        return self.claim_min - self.compared_min
 
     @property
     def gap_min(self) -> int:
@@ -110,20 +115,20 @@ def _cell(row: dict[str, object]) -> Cell:
 
 
 def hide(found: Sequence[Cell]) -> list[Cell]:
-    """Mark the cells that say too much: few answers, and one more where those of its week together are few.
+    """Mark the cells that say too much: few answers, and one more where those of its week and category together are few.
 
-    A week's other figures of the issuer, the county's table for one, tell what the hidden ones make up together.
+    A week's other figures of the issuer, the county's table by category for one, tell what the hidden ones make up together.
     """
-    weeks: dict[dt.date, list[Cell]] = defaultdict(list)
+    groups: dict[tuple[dt.date, str], list[Cell]] = defaultdict(list)
     for cell in found:
-        weeks[cell.week].append(cell)
-    also = {id(one) for week in weeks.values() if (one := _one_more(week))}
+        groups[cell.week, cell.category].append(cell)
+    also = {id(one) for group in groups.values() if (one := _one_more(group))}
     return [replace(cell, is_hidden=True) if cell.is_few or id(cell) in also else cell for cell in found]
 
 
-def _one_more(week: Iterable[Cell]) -> Cell | None:
+def _one_more(group: Iterable[Cell]) -> Cell | None:
     """Return the smallest answered cell that has to be hidden too; None where the hidden ones are enough, or none."""
-    cells = [cell for cell in week if cell.answers]
+    cells = [cell for cell in group if cell.answers]
     few = sum(cell.answers for cell in cells if cell.is_few)
     if not 0 < few < MIN_RETURNS:
         return None
@@ -153,15 +158,16 @@ def grouped(found: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, Issued]:
 def unregistered(actor: Actor, issuer: Unit, period: Period) -> int:
     """Return what others did for an issuer that it never registered, as summed at the unit above it.
 
-    The sum is of all units below that one, so that it tells of none; 0 where fewer than five records stand behind it.
-    Units: person-minutes.
+    The sum is of all units below that one, so that it tells of none; a week with fewer than five such records adds nothing,
+    on no page. Units: person-minutes.
     """
     if issuer.parent_id is None or not _may_ask(actor, issuer):
         return 0
+    weeks = (period.first.monday, period.last.monday)
     found = RollupSource.every.filter(
-        unit_id=issuer.parent_id, issuer_id=issuer.pk, week__range=(period.first.monday, period.last.monday)
-    ).aggregate(n=Sum("n"), minutes=Sum("u_min"))
-    return int(found["minutes"] or 0) if (found["n"] or 0) >= MIN_RETURNS else 0
+        unit_id=issuer.parent_id, issuer_id=issuer.pk, week__range=weeks, u_n__gte=MIN_RETURNS
+    ).aggregate(minutes=Sum("u_min"))
+    return int(found["minutes"] or 0)
 
 
 def reestimated(actor: Actor, issuer: Unit, period: Period) -> int:

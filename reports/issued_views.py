@@ -37,7 +37,8 @@ def issued_own(request: ActedRequest) -> HttpResponse:
     post = request.actor.post(Role.ISSUER)
     if post is None:
         raise Http404
-    return redirect(address(post.unit.code, **request.GET.dict()))
+    kept = {name: request.GET[name] for name in ("period", "week") if name in request.GET}
+    return redirect(address(post.unit.code, **kept))
 
 
 @access(*READERS)
@@ -56,7 +57,7 @@ def issued_by(request: ActedRequest, code: str) -> HttpResponse:
     return render(request, "reports/issued.html", context)
 
 
-def address(code: str, **query: str) -> str:
+def address(code: str, /, **query: str) -> str:
     """Return the address of an issuer's page."""
     page = reverse("issued_by", args=[code])
     return f"{page}?{urlencode(query)}" if query else page
@@ -96,11 +97,12 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
         "unregistered": issued.unregistered_demands(actor, unit, LISTED // 2),
         "unregistered_weeks": WEEKS,
         "in_all": sums.total_min + alone,
+        "is_empty": not (found or alone),
         "in_all_before": issued.total(before).total_min + issued.unregistered(actor, unit, period.last_year),
         "reestimated": issued.reestimated(actor, unit, period),
         "left_out": sum(cell.is_hidden for cell in found),
         "bars": _bars(sums),
-        "parts": [("x-brand", sums.confirmed_min), ("x-self", sums.open_min), ("x-self2", alone)],
+        "parts": [("x-brand", sums.confirmed_min), ("x-self", sums.as_claimed_min), ("x-self2", alone)],
         "origins": _named(issued.grouped(found, lambda cell: cell.origin), Origin.choices),
         "levels": _named(issued.grouped(found, lambda cell: cell.level), [(x.value, x.label) for x in LEVELS]),
         "categories": _named(issued.grouped(found, lambda cell: cell.category), Category.choices),

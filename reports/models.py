@@ -79,7 +79,7 @@ class RollupOwnSource(models.Model):
     """For whom they worked: a row beside each of rollup_own, so that the sums are read and rebuilt without it.
 
     Shape: `sources` has one row per issuer, ordered: issuer id (0: not stated), n, m_meeting, m_document, m_form,
-    m_inspection, m_other, c_min, u_min. A recount compares it with the entries to learn what to add to rollup_source.
+    m_inspection, m_other, c_min, u_min, u_n. A recount compares it with the entries to learn what to add to rollup_source.
     """
 
     pk = models.CompositePrimaryKey("unit_id", "week")
@@ -112,7 +112,7 @@ class RollupSource(models.Model):
     """What a unit's subtree spent on one issuer in one week; township and above. Issuer 0: not stated.
 
     Units: n a count; m_* confirmed, c_min claimed and not yet answered, u_min confirmed of what another unit asked and never registered:
-    person-minutes.
+    person-minutes; u_n the records behind it.
     """
 
     pk = models.CompositePrimaryKey("unit_id", "week", "issuer_id")
@@ -127,6 +127,7 @@ class RollupSource(models.Model):
     m_other = models.BigIntegerField()
     c_min = models.BigIntegerField()
     u_min = models.BigIntegerField(default=0, db_default=0)
+    u_n = models.IntegerField(default=0, db_default=0)
 
     objects = RollupQuerySet.as_manager()
     every = models.Manager()

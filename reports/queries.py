@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Case, F, Min, Sum, When, prefetch_related_objects
+from django.db.models import BooleanField, Case, F, Min, Q, Sum, When, prefetch_related_objects
 
 from burden.accounts.actor import Actor
 from burden.ledger.models import StaleMark
@@ -94,6 +94,11 @@ def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], per
     return total(figures[week] for week in shown) if shown or not weeks else None
 
 
+def claimed(figures: Mapping[dt.date, Figures], period: Period) -> int:
+    """Return what issuers claim in a period and nobody answered: it says nothing of who did, so that no week is left out."""
+    return sum(figures[week.monday].claimed_min for week in period.weeks if week.monday in figures)
+
+
 def left_out(figures: Mapping[dt.date, Figures | Load], gone: Collection[dt.date], period: Period) -> int:
     """Count a period's weeks that have data and are not shown."""
     return sum(week in gone for week in _filled(figures, period))
@@ -108,22 +113,22 @@ def _filled(figures: Mapping[dt.date, Figures | Load], period: Period) -> list[d
 def sources(
     actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]
 ) -> tuple[list[Source], dict[int, Source]]:
-    """Return who asked for what a unit and all below it did, in the weeks that are shown.
+    """Return who asked for what a unit and all below it did, in the weeks that are shown; what is claimed, in all.
 
     Shape: of the period, the most costly first; and of the period before, by issuer.
     Townships and above have sources; a village has none.
     """
-    weeks, before = (
-        [week.monday for week in each.weeks if week.monday not in gone] for each in (period, period.previous)
-    )
+    weeks, before = ([week.monday for week in each.weeks] for each in (period, period.previous))
+    shown = Q(week__in=[week for week in weeks + before if week not in gone])
+    done = {f"sum_{name}": Sum(name, filter=shown, default=0) for name in ("n", *MINUTES, "u_min")}
     rows = (
         RollupSource.objects.visible_to(actor)
         .filter(unit=unit, week__in=weeks + before)
         .values(is_now=Case(When(week__in=weeks, then=True), default=False, output_field=BooleanField()))
         .values_list("is_now", "issuer_id")
-        .annotate(Sum("n"), *(Sum(name) for name in MINUTES), Sum("c_min"), Sum("u_min"))
+        .annotate(**done, claimed=Sum("c_min"))
     )
-    found = [(row[0], Source(row[1], row[2], row[3:8], row[8], row[9])) for row in rows]
+    found = [(row[0], Source(row[1], row[2], row[3:8], row[9], row[8])) for row in rows if any(row[2:])]
     now = sorted((source for is_now, source in found if is_now), key=lambda each: (-each.total, each.issuer_id))
     return now, {source.issuer_id: source for is_now, source in found if not is_now}
 

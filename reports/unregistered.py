@@ -20,6 +20,7 @@ from burden.kit.clock import Week
 from reports.models import UnregisteredDemand
 from reports.peers import MIN_RETURNS
 
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.unregistered'), 0)"  # two recounts would put everything twice
 TITLES = (Path(__file__).parent / "sql" / "unregistered" / "titles.sql").read_text(encoding="utf-8")
 WEEKS = 26
 MIN_CADRES = MIN_RETURNS
@@ -56,6 +57,7 @@ class Cluster:
 def recount(*, now: dt.datetime) -> int:
     """Put what was recorded without a demand in the place of what was known; the number of unregistered demands."""
     with connection.cursor() as cursor:
+        cursor.execute(ALONE)
         cursor.execute(TITLES, {"since": Week.at(now).plus(-WEEKS).monday})
         found = clusters(cursor.fetchall())
     UnregisteredDemand.every.all().delete()

@@ -198,6 +198,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     found, before = queries.sources(actor, unit, period, gone)
     return context | {
         "left_out": queries.left_out(figures, gone, period),
+        "claimed_min": queries.claimed(figures, period),
         "headline": summary.headline(here, previous, last_year, spark),
         "slices": summary.slices(here, previous),
         "heaviest": max(here.minutes),

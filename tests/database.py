@@ -60,13 +60,13 @@ def erase() -> None:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only_all")
 
 
-def in_threads(count: int, act: Callable[[int], object]) -> list[object]:
-    """Run one act in as many threads as the web role, each on a connection of its own; return results or errors."""
+def in_threads(count: int, act: Callable[[int], object], role: str = "burden_web") -> list[object]:
+    """Run one act in as many threads as a role, each on a connection of its own; return results or errors."""
     gate, found = threading.Barrier(count), []
 
     def run(number: int) -> None:
         try:
-            with as_role("burden_web"):
+            with as_role(role):
                 gate.wait(10)
                 found.append(act(number))
         except (Refused, AssertionError) as error:

@@ -24,6 +24,7 @@ from tests.servers import folder
 ROOT = Path(__file__).resolve().parents[1]
 START_LIMIT = 60  # seconds
 EXTENT = ("--weeks", "56")  # of the demo data: a year, and some weeks that have their last year
+QUEUES = {"portal": "/1", "phones": "/2"}  # of a brought REDIS_URL: two portals must not do each other's work
 DOOR = """
 import contextlib, io, json, sys, traceback
 import django
@@ -67,7 +68,9 @@ class Portal:
         assert door.stdin and door.stdout
         door.stdin.write(json.dumps("".join(f"{name} = {value!r}\n" for name, value in names.items()) + code) + "\n")
         door.stdin.flush()
-        said, failed = json.loads(door.stdout.readline())
+        line = door.stdout.readline()
+        assert line, f"the process ended with {door.wait(START_LIMIT)}"
+        said, failed = json.loads(line)
         assert not failed, failed
         return str(said)
 
@@ -129,12 +132,17 @@ def free_port() -> int:
 
 
 def own_servers(name: str) -> dict[str, str]:
-    """Make a database beside the one that DATABASE_URL names: the tests touch no data but their own."""
+    """Make a database beside the one that DATABASE_URL names, and take queues apart: the tests touch no data but their own."""
+    apart = (
+        {"REDIS_URL": urlsplit(os.environ["REDIS_URL"])._replace(path=QUEUES[name]).geturl()}
+        if "REDIS_URL" in os.environ
+        else {}
+    )
     if "DATABASE_URL" not in os.environ:
-        return {}
+        return apart
     given = os.environ["DATABASE_URL"]
     own = f"{urlsplit(given).path.removeprefix('/')}_{name}"
     with psycopg.connect(given, autocommit=True) as owner:
         owner.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
         owner.execute(f'CREATE DATABASE "{own}"')
-    return {"DATABASE_URL": urlsplit(given)._replace(path=f"/{own}").geturl()}
+    return apart | {"DATABASE_URL": urlsplit(given)._replace(path=f"/{own}").geturl()}

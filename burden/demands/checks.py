@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from burden.demands.duplicates import Similar
 from burden.demands.models import Channel, Demand, Frequency
+from burden.kit.reading import bare
 from burden.standards.models import Category, Duty, Rule, Strength, Subkind
 from burden.units.models import Level
 
@@ -154,7 +155,7 @@ def _overlap(seen: Seen) -> Check:
     """Say which meetings the same receivers have that week; the first of them by name."""
     first = seen.overlaps[0]
     words = {
-        "count": len(seen.overlaps), "receivers": first.receivers, "title": first.demand.title,
+        "count": len(seen.overlaps), "receivers": first.receivers, "title": bare(first.demand.title),
         "issuer": first.demand.issuer.name, "day": first.demand.first_on,
     }  # fmt: skip
     sentence = _("这一周还有 %(count)s 个会要他们参加，其中 %(receivers)s 个单位要参加%(issuer)s《%(title)s》") % words
@@ -330,7 +331,7 @@ def similarity(rule: Rule, seen: Seen) -> Found | None:
     held = None if best is None else _holds(rule, best.score)
     if best is None or held is None:
         return None
-    words = {"issuer": best.demand.issuer.name, "title": best.demand.title, "score": int(best.score * 100)}
+    words = {"issuer": best.demand.issuer.name, "title": bare(best.demand.title), "score": int(best.score * 100)}
     sentence = _("%(issuer)s《%(title)s》相似 %(score)s%%") % words
     return Found(not held, sentence)
 

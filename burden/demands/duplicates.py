@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from django.db import connection
 from rapidfuzz import fuzz, process
@@ -136,15 +136,17 @@ def similar(
     series: dict[tuple[int, str, str], list[Demand]] = defaultdict(list)
     for demand in filter(None, map(found.get, ids)):
         series[demand.issuer_id, demand.category, plain_title(demand.title)].append(demand)
-    compared = [compare(title, fields, newest(each)) for each in islice(series.values(), MOST)]
-    ranked = sorted(compared, key=lambda each: (-each.score, each.demand.pk))
-    return [each for each in ranked if each.score >= WORTH_SHOWING and _may_be_one(category, each)][:limit]
+    shown = [other for other in map(newest, series.values()) if _may_be_one(category, fields, other)]
+    ranked = sorted(
+        (compare(title, fields, other) for other in shown[:MOST]), key=lambda each: (-each.score, each.demand.pk)
+    )
+    return [each for each in ranked[:limit] if each.score >= WORTH_SHOWING]
 
 
-def _may_be_one(category: str, each: Similar) -> bool:
+def _may_be_one(category: str, fields: Sequence[str], other: Demand) -> bool:
     """Whether two things alike in name can be one: a meeting and the form about it are two, a form and a chat-group task not."""
-    kinds = {category, each.demand.category}
-    return bool(each.shared) or len(kinds) == 1 or not kinds.isdisjoint({"", Category.OTHER})
+    kinds = {category, other.category}
+    return bool(fields and other.fields) or len(kinds) == 1 or not kinds.isdisjoint({"", Category.OTHER})
 
 
 def newest(series: Sequence[Demand]) -> Demand:

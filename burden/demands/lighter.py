@@ -83,12 +83,13 @@ def only_new_fields(
     demand: Demand, price: Price, units: Mapping[int, str], sources: Sequence[Source]
 ) -> Lighter | None:
     """Ask what nobody asks of these receivers yet; minutes shrink with the fields, rounded up."""
-    shared = {name for source in sources if source.covered >= set(units) for name in source.similar.shared}
+    covering = [source for source in sources if source.covered >= set(units)]
+    shared = {name for source in covering for name in source.similar.shared}
     new = [name for name in demand.fields if name not in shared]
     if demand.category != Category.FORM or not new or len(new) == len(demand.fields):
         return None
     minutes = max(1, -(-price.minutes * len(new) // len(demand.fields)))
-    return Lighter({"fields": new, "minutes": minutes}, replace(price, minutes=minutes), FIELDS, _main(sources))
+    return Lighter({"fields": new, "minutes": minutes}, replace(price, minutes=minutes), FIELDS, _main(covering))
 
 
 def _main(sources: Sequence[Source]) -> Demand | None:

@@ -184,6 +184,11 @@ def unfit(line: str) -> bool:
     return any(unicodedata.category(sign) in UNFIT or sign in BIDI for sign in line)
 
 
+def bare(title: str) -> str:
+    """Return a title without marks of its own around it, for a sentence that puts it in marks."""
+    return title[1:-1] if title.startswith("《") and title.endswith("》") else title
+
+
 def quoted(title: str) -> str:
     """Return a title as a sentence repeats it; one that comes in marks of its own gets no second ones."""
     return shown(title) if title.startswith("《") else f"《{shown(title)}》"

@@ -219,6 +219,7 @@ class Issuers:
     unstated: Issuer | None
     others: int
     others_min: int
+    others_claimed_min: int
     total: int
     unregistered_min: int
     most: int
@@ -234,7 +235,7 @@ def issuers(
     """Put issuers in order. Units: heads are the returns now and before."""
     rows = {source.issuer_id: _issuer(source, before.get(source.issuer_id), units, heads, visible) for source in now}
     unstated = rows.pop(0, None)
-    ordered = [row for row in rows.values() if row.minutes]
+    ordered = [row for row in rows.values() if row.minutes or row.claimed_min]
     # what a village asks of itself is a few people's, and its own sums may be hidden: it is one of the others
     top = [row for row in ordered if row.unit is None or row.unit.level != Level.VILLAGE][:TOP_ISSUERS]
     rest = [row for row in ordered if row not in top]
@@ -243,6 +244,7 @@ def issuers(
         unstated if unstated and unstated.minutes else None,
         len(rest),
         sum(row.minutes for row in rest),
+        sum(row.claimed_min for row in rest),
         sum(source.total for source in now),
         sum(source.unregistered_min for source in now),
         max((source.total for source in now), default=0),

@@ -21,6 +21,7 @@ async function keep() {
   const answer = await send();
   const parts = answer?.ok ? page(await answer.text()).querySelector("[data-parts]") : null;
   going = false;
+  if (answer?.redirected && !answer.url.includes("/login/")) return location.replace(answer.url); // it is out already
   if (parts) show(parts);
   else lost(answer?.redirected ? form.dataset.expired : form.dataset.lost);
   if (dirty && parts) later();
@@ -72,6 +73,7 @@ function carry(old, part) {
 
 form.addEventListener("input", () => later());
 form.addEventListener("change", () => later());
+addEventListener("pageshow", (event) => event.persisted && location.reload()); // a kept page would go on under its old key
 addEventListener("online", () => dirty && keep());
 form.addEventListener("submit", () => {
   clearTimeout(timer);

@@ -207,7 +207,7 @@ def test_running_week_is_one_tap_away_and_kept_on_the_way(place: Place, client: 
     assert "暂定" in page(client, place.department, query=f"?period=week&week={THIS_WEEK}").partition("<main")[0]
     client.force_login(make_post(place.department, "issuer").user)
     answer = client.get("/issued/", {"week": str(THIS_WEEK), "period": "week"})
-    assert answer["Location"] == f"/issued/{place.department.code}/?week={THIS_WEEK}&period=week"
+    assert answer["Location"] == f"/issued/{place.department.code}/?period=week&week={THIS_WEEK}"
 
 
 def test_rules_that_demands_may_violate_are_counted(place: Place, client: Client) -> None:
@@ -224,3 +224,32 @@ def test_reestimate_is_told_apart(place: Place, client: Client) -> None:
     facts = {"week": LAST_WEEK.monday, "tariff": version, "at": NOW}
     Reestimate.every.create(demand=place.demand, before_min=600, after_min=420, **facts)
     assert "−3.0" in page(client, place.department).partition("其中口径重估")[2][:200]
+
+
+def test_one_cadres_record_among_answers_is_not_told(place: Place, client: Client) -> None:
+    """Five answered what was registered; one wrote 37 minutes by hand: that figure is one person's."""
+    other = make_unit(place.county, Level.DEPARTMENT)
+    place.answer(make_demand(other, people=1, minutes=60), 60)
+    make_entry(make_return(make_user(), place.towns[0]), issuer=other, minutes=37)
+    rollup.refresh()
+    demand_sums.refresh()
+    assert issued.unregistered(make_actor(other, "issuer"), other, YEAR) == 0
+    assert issued.unregistered(make_actor(place.department, "issuer"), place.department, YEAR) == 6 * 30
+
+
+def test_few_answers_count_as_claimed_and_the_page_is_not_empty(place: Place, client: Client) -> None:
+    small = make_unit(place.county, Level.DEPARTMENT)
+    demand = make_demand(small, people=1, minutes=60)
+    for town in place.towns[:3]:
+        target = make_target(demand, town, LAST_WEEK)
+        make_entry(make_return(make_user(), town), target=target, issuer=small, minutes=90, category="form")
+    rollup.refresh()
+    demand_sums.refresh()
+    text = page(client, small)
+    assert 'id="in-all" value="180"' in text
+    assert 'id="confirmed" value="0"' in text
+
+
+def test_query_that_is_not_of_the_page_is_dropped_on_the_way(place: Place, client: Client) -> None:
+    client.force_login(make_post(place.department, "issuer").user)
+    assert client.get("/issued/?code=x")["Location"] == f"/issued/{place.department.code}/"

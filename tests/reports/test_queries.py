@@ -6,6 +6,7 @@ import pytest
 
 from burden.kit import clock
 from reports import queries
+from reports.models import RollupSource
 from reports.peers import hidden
 from reports.periods import Period
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
@@ -109,8 +110,9 @@ def test_sources_of_now_and_before(county, reviewer):
 def test_sources_of_hidden_weeks_are_left_out(county, reviewer):
     for week, minutes in ((LAST_WEEK, 300), (LAST_WEEK.plus(-1), 200), (LAST_WEEK.plus(-5), 50)):
         add_source(county, None, week, minutes=minutes)
+    RollupSource.every.filter(week=LAST_WEEK.monday).update(c_min=45)
     now, before = queries.sources(reviewer, county, MONTH, {LAST_WEEK.monday, LAST_WEEK.plus(-5).monday})
-    assert ([source.total for source in now], before) == ([200], {})
+    assert ([(source.total, source.claimed_min) for source in now], before) == ([(200, 45)], {})
 
 
 def test_issuers_above_the_range_have_names(county, reviewer):

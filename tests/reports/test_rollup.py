@@ -45,7 +45,7 @@ make_post = functools.partial(factories.make_post, until=ENDS)
 WEEKS = [THIS_WEEK.plus(-n).monday for n in range(4)]
 EARLY = WEEKS[-1]
 SUMS = [field.name for field in RollupSub._meta.fields if field.name not in {"unit", "week"}]
-SOURCES = ["n", "m_meeting", "m_document", "m_form", "m_inspection", "m_other", "c_min", "u_min"]
+SOURCES = ["n", "m_meeting", "m_document", "m_form", "m_inspection", "m_other", "c_min", "u_min", "u_n"]
 
 
 # --- what the sums must be, by a loop over everything
@@ -91,8 +91,10 @@ def counted(weeks: list[dt.date]) -> Tally:
         sums.add(entry.unit_id, entry.week, self_min=minutes * (entry.issuer_id == entry.unit_id))
         sums.add(entry.unit_id, entry.week, after_hours_min=minutes * entry.after_hours)
         sums.add(entry.unit_id, entry.week, bulk_min=minutes * (entry.evidence == Evidence.BULK))
-        alone = minutes * (entry.target_id is None and entry.issuer_id not in (None, entry.unit_id))
-        sums.add_source(entry, entry.issuer_id or 0, n=1, u_min=alone, **{f"m_{entry.category}": minutes})
+        alone = int(entry.target_id is None and entry.issuer_id not in (None, entry.unit_id))
+        sums.add_source(
+            entry, entry.issuer_id or 0, n=1, u_min=alone * minutes, u_n=alone, **{f"m_{entry.category}": minutes}
+        )
     for target, claimed in claims(weeks):
         sums.add(target.unit_id, target.week, **{f"c_{target.category}": claimed})
         sums.add_source(target, target.issuer_id, c_min=claimed)
@@ -364,7 +366,7 @@ def test_issuers_are_remembered_beside_the_own_row(country: Country) -> None:
     make_entry(filed, category="form", minutes=30, issuer=department)
     make_entry(filed, category="meeting", minutes=20)
     rollup.refresh()
-    expected = [[0, 1, 20, 0, 0, 0, 0, 0, 0], [department.pk, 1, 0, 0, 30, 0, 0, 0, 30]]
+    expected = [[0, 1, 20, 0, 0, 0, 0, 0, 0, 0], [department.pk, 1, 0, 0, 30, 0, 0, 0, 30, 1]]
     assert RollupOwnSource.every.get().sources == expected
     rollup.rebuild(now=NOW)
     assert RollupOwnSource.every.get(week=LAST_WEEK.monday).sources == expected

@@ -7,7 +7,7 @@ import pytest
 from burden.units.models import Level
 from reports import unregistered
 from reports.models import UnregisteredDemand
-from tests.database import as_role
+from tests.database import as_role, in_threads
 from tests.factories import (
     LAST_WEEK,
     NOW,
@@ -92,3 +92,10 @@ def test_recount_replaces_what_was_known_and_the_worker_may(place: Place) -> Non
     place.write("撂荒地巡查日报")
     with as_role("burden_worker"):
         assert unregistered.recount(now=NOW) == unregistered.recount(now=NOW) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_recounts_at_once_put_everything_once(transactional_db: None) -> None:
+    Place().write("撂荒地巡查日报")
+    in_threads(4, lambda _: unregistered.recount(now=NOW), role="burden_worker")
+    assert UnregisteredDemand.every.count() == 1

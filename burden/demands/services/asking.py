@@ -52,14 +52,14 @@ def answer_estimate(*, by: Actor, estimate: Estimate, minutes: int, remark: str,
     """Say how long it would take one person of the own unit, for all of the unit; the first answer stands.
 
     Units: minutes whole, each person. Refuses: estimate.minutes, estimate.remark; Conflict estimate.answered,
-    estimate.over; PermissionDenied for another unit's.
+    estimate.over; Estimate.DoesNotExist for another unit's.
     """
     held: Estimate = Estimate.objects.asked_of(by).select_for_update(of=("self",)).get(pk=estimate.pk)
     if held.answered_at:
         raise Conflict("estimate.answered", _("你们单位已经答过了"))
     if clock.day_of(now) > held.until or held.demand.state not in OPEN:
         raise Conflict("estimate.over", _("这一项已经不用估了"))
-    held.minutes = read_one(whole(0, MAX_MINUTES), minutes, field="minutes", label=_("分钟"), code="estimate.minutes")
+    held.minutes = read_one(whole(1, MAX_MINUTES), minutes, field="minutes", label=_("分钟"), code="estimate.minutes")
     held.remark = read_one(LINE, remark, field="remark", label=_("说明"), code="estimate.remark")
     held.answered_by, held.answered_at = by.user, now
     held.save()
@@ -71,7 +71,7 @@ def answer_estimate(*, by: Actor, estimate: Estimate, minutes: int, remark: str,
 def request_quote(*, by: Actor, demand: Demand, of: Demand, fields: Sequence[str], now: dt.datetime) -> QuoteRequest:
     """Ask another department for the data its demand collects already, instead of asking the grassroots again.
 
-    Shape: fields both demands have. Refuses: PermissionDenied unless `demand` is the actor's; quote.of where the other
+    Shape: fields the other demand has. Refuses: PermissionDenied unless `demand` is the actor's; quote.of where the other
     is not out or the actor's own; quote.fields; Conflict quote.asked.
     """
     if demand.issuer_id not in by.issuing:

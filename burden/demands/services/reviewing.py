@@ -14,7 +14,7 @@ from burden.demands.review import Review, review
 from burden.demands.services.drafts import apply
 from burden.kit import clock
 from burden.kit.errors import Refused
-from burden.kit.reading import read_one, text
+from burden.kit.reading import bare, read_one, text
 
 ORIGINAL, LIGHTER = "original", "lighter"
 CHOSEN = (ORIGINAL, LIGHTER)
@@ -57,7 +57,7 @@ def decide(*, by: Actor, demand: Demand, choice: Choice, now: dt.datetime) -> Re
             sentence = _("现在没有更轻的建议，请看过再选")
             raise Refused("demand.no_lighter", sentence, {"chosen": sentence})
         if not seen.lighter.values and seen.lighter.of:
-            words = {"issuer": seen.lighter.of.issuer.name, "title": seen.lighter.of.title}
+            words = {"issuer": seen.lighter.of.issuer.name, "title": bare(seen.lighter.of.title)}
             sentence = _("不用再下达：%(issuer)s《%(title)s》已经在收，请引用对方的数据，撤回这一项") % words
             raise Refused("demand.merge", sentence, {"chosen": sentence})
         apply(demand, seen.lighter.values)

@@ -17,6 +17,7 @@ from burden.demands.models import Target
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
+from burden.kit.reading import bare
 from burden.units.models import Level
 
 
@@ -36,7 +37,7 @@ def target_take(request: ActedRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("《%(title)s》归你办了，在上面核对") % {"title": found.demand.title})
+        messages.success(request, _("《%(title)s》归你办了，在上面核对") % {"title": bare(found.demand.title)})
     return _back(request, found)
 
 
@@ -53,7 +54,9 @@ def target_assign(request: ActedRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("《%(title)s》交给%(name)s了") % {"title": found.demand.title, "name": chosen.name})
+        messages.success(
+            request, _("《%(title)s》交给%(name)s了") % {"title": bare(found.demand.title), "name": chosen.name}
+        )
     return _back(request, found)
 
 
@@ -68,7 +71,7 @@ def target_pass_on(request: ActedRequest, pk: int) -> HttpResponse:
         made = services.pass_on(by=request.actor, target=found, units=codes, now=clock.now())
     except Refused as refused:
         return _show(request, found, problems=[("pass", str(refused))])
-    messages.success(request, _("《%(title)s》转下去了，村里在各自的本周里核对") % {"title": made.title})
+    messages.success(request, _("《%(title)s》转下去了，村里在各自的本周里核对") % {"title": bare(made.title)})
     return _back(request, found)
 
 

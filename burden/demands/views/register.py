@@ -31,7 +31,8 @@ from burden.demands.values import NAMES
 from burden.demands.views.sides import side_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.errors import Refused
+from burden.kit.errors import Conflict, Refused
+from burden.kit.reading import bare
 from burden.standards.models import Category
 
 NOTICE, AFTERWARDS = "notice", "afterwards"  # doors beside the plain form
@@ -99,15 +100,16 @@ def demand_new(request: ActedRequest) -> HttpResponse:
     key = _key(request)
     if drafted := of_key(request.actor, key):
         return _go_on(request, drafted)
-    return _answer(request, Demand(issuer=issuer, lead=issuer, afterwards=is_late, client_key=key, **known))
+    new = Demand(issuer=issuer, lead=issuer, afterwards=is_late, client_key=key or uuid4(), **known)
+    return _answer(request, new)
 
 
-def _key(request: ActedRequest) -> UUID:
-    """Return the key of this page, under which it drafts one demand, however often it sends."""
+def _key(request: ActedRequest) -> UUID | None:
+    """Return the key that the page was given, under which it drafts one demand, however often it sends."""
     try:
         return UUID(request.POST.get("client_key", ""))
     except ValueError:
-        return uuid4()
+        return None
 
 
 @access(Role.ISSUER, methods=("GET", "POST"))
@@ -158,7 +160,13 @@ def _answer(request: ActedRequest, demand: Demand) -> HttpResponse:
     act, _dot, which = request.POST.get("do", "save").partition(".")
     if demand.active:
         return _change(request, desk) if act == "change" else _look(request, desk)
-    return ACTS.get(act, _save)(request, desk, which)
+    try:
+        return ACTS.get(act, _save)(request, desk, which)
+    except Conflict as refused:  # pressed twice: the other request sent it out, or gave it up, while this one waited
+        out = desk.demand if desk.demand.pk else of_key(request.actor, desk.demand.client_key)
+        if refused.code != "demand.state" or out is None:
+            raise
+        return redirect("demand", out.pk)
 
 
 def _keep(desk: Desk) -> None:
@@ -258,7 +266,7 @@ def _merge(request: ActedRequest, desk: Desk, _which: str) -> HttpResponse:
         return _show(request, desk)
     if side and any(each.demand.pk == of.pk and each.quotable for each in side.similar):
         _request_quote(desk, of)
-    reason = _("%(issuer)s《%(title)s》已经在收") % {"issuer": of.issuer.name, "title": of.title}
+    reason = _("%(issuer)s《%(title)s》已经在收") % {"issuer": of.issuer.name, "title": bare(of.title)}
     services.withdraw(by=desk.actor, demand=desk.demand, reason=reason[:TITLE_LENGTH], now=desk.now)
     messages.success(request, _("撤回了，基层不用再报一次"))
     return redirect("demands")

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from burden.kit.clock import Week
+from burden.kit.reading import bare
 
 register = template.Library()
+register.filter(bare)
 
 MINUS = "−"
 NOTHING = "—"  # a figure that does not exist: not 0
@@ -49,12 +51,6 @@ def minutes(value: int | None) -> str:
     if value is None:
         return NOTHING
     return f"{value:,}".replace("-", MINUS)
-
-
-@register.filter
-def bare(title: str) -> str:
-    """Return a title without marks of its own around it, for a sentence that puts it in marks."""
-    return title[1:-1] if title.startswith("《") and title.endswith("》") else title
 
 
 @register.filter

@@ -6,7 +6,8 @@ CREATE TEMPORARY TABLE fresh_source AS
 SELECT o.home AS place, k.week, k.issuer_id,
        total(k.n) AS n, total(k.m_meeting) AS m_meeting, total(k.m_document) AS m_document,
        total(k.m_form) AS m_form, total(k.m_inspection) AS m_inspection,
-       total(k.m_other) AS m_other, total(k.c_min) AS c_min, total(k.u_min) AS u_min
+       total(k.m_other) AS m_other, total(k.c_min) AS c_min, total(k.u_min) AS u_min,
+       total(k.u_n) AS u_n
 FROM counted k
 JOIN fresh_own o USING (unit_id, week)
 GROUP BY 1, 2, 3

@@ -33,7 +33,8 @@ WITH taken AS (
                coalesce(m_inspection, 0) AS m_inspection, coalesce(m_other, 0) AS m_other,
                coalesce(c_meeting, 0) AS c_meeting, coalesce(c_document, 0) AS c_document, coalesce(c_form, 0) AS c_form,
                coalesce(c_inspection, 0) AS c_inspection, coalesce(c_other, 0) AS c_other,
-               coalesce(u_min, 0) AS u_min, coalesce(after_hours_min, 0) AS after_hours_min, coalesce(bulk_min, 0) AS bulk_min
+               coalesce(u_min, 0) AS u_min, coalesce(u_n, 0) AS u_n, coalesce(after_hours_min, 0) AS after_hours_min,
+               coalesce(bulk_min, 0) AS bulk_min
         FROM (
             SELECT coalesce(issuer_id, 0) AS issuer_id,
                    (count(*) FILTER (WHERE category = 'meeting'))::int AS n_meeting,
@@ -47,6 +48,7 @@ WITH taken AS (
                    sum(person_min) FILTER (WHERE category = 'inspection') AS m_inspection,
                    sum(person_min) FILTER (WHERE category = 'other') AS m_other,
                    sum(person_min) FILTER (WHERE target_id IS NULL AND issuer_id <> unit_id) AS u_min,
+                   count(*) FILTER (WHERE target_id IS NULL AND issuer_id <> unit_id) AS u_n,
                    sum(person_min) FILTER (WHERE after_hours) AS after_hours_min,
                    sum(person_min) FILTER (WHERE evidence = 2) AS bulk_min
             FROM entry
@@ -90,7 +92,7 @@ WITH taken AS (
            total(after_hours_min) AS after_hours_min, total(bulk_min) AS bulk_min,
            array_agg(ARRAY[issuer_id, n_meeting + n_document + n_form + n_inspection + n_other,
                            m_meeting, m_document, m_form, m_inspection, m_other,
-                           c_meeting + c_document + c_form + c_inspection + c_other, u_min] ORDER BY issuer_id) AS sources
+                           c_meeting + c_document + c_form + c_inspection + c_other, u_min, u_n] ORDER BY issuer_id) AS sources
     FROM counted
     GROUP BY unit_id, week
 ), fresh AS MATERIALIZED (
@@ -149,22 +151,22 @@ WITH taken AS (
     SELECT unit_id, week, home, issuer_id,
            total(n) AS n, total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
            total(m_inspection) AS m_inspection, total(m_other) AS m_other, total(c_min) AS c_min,
-           total(u_min) AS u_min
+           total(u_min) AS u_min, total(u_n) AS u_n
     FROM (
         SELECT c.unit_id, c.week, c.home, c.sources[i][1] AS issuer_id, c.sources[i][2] AS n,
                c.sources[i][3] AS m_meeting, c.sources[i][4] AS m_document, c.sources[i][5] AS m_form,
                c.sources[i][6] AS m_inspection, c.sources[i][7] AS m_other, c.sources[i][8] AS c_min,
-               c.sources[i][9] AS u_min
+               c.sources[i][9] AS u_min, c.sources[i][10] AS u_n
         FROM changed c CROSS JOIN LATERAL generate_subscripts(c.sources, 1) AS i
         UNION ALL
         SELECT c.unit_id, c.week, c.home, c.old_sources[i][1], -c.old_sources[i][2],
                -c.old_sources[i][3], -c.old_sources[i][4], -c.old_sources[i][5], -c.old_sources[i][6],
-               -c.old_sources[i][7], -c.old_sources[i][8], -coalesce(c.old_sources[i][9], 0)
+               -c.old_sources[i][7], -c.old_sources[i][8], -coalesce(c.old_sources[i][9], 0), -coalesce(c.old_sources[i][10], 0)
         FROM changed c CROSS JOIN LATERAL generate_subscripts(c.old_sources, 1) AS i
     ) both_counts
     GROUP BY unit_id, week, home, issuer_id
     HAVING (total(n), total(m_meeting), total(m_document), total(m_form), total(m_inspection), total(m_other), total(c_min),
-            total(u_min)) <> (0, 0, 0, 0, 0, 0, 0, 0)
+            total(u_min), total(u_n)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0)
 ), gone_own AS (
     DELETE FROM rollup_own o USING changed c
     WHERE o.unit_id = c.unit_id AND o.week = c.week AND NOT c.lives
@@ -226,10 +228,10 @@ WITH taken AS (
     RETURNING unit_id, week, returns, active, c_meeting + c_document + c_form + c_inspection + c_other AS c_min
 ), put_source AS (
     INSERT INTO rollup_source AS s (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min,
-           u_min)
+           u_min, u_n)
     SELECT a.id, c.week, c.issuer_id,
            total(c.n), total(c.m_meeting), total(c.m_document), total(c.m_form), total(c.m_inspection), total(c.m_other),
-           total(c.c_min), total(c.u_min)
+           total(c.c_min), total(c.u_min), total(c.u_n)
     FROM source_changed c
     CROSS JOIN LATERAL unnest(c.home) AS a (id)
     JOIN unit u ON u.id = a.id
@@ -240,7 +242,7 @@ WITH taken AS (
            n = s.n + excluded.n, m_meeting = s.m_meeting + excluded.m_meeting,
            m_document = s.m_document + excluded.m_document, m_form = s.m_form + excluded.m_form,
            m_inspection = s.m_inspection + excluded.m_inspection, m_other = s.m_other + excluded.m_other,
-           c_min = s.c_min + excluded.c_min, u_min = s.u_min + excluded.u_min
+           c_min = s.c_min + excluded.c_min, u_min = s.u_min + excluded.u_min, u_n = s.u_n + excluded.u_n
     RETURNING unit_id, week, issuer_id, n, c_min
 )
 SELECT (SELECT count(*) FROM taken) AS marks,

@@ -8,7 +8,7 @@ SELECT o.unit_id, o.week, coalesce(k.sources, '{}')
 FROM fresh_own o
 LEFT JOIN (
     SELECT unit_id, week,
-           array_agg(ARRAY[issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min, u_min]) AS sources
+           array_agg(ARRAY[issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min, u_min, u_n]) AS sources
     FROM (SELECT * FROM counted ORDER BY unit_id, week, issuer_id) ordered
     GROUP BY unit_id, week
 ) k USING (unit_id, week)

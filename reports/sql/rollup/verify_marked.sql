@@ -30,9 +30,9 @@ WITH marked AS MATERIALIZED (
            returns, nil_returns, active, place, home
     FROM stored
 ), more_counted AS (
-    INSERT INTO counted (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min, u_min)
+    INSERT INTO counted (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min, u_min, u_n)
     SELECT unit_id, week, sources[i][1], sources[i][2], sources[i][3], sources[i][4], sources[i][5], sources[i][6],
-           sources[i][7], sources[i][8], coalesce(sources[i][9], 0)
+           sources[i][7], sources[i][8], coalesce(sources[i][9], 0), coalesce(sources[i][10], 0)
     FROM rollup_own_source
     JOIN marked USING (unit_id, week)
     CROSS JOIN LATERAL generate_subscripts(sources, 1) AS i

@@ -6,7 +6,7 @@ WITH fresh AS (
     FROM fresh_own o
     LEFT JOIN (
         SELECT unit_id, week,
-               array_agg(ARRAY[issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min, u_min]
+               array_agg(ARRAY[issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min, u_min, u_n]
                          ORDER BY issuer_id) AS sources
         FROM counted
         GROUP BY unit_id, week

@@ -208,3 +208,10 @@ def test_only_whose_data_it_is_answers(issuer, draft, register_of_housing):
         answer_quote(by=issuer, quote=quote, granted=True, answer="", now=NOW)
     with pytest.raises(Http404):
         queries.quote_request(issuer, quote.pk)
+
+
+def test_nothing_at_all_is_no_estimate(issuer, draft):
+    """A median of 0 would stand for minutes that a demand cannot go out with."""
+    asked = ask_first(by=issuer, demand=draft, now=NOW)
+    with refusal("estimate.minutes"):
+        answer(asked[0], 0)

@@ -10,7 +10,17 @@ from django.http import Http404
 from burden.demands import queries
 from burden.demands.models import Demand
 from burden.standards.models import BurdenBudget
-from tests.factories import LAST_WEEK, THIS_WEEK, make_actor, make_demand, make_target, make_unit
+from tests.factories import (
+    LAST_WEEK,
+    THIS_WEEK,
+    make_actor,
+    make_demand,
+    make_entry,
+    make_return,
+    make_target,
+    make_unit,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -88,3 +98,13 @@ def test_budget_counts_own_claims_of_the_year(tree):
     make_target(make_demand(tree["other"]), tree["town"], LAST_WEEK)
     budget = queries.budget_left(actor, bureau, 2026)
     assert (budget.used_min, budget.left_min) == (185, 815)
+
+
+def test_withdrawn_demand_gives_back_what_nobody_answered(tree):
+    """Two people of 90 minutes were asked, and one answered: that time is spent."""
+    bureau, actor = tree["bureau"], make_actor(tree["bureau"], "issuer")
+    BurdenBudget.objects.create(issuer=bureau, year=2026, person_min=1_000)
+    target = make_target(make_demand(bureau, prep_minutes=5), tree["town"], withdrawn=True)
+    assert queries.budget_left(actor, bureau, 2026).used_min == 0
+    make_entry(make_return(make_user(), tree["town"], THIS_WEEK), target=target, minutes=30, issuer=bureau)
+    assert queries.budget_left(actor, bureau, 2026).used_min == 95

@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand, DemandReview, Target
 from burden.demands.services import change, issue, register, save_draft, withdraw
+from burden.kit import clock
 from burden.kit.db import act_as
 from tests.database import in_threads
 from tests.factories import NOW, THIS_WEEK, make_actor, make_entry, make_return, make_unit
@@ -95,3 +97,27 @@ def test_answer_that_is_being_filed_outlives_the_withdrawal(issuer):
     thread.join(30)
     assert done[0].state == "withdrawn"
     assert [(each.pk, each.withdrawn) for each in Target.every.filter(demand=demand)] == [(target.pk, True)]
+
+
+def test_page_that_sends_twice_at_once_drafts_one(issuer):
+    in_threads(4, acting(issuer, lambda _: save_draft(by=issuer, demand=None, values=VALUES, client_key=KEY, now=NOW)))
+    assert Demand.every.get().client_key == KEY
+
+
+@pytest.mark.parametrize("path", ["/demands/new/", "/demands/{pk}/edit/"])
+def test_button_pressed_twice_at_once_issues_one_and_shows_it(issuer, path, settings):
+    """The second request waits for the first, and finds the demand out."""
+    today = clock.day_of(clock.now())
+    typed = {
+        "do": "issue.original", "client_key": str(KEY), "category": "form", "title": "整治月报", "basis": "农发〔2026〕12号",
+        "origin": "own", "channel": "formal", "frequency": "once", "first_on": str(today), "levels": ["township"],
+        "people": "2", "minutes": "90", "lead": issuer.unit.code, "reason": "不采用",
+    }  # fmt: skip
+    draft = save_draft(by=issuer, demand=None, values=VALUES, now=NOW) if "{pk}" in path else None
+    clients = [Client() for _ in range(3)]
+    for each in clients:
+        each.force_login(issuer.user)
+    found = in_threads(3, lambda number: clients[number].post(path.format(pk=draft and draft.pk), typed))
+    demand = Demand.every.get()
+    assert [(answer.status_code, answer["Location"]) for answer in found] == [(302, f"/demands/{demand.pk}/")] * 3
+    assert Target.every.count() == 2

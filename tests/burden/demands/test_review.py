@@ -106,6 +106,14 @@ def test_lighter_way_asks_the_new_fields_alone(issuer, housing):
     assert way.price.once_min == 180
 
 
+def test_lighter_way_names_whose_fields_it_leaves_out(issuer, housing, county, towns):
+    """The form that shares most asks none of these receivers; another asks all of them for one field."""
+    out(make_unit(county, "department"), receivers={"levels": ["village"]})
+    other = out(housing, fields=[*ASKED[:1], "别的"])
+    way = look(issuer, draft(issuer)).lighter
+    assert (way.of, way.values["fields"]) == (other, ASKED[1:])
+
+
 def test_nothing_is_left_to_ask_where_another_asks_all_of_everybody(issuer, housing):
     other = out(housing, fields=ASKED)
     way = look(issuer, draft(issuer)).lighter
