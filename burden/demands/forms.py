@@ -39,7 +39,7 @@ PLACES = {
     "receivers.units": "units",
     "receivers.under": "under",
 }  # where a sentence is shown
-MOST_TYPED = 40_000  # characters of a pasted list
+MOST_TYPED = 1_000_000  # characters of a pasted list: a browser cuts what is longer without a word, a refusal counts it
 NOTHING = ("", "—")
 
 
@@ -179,7 +179,7 @@ class RegisterForm(forms.Form):
         known = codes_of(self.issuer, words) if words else {}
         for word in words:
             if word not in known:
-                self.add_error(name, _("没有“%(name)s”这个单位，请写全名或代码") % {"name": shown(word)})
+                self.add_error(name, _("本单位能下达的范围里没有“%(name)s”，请写全名或代码") % {"name": shown(word)})
             elif len(known[word]) > 1:
                 self.add_error(name, _("不止一个单位叫“%(name)s”，请在前面加上乡镇，或写代码") % {"name": shown(word)})
         return [known[word][0] for word in dict.fromkeys(words) if len(known.get(word, ())) == 1]

@@ -89,7 +89,8 @@ READ: dict[str, Read] = {
     "afterwards": read_flag,
     "late_reason": LINE,
 }
-NUMBERING = re.compile(r"[（(]?\d{1,3}(?:[）)、．]|\.(?!\d))\s*")
+NUMBERING = re.compile(r"[①-⑳]\s*|[（(]?\d{1,3}(?:[）)、．]|\.(?!\d))\s*")
+QUOTES = '"\u201c\u201d'  # around a cell that a spreadsheet copied
 ONE_LINE = re.compile(r"[、，,；;]")
 
 
@@ -165,7 +166,7 @@ def read_fields(value: Any) -> list[str]:
 
 
 def _cleaned(name: str) -> str:
-    line = " ".join("".join(" " if unfit(sign) else sign for sign in name).split())
+    line = " ".join("".join(" " if unfit(sign) else sign for sign in name).split()).strip(QUOTES)
     return NUMBERING.sub("", line, count=1) if NUMBERING.match(line) else line
 
 

@@ -75,9 +75,9 @@ function reveal(name, on, write) {
   }
 }
 
-function count({ more, nil, skipped, one }, [row, ...others]) {
+function count({ more, empty, skipped, one }, [row, ...others]) {
   if (others.length) return fill(more, { n: others.length + 1 });
-  return fill(row.skipped ? skipped : row.done ? one : nil, row);
+  return fill(row.skipped ? skipped : row.done ? one : empty, row);
 }
 
 function link(words, { url, label, place }) {

@@ -33,7 +33,7 @@ function isUnusual(row, counted) {
   return counted > Math.min((whole(control(row, "people").value) ?? 1) * headWeek, large);
 }
 
-function setAnswer(row, value) {
+export function setAnswer(row, value) {
   row.querySelector(`[name$=".answer"][value="${value}"]`).checked = true;
   control(row, "ticked").checked = value === "done";
 }

@@ -98,9 +98,13 @@ def demand_new(request: ActedRequest) -> HttpResponse:
     known = {name: request.GET[name] for name in ASKED_WITH if name in request.GET}
     is_late = request.GET.get("door") == AFTERWARDS
     key = _key(request)
-    if drafted := of_key(request.actor, key):
+    drafted = of_key(request.actor, key)
+    if drafted and (drafted.state in OPEN or drafted.title == request.POST.get("title")):
         return _go_on(request, drafted)
-    new = Demand(issuer=issuer, lead=issuer, afterwards=is_late, client_key=key or uuid4(), **known)
+    unused = (
+        uuid4() if drafted or key is None else key
+    )  # a page come back to, with something else: nothing typed is lost
+    new = Demand(issuer=issuer, lead=issuer, afterwards=is_late, client_key=unused, **known)
     return _answer(request, new)
 
 

@@ -143,7 +143,7 @@ class Side:
 
     @property
     def warnings(self) -> int:
-        return sum(not each.hard for each in self.checks)
+        return sum(not each.hard for each in self.checks) + len(self.similar)
 
     @cached_property
     def lacking(self) -> str:

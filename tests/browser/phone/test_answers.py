@@ -161,7 +161,10 @@ def test_own_row_becomes_the_answer_and_no_is_remembered(phone: Page, portal, us
     expect(page.get_by_text("是这一项吗？")).to_have_count(2)
     assert violations(page) == []
     own, other = row(page, "人居环境整治周报"), row(page, "食品安全督导检查")
+    own.locator(".hitbox").click()
+    expect(own.locator(".hitbox")).not_to_be_checked()
     own.locator("label", has_text="是这一项").click()
+    expect(own.locator(".hitbox")).to_be_checked()  # yes is an answer: it counts
     expect(row(page, "人居环境整治台账")).to_have_count(1)  # named in the question, no row of its own any more
     expect(page.locator("[data-group=targets] [data-count]")).to_have_text("1 项")
     other.locator("label", has_text="不是").click()

@@ -15,6 +15,8 @@ from tests.browser.week import SAVED, Cadres, log_in, make_cadres, violations, w
 
 SOON = 5_000  # milliseconds from the network's return to the last receipt
 QUEUED = 20
+OFF = """() => { const it = document.body.appendChild(document.createElement("i")); it.style.background = "var(--off)";
+    const { backgroundColor } = getComputedStyle(it); it.remove(); return backgroundColor; }"""
 PROVOKED = (
     "ERR_INTERNET_DISCONNECTED",
     "ERR_FAILED",
@@ -102,13 +104,16 @@ def queue(page: Page, title: str = "督导") -> None:
     cut(page)
     tick(page, title)
     submit(page)
-    expect(banner(page, "waiting")).to_contain_text("1 份周报（1 项）排队中")
+    expect(banner(page, "waiting").get_by_text("1 份周报（1 项）排队中")).to_be_visible()
 
 
 def test_week_filed_without_network_is_sent_when_it_comes_back(week: Page, portal, username: str):
     queue(week)
-    expect(week.locator("[data-submit]")).to_be_disabled()
-    expect(week.locator("[data-submit]")).to_contain_text("已排队 1 项")
+    button = week.locator("[data-submit]")
+    expect(button).to_be_disabled()
+    expect(button).to_contain_text("已排队 1 项")
+    button.hover(force=True)  # as a finger leaves it: still to be read
+    assert button.evaluate("(it) => getComputedStyle(it).backgroundColor") == week.evaluate(OFF)
     assert violations(week) == []
     join(week)
     receipt(week)

@@ -87,7 +87,9 @@ def test_week_is_filed_with_two_adjusted_and_one_added(week: Page):
 
 def test_total_and_bar_follow_every_tap(week: Page):
     expect(week.locator("[data-bar] rect")).to_have_count(0)
+    expect(week.locator("[data-nil]")).to_be_visible()
     row(week, "视频调度会").locator(".hitbox").click()
+    expect(week.locator("[data-nil]")).to_be_hidden()
     expect(week.locator("b[data-category=meeting]")).to_have_text("90")
     expect(week.locator("[data-bar] rect")).to_have_attribute("width", "100%")
     row(week, "督导").locator(".hitbox").click()

@@ -143,7 +143,7 @@ def test_name_that_several_have_is_asked_about(client, issuer, towns):
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "不止一个单位叫“青石村”" in page
-    assert "没有“没有这个村”这个单位" in page
+    assert "本单位能下达的范围里没有“没有这个村”" in page
 
 
 def test_unit_outside_the_remit_is_404(client, issuer):
@@ -175,6 +175,8 @@ def test_page_that_sends_twice_drafts_one(client, issuer):
     demand = Demand.every.get()
     assert (demand.title, demand.state) == (TYPED["title"], "issued")
     assert again["Location"] == f"/demands/{demand.pk}/"
+    post(client, issuer, do="keep", client_key=key, title="回到这一页写的另一件")
+    assert list(Demand.every.order_by("pk").values_list("title", flat=True)) == [TYPED["title"], "回到这一页写的另一件"]
 
 
 def test_key_of_another_issuer_or_of_nobody_drafts_anew(client, issuer, county):
