@@ -19,8 +19,8 @@ BOUND = 2_000.0  # ms
 BARE = "CREATE TABLE bare (LIKE target INCLUDING IDENTITY)"  # no index, key, check, trigger or policy
 BARE_INSERT = """
 INSERT INTO bare (demand_id, unit_id, week, due_on, issuer_id, category,
-                  people, minutes, travel_minutes, prep_minutes, withdrawn)
-SELECT demand_id, unit_id, week, due_on, issuer_id, category, people, minutes, travel_minutes, prep_minutes, withdrawn
+                  people, minutes, travel_minutes, prep_minutes, evidence, withdrawn)
+SELECT demand_id, unit_id, week, due_on, issuer_id, category, people, minutes, travel_minutes, prep_minutes, evidence, withdrawn
 FROM target WHERE demand_id = (SELECT max(id) FROM demand)
 """
 
