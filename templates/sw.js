@@ -5,6 +5,9 @@ const ASSETS = "assets-{{ release }}";
 const WEEK = /^\/week\/(\d{4}-\d\d-\d\d\/)?$/;
 const ACCOUNT = /^\/(login|logout)\/$/;
 const PATIENCE = 8_000; // milliseconds until a kept page is shown instead
+const ABSENT = `<!DOCTYPE html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>没有网络</title><h1>没有网络</h1><p>这一周没有存在这台设备上，联网后再打开。<p lang="en">No network, and this week is not kept on this device.
+<p><a href="/week/">回到存着的一周 · Back to the week that is kept</a>`;
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(replace()));
@@ -32,8 +35,10 @@ async function page(event) {
   event.waitUntil(network.then((answer) => keep(new URL(url), answer.clone())).catch(() => null));
   if (mode !== "navigate") return network; // a script that asks wants to know how things stand
   const patience = new Promise((give) => setTimeout(give, PATIENCE));
-  return (await Promise.race([network, patience]).catch(() => null)) ?? (await find(new URL(url))) ?? network;
+  return (await Promise.race([network, patience]).catch(() => null)) ?? (await find(new URL(url))) ?? network.catch(absent);
 }
+
+const absent = () => new Response(ABSENT, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
 
 // A week's page says its address, also where it was asked for as the current week.
 async function keep({ search }, answer) {

@@ -19,7 +19,7 @@ from burden.accounts.roles import Role
 from burden.demands.queries import estimates_asked
 from burden.entries.forms import from_post, on_page, read_week
 from burden.entries.lines import Line, groups_of, lines_of, pairs_of, totals_of, typed_lines, with_chips
-from burden.entries.models import Answer
+from burden.entries.models import MAX_MINUTES, Answer
 from burden.entries.offers import issuers, suggestions
 from burden.entries.queries import WeekSheet, week_sheet
 from burden.entries.services import file_week
@@ -165,6 +165,7 @@ def _form(
         "chips": CHIPS,
         "head_week": HEAD_WEEK_MIN,
         "large": LARGE_MIN,
+        "most_minutes": MAX_MINUTES,
         "plain": [Line(first + i, {"key": f"plain-{uuid4().hex[:12]}"}) for i in range(PLAIN_ROWS)],
         "blank": Line("__i__", {"answer": Answer.DONE, "people": "1", "travel_minutes": "0", "prep_minutes": "0"}),
     }

@@ -83,8 +83,9 @@ function subkindOf({ category, subkind, known }) {
 }
 
 function complain(said) {
-  const wrong = { category: !said.category, title: !said.title, minutes: whole(said.minutes) === null };
   const words = sheet().querySelector("form").dataset;
+  const minutes = whole(said.minutes);
+  const wrong = { category: !said.category, title: !said.title, minutes: minutes === null || minutes > words.most };
   const sentences = { category: words.noCategory, title: words.noTitle, minutes: words.noMinutes };
   for (const [field, bad] of Object.entries(wrong)) {
     const message = sheet().querySelector(`[data-error="${field}"]`);

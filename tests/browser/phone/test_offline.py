@@ -23,6 +23,7 @@ PROVOKED = (
     "status of 403",
     "status of 409",
     "status of 422",
+    "status of 503",
 )  # Chromium logs each
 FILED = """
 import json
@@ -113,7 +114,7 @@ def test_week_filed_without_network_is_sent_when_it_comes_back(week: Page, porta
     expect(button).to_be_disabled()
     expect(button).to_contain_text("已排队 1 项")
     button.hover(force=True)  # as a finger leaves it: still to be read
-    assert button.evaluate("(it) => getComputedStyle(it).backgroundColor") == week.evaluate(OFF)
+    expect(button).to_have_css("background-color", week.evaluate(OFF))
     assert violations(week) == []
     join(week)
     receipt(week)
@@ -131,6 +132,14 @@ def test_page_opens_in_flight_mode(week: Page):
     tick(week, "督导")
     expect(week.locator("[data-sub]")).to_have_text("1 项 · 2.0 小时")  # its scripts are there too
     assert violations(week) == []
+
+
+def test_week_that_was_not_kept_says_so_in_flight_mode(week: Page):
+    cut(week)
+    week.goto(f"/week/{Week.at(now()).plus(-6)}/")
+    expect(week.get_by_text("这一周没有存在这台设备上")).to_be_visible()
+    week.get_by_role("link").click()
+    expect(week.locator("[data-row]")).to_have_count(4)
 
 
 def test_queue_survives_a_closed_browser(browser: Browser, play: Playwright, portal, username: str, tmp_path: Path):

@@ -264,6 +264,9 @@ def test_quick_add_says_what_is_missing_and_stays(week: Page):
     sheet = week.locator("#quick")
     sheet.locator("button[value=save]").click()
     expect(sheet.locator("[data-error=title]")).to_have_text("还没填名称")
+    sheet.locator("[name=minutes]").fill("20000")
+    sheet.locator("button[value=save]").click()
+    expect(sheet.locator("[data-error=minutes]")).to_have_text("请填 0 到 10080 的整数分钟，例如 45")
     assert violations(week) == []
     sheet.locator("[name=category][value=form]").check()
     sheet.locator("[name=title]").fill("第一张表")
