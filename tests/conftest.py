@@ -39,7 +39,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
     class BrowserTogether(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.rpartition("/")[0] if nodeid.startswith("tests/browser/") else nodeid
+            folder = nodeid.partition("::")[0].rpartition("/")[0]
+            return folder if folder.startswith("tests/browser") else nodeid
 
     return BrowserTogether(config, log)
 
