@@ -4,7 +4,7 @@ UV_VERSION := 0.13.9
 VENV       := .venv
 BIN        := $(VENV)/bin
 MO         := burden/locale/en/LC_MESSAGES/django.mo
-SYNC       := $(BIN)/uv sync --quiet --frozen --inexact --no-default-groups --group tool --group assets --extra embedded
+SYNC       := $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --no-default-groups --group tool --group assets --extra embedded
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
