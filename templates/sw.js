@@ -6,8 +6,10 @@ const WEEK = /^\/week\/(\d{4}-\d\d-\d\d\/)?$/;
 const ACCOUNT = /^\/(login|logout)\/$/;
 const PATIENCE = 8_000; // milliseconds until a kept page is shown instead
 const ABSENT = `<!DOCTYPE html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>没有网络</title><h1>没有网络</h1><p>这一周没有存在这台设备上，联网后再打开。<p lang="en">No network, and this week is not kept on this device.
-<p><a href="/week/">回到存着的一周 · Back to the week that is kept</a>`;
+<title>没有网络</title><link rel="stylesheet" href="{% static 'css/tokens.css' %}"><link rel="stylesheet" href="{% static 'css/base.css' %}">
+<link rel="stylesheet" href="{% static 'css/parts.css' %}"><main class="page"><section class="panel"><div class="empty bd">
+<h1>没有网络</h1><p>这一周没有存在这台设备上，联网后再打开。</p><p lang="en">No network, and this week is not kept on this device.</p>
+<p><a class="btn pri" href="/week/">回到存着的一周 · Back to the week that is kept</a></p></div></section></main>`;
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(replace()));

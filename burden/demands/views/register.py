@@ -101,11 +101,9 @@ def demand_new(request: ActedRequest) -> HttpResponse:
     drafted = of_key(request.actor, key)
     if drafted and (drafted.state in OPEN or drafted.title == request.POST.get("title")):
         return _go_on(request, drafted)
-    unused = (
-        uuid4() if drafted or key is None else key
-    )  # a page come back to, with something else: nothing typed is lost
-    new = Demand(issuer=issuer, lead=issuer, afterwards=is_late, client_key=unused, **known)
-    return _answer(request, new)
+    # a page come back to, with something else in it, drafts that too: nothing typed is lost
+    unused = uuid4() if drafted or key is None else key
+    return _answer(request, Demand(issuer=issuer, lead=issuer, afterwards=is_late, client_key=unused, **known))
 
 
 def _key(request: ActedRequest) -> UUID | None:

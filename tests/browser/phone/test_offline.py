@@ -108,6 +108,16 @@ def queue(page: Page, title: str = "督导") -> None:
     expect(banner(page, "waiting").get_by_text("1 份周报（1 项）排队中")).to_be_visible()
 
 
+def file_elsewhere(browser: Browser, url: str, username: str) -> None:
+    """File another item of the same week on another device."""
+    other = browser.new_context(base_url=url, viewport=PHONE).new_page()
+    log_in(other, username)
+    tick(other, "周台账")
+    submit(other)
+    receipt(other)
+    other.context.close()
+
+
 def test_week_filed_without_network_is_sent_when_it_comes_back(week: Page, portal, username: str):
     queue(week)
     button = week.locator("[data-submit]")
@@ -138,6 +148,7 @@ def test_week_that_was_not_kept_says_so_in_flight_mode(week: Page):
     cut(week)
     week.goto(f"/week/{Week.at(now()).plus(-6)}/")
     expect(week.get_by_text("这一周没有存在这台设备上")).to_be_visible()
+    assert violations(week) == []
     week.get_by_role("link").click()
     expect(week.locator("[data-row]")).to_have_count(4)
 
@@ -246,12 +257,7 @@ def test_expired_login_keeps_the_queue_and_asks(week: Page, username: str):
 
 def test_conflict_shows_both_and_the_cadre_chooses(week: Page, username: str, browser: Browser, portal):
     queue(week)
-    other = browser.new_context(base_url=portal.url, viewport=PHONE).new_page()
-    log_in(other, username)
-    tick(other, "周台账")
-    submit(other)
-    receipt(other)
-    other.context.close()
+    file_elsewhere(browser, portal.url, username)
     join(week)
     expect(week.get_by_text("这一周有两份，请选一份")).to_be_visible()
     expect(week.locator("tr", has_text="督导").locator("td")).to_have_text(["—", "120"])
@@ -263,12 +269,7 @@ def test_conflict_shows_both_and_the_cadre_chooses(week: Page, username: str, br
 
 def test_conflict_of_another_week_leads_there(week: Page, username: str, browser: Browser, portal):
     queue(week)
-    other = browser.new_context(base_url=portal.url, viewport=PHONE).new_page()
-    log_in(other, username)
-    tick(other, "周台账")
-    submit(other)
-    receipt(other)
-    other.context.close()
+    file_elsewhere(browser, portal.url, username)
     before = f"/week/{Week.at(now()).plus(-2)}/"
     join(week)
     week.goto(before)
