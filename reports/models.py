@@ -238,6 +238,26 @@ class PortalTime(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(n__gte=5), name="portal_time_group")]
 
 
+class PeopleYear(models.Model):
+    """How many people filed in a year, of a unit and all below it in the trees of its weeks. Counted every night.
+
+    Units: people is a count of different cadres; weeks that are not over are left out.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "year")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    year = models.SmallIntegerField()
+    people = models.IntegerField()
+
+    objects = RollupQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "people_year"
+        default_manager_name = "every"
+        base_manager_name = "every"
+
+
 class ExportQuerySet(ScopedQuerySet):
     """Export jobs of the requester alone."""
 

@@ -66,6 +66,11 @@ class Period:
     def last(self) -> Week:
         return self.weeks[-1]
 
+    @property
+    def year(self) -> int:
+        """The year the span lies in."""
+        return _thursday(self.first).year
+
     @cached_property
     def is_partial(self) -> bool:
         """Whether weeks of the span are still to come."""

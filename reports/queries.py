@@ -13,8 +13,8 @@ from burden.accounts.actor import Actor
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
-from reports.models import PortalTime, RollupOwn, RollupSource, RollupSub
-from reports.peers import hidden
+from reports.models import PeopleYear, PortalTime, RollupOwn, RollupSource, RollupSub
+from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period, Span
 
 COUNTS, MINUTES, CLAIMED = (tuple(f"{prefix}_{name}" for name in CATEGORIES) for prefix in "nmc")
@@ -85,6 +85,19 @@ def portal_times(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.d
     """Return how long filing took of a unit and all below it, in the weeks of a period that are shown."""
     weeks = [week.monday for week in period.weeks if week.monday not in gone]
     return list(PortalTime.objects.visible_to(actor).filter(unit=unit, week__in=weeks))
+
+
+def people(
+    actor: Actor, unit: Unit, period: Period, figures: Mapping[dt.date, Figures], gone: Collection[dt.date]
+) -> int:
+    """Return how many different people of a unit and all below it filed in a year; 0 where that must not be told.
+
+    Where a week of the year is hidden, so are its people: what others filed and the whole must not tell how few they are.
+    """
+    if period.kind != "year" or left_out(figures, gone, period):
+        return 0
+    found = PeopleYear.objects.visible_to(actor).filter(unit=unit, year=period.year, people__gte=MIN_RETURNS)
+    return found.values_list("people", flat=True).first() or 0
 
 
 def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> Figures | None:

@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 
 from burden.kit.clock import now
-from reports import demand_sums, exports, meter, rollup, unregistered
+from reports import demand_sums, exports, meter, people, rollup, unregistered, verification
 
 log = structlog.get_logger("reports")
 
@@ -38,6 +38,20 @@ def find_unregistered(**_future: Any) -> None:
 def meter_portal(**_future: Any) -> None:
     """Sum how long filing took, and delete the single times of weeks that are over."""
     log.info("meter.recounted", rows=meter.recount(now=now()))
+
+
+@shared_task(name="reports.count_people")
+def count_people(**_future: Any) -> None:
+    """Count the different people of each year."""
+    log.info("people.counted", rows=people.recount(now=now()))
+
+
+@shared_task(name="reports.verify")
+def verify(**_future: Any) -> None:
+    """Compare all sums with what was filed; a difference is an incident."""
+    found = verification.verify(now=now())
+    tell = log.error if found.differences else log.info
+    tell("rollup.verified", rows=found.rows, differences=found.differences)
 
 
 @shared_task(name="reports.open_week")

@@ -28,6 +28,7 @@ from reports.panels import comparison, summary
 from reports.panels.portal import portal
 from reports.peers import hidden
 from reports.periods import KINDS, Period, Span, year_before
+from reports.verification import incident
 
 LINES = 50  # units on one page of the table
 TABS = {
@@ -133,6 +134,7 @@ def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.dat
         "legend": [(category.value, category.label) for category in Category],
         "as_of": queries.as_of(actor, now),
         "indicators": INDICATORS,
+        "incident": incident(actor),
     }
 
 
@@ -199,6 +201,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     return context | {
         "left_out": queries.left_out(figures, gone, period),
         "claimed_min": queries.claimed(figures, period),
+        "people": queries.people(actor, unit, period, figures, gone),
         "headline": summary.headline(here, previous, last_year, spark),
         "slices": summary.slices(here, previous),
         "heaviest": max(here.minutes),

@@ -113,6 +113,7 @@ RIGHTS = {
         "django_session": "DELETE",
         "export_job": "UPDATE DELETE",
         "filing_time": "DELETE",
+        "people_year": "INSERT DELETE",
         "portal_time": "INSERT UPDATE",
         "rollup_demand": "INSERT UPDATE DELETE",
         "rollup_own": "INSERT UPDATE DELETE",
@@ -122,6 +123,7 @@ RIGHTS = {
         "stale": "INSERT DELETE",
         "stale_demand": "DELETE",
         "unregistered_demand": "INSERT UPDATE DELETE",
+        "verification": "INSERT",
     },
 }
 

@@ -27,6 +27,7 @@ KINDS = (  # the beginning of a code, and what it is about
     ("target.", _("任务")),
     ("export.", _("导出")),
     ("standards.", _("规则与计划")),
+    ("sums.", _("汇总核对")),
 )
 
 # What the page calls things: an act, a detail or a thing recorded anywhere is named here, or tests/burden/ledger fails.
@@ -73,6 +74,7 @@ ACTS = {
     "unit.opened": _("设单位"),
     "unit.renamed": _("改单位"),
     "standards.imported": _("导入规则、清单、计划或额度"),
+    "sums.verified": _("核对汇总"),
     "units.imported": _("导入单位"),
     "week.filed": _("提交周报"),  # in the ledger, but on nobody's page: see ledger/queries.py
 }
@@ -84,6 +86,7 @@ DETAILS = {
     "code": _("代码"),
     "count": _("个数"),
     "created": _("新增"),
+    "differences": _("不一致"),
     "entries": _("记录"),
     "faulty": _("有错"),
     "fields": _("字段"),
@@ -144,6 +147,7 @@ SUBJECTS = {
     "target": _("任务"),
     "unit": _("单位"),
     "user": _("账号"),
+    "verification": _("汇总核对"),
     "weeklyreturn": _("周报"),
 }
 

@@ -43,6 +43,20 @@ class StaleMark(models.Model):
         indexes = [models.Index(fields=["shard", "id"], name="stale_shard")]
 
 
+class Verification(models.Model):
+    """One comparison of all sums with what was filed: an incident where the newest has differences, until a clean one follows.
+
+    Units: rows and differences are rows of the read side's tables.
+    """
+
+    at = models.DateTimeField()
+    rows = models.BigIntegerField()
+    differences = models.BigIntegerField()
+
+    class Meta:
+        db_table = "verification"
+
+
 class StaleDemand(models.Model):
     """A demand's week whose sums may be out of date: its targets or their answers changed. Written by triggers alone."""
 

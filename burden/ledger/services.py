@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from burden.kit.clock import now as instant
-from burden.ledger.models import AuditEvent
+from burden.ledger.models import AuditEvent, Verification
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -47,3 +47,11 @@ def mark_weeks(weeks: Iterable[dt.date]) -> None:
     """Mark whole weeks stale: their trees changed, and single marks cannot repair that."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT mark_weeks(%s::date[])", [list(weeks)])
+
+
+@transaction.atomic
+def keep_verification(*, rows: int, differences: int, now: dt.datetime) -> Verification:
+    """Keep what a comparison of the sums with what was filed came to; the newest says whether there is an incident."""
+    kept = Verification.objects.create(at=now, rows=rows, differences=differences)
+    record(by=None, what="sums.verified", on=kept, now=now, rows=rows, differences=differences)
+    return kept

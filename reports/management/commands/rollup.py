@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from burden.kit.clock import Week, now
-from reports import demand_sums, meter, rollup
+from reports import demand_sums, meter, people, rollup, verification
 
 
 class Command(BaseCommand):
@@ -47,11 +47,12 @@ class Command(BaseCommand):
         if not week:
             demand_sums.rebuild()
             meter.recount(now=now())
+            people.recount(now=now())
         return f"rebuilt: {weeks} weeks"
 
     def verify(self, _week: dt.date | None) -> str:
-        """Recount everything and compare."""
-        found = rollup.verify(now=now(), progress=self.tell) + rollup.Verified(*demand_sums.verify())
+        """Recount everything, compare, and keep the outcome: an incident begins or ends with it."""
+        found = verification.verify(now=now(), progress=self.tell)
         self.wrong = found.differences > 0
         return f"verified: {found.rows} rows, {found.differences} differences"
 

@@ -1,0 +1,22 @@
+-- grain: unit x year, with all below it in the trees of its weeks; a week belongs to the year of its Thursday
+-- inputs: until (the last Monday that counts); weekly_return, unit_path
+-- outputs: people_year, which is empty
+-- units: different cadres
+WITH filed AS MATERIALIZED (
+    SELECT DISTINCT r.cadre_id, r.unit_id, extract(isoyear FROM r.week)::smallint AS year, p.ancestors
+    FROM weekly_return r
+    JOIN (
+        SELECT unit_id, ancestors,
+               CASE WHEN lag(from_week) OVER later IS NOT NULL THEN from_week ELSE '-infinity' END AS since,
+               coalesce(lead(from_week) OVER later, 'infinity') AS until
+        FROM unit_path
+        WINDOW later AS (PARTITION BY unit_id ORDER BY from_week)
+    ) p ON p.unit_id = r.unit_id AND r.week >= p.since AND r.week < p.until
+    WHERE r.week <= %(until)s
+)
+INSERT INTO people_year (unit_id, year, people)
+SELECT above.unit_id, year, count(DISTINCT cadre_id)
+FROM filed
+CROSS JOIN LATERAL unnest(ancestors) AS above (unit_id)
+GROUP BY 1, 2
+ORDER BY 1, 2
