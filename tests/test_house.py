@@ -49,7 +49,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "review",
         "values",
     },
-    "entries": {"history", "lines", "offers"},
+    "entries": {"history", "lines", "offers", "year"},
     "demo": {"asked", "asked_sql", "places", "plan", "seed", "sql", "titles"},
 }
 RAW_SQL = ("cursor", "raw", "RawSQL")  # how SQL by hand begins

@@ -12,6 +12,7 @@ from burden.accounts.roles import EXPORTERS, READERS, Role
 
 PAGES = (
     ("week", _("我的本周"), frozenset({Role.CADRE})),
+    ("year", _("我的一年"), frozenset({Role.CADRE})),
     ("demands", _("事项登记"), frozenset({Role.ISSUER})),
     ("issued", _("本单位造成的负担"), frozenset({Role.ISSUER})),
     ("reports", _("总览"), READERS),

@@ -12,6 +12,8 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from burden.accounts.actor import Actor
@@ -23,10 +25,14 @@ from burden.entries.models import MAX_MINUTES, Answer
 from burden.entries.offers import issuers, suggestions
 from burden.entries.queries import WeekSheet, week_sheet
 from burden.entries.services import file_week
+from burden.entries.year import OwnCell, OwnYear, weeks_of, year_lines, year_of, years_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
+from burden.kit.sheets import written_csv
+from burden.kit.templatetags.draw import heat
+from burden.kit.templatetags.show import category_css, hours, week_number
 from burden.standards.measure import HEAD_WEEK_MIN, LARGE_MIN
 from burden.standards.models import SUBKINDS, Category
 
@@ -73,6 +79,57 @@ def week_suggestions(request: ActedRequest) -> HttpResponse:
     """Offer titles entered before, as list items for the quick add."""
     found = suggestions(request.actor, request.GET.get("q", ""))[:SUGGESTED]
     return render(request, "entries/_suggestions.html", {"suggestions": found})
+
+
+@access("cadre")
+@never_cache
+def year(request: ActedRequest) -> HttpResponse:
+    """Show the own weeks of a year, or the newest 52. Refuses (404): no such year."""
+    actor, now, asked = request.actor, clock.now(), request.GET.get("year", "")
+    weeks = _year(asked, now)
+    found = year_of(actor, weeks)
+    context = {
+        "year": found,
+        "asked": asked,
+        "years": [str(each) for each in years_of(actor, now)],
+        "first": weeks[0],
+        "last": weeks[-1],
+        "cells": [_tile(cell, found) for cell in found.cells],
+        "categories": [(share, [(category_css(share.code), share.person_min)]) for share in found.categories],
+        "issuers": [(share, [("x-self", share.person_min)]) for share in found.issuers],
+        "most_category": max(share.person_min for share in found.categories),
+        "most_issuer": max((share.person_min for share in found.issuers), default=0),
+        "today": clock.day_of(now),
+    }
+    return render(request, "entries/year.html", context)
+
+
+@access("cadre")
+@never_cache
+def year_file(request: ActedRequest) -> HttpResponse:
+    """Hand the cadre the own entries of a year as CSV. Refuses (404): no such year."""
+    weeks = _year(request.GET.get("year", ""), clock.now())
+    name = _("我的记录 %(first)s 至 %(last)s.csv") % {"first": weeks[0], "last": weeks[-1]}
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    data = written_csv(year_lines(request.actor, weeks))
+    return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _year(asked: str, now: dt.datetime) -> list[Week]:
+    try:
+        return weeks_of(asked, now)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _tile(cell: OwnCell, found: OwnYear) -> tuple[str, str, str, str]:
+    """Return what the picture of the weeks draws: text, colour, address, words."""
+    name = week_number(cell.week)
+    page = reverse("week_of", args=[cell.week])
+    if cell.state == "none":
+        return str(cell.week.number), "na", page, _("%(week)s 没有记") % {"week": name}
+    words = _("%(week)s %(hours)s 人时") % {"week": name, "hours": hours(cell.person_min)}
+    return str(cell.week.number), heat(cell.person_min, found.most_min + 1), page, words
 
 
 def _show(request: ActedRequest, asked: Week, now: dt.datetime) -> HttpResponse:

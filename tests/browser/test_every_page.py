@@ -11,7 +11,7 @@ from tests.browser.week import violations
 
 PAGES = {
     "": ["/login/", "/nowhere/", "/in/no-such-secret/"],
-    "cadre": ["/demands/asked/", "/week/", f"/week/{last_closed(now())}/", "/password/"],
+    "cadre": ["/demands/asked/", "/week/", f"/week/{last_closed(now())}/", "/year/", "/password/"],
     "lead": ["/demands/catalogue/", "/reports/"],
     "issuer": [
         "/demands/",

@@ -12,6 +12,8 @@ from burden.kit.icons import ICONS, MARK
 
 register = template.Library()
 
+TILE = 32  # side of a week's tile, with the gap around it
+DARK = ("h5", "h6")  # whose text is light
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 150, 56, 3
 
 
@@ -106,6 +108,31 @@ def dot(value: int | None, low: int, median: int, high: int, most: int, label: s
         '<rect class="band" x="{}" y="15%" width="{}" height="70%"/>'
         '<line class="median" x1="{}" x2="{}" y1="0" y2="100%"/>{}</svg>',
         _said(label), _place(low, most), _place(high - low, most), _place(median, most), _place(median, most), circle,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def tiles(cells: Sequence[tuple[str, str, str, str]], columns: int = 13) -> SafeString:
+    """Draw weeks as tiles that lead to them, in rows.
+
+    Shape: cells are (text, heat class or `na` for no data, address, what a screen reader says).
+    """
+    drawn = format_html_join("", "{}", ((_tile(cell, *divmod(i, columns)),) for i, cell in enumerate(cells)))
+    rows = -(-len(cells) // columns)
+    return format_html('<svg width="100%" viewBox="0 0 {} {}">{}</svg>', columns * TILE, rows * TILE, drawn)
+
+
+def _tile(cell: tuple[str, str, str, str], row: int, column: int) -> SafeString:
+    text, css, url, words = cell
+    x, y, size = column * TILE + 1, row * TILE + 1, TILE - 2
+    is_nothing = css == "na"
+    line = format_html('<path d="M{} {}l{} -{}" stroke="var(--line)"/>', x, y + size, size, size) if is_nothing else ""
+    return format_html(
+        '<a href="{}" aria-label="{}" class="{}"><title>{}</title>'
+        '<rect x="{}" y="{}" width="{}" height="{}" rx="2" fill="{}" stroke="var(--line)"/>{}'
+        '<text x="{}" y="{}" font-size="13" text-anchor="middle" fill="var({})">{}</text></a>',
+        url, words, css, words, x, y, size, size, "var(--surface)" if is_nothing else "var(--hb)", line,
+        x + size // 2, y + size // 2 + 5, "--on-brand" if css in DARK else "--ink", text,
     )  # fmt: skip
 
 

@@ -87,3 +87,10 @@ def test_heat_has_seven_steps(value, css):
 
 def test_heat_without_scale_is_light():
     assert draw.heat(5, 0) == "h0"
+
+
+def test_tiles_lead_to_their_weeks_and_say_what_they_are():
+    svg = draw.tiles([("47", "h6", "/week/2026-11-16/", "第 47 周 9.0 人时"), ("48", "na", "/x/", "没有记")], 1)
+    assert 'viewBox="0 0 32 64"' in svg
+    assert '<a href="/week/2026-11-16/" aria-label="第 47 周 9.0 人时" class="h6">' in svg
+    assert (svg.count("<path"), svg.count("var(--on-brand)")) == (1, 1)
