@@ -23,7 +23,8 @@ from burden.units.models import Unit
 from reports import exports
 from reports.extracts import LEVELS
 from reports.models import ExportJob
-from reports.summaries import BASES, SUMMARIES, Extent
+from reports.restated import BASES
+from reports.summaries import SUMMARIES, Extent
 from reports.tables import TABLES
 
 REFUSALS = problems(
@@ -71,6 +72,7 @@ class ExportInput(serializers.Serializer[Any]):
     to_week = serializers.DateField()
     tables = serializers.ListField(child=serializers.ChoiceField(list(TABLES)), allow_empty=False)
     format = serializers.ChoiceField(["csv", "xlsx"], default="csv")
+    basis = serializers.ChoiceField(list(BASES), default=BASES[0], help_text="The tree of each week, or today's")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse unknown fields and days that are no Monday."""
@@ -187,6 +189,7 @@ class Exports(ApiView):
             to_week=Week(data["to_week"]),
             tables=data["tables"],
             file_format=data["format"],
+            basis=data["basis"],
             now=clock.now(),
         )
         return Response({"id": job.pk}, status=202)

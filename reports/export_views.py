@@ -20,8 +20,9 @@ from burden.kit.errors import Refused
 from burden.ledger.services import record
 from reports import exports
 from reports.extracts import LEVELS, Extent, count_rows
-from reports.forms import ExportForm, presets
+from reports.forms import TREES, ExportForm, presets
 from reports.models import ExportJob
+from reports.restated import REPORTED
 from reports.tables import TABLES
 
 SLOW = dt.timedelta(seconds=20)  # a job that waits longer than this waits for a worker that is away
@@ -69,6 +70,7 @@ def _initial(request: ActedRequest, actor: Actor, now: dt.datetime) -> dict[str,
         "unit": post.unit.code if post else "",
         "level": "township",
         "format": "xlsx",
+        "basis": REPORTED,
     }
     said = {name: request.GET[name] for name in usual if request.GET.get(name)}
     return usual | said | {"tables": request.GET.getlist("tables") or list(TABLES)}
@@ -83,6 +85,7 @@ def _request(actor: Actor, data: dict[str, Any], now: dt.datetime) -> ExportJob:
         to_week=data["to_week"],
         tables=data["tables"],
         file_format=data["format"],
+        basis=data["basis"],
         now=now,
     )
 
@@ -111,7 +114,8 @@ def name_of(job: ExportJob) -> str:
     since, until = job.from_week, job.to_week + dt.timedelta(days=6)
     made = _(" 生成于%(at)s") % {"at": f"{localtime(job.finished_at):%Y%m%d-%H%M%S}"} if job.expires_at else ""
     weeks = f"{since:%Y%m%d}-{until:%Y%m%d}"
-    return f"{job.unit.name} {LEVELS[job.level]} {content} {weeks}{made}{exports.file_of(job).suffix}"
+    tree = f" {TREES[job.basis]}" if job.basis != REPORTED else ""
+    return f"{job.unit.name} {LEVELS[job.level]} {content} {weeks}{tree}{made}{exports.file_of(job).suffix}"
 
 
 @access(*EXPORTERS)
@@ -129,7 +133,7 @@ def estimate(request: ActedRequest) -> HttpResponse:
         exports.check_filled(by=request.actor, unit=data["unit"], from_week=data["from_week"], to_week=data["to_week"])
     except Refused as refusal:
         return render(request, "reports/_estimate.html", {"refusal": refusal})
-    extent = Extent(data["unit"], data["level"], data["from_week"], data["to_week"])
+    extent = Extent(data["unit"], data["level"], data["from_week"], data["to_week"], data["basis"])
     sizes = [count_rows(TABLES[key], extent) for key in data["tables"]]
     return render(request, "reports/_estimate.html", {"sizes": sizes, "total": sum(sizes)})
 

@@ -27,6 +27,7 @@ from burden.ledger.services import record
 from burden.units.models import Level, Unit, UnitQuerySet
 from reports.extracts import LEVELS, Extent, collect
 from reports.models import ExportJob, ExportQuerySet, RollupSub
+from reports.restated import BASES, REPORTED, RESTATED
 from reports.tables import TABLES
 from reports.writers import MAX_ROWS, WRITERS
 
@@ -97,8 +98,11 @@ def request_export(
     tables: Sequence[str],
     file_format: str,
     now: dt.datetime,
+    basis: str = REPORTED,
 ) -> ExportJob:
-    """Put an export into the queue. Refuses: as check_request and check_filled."""
+    """Put an export into the queue. Refuses: export.basis, and as check_request and check_filled."""
+    if basis not in BASES:
+        raise ExportRefused("export.basis", _("没有这个区划口径"), {"basis": _("没有这个区划口径")})
     check_request(from_week=from_week, to_week=to_week, level=level, tables=tables, file_format=file_format)
     check_filled(by=by, unit=unit, from_week=from_week, to_week=to_week)
     job = ExportJob.every.create(
@@ -109,6 +113,7 @@ def request_export(
         to_week=to_week.monday,
         tables=list(tables),
         format=file_format,
+        basis=basis,
         language=translation.get_language(),
         token=secrets.token_urlsafe(32),
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
@@ -138,6 +143,7 @@ def retry_export(*, by: Actor, job: ExportJob, now: dt.datetime) -> ExportJob:
         to_week=Week(job.to_week),
         tables=job.tables,
         file_format=job.format,
+        basis=job.basis,
         now=now,
     )
 
@@ -254,7 +260,7 @@ def file_of(job: ExportJob) -> Path:
 
 def extent_of(job: ExportJob) -> Extent:
     """Which rows a job asked for."""
-    return Extent(job.unit, job.level, Week(job.from_week), Week(job.to_week))
+    return Extent(job.unit, job.level, Week(job.from_week), Week(job.to_week), job.basis)
 
 
 def _write(job: ExportJob, partial: Path) -> None:
@@ -283,9 +289,11 @@ def _progress(job: ExportJob, rows: int) -> None:
 
 
 def _note(job: ExportJob) -> str:
+    tree = _("按现行区划") if job.basis == RESTATED else _("按当时区划")
     return _(
-        "%(unit)s，%(since)s 至 %(until)s；单位：人·分钟＝人数×（分钟＋路程）＋准备；不足 5 份周报的不显示；生成于 %(now)s"
+        "%(unit)s，%(since)s 至 %(until)s；单位：人·分钟＝人数×（分钟＋路程）＋准备；%(tree)s；不足 5 份周报的不显示；生成于 %(now)s"
     ) % {
+        "tree": tree,
         "unit": job.unit.name,
         "since": job.from_week,
         "until": job.to_week + dt.timedelta(days=6),

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,7 +16,10 @@ from django.utils.translation import gettext_lazy
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.units.models import Kind, Unit
+from reports import restated
 from reports.peers import ENOUGH, HIDDEN
+from reports.periods import Span
+from reports.restated import REPORTED, RESTATED
 from reports.tables import Table
 
 LEVELS = {
@@ -29,7 +33,15 @@ UPDATE {table} SET {columns}, remark = %(remark)s
 FROM ({keys}) AS found
 WHERE {table}.unit_id = found.unit_id AND {table}.monday = found.week
 """
-EMPTY = "SELECT unit_id, week FROM rollup_sub WHERE returns = 0 AND week BETWEEN %(since)s AND %(until)s"
+# with what differs in today's tree, and without it in its place; none differs in the trees of those weeks
+EMPTY = """
+SELECT unit_id, week FROM rollup_sub r
+WHERE returns = 0 AND week BETWEEN %(since)s AND %(until)s AND NOT EXISTS (
+    SELECT FROM jsonb_populate_recordset(NULL::rollup_sub, %(sums)s::jsonb) c WHERE c.unit_id = r.unit_id AND c.week = r.week)
+UNION ALL
+SELECT unit_id, week FROM jsonb_populate_recordset(NULL::rollup_sub, %(sums)s::jsonb) WHERE returns = 0
+"""
+ALSO_HIDDEN = "SELECT * FROM unnest(%(gone)s::bigint[], %(weeks)s::date[]) AS gone (unit_id, week)"
 PROVISIONAL = (
     "UPDATE {table} SET remark = concat_ws(%(comma)s, nullif(remark, ''), %(remark)s) WHERE monday >= %(open)s"
 )
@@ -37,12 +49,36 @@ PROVISIONAL = (
 
 @dataclass(frozen=True)
 class Extent:
-    """Which rows: a unit, whose level below it, and from which week to which (both inclusive)."""
+    """Which rows: a unit, whose level below it, from which week to which (both inclusive), and in which tree."""
 
     unit: Unit
     level: str
     since: Week
     until: Week
+    basis: str = REPORTED
+
+    @property
+    def span(self) -> Span:
+        """First and last Monday."""
+        return self.since.monday, self.until.monday
+
+    @cached_property
+    def moved(self) -> list[int]:
+        """The units whose sums differ in today's tree."""
+        if self.basis != RESTATED:
+            return []
+        low, high = self.unit.range
+        below = Unit.every.filter(path__gte=low, path__lt=high, level=self.level).values_list("pk", flat=True)
+        chosen = [self.unit.pk] if self.level == "own" else list(below)
+        return sorted({shift.unit for shift in restated.shifts(chosen, self.span)})
+
+    @cached_property
+    def changed(self) -> dict[str, str]:
+        """The rows that differ in today's tree, as the statements take them."""
+        return {
+            "sums": json.dumps(restated.rows(restated.cells(self.moved, self.span))),
+            "sources": json.dumps(restated.source_rows(restated.sources(self.moved, self.span))),
+        }
 
     def parameters(self) -> dict[str, Any]:
         """The named parameters of every table's statement."""
@@ -55,6 +91,7 @@ class Extent:
             "since": self.since.monday,
             "until": self.until.monday,
             "labels": json.dumps(labels, ensure_ascii=False),
+            **self.changed,
         }
 
 
@@ -81,13 +118,21 @@ def _hide(cursor: Any, name: str, table: Table, extent: Extent) -> None:
     """Empty what too few people stand behind and what nobody filed; mark what may still change."""
     cursor.execute(f"SELECT DISTINCT unit_id FROM {name}")  # noqa: S608 (our own name)
     units = [unit for (unit,) in cursor.fetchall()]
-    span = {"since": extent.since.monday, "until": extent.until.monday}
-    hidden = {"remark": _("人数太少，不显示"), "units": units, "own": False} | span | ENOUGH
-    cursor.execute(_blank(name, (*table.people, *table.measures), HIDDEN), hidden)
-    cursor.execute(_blank(name, table.measures, EMPTY), {"remark": _("没有数据")} | span)
+    asked = extent.parameters()
+    hidden = {"remark": _("人数太少，不显示"), "units": units, "own": False, **_also_hidden(extent), **ENOUGH}
+    for keys in (HIDDEN, ALSO_HIDDEN):
+        cursor.execute(_blank(name, (*table.people, *table.measures), keys), asked | hidden)
+    cursor.execute(_blank(name, table.measures, EMPTY), asked | {"remark": _("没有数据")})
     still_open = clock.day_of(clock.now()) - dt.timedelta(days=13)  # Sunday + 7 days not yet past
     remark = {"comma": "；", "remark": _("暂定"), "open": still_open}
     cursor.execute(PROVISIONAL.format(table=name), remark)
+
+
+def _also_hidden(extent: Extent) -> dict[str, list[Any]]:
+    """Name the weeks that only today's tree must not show."""
+    found = restated.hidden_restated(extent.moved, extent.span) if extent.moved else {}
+    cells = [(unit, week) for unit, weeks in found.items() for week in weeks]
+    return {"gone": [unit for unit, _week in cells], "weeks": [week for _unit, week in cells]}
 
 
 def _blank(name: str, columns: Sequence[str], keys: str) -> str:

@@ -12,8 +12,10 @@ from burden.kit.clock import Week, last_closed
 from burden.units.models import Unit
 from reports.extracts import LEVELS
 from reports.periods import Period
+from reports.restated import REPORTED, RESTATED
 from reports.tables import TABLES
 
+TREES = {REPORTED: _("当时区划"), RESTATED: _("现行区划")}
 FORMATS = {"xlsx": _("Excel .xlsx"), "csv": _("CSV")}
 
 
@@ -34,6 +36,9 @@ class ExportForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("至少选一项内容")},
     )
+    basis = forms.ChoiceField(
+        label=_("区划口径"), choices=list(TREES.items()), widget=forms.RadioSelect, required=False, initial=REPORTED
+    )
     format = forms.ChoiceField(label=_("格式"), choices=list(FORMATS.items()), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
@@ -44,6 +49,7 @@ class ExportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Turn the days into weeks. Refuses: an end before its start."""
         data = super().clean() or self.cleaned_data
+        data["basis"] = data.get("basis") or REPORTED
         if "since" in data and "until" in data:
             data["from_week"], data["to_week"] = Week.on(data["since"]), Week.on(data["until"])
             if data["until"] < data["since"]:

@@ -283,6 +283,9 @@ class ExportJob(models.Model):
     level = models.CharField(max_length=10, default="own")  # whose rows: the unit itself, or a level below it
     tables = models.JSONField()  # keys of reports.tables
     format = models.CharField(max_length=4)
+    basis = models.CharField(
+        max_length=8, default="reported", db_default="reported"
+    )  # the tree of each week, or today's
     language = models.CharField(max_length=10)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     token = models.CharField(max_length=43, unique=True)  # 256 bits, part of the file's name

@@ -44,23 +44,6 @@ def hidden(units: Collection[int], span: Span, *, own: bool = False) -> Weeks:
     return found
 
 
-def hidden_restated(units: Collection[int], span: Span) -> Weeks:
-    """Return the weeks in which figures of units in today's tree must not be shown.
-
-    Such a figure is what was reported, less those who have gone and with those who have come: all of them have to be
-    shown, or the two trees together would give one away. Units: as for hidden.
-    """
-    with connection.cursor() as cursor:
-        statement = (SQL / "moved.sql").read_text(encoding="utf-8")
-        cursor.execute(statement, {"units": list(units), "since": span[0], "until": span[1]})
-        moves = cursor.fetchall()
-    gone = hidden({*units, *(moved for _unit, moved, _since, _until in moves)}, span)
-    found = {unit: set(gone[unit]) for unit in units}
-    for unit, moved, since, until in moves:
-        found[unit].update(week for week in gone[moved] if since <= week < until)
-    return found
-
-
 def alike(kind: str) -> str:
     """Return the peer group of a kind of unit: towns and townships do the same work. Units: codes of units.models.Kind."""
     return ALIKE.get(kind, kind)

@@ -12,14 +12,15 @@ from django.db.models import BooleanField, Case, F, Min, Q, Sum, When, prefetch_
 from burden.accounts.actor import Actor
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
+from reports import restated
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
 from reports.models import PeopleYear, PortalTime, RollupOwn, RollupSource, RollupSub
-from reports.peers import MIN_RETURNS, hidden
+from reports.peers import MIN_RETURNS
 from reports.periods import Period, Span
+from reports.restated import REPORTED, RESTATED
 
-COUNTS, MINUTES, CLAIMED = (tuple(f"{prefix}_{name}" for name in CATEGORIES) for prefix in "nmc")
+MINUTES = tuple(f"m_{name}" for name in CATEGORIES)
 PEOPLE = ("returns", "active")
-REST = ("self_min", "after_hours_min", "bulk_min", "returns", "nil_returns", "active")
 ALL_MINUTES = sum((F(name) for name in MINUTES[1:]), F(MINUTES[0]))
 
 
@@ -71,14 +72,25 @@ def issuer_names(actor: Actor, ids: Collection[int]) -> dict[int, Unit]:
 # --- sums of one unit ---
 
 
-def weekly(actor: Actor, unit: Unit, span: Span) -> dict[dt.date, Figures]:
-    """Return the sums of a unit and all below it, week by week; weeks without a row are absent."""
-    rows = (
-        RollupSub.objects.visible_to(actor)
-        .filter(unit=unit, week__range=span)
-        .values_list("week", *COUNTS, *MINUTES, *CLAIMED, *REST)
-    )
-    return {row[0]: Figures(1, row[1:6], row[6:11], row[11:16], *row[16:]) for row in rows}
+def weekly(actor: Actor, unit: Unit, span: Span, basis: str = REPORTED) -> dict[dt.date, Figures]:
+    """Return the sums of a unit and all below it, week by week, in either tree; weeks without a row are absent."""
+    rows = RollupSub.objects.visible_to(actor).filter(unit=unit, week__range=span).values_list("week", *restated.SUMS)
+    sums = {week: figures for week, *figures in rows}
+    if basis == RESTATED and _is_seen(actor, unit):
+        sums |= {week: list(figures) for (_unit, week), figures in restated.cells([unit.pk], span).items()}
+    filled = ((week, tuple(of)) for week, of in sums.items() if any(of))
+    return {week: Figures(1, of[:5], of[5:10], of[10:15], *of[15:]) for week, of in filled}
+
+
+def differs(unit: Unit, units: Sequence[Unit], span: Span) -> bool:
+    """Say whether the two trees give a unit, or one of those below it, other sums."""
+    return bool(restated.shifts({unit.pk, *(each.pk for each in units)}, span))
+
+
+def _is_seen(actor: Actor, unit: Unit) -> bool:
+    """Say whether a unit is the actor's to read: what makes up its sums in today's tree may have stood elsewhere."""
+    low, high = actor.read_range
+    return actor.is_active and low <= unit.path < high
 
 
 def portal_times(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) -> list[PortalTime]:
@@ -124,26 +136,42 @@ def _filled(figures: Mapping[dt.date, Figures | Load], period: Period) -> list[d
 
 
 def sources(
-    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]
+    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], basis: str = REPORTED
 ) -> tuple[list[Source], dict[int, Source]]:
     """Return who asked for what a unit and all below it did, in the weeks that are shown; what is claimed, in all.
+
+    In today's tree only the weeks that differ are put together here; the database adds up all others.
 
     Shape: of the period, the most costly first; and of the period before, by issuer.
     Townships and above have sources; a village has none.
     """
     weeks, before = ([week.monday for week in each.weeks] for each in (period, period.previous))
+    span = min(weeks + before), max(weeks + before)
+    changed = restated.sources([unit.pk], span) if basis == RESTATED and _is_seen(actor, unit) else {}
+    anew = {week: issuers for (_unit, week), issuers in changed.items()}
     shown = Q(week__in=[week for week in weeks + before if week not in gone])
     done = {f"sum_{name}": Sum(name, filter=shown, default=0) for name in ("n", *MINUTES, "u_min")}
     rows = (
         RollupSource.objects.visible_to(actor)
-        .filter(unit=unit, week__in=weeks + before)
+        .filter(unit=unit, week__in=[week for week in weeks + before if week not in anew])
         .values(is_now=Case(When(week__in=weeks, then=True), default=False, output_field=BooleanField()))
         .values_list("is_now", "issuer_id")
         .annotate(**done, claimed=Sum("c_min"))
     )
-    found = [(row[0], Source(row[1], row[2], row[3:8], row[9], row[8])) for row in rows if any(row[2:])]
-    now = sorted((source for is_now, source in found if is_now), key=lambda each: (-each.total, each.issuer_id))
-    return now, {source.issuer_id: source for is_now, source in found if not is_now}
+    found: dict[tuple[bool, int], tuple[int, ...]] = {row[:2]: row[2:] for row in rows}
+    for week, issuers in anew.items():
+        for issuer, sums in issuers.items():
+            here = week in weeks, issuer
+            seen = (*sums[:6], sums[7], sums[6]) if week not in gone else (0,) * 7 + (sums[6],)
+            found[here] = tuple(map(sum, zip(found.get(here, (0,) * 8), seen, strict=True)))
+    return _in_order(found)
+
+
+def _in_order(found: Mapping[tuple[bool, int], tuple[int, ...]]) -> tuple[list[Source], dict[int, Source]]:
+    """Return sources of now, the most costly first, and of before by issuer; whoever asked nothing is none."""
+    made = [(is_now, Source(issuer, of[0], of[1:6], of[7], of[6])) for (is_now, issuer), of in found.items() if any(of)]
+    now = sorted((source for is_now, source in made if is_now), key=lambda each: (-each.total, each.issuer_id))
+    return now, {source.issuer_id: source for is_now, source in made if not is_now}
 
 
 # --- units side by side ---
@@ -169,7 +197,7 @@ class Row:
         return next((self.loads[week].active for week in seen if week in self.loads), None)
 
 
-def compared(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
+def compared(actor: Actor, units: Sequence[Unit], span: Span, basis: str = REPORTED) -> list[Row]:
     """Return units of one level side by side.
 
     A township stands for those who work in it itself: how many villages it has must not make it look light.
@@ -181,7 +209,14 @@ def compared(actor: Actor, units: Sequence[Unit], span: Span) -> list[Row]:
     loads: dict[int, dict[dt.date, Load]] = defaultdict(dict)
     for unit, week, *figures in rows.values_list("unit_id", "week", ALL_MINUTES, "self_min", *PEOPLE):
         loads[unit][week] = Load(*figures)
-    gone = hidden([unit.pk for unit in units], span, own=own)
+    pks = [unit.pk for unit in units]
+    if basis == RESTATED and not own and all(_is_seen(actor, unit) for unit in units):
+        for (unit, week), sums in restated.cells(pks, span).items():
+            figures = dict(zip(restated.SUMS, sums, strict=True))
+            loads[unit][week] = Load(
+                sum(figures[name] for name in MINUTES), figures["self_min"], figures["returns"], figures["active"]
+            )
+    gone = restated.hidden_in(basis, pks, span, own=own)
     return [Row(unit, loads[unit.pk], gone[unit.pk]) for unit in units]
 
 

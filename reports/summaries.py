@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +15,13 @@ from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports.peers import Weeks, hidden, hidden_restated
+from reports import restated
+from reports.peers import Weeks
+from reports.periods import Span
 from reports.queries import issuer_names
+from reports.restated import RESTATED
 
 SQL = Path(__file__).parent / "sql"
-BASES = ("reported", "restated")
 NONE = (0, 0, 0, 0, 0)
 VILLAGES = -1  # stands for all villages as issuers
 
@@ -81,14 +84,29 @@ class Extent:
             cursor.execute(statement, {"since": self.since.monday, "until": self.until.monday, **parameters})
             return list(cursor.fetchall())
 
+    @property
+    def span(self) -> Span:
+        """First and last Monday."""
+        return self.since.monday, self.until.monday
+
     def cells(self, units: Iterable[int]) -> dict[tuple[int, dt.date], Sums]:
         """Sums of units and all below them, by unit and week."""
-        return {(unit, week): Sums(*rest) for unit, week, *rest in self.read(f"cells_{self.basis}", units=list(units))}
+        pks = list(units)
+        found = {(unit, week): Sums(*rest) for unit, week, *rest in self.read("cells_reported", units=pks)}
+        changed = restated.cells(pks, self.span) if self.basis == RESTATED else {}
+        found |= {cell: Sums(of[18], of[20], of[:5], of[5:10], of[10:15]) for cell, of in changed.items()}
+        return {cell: sums for cell, sums in sorted(found.items()) if any(changed.get(cell, (1,)))}
+
+    def issuers(self, unit: int, shown: Collection[dt.date]) -> list[tuple[int, int, int, int]]:
+        """Issuers of a unit: id, count, confirmed minutes of the weeks shown, claimed minutes of all."""
+        changed = restated.sources([unit], self.span) if self.basis == RESTATED else {}
+        rows = json.dumps(restated.source_rows(changed))
+        weeks = [week for _unit, week in changed]
+        return self.read("issuers", unit=unit, shown=list(shown), changed=rows, weeks=weeks)
 
     def hidden(self, units: Collection[int]) -> Weeks:
         """Which weekly sums of units must not be shown."""
-        decide = hidden if self.basis == "reported" else hidden_restated
-        return decide(units, (self.since.monday, self.until.monday))
+        return restated.hidden_in(self.basis, units, self.span)
 
 
 def by_week(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
@@ -119,7 +137,7 @@ def by_category(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
 def by_issuer(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per issuer, in the order of their codes; an empty code is "not stated", villages are one row."""
     whole, weeks = _whole(unit, extent)
-    found = extent.read(f"issuers_{extent.basis}", unit=unit.pk, shown=weeks)
+    found = extent.issuers(unit.pk, weeks)
     names = issuer_names(actor, [row[0] for row in found])
     codes = {pk: issuer.code for pk, issuer in names.items()} | {VILLAGES: "villages"}
     return sorted((_part(codes.get(issuer, ""), whole, *sums) for issuer, *sums in found), key=lambda row: row.key)

@@ -26,8 +26,8 @@ from reports import queries
 from reports.indicators import INDICATORS, Figures
 from reports.panels import comparison, summary
 from reports.panels.portal import portal
-from reports.peers import hidden
 from reports.periods import KINDS, Period, Span, year_before
+from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.verification import incident
 
 LINES = 50  # units on one page of the table
@@ -43,15 +43,21 @@ TABS = {
 
 @dataclass(frozen=True)
 class State:
-    """What the address says: unit, period, level of the units compared."""
+    """What the address says: unit, period, level of the units compared, and the tree its sums are made in."""
 
     unit: Unit
     period: Period
     level: str
+    basis: str
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The parameters that every page keeps: period and tree; the usual tree goes without saying."""
+        return self.period.query | ({"basis": self.basis} if self.basis != REPORTED else {})
 
     def url(self, **changes: str) -> str:
         """Return the address of this state with other parameters."""
-        return address(self.unit.code, **self.period.query | {"kind": self.level} | changes)
+        return address(self.unit.code, **self.kept | {"kind": self.level} | changes)
 
 
 def address(code: str, /, **query: str) -> str:
@@ -83,7 +89,7 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
         return redirect(address(code, **request.GET.dict() | {"week": monday}))
     below = queries.below(actor, unit)
     state = _state(request, unit, below, now)
-    context = _frame(actor, state, below, now) | _panels(actor, state, now)
+    context = _frame(actor, state, below, now) | _bases(state, below, now) | _panels(actor, state, now)
     if state.level:
         context |= _table(actor, state, below[state.level], request.GET.get("page", "1"))
     return render(request, "reports/report.html", context)
@@ -99,14 +105,15 @@ def _monday_of(text: str) -> str:
 
 
 def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now: dt.datetime) -> State:
-    level = request.GET.get("kind", "")
+    level, basis = request.GET.get("kind", ""), request.GET.get("basis", REPORTED)
     try:
         period = Period.parse(kind=request.GET.get("period", ""), week=request.GET.get("week", ""), at=now)
     except ValueError:
         raise Http404 from None
-    if level not in Level.values and level:
+    if basis not in BASES or (level not in Level.values and level):
         raise Http404
-    return State(unit, period, level if level in below else next((found for found in below if found != unit.level), ""))
+    listed = level if level in below else next((found for found in below if found != unit.level), "")
+    return State(unit, period, listed, basis)
 
 
 # --- around the panels ---
@@ -128,9 +135,7 @@ def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.dat
         "running": running,
         "is_provisional": clock.day_of(now) <= period.last.open_until,
         "export_url": _export_url(state) if actor.roles & EXPORTERS else "",
-        "query": urlencode(
-            {name: value for name, value in (state.period.query | {"kind": state.level}).items() if value}
-        ),
+        "query": urlencode({name: value for name, value in (state.kept | {"kind": state.level}).items() if value}),
         "legend": [(category.value, category.label) for category in Category],
         "as_of": queries.as_of(actor, now),
         "indicators": INDICATORS,
@@ -145,9 +150,7 @@ def _crumbs(actor: Actor, state: State) -> list[dict[str, Any]]:
     above = state.unit.parent
     while above is not None:
         seen = low <= above.path < high
-        crumbs.append(
-            {"label": above.name, "url": address(above.code, **state.period.query) if seen else "", "far": not seen}
-        )
+        crumbs.append({"label": above.name, "url": address(above.code, **state.kept) if seen else "", "far": not seen})
         above = above.parent
     return crumbs[::-1]
 
@@ -170,8 +173,21 @@ def _named(unit: Unit, level: str) -> str:
     return str(TABS[Level(level)])
 
 
+def _bases(state: State, below: dict[str, list[Unit]], now: dt.datetime) -> dict[str, Any]:
+    """Return the two trees to choose from, where a unit that moved makes them differ in the weeks of the page."""
+    if not queries.differs(state.unit, below.get(state.level, []), _span(state.period, last_closed(now))):
+        return {}
+    named = ((REPORTED, _("当时区划")), (RESTATED, _("现行区划")))
+    return {
+        "bases": [(label, state.url(basis=basis), basis == state.basis) for basis, label in named],
+        "is_restated": state.basis == RESTATED,
+    }
+
+
 def _export_url(state: State) -> str:
     query = {"unit": state.unit.code, "since": str(state.period.first), "until": str(state.period.last)}
+    if state.basis != REPORTED:
+        query["basis"] = state.basis
     return f"{reverse('exports')}?{urlencode(query)}"
 
 
@@ -182,8 +198,8 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     """Return headline, trend, categories, issuers of the unit and all below it."""
     unit, period, closed = state.unit, state.period, last_closed(now)
     span = _span(period, closed)
-    figures = queries.weekly(actor, unit, span)
-    gone = hidden([unit.pk], span)[unit.pk]
+    figures = queries.weekly(actor, unit, span, state.basis)
+    gone = hidden_in(state.basis, [unit.pk], span)[unit.pk]
     here, previous, last_year = (
         queries.of_period(figures, gone, each) for each in (period, period.previous, period.last_year)
     )
@@ -197,16 +213,17 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     if here is None or not here.returns:
         return context
     spark = [point.now for point in points if not point.is_open]
-    found, before = queries.sources(actor, unit, period, gone)
+    found, before = queries.sources(actor, unit, period, gone, state.basis)
     return context | {
         "left_out": queries.left_out(figures, gone, period),
         "claimed_min": queries.claimed(figures, period),
-        "people": queries.people(actor, unit, period, figures, gone),
+        "people": queries.people(actor, unit, period, figures, gone) if state.basis == REPORTED else 0,
         "headline": summary.headline(here, previous, last_year, spark),
         "slices": summary.slices(here, previous),
         "heaviest": max(here.minutes),
         "split": summary.split(here, found),
-        "portal": portal(queries.portal_times(actor, unit, period, gone)),
+        # medians and different people do not add up: they are known in the tree of their week alone
+        "portal": portal(queries.portal_times(actor, unit, period, gone)) if state.basis == REPORTED else None,
         "issuers": _issuers(actor, (found, before), (here, previous)) if found else None,
     }
 
@@ -231,7 +248,7 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> di
     first, last = state.period.first.monday, state.period.last.monday
     is_long = len(units) > LINES
     weeks = comparison.heat_weeks(state.period, comparison.SHORT_HEAT_WEEKS if is_long else comparison.HEAT_WEEKS)
-    rows = queries.compared(actor, units, (min(first, weeks[0].monday), last))
+    rows = queries.compared(actor, units, (min(first, weeks[0].monday), last), state.basis)
     table = comparison.table(rows, state.period)
     page = Paginator(table.lines, LINES).get_page(number)
     on_page = {line.unit.pk for line in page}

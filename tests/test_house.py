@@ -69,6 +69,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/entries/offers.py",
     "burden/demo/seed.py",
     "reports/peers.py",
+    "reports/restated.py",
     "reports/demand_sums.py",
     "reports/rollup.py",
     "reports/unregistered.py",
@@ -99,6 +100,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/units/queries.py",
         "burden/units/services.py",
         "burden/units/views.py",
+        "reports/extracts.py",
         "reports/forms.py",
     },
     "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's

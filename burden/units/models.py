@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField, DateRangeField
@@ -12,6 +13,9 @@ from burden.kit.db import ScopedQuerySet
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor
+
+
+ALWAYS = dt.date(1, 1, 1)  # from here on stands where its first placement puts it
 
 
 class Level(models.TextChoices):
@@ -136,3 +140,6 @@ class UnitPath(models.Model):
 
     class Meta:
         db_table = "unit_path"
+        indexes = [  # the few units that ever stood elsewhere
+            models.Index(fields=["unit"], condition=models.Q(from_week__gt=ALWAYS), name="unit_path_later"),
+        ]

@@ -1,15 +1,19 @@
--- grain: unit x week x issuer, what the unit's subtree spent on whom
--- inputs: low, high (path range), levels (text[]), since, until (Mondays), labels (jsonb: kind -> word; '' -> not stated, villages -> all of them)
+-- grain: unit x week x issuer, what the unit's subtree spent on whom, as reported that week or in today's tree
+-- inputs: low, high (path range), levels (text[]), since, until (Mondays), labels (jsonb: kind -> word; '' -> not stated, villages -> all of them),
+--         sources (jsonb: the rows of rollup_source that differ in today's tree; none for the trees of those weeks)
 -- units: counts, whole person-minutes
 -- a village keeps no rows in rollup_source: its issuers are remembered in rollup_own_source
 WITH chosen AS (
     SELECT id, parent_id, path, code, name, level FROM unit
     WHERE path >= %(low)s AND path < %(high)s AND level = ANY(%(levels)s)
+), changed AS MATERIALIZED (
+    SELECT * FROM jsonb_populate_recordset(NULL::rollup_source, %(sources)s::jsonb)
 ), facts AS (
     SELECT s.unit_id, s.week, s.issuer_id, s.n, s.m_meeting, s.m_document, s.m_form, s.m_inspection, s.m_other
     FROM rollup_source s
     JOIN chosen c ON c.id = s.unit_id
     WHERE s.week BETWEEN %(since)s AND %(until)s
+      AND NOT EXISTS (SELECT FROM changed c WHERE c.unit_id = s.unit_id AND c.week = s.week)
     UNION ALL
     SELECT o.unit_id, o.week, o.sources[i][1], o.sources[i][2]::int, o.sources[i][3], o.sources[i][4], o.sources[i][5],
            o.sources[i][6], o.sources[i][7]
@@ -17,6 +21,11 @@ WITH chosen AS (
     JOIN chosen v ON v.id = o.unit_id AND v.level = 'village'
     CROSS JOIN LATERAL generate_subscripts(o.sources, 1) AS i
     WHERE o.week BETWEEN %(since)s AND %(until)s
+      AND NOT EXISTS (SELECT FROM changed c WHERE c.unit_id = o.unit_id AND c.week = o.week)
+    UNION ALL
+    SELECT unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other
+    FROM changed
+    WHERE n <> 0 OR c_min <> 0
 ), folded AS (
     -- villages as issuers are one row, -1: what a village asks of itself is a few people's, and its own sums may be hidden
     SELECT f.unit_id, f.week, CASE WHEN asked.level = 'village' AND asked.id <> f.unit_id THEN -1 ELSE f.issuer_id END AS issuer_id,

@@ -8,7 +8,7 @@ import pytest
 
 from burden.kit.clock import Week
 from reports import exports
-from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
+from reports.models import ExportJob, RollupOwnSource, RollupSource, RollupSub
 from tests.database import as_role
 from tests.factories import LAST_WEEK, make_actor, make_unit
 from tests.reports.sums import add_sums
@@ -97,13 +97,19 @@ def test_villages_as_issuers_are_one_row(client, reviewer, townships, county):
 
 def test_summaries_restated_follow_todays_tree(client, reviewer, townships, county):
     """A village that moved: reported keeps the old township's sums, restated counts it where it stands."""
-    village = make_unit(townships[1], "village")
-    sums(RollupOwn, village, returns=6, active=7, n_form=5, m_form=300)
-    RollupOwnSource.every.create(unit=village, week=LAST_WEEK.monday, sources=[[0, 5, 0, 0, 300, 0, 0, 0]])
-    rows = get(client, county, by="child", basis="restated").json()["results"]
-    assert [(row["unit"], row["confirmed_min"]) for row in rows] == [(townships[1].code, 300)]
-    (issuer,) = get(client, townships[1], by="issuer", basis="restated").json()["results"]
-    assert (issuer["issuer"], issuer["confirmed_min"]) == ("", 300)
+    old, new = (make_unit(county, "township") for _each in range(2))
+    village = make_unit(old, "village")
+    add_sums(village, returns=6, active=7, m_form=300, m_meeting=0, m_document=0, m_inspection=0, m_other=0)
+    RollupOwnSource.every.update(sources=[[0, 5, 0, 0, 300, 0, 0, 0, 0, 0]])
+    zero = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other", "c_min"), 0)
+    RollupSource.every.create(unit=old, week=LAST_WEEK.monday, issuer_id=0, n=5, m_form=300, **zero)
+    move(village, new, LAST_WEEK.plus(1))
+    for basis, holder in (("reported", old), ("restated", new)):
+        rows = get(client, county, by="child", basis=basis).json()["results"]
+        assert [row["confirmed_min"] for row in rows if row["unit"] == holder.code] == [300]
+        assert not {old.code, new.code} - {holder.code} & {row["unit"] for row in rows}
+        (issuer,) = get(client, holder, by="issuer", basis=basis).json()["results"]
+        assert (issuer["issuer"], issuer["confirmed_min"]) == ("", 300)
 
 
 def test_summaries_hide_small_cells_but_not_claims(client, reviewer, townships, county):
@@ -229,6 +235,7 @@ def test_export_from_ask_to_file(client, reviewer, townships, county, settings, 
         ({"tables": []}, "tables"),
         ({"tables": ["passwords"]}, "tables.0"),
         ({"format": "pdf"}, "format"),
+        ({"basis": "guessed"}, "basis"),
         ({"from_week": "2026-11-17"}, "from_week"),
         ({"to_week": "2026-11-09"}, "to"),
         ({"colour": "red"}, "colour"),

@@ -6,6 +6,7 @@ import csv
 import io
 import random
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from burden.kit import clock
 from burden.units.models import Level
 from reports import exports
 from reports.indicators import per_head
-from reports.summaries import BASES, SUMMARIES
+from reports.restated import BASES
+from reports.summaries import SUMMARIES
 from tests.database import as_role
 from tests.factories import NOW, make_actor
 from tests.reports.trees import WEEKS, World, grow
@@ -32,7 +34,8 @@ def world(request, db, monkeypatch) -> World:
 
 def of_page(world: World, context: Any) -> Iterator[int]:
     """The sums on a unit's page: headline, categories, issuers, trend, list and the weeks beside it."""
-    unit = context["unit"].pk
+    unit, is_today = context["unit"].pk, context.get("is_restated")
+    whole = (lambda pk, week: world.restated(world.unit(pk), week)) if is_today else world.whole
     if "headline" in context:
         now = context["headline"].now
         yield now.total
@@ -44,11 +47,13 @@ def of_page(world: World, context: Any) -> Iterator[int]:
             yield context["issuers"].unstated.minutes
     for point in context["points"]:
         if point.now is not None:
-            yield world.whole(unit, point.week.monday)
-            assert point.now == per_head(world.whole(unit, point.week.monday), world.returns(unit, point.week.monday))
+            yield whole(unit, point.week.monday)
+            if not is_today:
+                returns = world.returns(unit, point.week.monday)
+                assert point.now == per_head(world.whole(unit, point.week.monday), returns)
     if "table" in context:
         yield from (line.load.minutes for line in context["table"].lines if line.load)
-        figure = world.own if context["is_themselves"] else world.whole
+        figure = world.own if context["is_themselves"] else whole
         for pk, cells in context["heat"].cells.items():
             yield from (figure(pk, cell.week.monday) for cell in cells if cell.value is not None)
 
@@ -61,6 +66,8 @@ def pages(world: World, client) -> Iterator[int]:
             for tab in first["tabs"]:
                 if not tab["current"]:
                     yield from of_page(world, client.get(tab["url"]).context)
+            if "bases" in first:
+                yield from of_page(world, client.get(first["bases"][1][1]).context)
 
 
 def summaries(world: World, client) -> Iterator[int]:
@@ -75,7 +82,7 @@ def summaries(world: World, client) -> Iterator[int]:
 
 def files(world: World, reviewer) -> Iterator[int]:
     for level in ("own", *LISTED[1:]):
-        for table in ("unit_weeks", "issuers"):
+        for table, basis in product(("unit_weeks", "issuers"), BASES):
             job = exports.request_export(
                 by=reviewer,
                 unit=world.units[0],
@@ -84,6 +91,7 @@ def files(world: World, reviewer) -> Iterator[int]:
                 to_week=WEEKS[-1],
                 tables=[table],
                 file_format="csv",
+                basis=basis,
                 now=NOW,
             )
             with as_role("burden_worker"):

@@ -20,8 +20,11 @@ from reports.forms import presets
 from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
+from tests.reports.sums import add_source, add_sums
+from tests.reports.trees import move
 
 WHOLE = ("unit_weeks", "issuers")
+MINUTES = ("m_meeting", "m_document", "m_form", "m_inspection", "m_other")
 SUMS = [field.name for field in RollupSub._meta.fields if field.name not in {"unit", "week", "pk"}]
 
 
@@ -262,6 +265,7 @@ def form(office: Actor, **fields) -> dict:
         "unit": office.unit.code,
         "level": "township",
         "tables": ["unit_weeks"],
+        "basis": "reported",
         "format": "csv",
     } | fields
 
@@ -393,3 +397,40 @@ def test_worker_logs_under_the_id_of_the_request(client, office, townships, capl
         exports.run_waiting()
     (line,) = [record.msg for record in caplog.records if record.msg.get("event") == "export_started"]
     assert line["request_id"] == ExportJob.every.get().request_id != ""
+
+
+def test_file_in_todays_tree_counts_a_village_where_it_stands(office, folder):
+    """The same weeks in both trees: the sum of all is the same, and the file says which it is."""
+    old, new = (make_unit(office.unit, "township", name=name) for name in ("柳河镇", "云峰乡"))
+    village = make_unit(old, "village", name="青石村")
+    people = {"returns": 6, "active": 7}
+    for unit, facts in ((village, {"m_form": 90}), (old, {"m_form": 700}), (new, {"m_form": 500})):
+        add_sums(unit, **(people | dict.fromkeys(MINUTES, 0) | facts))
+    RollupOwnSource.every.filter(unit=village).update(sources=[[0, 6, 0, 0, 90, 0, 0, 0, 0, 0]])
+    for town, minutes in ((old, 790), (new, 500)):
+        add_source(town, None, minutes=minutes)
+    move(village, new, LAST_WEEK.plus(1))
+    for basis, sums_, words in (("reported", ["790", "500"], "按当时区划"), ("restated", ["700", "590"], "按现行区划")):
+        for table in WHOLE:
+            job = run(ask(office, basis=basis, tables=[table]))
+            assert [line["合计 人·分钟"] for line in read_csv(job)] == sums_
+            assert ("现行区划" in name_of(job)) is (basis == "restated")
+        assert words in exports._note(job)
+
+
+def test_file_in_todays_tree_hides_what_the_two_trees_would_tell(office, folder):
+    old, new = (make_unit(office.unit, "township", name=name) for name in ("柳河镇", "云峰乡"))
+    villages = [make_unit(old, "village") for _ in range(3)]
+    for village, returns in zip(villages, (4, 9, 12), strict=True):
+        add_sums(village, returns=returns, active=12)
+    add_sums(new, returns=9, active=12)
+    move(villages[0], new, LAST_WEEK.plus(1))
+    lines = read_csv(run(ask(office, basis="restated")))
+    assert [(line["合计 人·分钟"], line["说明"].split("；")[0]) for line in lines] == [("", "人数太少，不显示")] * 2
+    assert {line["合计 人·分钟"] for line in read_csv(run(ask(office)))} == {"15000", "5400"}
+
+
+def test_unknown_tree_is_refused(office, townships):
+    with pytest.raises(exports.ExportRefused) as refused:
+        ask(office, basis="guessed")
+    assert refused.value.code == "export.basis"

@@ -14,6 +14,7 @@ from reports.models import PortalTime
 from reports.periods import year_before
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
+from tests.reports.trees import move
 
 MOST_QUERIES = 16
 
@@ -95,6 +96,7 @@ def test_foreign_unit_is_the_same_404_as_a_missing_one(login, county):
         {"week": "x"},
         {"period": "day"},
         {"kind": "kingdom"},
+        {"basis": "guessed"},
         {"week": "1999-01-04"},
     ],
 )
@@ -286,6 +288,25 @@ def test_number_of_queries_does_not_grow(login, county, kind):
     few = count(1)
     assert count(2) == few
     assert few <= MOST_QUERIES
+
+
+def test_both_trees_are_offered_where_a_unit_moved(login, county):
+    """The address says which; every link of the page keeps it, and the usual tree goes without saying."""
+    old, new = (make_unit(county, "township", name=name) for name in ("柳河镇", "云峰乡"))
+    village = make_unit(old, "village")
+    for unit in (village, old, new):
+        add_sums(unit, returns=9, per_head=600)
+    client = login(county)
+    assert "现行区划" not in show(client, county)
+    move(village, new, LAST_WEEK.plus(1))
+    reported, restated = show(client, county), show(client, county, basis="restated")
+    assert "现行区划" in reported
+    assert "basis=reported" in reported  # the switch alone
+    assert f"/reports/{new.code}/?week=2026-11-16&amp;period=week&amp;basis=restated&amp;kind=township" in restated
+    assert f"/exports/?unit={county.code}&amp;since=2026-11-16&amp;until=2026-11-16" in reported
+    assert "&amp;basis=restated" in re.search(r'href="(/exports/\?[^"]*)"', restated)[1]
+    assert total(show(client, old)) == total(show(client, new, basis="restated")) == 10800
+    assert total(show(client, old, basis="restated")) == 5400
 
 
 def test_long_list_is_paged(login, county, monkeypatch):

@@ -36,6 +36,9 @@ class World:
     def of(self, level: str) -> list[Unit]:
         return [unit for unit in self.units if unit.level == level]
 
+    def unit(self, pk: int) -> Unit:
+        return next(unit for unit in self.units if unit.pk == pk)
+
     def own(self, unit: int, week: dt.date) -> int:
         return self.bits[unit, week] if self.people[unit, week][0] else 0
 
@@ -73,8 +76,8 @@ class World:
         return returns >= MIN_RETURNS and active >= MIN_ACTIVE
 
 
-def grow(choose: Choose) -> World:
-    """Make a city with counties, townships, departments and villages; one unit may move between the weeks."""
+def grow(choose: Choose, moves: int = 1) -> World:
+    """Make a city with counties, townships, departments and villages; some units may move between the weeks."""
     world = World([make_unit(level="city")])
     for level, above, most in (
         (Level.COUNTY, Level.CITY, 2),
@@ -84,9 +87,10 @@ def grow(choose: Choose) -> World:
     ):
         for _ in range(choose(range(1, most + 1))):
             world.units.append(make_unit(choose(world.of(above)), level))
-    mover = choose([None, *world.units[2:]])
-    if mover and mover.level != Level.COUNTY:
-        move(mover, choose(world.of(mover.parent.level)), choose(WEEKS[1:]))
+    for _ in range(moves):
+        mover = choose([None, *world.units[2:]])
+        if mover and mover.level != Level.COUNTY:
+            move(mover, choose(world.of(mover.parent.level)), choose(WEEKS[1:]))
     _file(world, choose)
     return world
 
@@ -94,6 +98,8 @@ def grow(choose: Choose) -> World:
 def move(unit: Unit, parent: Unit, week: Week) -> None:
     """Let a unit stand under another from a Monday on."""
     last = Placement.objects.filter(unit=unit).latest("valid")
+    if last.valid.lower >= week.monday:
+        return
     facts = {"name": last.name, "level": last.level, "kind": last.kind, "headcount": last.headcount}
     last.valid = DateRange(last.valid.lower, week.monday)
     last.save()
@@ -125,7 +131,11 @@ def _file(world: World, choose: Choose) -> None:
     villages = {unit.pk for unit in world.of(Level.VILLAGE)}
     _store(RollupOwn, own, dict.fromkeys(NUMBERS, 0))
     _store(RollupSub, sums, dict.fromkeys(NUMBERS, 0))
-    _store(RollupOwnSource, {cell: {"sources": [[0, 1, 0, 0, of["m_form"], 0, 0, 0]]} for cell, of in own.items()}, {})
+    _store(
+        RollupOwnSource,
+        {cell: {"sources": [[0, 1, 0, 0, of["m_form"], 0, 0, 0, 0, 0]]} for cell, of in own.items()},
+        {},
+    )
     issuer = {"issuer_id": 0, "n": 1, "c_min": 0} | dict.fromkeys((f"m_{name}" for name in CATEGORIES), 0)
     _store(RollupSource, {cell: facts for cell, facts in minutes.items() if cell[0] not in villages}, issuer)
 
