@@ -32,6 +32,13 @@ def test_stylesheet_is_sent_without_comments(tmp_path: Path):
     assert (tmp_path / name).read_bytes() == b".a { top: 0; } .c { left: 0 }"
 
 
+def test_stylesheet_under_its_hashed_name_is_whole(tmp_path: Path):
+    storage = HashedAssets(location=tmp_path, base_url="/static/")
+    storage.save("css/a.css", ContentFile(b"/* why */\n.a { top: 0; }"))
+    assert [done for _name, _hashed, done in storage.post_process({"css/a.css": (storage, "css/a.css")})]
+    assert {path.read_bytes() for path in tmp_path.glob("css/a.*css")} == {b".a { top: 0; }"}
+
+
 @pytest.mark.parametrize("path", CSS, ids=[path.name for path in CSS])
 def test_stylesheet_fetches_nothing(path):
     assert not re.search(r"@import|url\(", path.read_text(encoding="utf-8"))

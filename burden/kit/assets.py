@@ -28,6 +28,7 @@ class HashedAssets(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     def _save(self, name: str, content: File[Any]) -> str:
         """Keep a stylesheet without its comments: they are for who reads the source, and an eighth of what is sent."""
         if name.startswith("css/") and name.endswith(".css"):
+            content.seek(0)  # it was read already where its name tells its content
             content = ContentFile(plain(content.read()))
         return str(super()._save(name, content))
 
