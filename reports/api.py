@@ -20,12 +20,15 @@ from burden.kit.api import ApiView, problems
 from burden.kit.clock import Week, last_closed
 from burden.kit.errors import Refused
 from burden.units.models import Unit
-from reports import exports
-from reports.extracts import LEVELS
+from reports import exports, summaries
+from reports.extents import LEVELS, Extent
+from reports.extracts import Lines
 from reports.models import ExportJob
 from reports.restated import BASES
-from reports.summaries import SUMMARIES, Extent
-from reports.tables import TABLES
+from reports.summaries import SUMMARIES
+from reports.tables import KINDS, TABLES, Table
+
+MOST = 20_000  # units x weeks that are read at once; more is an export
 
 REFUSALS = problems(
     {
@@ -60,6 +63,39 @@ class SummaryPageSerializer(serializers.Serializer[Any]):
     """One page of summaries."""
 
     results = SummarySerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class ColumnSerializer(serializers.Serializer[Any]):
+    """One column of a table."""
+
+    key = serializers.CharField(help_text="The name in `results`")
+    title = serializers.CharField()
+    kind = serializers.ChoiceField(list(KINDS), help_text="decimal and percent are numbers; percent is a share of 1")
+
+
+class TableSerializer(serializers.Serializer[Any]):
+    """One table there is."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    columns = ColumnSerializer(many=True)
+
+
+class TablesSerializer(serializers.Serializer[Any]):
+    """All tables; one page."""
+
+    results = TableSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+class LinesSerializer(serializers.Serializer[Any]):
+    """One page of a table: its rows by the keys of its columns."""
+
+    results = serializers.ListField(
+        child=serializers.DictField(child=serializers.JSONField(allow_null=True)),
+        help_text="null: not shown or no data, as `remark` says",
+    )
     next = serializers.URLField(allow_null=True)
 
 
@@ -128,15 +164,22 @@ def monday(given: dict[str, str], name: str, default: Week) -> Week:
         raise Refused("parameter_invalid", sentence, {name: sentence}) from None
 
 
-def extent_of(given: dict[str, str]) -> Extent:
-    """Read `from`, `to` and `basis`. Refuses: parameter_invalid."""
+def asked_unit(actor: Actor, given: dict[str, str]) -> Unit:
+    """Read `unit`. Refuses: parameter_missing; 404 outside the actor's scope."""
+    if "unit" not in given:
+        raise Refused("parameter_missing", _("缺少 unit：单位代码"), {"unit": _("缺少单位代码")})
+    return unit_or_404(actor, given["unit"])
+
+
+def asked_weeks(given: dict[str, str]) -> tuple[Week, Week]:
+    """Read `from` and `to`. Refuses: parameter_invalid."""
     closed = last_closed(clock.now())
     until = monday(given, "to", closed)
     since = monday(given, "from", until)
     if until < since or (until.monday - since.monday).days >= exports.MAX_WEEKS * 7:
         sentence = _("from 不能晚于 to，最多 %d 周") % exports.MAX_WEEKS
         raise Refused("parameter_invalid", sentence, {"from": sentence})
-    return Extent(since, until, choice(given, "basis", BASES))
+    return since, until
 
 
 class Summaries(ApiView):
@@ -159,12 +202,57 @@ class Summaries(ApiView):
     def get(self, request: Request) -> Response:
         """Return one page of rows by week, category, issuer or child."""
         given = self.parameters("unit", "from", "to", "by", "basis")
-        if "unit" not in given:
-            raise Refused("parameter_missing", _("缺少 unit：单位代码"), {"unit": _("缺少单位代码")})
+        unit = asked_unit(self.actor, given)
         by = choice(given, "by", tuple(SUMMARIES))
-        extent = extent_of(given)
-        rows = SUMMARIES[by](self.actor, unit_or_404(self.actor, given["unit"]), extent)
-        return self.paged(rows, lambda row: row.body(by))
+        extent = summaries.Extent(*asked_weeks(given), choice(given, "basis", BASES))
+        return self.paged(SUMMARIES[by](self.actor, unit, extent), lambda row: row.body(by))
+
+
+class Tables(ApiView):
+    """The tables that can be read and exported."""
+
+    roles: ClassVar[frozenset[str]] = READERS
+
+    @extend_schema(operation_id="tables", responses={200: TablesSerializer, **REFUSALS})
+    def get(self, request: Request) -> Response:
+        """Return every table with its columns."""
+        self.parameters()
+        return self.paged(list(TABLES.values()), _declared)
+
+
+def _declared(table: Table) -> dict[str, Any]:
+    columns = [{"key": each.key, "title": str(each.title), "kind": each.kind} for each in table.columns]
+    return {"key": table.key, "title": str(table.title), "columns": columns}
+
+
+class TableLines(ApiView):
+    """One table, from the same statement as its file."""
+
+    roles: ClassVar[frozenset[str]] = READERS
+
+    @extend_schema(
+        operation_id="table",
+        parameters=[
+            OpenApiParameter("unit", str, required=True, description="Unit code"),
+            OpenApiParameter("from", dt.date, description="Monday; default: same as to"),
+            OpenApiParameter("to", dt.date, description="Monday; default: the last closed week"),
+            OpenApiParameter(
+                "level", str, enum=list(LEVELS), description="The unit itself, or those of a level below it"
+            ),
+            OpenApiParameter("basis", str, enum=BASES, description="The tree of each week, or today's"),
+            OpenApiParameter("page", int),
+        ],
+        responses={200: LinesSerializer, **REFUSALS},
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """Return one page of rows, in the order of the file."""
+        table = TABLES.get(key)
+        if table is None:
+            raise Http404
+        given = self.parameters("unit", "from", "to", "level", "basis")
+        unit, level = asked_unit(self.actor, given), choice(given, "level", tuple(LEVELS))
+        extent = Extent(unit, level, *asked_weeks(given), choice(given, "basis", BASES))
+        return self.paged(Lines(table, self.actor, extent, most=MOST), dict)
 
 
 class Exports(ApiView):

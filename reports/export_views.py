@@ -19,8 +19,9 @@ from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.ledger.services import record
 from reports import exports
-from reports.extracts import LEVELS, Extent, count_rows
-from reports.forms import TREES, ExportForm, presets
+from reports.extents import LEVELS, Extent
+from reports.extracts import count_rows
+from reports.forms import TREES, USUAL, ExportForm, presets
 from reports.models import ExportJob
 from reports.restated import REPORTED
 from reports.tables import TABLES
@@ -73,7 +74,7 @@ def _initial(request: ActedRequest, actor: Actor, now: dt.datetime) -> dict[str,
         "basis": REPORTED,
     }
     said = {name: request.GET[name] for name in usual if request.GET.get(name)}
-    return usual | said | {"tables": request.GET.getlist("tables") or list(TABLES)}
+    return usual | said | {"tables": request.GET.getlist("tables") or list(USUAL)}
 
 
 def _request(actor: Actor, data: dict[str, Any], now: dt.datetime) -> ExportJob:
@@ -131,10 +132,10 @@ def estimate(request: ActedRequest) -> HttpResponse:
             file_format=data["format"],
         )  # fmt: skip
         exports.check_filled(by=request.actor, unit=data["unit"], from_week=data["from_week"], to_week=data["to_week"])
+        extent = Extent(data["unit"], data["level"], data["from_week"], data["to_week"], data["basis"])
+        sizes = [count_rows(TABLES[key], request.actor, extent) for key in data["tables"]]
     except Refused as refusal:
         return render(request, "reports/_estimate.html", {"refusal": refusal})
-    extent = Extent(data["unit"], data["level"], data["from_week"], data["to_week"], data["basis"])
-    sizes = [count_rows(TABLES[key], extent) for key in data["tables"]]
     return render(request, "reports/_estimate.html", {"sizes": sizes, "total": sum(sizes)})
 
 

@@ -25,7 +25,8 @@ from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.ledger.services import record
 from burden.units.models import Level, Unit, UnitQuerySet
-from reports.extracts import LEVELS, Extent, collect
+from reports.extents import LEVELS, Extent
+from reports.extracts import collect
 from reports.models import ExportJob, ExportQuerySet, RollupSub
 from reports.restated import BASES, REPORTED, RESTATED
 from reports.tables import TABLES
@@ -203,14 +204,14 @@ def run(job: ExportJob) -> None:
     partial = path.with_suffix(".partial")
     try:
         with translation.override(job.language):
-            _authorise(job)
+            actor = _authorise(job)
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(job, partial)
+            _write(job, actor, partial)
             partial.replace(path)
         _finish(job, ExportJob.State.DONE, size=path.stat().st_size)
     except CancelledError:
         log.info("export_cancelled", job=job.pk)
-    except ExportRefused as refusal:
+    except Refused as refusal:
         _finish(job, ExportJob.State.FAILED, error=refusal.detail)
     except OSError as error:
         log.error("export_failed", job=job.pk, error=str(error))
@@ -236,11 +237,12 @@ def _finish(job: ExportJob, state: str, *, size: int = 0, error: str = "") -> No
         file_of(job).unlink(missing_ok=True)
 
 
-def _authorise(job: ExportJob) -> None:
-    """Check the requester's scope again, now. Refuses: export.scope."""
+def _authorise(job: ExportJob) -> Actor:
+    """Return the requester, whose scope is checked again, now. Refuses: export.scope."""
     actor = actor_of(job.requested_by)
     if actor is None or not may_export(actor, job.unit):
         raise ExportRefused("export.scope", _("你已不在这个单位的范围内，不能再导出"))
+    return actor
 
 
 def may_export(actor: Actor, unit: Unit) -> bool:
@@ -263,9 +265,9 @@ def extent_of(job: ExportJob) -> Extent:
     return Extent(job.unit, job.level, Week(job.from_week), Week(job.to_week), job.basis)
 
 
-def _write(job: ExportJob, partial: Path) -> None:
+def _write(job: ExportJob, actor: Actor, partial: Path) -> None:
     tables = [TABLES[key] for key in job.tables]
-    sizes = {table.key: collect(table, extent_of(job)) for table in tables}
+    sizes = {table.key: collect(table, actor, extent_of(job)) for table in tables}
     job.rows_total = sum(sizes.values())
     ExportJob.every.filter(pk=job.pk).update(rows_total=job.rows_total)
     if max(sizes.values()) > MAX_ROWS and job.format == "xlsx":

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.kit.clock import Week, last_closed
 from burden.units.models import Unit
-from reports.extracts import LEVELS
+from reports.extents import LEVELS
 from reports.periods import Period
 from reports.restated import REPORTED, RESTATED
 from reports.tables import TABLES
 
 TREES = {REPORTED: _("当时区划"), RESTATED: _("现行区划")}
 FORMATS = {"xlsx": _("Excel .xlsx"), "csv": _("CSV")}
+USUAL = ("unit_weeks", "issuers")  # tables chosen until somebody chooses
 
 
 class ExportForm(forms.Form):

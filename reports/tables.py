@@ -1,51 +1,109 @@
-"""Every exported table, declared once: its columns, its statement, what is hidden together."""
+"""Every table that people and programs take away, declared once: pages show the same figures, files and API are written from here.
+
+A table is a statement in sql/tables or a function of table_rows, its columns, and what of it law 5 leaves empty; to add one,
+declare it here and name it in TABLES: form, files, API and tests take it from there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from burden.accounts.actor import Actor
 from burden.standards.models import Category
+from reports import table_rows
+from reports.extents import Extent
 
-SQL = Path(__file__).parent / "sql"
+SQL = Path(__file__).parent / "sql" / "tables"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a column's values are kept and written: PostgreSQL's type, a spreadsheet's number format."""
+
+    sql: str
+    format: str = ""
+
+
+KINDS = {
+    "text": Kind("text"),
+    "date": Kind("date", "yyyy-mm-dd"),
+    "count": Kind("bigint", "#,##0"),  # whole: pieces, people, person-minutes
+    "decimal": Kind("double precision", "#,##0.0"),
+    "percent": Kind("double precision", "0.0%"),  # a share of 1
+}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name in the statement, its heading, how it is written. Units: as the heading says."""
+    """One column: its name in statement and API, its heading, its kind, its width in characters. Units: as the heading says."""
 
     key: str
     title: str | Promise
-    kind: str = "count"  # text, date, count
+    kind: str = "count"
     width: int = 10
 
 
 @dataclass(frozen=True)
+class Law:
+    """What law 5 leaves empty: columns of a row whose unit and week, as two columns of the statement say, must not be shown.
+
+    Shape: of `columns` those in `kept` stay where there is no return, which is no data and no secret.
+    """
+
+    columns: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    unit: str = "unit_id"
+    week: str = "monday"
+
+
+@dataclass(frozen=True)
 class Table:
-    """One table: `sql` names its statement; a suppressed row leaves `people` and `measures` empty, no data the latter."""
+    """One table, from a statement of sql/tables or from a function of actor and extent.
+
+    Shape: a statement numbers its rows in `n`, takes the parameters of extracts.parameters and reads the relations `sub` and
+    `source`, the sums in the tree that was asked for, and `gone` (unit_id, week), the weeks that must not be shown; a
+    function returns rows in the order of the columns, law 5 applied. `by_week`: a row is of the week `monday`, and provisional by it. `of_issuers`: rows are of the unit and all
+    below it as issuers, no level is asked. Units: `most` is units x weeks that it is computed for at once, `before` weeks
+    before the first that law 5 has to know of.
+    """
 
     key: str
     title: str | Promise
-    sql: str
     columns: tuple[Column, ...]
-    people: tuple[str, ...]
-    measures: tuple[str, ...]
+    sql: str = ""
+    rows: Callable[[Actor, Extent], Iterable[Sequence[Any]]] | None = None
+    laws: tuple[Law, ...] = ()
+    by_week: bool = True
+    of_issuers: bool = False
+    most: int | None = None
+    before: int = 0
+    frozen: int = 3  # columns that stay while one scrolls
 
     @property
     def statement(self) -> str:
-        """The SELECT with named parameters; its first four columns (n, unit_id, parent_id, monday) are not written."""
         return (SQL / self.sql).read_text(encoding="utf-8")
 
 
 WEEK = Column("week", _("周（周一）"), "date", 12)
 CODE = Column("code", _("单位代码"), "text", 15)
 UNIT = Column("unit", _("单位"), "text", 18)
+KIND = Column("kind", _("类别"), "text", 8)
+PARENT = Column("parent", _("上级"), "text", 14)
+ISSUER = (Column("issuer_code", _("下达单位代码"), "text", 15), Column("issuer", _("下达单位"), "text", 18))
+CATEGORY = Column("category", _("工作类别"), "text", 9)
+TITLE = Column("title", _("事项"), "text", 36)
 REMARK = Column("remark", _("说明"), "text", 22)
+RETURNS = Column("returns", _("已有数据 人"))
 TOTAL = Column("total", _("合计 人·分钟"), width=14)
+CLAIMED = Column("claimed", _("预计未答 人·分钟"), width=14)
+LEFT_OUT = Column("hidden_weeks", _("不显示的周"))
 
 
 def by_category(prefix: str, unit: str | Promise, width: int) -> tuple[Column, ...]:
@@ -57,54 +115,159 @@ def _heading(category: Category, unit: str | Promise) -> Promise:
     return format_lazy("{category} {unit}", category=category.label, unit=unit)
 
 
+def keys(*columns: Column) -> tuple[str, ...]:
+    """The names of some columns."""
+    return tuple(column.key for column in columns)
+
+
 COUNTS = by_category("n", _("件"), 9)
 MINUTES = by_category("m", _("人·分钟"), 12)
+CLAIMS = by_category("c", _("预计未答"), 12)
 SHARES = (
     Column("self_min", _("本单位自定 人·分钟"), width=14),
     Column("after_hours_min", _("非工作时间 人·分钟"), width=14),
     Column("bulk_min", _("批量照此计 人·分钟"), width=14),
 )
+PEOPLE = (Column("active", _("在册 人")), RETURNS)
+NIL = Column("nil_returns", _("无额外事项 人"))
+
 UNIT_WEEKS = Table(
     "unit_weeks",
     _("单位周汇总"),
-    "export_units.sql",
-    (
-        WEEK,
-        CODE,
-        UNIT,
-        Column("kind", _("类别"), "text", 8),
-        Column("parent", _("上级"), "text", 14),
-        Column("active", _("在册 人")),
-        Column("returns", _("已有数据 人")),
-        Column("nil_returns", _("无额外事项 人")),
-        *COUNTS,
-        *MINUTES,
-        TOTAL,
-        *SHARES,
-        REMARK,
-    ),
-    ("active", "returns"),
-    (
-        "nil_returns",
-        *(column.key for column in (*COUNTS, *MINUTES, TOTAL, *SHARES)),
-    ),
+    (WEEK, CODE, UNIT, KIND, PARENT, *PEOPLE, NIL, *COUNTS, *MINUTES, TOTAL, *SHARES, *CLAIMS, REMARK),
+    sql="unit_weeks.sql",
+    laws=(Law(keys(*PEOPLE, NIL, *COUNTS, *MINUTES, TOTAL, *SHARES), kept=keys(*PEOPLE)),),
 )
+ENTRIES = Column("entries", _("记录 件"))
+UNREGISTERED = Column("unregistered", _("其中未登记 人·分钟"), width=14)
 ISSUERS = Table(
     "issuers",
     _("谁要求的"),
-    "export_issuers.sql",
+    (WEEK, CODE, UNIT, *ISSUER, ENTRIES, *MINUTES, TOTAL, UNREGISTERED, CLAIMED, REMARK),
+    sql="issuers.sql",
+    laws=(Law(keys(ENTRIES, *MINUTES, TOTAL, UNREGISTERED)),),
+)
+TREND = Table(
+    "trend",
+    _("每周走势"),
     (
         WEEK,
         CODE,
         UNIT,
-        Column("issuer_code", _("下达单位代码"), "text", 15),
-        Column("issuer", _("下达单位"), "text", 18),
-        Column("entries", _("记录 件")),
-        *MINUTES,
+        RETURNS,
         TOTAL,
+        Column("per_head", _("每人每周 分钟")),
+        Column("week_before", _("上年同周（周一）"), "date", 12),
+        Column("per_head_before", _("上年同周 每人 分钟"), width=12),
         REMARK,
     ),
-    (),
-    ("entries", *(column.key for column in (*MINUTES, TOTAL))),
+    sql="trend.sql",
+    laws=(
+        Law((*keys(RETURNS, TOTAL), "per_head"), kept=keys(RETURNS)),
+        Law(("per_head_before",), week="week_before"),
+    ),
+    before=54,
 )
-TABLES = {table.key: table for table in (UNIT_WEEKS, ISSUERS)}
+CATEGORIES = Table(
+    "categories",
+    _("类别合计"),
+    (CODE, UNIT, PARENT, CATEGORY, ENTRIES, TOTAL, CLAIMED, RETURNS, LEFT_OUT, REMARK),
+    sql="categories.sql",
+    by_week=False,
+    frozen=2,
+)
+COMPARISON = Table(
+    "comparison",
+    _("单位比较"),
+    (
+        CODE,
+        UNIT,
+        KIND,
+        PARENT,
+        Column("active", _("在册 人")),
+        Column("returns", _("已有数据 人·周"), width=12),
+        TOTAL,
+        Column("self_min", _("本单位自定 人·分钟"), width=14),
+        Column("per_head", _("每人每周 分钟")),
+        Column("imposed", _("上级下达 每人每周 分钟"), width=14),
+        Column("peers", _("同类单位 个")),
+        Column("low", _("同类下四分位 分钟"), width=12),
+        Column("median", _("同类中位数 分钟"), width=12),
+        Column("high", _("同类上四分位 分钟"), width=12),
+        Column("gap", _("比中位数多 分钟"), width=12),
+        LEFT_OUT,
+        REMARK,
+    ),
+    rows=table_rows.comparison,
+    by_week=False,
+    most=200_000,
+    frozen=2,
+)
+DEMANDS = Table(
+    "demands",
+    _("事项用时"),
+    (
+        WEEK,
+        *ISSUER,
+        Column("demand", _("事项编号")),
+        TITLE,
+        CATEGORY,
+        Column("origin", _("谁先要求的"), "text", 12),
+        Column("level", _("对象"), "text", 9),
+        Column("targets", _("任务 个")),
+        Column("claim_min", _("预计 人·分钟"), width=14),
+        Column("open_min", _("预计未答 人·分钟"), width=14),
+        Column("answered", _("已答单位 个")),
+        Column("answers", _("已答 份")),
+        Column("confirmed_min", _("实际 人·分钟"), width=14),
+        Column("gap_min", _("实际比预计多 人·分钟"), width=14),
+        Column("after_hours_min", _("非工作时间 人·分钟"), width=14),
+        REMARK,
+    ),
+    sql="demands.sql",
+    of_issuers=True,
+)
+UNREGISTERED_DEMANDS = Table(
+    "unregistered",
+    _("未登记事项"),
+    (
+        *ISSUER,
+        CATEGORY,
+        TITLE,
+        Column("cadres", _("填报 人")),
+        Column("units", _("单位 个")),
+        ENTRIES,
+        Column("person_min", _("合计 人·分钟"), width=14),
+        Column("first_week", _("最早的周"), "date", 12),
+        Column("last_week", _("最近的周"), "date", 12),
+    ),
+    sql="unregistered.sql",
+    by_week=False,
+    of_issuers=True,
+    frozen=2,
+)
+PORTAL = (
+    Column("filings", _("提交 份")),
+    Column("median_s", _("用时中位数 秒"), width=12),
+    Column("total_s", _("用时合计 秒"), width=12),
+)
+PORTAL_TIMES = Table(
+    "portal",
+    _("平台自身负担"),
+    (WEEK, CODE, UNIT, *PORTAL, REMARK),
+    sql="portal.sql",
+    laws=(Law(keys(*PORTAL)),),
+)
+TABLES = {
+    table.key: table
+    for table in (
+        UNIT_WEEKS,
+        ISSUERS,
+        CATEGORIES,
+        COMPARISON,
+        TREND,
+        DEMANDS,
+        UNREGISTERED_DEMANDS,
+        PORTAL_TIMES,
+    )
+}

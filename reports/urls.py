@@ -16,6 +16,8 @@ urlpatterns = [
     path("exports/<int:pk>/retry/", export_views.retry, name="export_retry"),
     path("exports/<int:pk>/file/", export_views.download, name="export_download"),
     path("api/v1/summaries/", api.Summaries.as_view(), name="api_summaries"),
+    path("api/v1/tables/", api.Tables.as_view(), name="api_tables"),
+    path("api/v1/tables/<str:key>/", api.TableLines.as_view(), name="api_table"),
     path("api/v1/exports/", api.Exports.as_view(), name="api_exports"),
     path("api/v1/exports/<int:pk>/", api.Export.as_view(), name="api_export"),
 ]

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from psycopg import sql
 
 from burden.kit.sheets import BOM, FORMULA
-from reports.tables import Column, Table
+from reports.tables import KINDS, Column, Table
 
 FORMULA_START = f"^([{re.escape(FORMULA)}])"
 MAX_ROWS = 1_048_576 - 4  # a sheet's rows less title, source, blank and heading
@@ -113,11 +113,8 @@ class XlsxWriter:
         self.title = add({"bold": True, "font_size": 14})
         self.note = add({"font_color": "#435063"})
         self.head = add({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.formats = {
-            "text": None,
-            "date": add({"num_format": "yyyy-mm-dd", "align": "left"}),
-            "count": add({"num_format": "#,##0"}),
-        }
+        self.formats = {name: add({"num_format": kind.format}) for name, kind in KINDS.items() if kind.format}
+        self.formats["date"].set_align("left")
         self.row = 0
         self.sheet: Any = None
 
@@ -129,7 +126,7 @@ class XlsxWriter:
         self.sheet.write_string(0, 0, str(table.title), self.title)
         self.sheet.write_string(1, 0, note, self.note)
         self.sheet.write_row(3, 0, headings(table), self.head)
-        self.sheet.freeze_panes(4, 3)
+        self.sheet.freeze_panes(4, table.frozen)
         self.row = 4
 
     def add(self, table: Table, first: int, last: int) -> None:
@@ -147,7 +144,7 @@ class XlsxWriter:
             elif column.kind == "date":
                 self.sheet.write_datetime(self.row, number, value, self.formats["date"])
             else:
-                self.sheet.write_number(self.row, number, value, self.formats["count"])
+                self.sheet.write_number(self.row, number, value, self.formats[column.kind])
         self.row += 1
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ from burden.demands.models import Estimate, QuoteRequest, Target
 from burden.kit.access import Access
 from burden.units.models import Unit
 from reports.models import ExportJob
+from reports.tables import TABLES
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_post, make_target, make_unit
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -133,6 +134,7 @@ OBJECTS: dict[str, Objects] = {
         lambda world, where, actor: {"pk": world.target_of(world.units[where]).pk},
     ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
+    "api_table": lambda world, where, actor: {"key": "unit_weeks"},
     "login_link": lambda world, where, actor: {"secret": "nobody-has-this-secret"},
 }
 OWN_ONLY = (
@@ -142,7 +144,7 @@ OWN_ONLY = (
     "quote_answer",
     "target",
 )  # of the person or the own unit, never of one below
-SELF_ONLY = {"week_of", "api_week", "login_link"}  # the parameter names no unit's object
+SELF_ONLY = {"week_of", "api_week", "login_link", "api_table"}  # the parameter names no unit's object
 INSIDE = {"own", "child", "grandchild"}
 ROUTES = routes()
 every_route = pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
@@ -244,8 +246,9 @@ def test_foreign_object_answers_as_a_missing_one(route: Route, client: Client, w
 def test_unit_parameter_of_the_api_is_scoped(client: Client, world: World) -> None:
     client.force_login(world.actor("reviewer").user)
     for where, unit in world.units.items():
-        status = client.get("/api/v1/summaries/", {"unit": unit.code}).status_code
-        assert status == (200 if where in INSIDE else 404), where
+        for route in ("summaries", *(f"tables/{key}" for key in TABLES)):
+            status = client.get(f"/api/v1/{route}/", {"unit": unit.code}).status_code
+            assert status == (200 if where in INSIDE else 404), (route, where)
 
 
 def test_cadres_never_read_each_others_weeks(client: Client, world: World) -> None:

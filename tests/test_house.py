@@ -100,7 +100,6 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/units/queries.py",
         "burden/units/services.py",
         "burden/units/views.py",
-        "reports/extracts.py",
         "reports/forms.py",
     },
     "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's

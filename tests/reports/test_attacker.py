@@ -81,8 +81,8 @@ def summaries(world: World, client) -> Iterator[int]:
 
 
 def files(world: World, reviewer) -> Iterator[int]:
-    for level in ("own", *LISTED[1:]):
-        for table, basis in product(("unit_weeks", "issuers"), BASES):
+    for level in ("own", *LISTED):
+        for table, basis in product(("unit_weeks", "issuers", "trend", "categories", "comparison"), BASES):
             job = exports.request_export(
                 by=reviewer,
                 unit=world.units[0],

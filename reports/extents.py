@@ -1,0 +1,58 @@
+"""Which rows a table is asked for: whose, and over which weeks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.actor import Actor
+from burden.kit.clock import Week
+from burden.units.models import Level, Unit, UnitQuerySet
+from reports.periods import Period, Span
+from reports.restated import REPORTED
+
+OWN = "own"
+LEVELS = {
+    OWN: _("本单位合计（含全部下级）"),
+    Level.CITY.value: _("全部市"),
+    Level.COUNTY.value: _("全部县"),
+    Level.TOWNSHIP.value: _("全部乡镇（含村社区汇总）"),
+    Level.VILLAGE.value: _("全部村社区"),
+    Level.DEPARTMENT.value: _("全部部门"),
+}
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Which rows: a unit, whose level below it, from which week to which (both inclusive), and in which tree."""
+
+    unit: Unit
+    level: str
+    since: Week
+    until: Week
+    basis: str = REPORTED
+
+    @property
+    def span(self) -> Span:
+        """First and last Monday."""
+        return self.since.monday, self.until.monday
+
+    @cached_property
+    def weeks(self) -> int:
+        return (self.until.monday - self.since.monday).days // 7 + 1
+
+    @cached_property
+    def period(self) -> Period:
+        """The weeks as the panels of the pages take them."""
+        return Period("weeks", tuple(self.since.plus(n) for n in range(self.weeks)))
+
+    def units(self, actor: Actor) -> UnitQuerySet:
+        """The unit itself, or those of the level below it that the actor may see."""
+        seen = Unit.objects.visible_to(actor)
+        return seen.filter(pk=self.unit.pk) if self.level == OWN else seen.under(self.unit).filter(level=self.level)
+
+    def issuers(self, actor: Actor) -> UnitQuerySet:
+        """The unit and all below it, whose demands a table lists; no level is asked."""
+        return Unit.objects.visible_to(actor).under(self.unit)
