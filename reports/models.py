@@ -139,6 +139,49 @@ class RollupSource(models.Model):
         indexes = [BrinIndex(fields=["week"], name="rollup_source_week")]
 
 
+class SourceSpan(models.Model):
+    """A span of whole weeks that source_period keeps: it may be read there, and every recount of its weeks keeps it right."""
+
+    pk = models.CompositePrimaryKey("kind", "first")
+    kind = models.CharField(max_length=7)
+    first = models.DateField()
+    until = models.DateField()
+
+    class Meta:
+        db_table = "source_span"
+
+
+class SourcePeriod(models.Model):
+    """rollup_source of counties and above, summed by week, month, quarter and year; above the county all villages are issuer -1.
+
+    Units: as RollupSource; `kind` and `first` (a Monday) name a row of source_span. A row may have come to nothing.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "kind", "first", "issuer_id")
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
+    kind = models.CharField(max_length=7)
+    first = models.DateField()
+    issuer_id = models.BigIntegerField()
+    n = models.IntegerField()
+    m_meeting = models.BigIntegerField()
+    m_document = models.BigIntegerField()
+    m_form = models.BigIntegerField()
+    m_inspection = models.BigIntegerField()
+    m_other = models.BigIntegerField()
+    c_min = models.BigIntegerField()
+    u_min = models.BigIntegerField()
+    u_n = models.IntegerField()
+
+    objects = RollupQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "source_period"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        indexes = [models.Index(fields=["kind", "first"], name="source_period_span")]
+
+
 class DemandSumsQuerySet(ScopedQuerySet):
     """Sums of the acting issuer's demands, and of issuers inside the actor's range."""
 

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Case, F, Min, Q, Sum, When, prefetch_related_objects
+from django.db.models import F, Min, prefetch_related_objects
 
 from burden.accounts.actor import Actor
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
-from reports import restated
+from reports import restated, source_periods
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
-from reports.models import PeopleYear, PortalTime, RollupOwn, RollupSource, RollupSub
+from reports.models import PeopleYear, PortalTime, RollupOwn, RollupSub
 from reports.peers import MIN_RETURNS
 from reports.periods import Period, Span
 from reports.restated import REPORTED, RESTATED
@@ -142,36 +142,31 @@ def sources(
 
     In today's tree only the weeks that differ are put together here; the database adds up all others.
 
-    Shape: of the period, the most costly first; and of the period before, by issuer.
+    Shape: of the period, the most costly first; and of the period before, by issuer. Issuer -1: villages, where they are one.
     Townships and above have sources; a village has none.
     """
+    if not _is_seen(actor, unit):
+        return [], {}
     weeks, before = ([week.monday for week in each.weeks] for each in (period, period.previous))
     span = min(weeks + before), max(weeks + before)
-    changed = restated.sources([unit.pk], span) if basis == RESTATED and _is_seen(actor, unit) else {}
+    changed = restated.sources([unit.pk], span) if basis == RESTATED else {}
     anew = {week: issuers for (_unit, week), issuers in changed.items()}
-    shown = Q(week__in=[week for week in weeks + before if week not in gone])
-    done = {f"sum_{name}": Sum(name, filter=shown, default=0) for name in ("n", *MINUTES, "u_min")}
-    rows = (
-        RollupSource.objects.visible_to(actor)
-        .filter(unit=unit, week__in=[week for week in weeks + before if week not in anew])
-        .values(is_now=Case(When(week__in=weeks, then=True), default=False, output_field=BooleanField()))
-        .values_list("is_now", "issuer_id")
-        .annotate(**done, claimed=Sum("c_min"))
-    )
-    found: dict[tuple[bool, int], tuple[int, ...]] = {row[:2]: row[2:] for row in rows}
+    slots = [[week for week in each if week not in anew] for each in (weeks, before)]
+    shown = [[week for week in each if week not in gone] for each in slots]
+    found = source_periods.read(unit.pk, unit.level, list(zip(slots, shown, strict=True)))
     for week, issuers in anew.items():
         for issuer, sums in issuers.items():
-            here = week in weeks, issuer
+            here = int(week not in weeks), issuer
             seen = (*sums[:6], sums[7], sums[6]) if week not in gone else (0,) * 7 + (sums[6],)
             found[here] = tuple(map(sum, zip(found.get(here, (0,) * 8), seen, strict=True)))
     return _in_order(found)
 
 
-def _in_order(found: Mapping[tuple[bool, int], tuple[int, ...]]) -> tuple[list[Source], dict[int, Source]]:
-    """Return sources of now, the most costly first, and of before by issuer; whoever asked nothing is none."""
-    made = [(is_now, Source(issuer, of[0], of[1:6], of[7], of[6])) for (is_now, issuer), of in found.items() if any(of)]
-    now = sorted((source for is_now, source in made if is_now), key=lambda each: (-each.total, each.issuer_id))
-    return now, {source.issuer_id: source for is_now, source in made if not is_now}
+def _in_order(found: Mapping[tuple[int, int], tuple[int, ...]]) -> tuple[list[Source], dict[int, Source]]:
+    """Return sources of now (0), the most costly first, and of before (1) by issuer; whoever asked nothing is none."""
+    made = [(slot, Source(issuer, of[0], of[1:6], of[7], of[6])) for (slot, issuer), of in found.items() if any(of)]
+    now = sorted((source for slot, source in made if slot == 0), key=lambda each: (-each.total, each.issuer_id))
+    return now, {source.issuer_id: source for slot, source in made if slot == 1}
 
 
 # --- units side by side ---

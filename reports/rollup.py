@@ -16,12 +16,14 @@ from typing import Any
 from django.db import connection, transaction
 
 from burden.kit.clock import Week
+from reports import source_periods
 
 SQL = Path(__file__).parent / "sql" / "rollup"
 TABLES = ("own", "own_source", "sub", "source")
 MARKS = 2_000  # taken at a time
 SPAN = 150_000  # returns, about a million entries, rebuilt in one transaction: two or three seconds
 WEEK = dt.timedelta(weeks=1)
+OPEN_WEEKS = 2  # the running week and the one before may still be filed in time
 CROWDED = 5_000  # units of one week past which the week is rebuilt: cheaper than refreshing them one by one
 
 Progress = Callable[[int, int], None]
@@ -81,16 +83,29 @@ def rebuild(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progres
         done += len(span)
         if progress:
             progress(done, len(chosen))
+    settle(now=now)
     return done
+
+
+@transaction.atomic
+def settle(*, now: dt.datetime) -> int:
+    """Keep periods by issuer: weeks, and longer spans as far as nobody files their weeks any more.
+
+    Units: the number of spans that were not kept. Shape: readers are exact with or without it.
+    """
+    _run("lock_all")
+    running = Week.at(now)
+    return source_periods.fill(running.plus(-OPEN_WEEKS).monday, running.monday)
 
 
 def verify(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progress: Progress | None = None) -> Verified:
     """Recount everything beside the stored sums and compare, after a refresh; nothing is repaired.
 
     Shape: what was marked meanwhile is taken as stored; a span of weeks whose tree just changed is left out.
-    Units: rows and differences are rows of the four tables; `progress` is told weeks done and weeks in all.
+    Units: rows and differences are rows of the five tables; `progress` is told weeks done and weeks in all.
     """
     refresh()
+    settle(now=now)
     chosen, done = _weeks(now) if weeks is None else sorted(set(weeks)), 0
     found = Verified()
     for span in _spans(chosen):
@@ -98,7 +113,7 @@ def verify(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progress
         done += len(span)
         if progress:
             progress(done, len(chosen))
-    return found
+    return found + _verify_periods()
 
 
 def open_weeks(*, now: dt.datetime) -> int:
@@ -178,9 +193,11 @@ def _replace(weeks: list[dt.date]) -> None:
     """Put freshly counted rows in the place of the stored. The lock is held, and the marks are taken already."""
     _count(weeks)
     _climb()
+    source_periods.drop(weeks)
     for table in TABLES:
         _run(f"clear_{table}", weeks=weeks)
         _run(f"replace_{table}")
+    source_periods.keep_weeks(weeks)
     _run("drop_fresh")
 
 
@@ -194,8 +211,15 @@ def _verify_span(weeks: list[dt.date]) -> Verified:
         _climb()
         for table in TABLES:
             found += Verified(*_run(f"verify_{table}", weeks=weeks)[0])
+        found += Verified(*source_periods.verify_weeks(weeks))
     _run("drop_fresh")
     return found
+
+
+@transaction.atomic
+def _verify_periods() -> Verified:
+    _run("lock_all")
+    return Verified(*source_periods.verify_spans())
 
 
 def _count(weeks: list[dt.date]) -> None:

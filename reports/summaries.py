@@ -20,10 +20,10 @@ from reports.peers import Weeks
 from reports.periods import Span
 from reports.queries import issuer_names
 from reports.restated import RESTATED
+from reports.source_periods import VILLAGES
 
 SQL = Path(__file__).parent / "sql"
 NONE = (0, 0, 0, 0, 0)
-VILLAGES = -1  # stands for all villages as issuers
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ log = structlog.get_logger("reports")
 def sweep(**_future: Any) -> None:
     """Bring the sums up to date; shards that another worker holds are left to it."""
     done = rollup.refresh(wait=False)
+    if done.weeks:
+        rollup.settle(now=now())
     if done.marks:
         log.info("rollup.refreshed", marks=done.marks, keys=done.keys, weeks=done.weeks)
 
@@ -57,7 +59,7 @@ def verify(**_future: Any) -> None:
 @shared_task(name="reports.open_week")
 def open_week(**_future: Any) -> None:
     """Let every unit with cadres have a row of the new week."""
-    log.info("rollup.week_opened", keys=rollup.open_weeks(now=now()))
+    log.info("rollup.week_opened", keys=rollup.open_weeks(now=now()), spans=rollup.settle(now=now()))
 
 
 @shared_task(name="reports.run_exports")

@@ -30,6 +30,7 @@ from reports.periods import KINDS, Period, Span, year_before
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.verification import incident
 
+NAMED = 200  # issuers looked up by name, the most costly: a province has thousands, and shows few
 LINES = 50  # units on one page of the table
 TABS = {
     Level.PROVINCE: _("省"),
@@ -237,7 +238,7 @@ def _span(period: Period, closed: Week) -> Span:
 
 def _issuers(actor: Actor, sources: tuple[Any, Any], heads: tuple[Figures, Figures | None]) -> summary.Issuers:
     found, before = sources
-    units = queries.issuer_names(actor, [source.issuer_id for source in found if source.issuer_id])
+    units = queries.issuer_names(actor, [source.issuer_id for source in found[:NAMED] if source.issuer_id > 0])
     low, high = actor.read_range
     visible = {pk for pk, unit in units.items() if low <= unit.path < high}
     return summary.issuers(found, before, units, (heads[0].returns, heads[1].returns if heads[1] else 0), visible)

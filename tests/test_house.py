@@ -72,6 +72,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/restated.py",
     "reports/demand_sums.py",
     "reports/rollup.py",
+    "reports/source_periods.py",
     "reports/unregistered.py",
     "reports/meter.py",
     "reports/people.py",

@@ -120,6 +120,8 @@ RIGHTS = {
         "rollup_own_source": "INSERT UPDATE DELETE",
         "rollup_source": "INSERT UPDATE DELETE",
         "rollup_sub": "INSERT UPDATE DELETE",
+        "source_period": "INSERT UPDATE DELETE",
+        "source_span": "INSERT DELETE",
         "stale": "INSERT DELETE",
         "stale_demand": "DELETE",
         "unregistered_demand": "INSERT UPDATE DELETE",

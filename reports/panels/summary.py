@@ -12,6 +12,7 @@ from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports.indicators import CATEGORIES, NOTHING, Figures, Source
 from reports.periods import Period, month_name, month_of, year_before
+from reports.source_periods import VILLAGES
 
 TREND_WEEKS = 52
 SPARK_WEEKS = 12
@@ -217,7 +218,8 @@ class Issuers:
 
     top: list[Issuer]
     unstated: Issuer | None
-    others: int
+    others: int  # units among all others, without the villages
+    has_villages: bool  # whether villages are among them
     others_min: int
     others_claimed_min: int
     total: int
@@ -234,15 +236,18 @@ def issuers(
 ) -> Issuers:
     """Put issuers in order. Units: heads are the returns now and before."""
     rows = {source.issuer_id: _issuer(source, before.get(source.issuer_id), units, heads, visible) for source in now}
-    unstated = rows.pop(0, None)
+    unstated, villages = rows.pop(0, None), rows.pop(VILLAGES, None)
     ordered = [row for row in rows.values() if row.minutes or row.claimed_min]
     # what a village asks of itself is a few people's, and its own sums may be hidden: it is one of the others
     top = [row for row in ordered if row.unit is None or row.unit.level != Level.VILLAGE][:TOP_ISSUERS]
     rest = [row for row in ordered if row not in top]
+    named = [row for row in rest if row.unit is None or row.unit.level != Level.VILLAGE]
+    rest += [villages] if villages else []
     return Issuers(
         top,
         unstated if unstated and unstated.minutes else None,
-        len(rest),
+        len(named),
+        len(rest) > len(named),
         sum(row.minutes for row in rest),
         sum(row.claimed_min for row in rest),
         sum(source.total for source in now),

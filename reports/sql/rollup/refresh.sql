@@ -1,8 +1,8 @@
 -- grain: unit x week of the marks taken, and all units above it in that week's tree
 -- inputs: shard (its lock is held), until (newest mark), limit (marks); stale, entry, target, weekly_return, post, unit,
---         unit_path, rollup_own, rollup_own_source
--- outputs: rollup_own, rollup_own_source, rollup_sub, rollup_source; one row: marks, keys, what of rollup_sub and
---          rollup_source came to nothing
+--         unit_path, rollup_own, rollup_own_source, source_span
+-- outputs: rollup_own, rollup_own_source, rollup_sub, rollup_source, source_period where a span of it holds the week;
+--          one row: marks, keys, what of rollup_sub and rollup_source came to nothing
 -- units: counts, people, whole person-minutes
 --
 -- Marks are taken in the statement that counts: both see one snapshot, so a mark goes only with the rows it stands for.
@@ -244,6 +244,29 @@ WITH taken AS (
            m_inspection = s.m_inspection + excluded.m_inspection, m_other = s.m_other + excluded.m_other,
            c_min = s.c_min + excluded.c_min, u_min = s.u_min + excluded.u_min, u_n = s.u_n + excluded.u_n
     RETURNING unit_id, week, issuer_id, n, c_min
+), held AS MATERIALIZED (
+    SELECT k.week, p.kind, p.first
+    FROM (SELECT DISTINCT week FROM source_changed) k
+    JOIN source_span p ON k.week BETWEEN p.first AND p.until
+), put_period AS (
+    INSERT INTO source_period AS s (unit_id, kind, first, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min,
+           u_min, u_n)
+    SELECT a.id, h.kind, h.first, CASE WHEN v.id IS NULL THEN c.issuer_id ELSE -1 END,
+           total(c.n), total(c.m_meeting), total(c.m_document), total(c.m_form), total(c.m_inspection), total(c.m_other),
+           total(c.c_min), total(c.u_min), total(c.u_n)
+    FROM held h
+    JOIN source_changed c USING (week)
+    CROSS JOIN LATERAL unnest(c.home) AS a (id)
+    JOIN unit u ON u.id = a.id AND u.level IN ('nation', 'province', 'city', 'county')
+    LEFT JOIN unit v ON v.id = c.issuer_id AND v.level = 'village'
+    WHERE (SELECT count(*) FROM put_source) >= 0 -- as above: always after rollup_source
+    GROUP BY 1, u.depth, 2, 3, 4
+    ORDER BY u.depth DESC, 1, 2, 3, 4
+    ON CONFLICT (unit_id, kind, first, issuer_id) DO UPDATE SET
+           n = s.n + excluded.n, m_meeting = s.m_meeting + excluded.m_meeting,
+           m_document = s.m_document + excluded.m_document, m_form = s.m_form + excluded.m_form,
+           m_inspection = s.m_inspection + excluded.m_inspection, m_other = s.m_other + excluded.m_other,
+           c_min = s.c_min + excluded.c_min, u_min = s.u_min + excluded.u_min, u_n = s.u_n + excluded.u_n
 )
 SELECT (SELECT count(*) FROM taken) AS marks,
        (SELECT count(*) FROM leaf) AS keys,

@@ -92,7 +92,7 @@ def test_village_is_never_named_among_the_issuers():
     units = {1: SimpleNamespace(pk=1, level="village"), 2: SimpleNamespace(pk=2, level="township")}
     found = summary.issuers([source(1, 90), source(2, 10)], {}, units, (10, 10), set())
     assert [row.unit.pk for row in found.top] == [2]
-    assert (found.others, found.others_min) == (1, 90)
+    assert (found.others, found.has_villages, found.others_min) == (0, True, 90)
 
 
 def test_issuers_leave_out_who_cost_nothing():
@@ -107,3 +107,10 @@ def test_issuers_say_what_was_never_registered():
     found = summary.issuers(now, {}, {}, (6, 6), ())
     assert (found.unregistered_min, [row.unregistered_min for row in found.top]) == (45, [45, 0])
     assert [(row.minutes, row.claimed_min) for row in found.top] == [(60, 30), (40, 0)]
+
+
+def test_villages_as_one_issuer_are_among_the_others():
+    units = {2: SimpleNamespace(pk=2, level="township")}
+    found = summary.issuers([source(-1, 90), source(2, 10)], {}, units, (10, 10), set())
+    assert [row.unit.pk for row in found.top] == [2]
+    assert (found.others, found.has_villages, found.others_min) == (0, True, 90)

@@ -1,0 +1,163 @@
+"""Who asked for what, summed by week, month, quarter and year for counties and above: a long period is few rows.
+
+All villages are one issuer here: each is few rows, and together they are most. A week is kept from its Monday on, a longer span
+as far as its weeks are settled: nobody files them any more. A recount keeps the spans of its week in the same statement; a rebuild
+drops the longer ones, and readers add up weeks until they are put back. So a span is right, or it is not there.
+Statements lie in sql/source_periods.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from burden.kit.clock import Week
+from reports.periods import Period
+
+SQL = Path(__file__).parent / "sql" / "source_periods"
+WIDE = ("nation", "province", "city", "county")  # units whose spans are kept; to the others a year is few rows anyway
+LONGER = ("month", "quarter", "year")
+PARTS = {"year": "quarter", "quarter": "month", "month": "week"}
+WEEKS_UNKEPT = 5  # a week that is not kept is so many rows for each of one that is: its villages are no single issuer
+VILLAGES = -1  # stands for all villages as issuers
+
+Spans = Mapping[tuple[str, dt.date], dt.date]  # kind and first Monday: last Monday
+Parts = dict[tuple[str, dt.date], int]  # kind ("": not kept) and first Monday: 1 added, -1 taken away
+
+
+def fill(settled: dt.date, running: dt.date) -> int:
+    """Keep weeks up to the running one, and the longer spans up to the last settled one; the number of spans that were not kept.
+
+    The lock of all shards is held by whoever calls.
+    """
+    kept = _spans(dt.date.min, dt.date.max)
+    weeks = {week for (week,) in _run("missing", until=running)} | {running}
+    weeks -= {first for kind, first in kept if kind == "week"}
+    if weeks:
+        keep_weeks(weeks)
+    known = weeks | {first for kind, first in kept if kind == "week"}
+    longer = {_span(kind, week, settled) for kind in LONGER for week in known if week <= settled}
+    longer = {(kind, first, until) for kind, first, until in longer if kept.get((kind, first)) != until}
+    if longer:
+        columns = _columns(longer)
+        _run("drop_spans", kinds=columns["kinds"], firsts=columns["firsts"])
+        _run("put_spans", **columns)
+        _run("note", **columns)
+    return len(weeks) + len(longer)
+
+
+def keep_weeks(weeks: Iterable[dt.date]) -> None:
+    """Keep weeks that are not kept; the lock is held by whoever calls."""
+    weeks = sorted(weeks)
+    _run("put_weeks", weeks=weeks)
+    _run("note", **_columns({("week", week, week) for week in weeks}))
+
+
+def drop(weeks: Iterable[dt.date]) -> None:
+    """Forget the spans that hold any of some weeks, which are about to be replaced; the lock is held by whoever calls."""
+    _run("drop_weeks", weeks=list(weeks))
+
+
+def verify_weeks(weeks: Sequence[dt.date]) -> tuple[int, int]:
+    """Compare kept weeks with the sums they are of. Shape: rows, differences."""
+    rows, differences = _run("verify_weeks", weeks=weeks)[0]
+    return rows, differences
+
+
+def verify_spans() -> tuple[int, int]:
+    """Compare months, quarters and years with their weeks. Shape: rows, differences."""
+    rows, differences = _run("verify_spans")[0]
+    return rows, differences
+
+
+def read(
+    unit: int, level: str, slots: Sequence[tuple[Collection[dt.date], Collection[dt.date]]]
+) -> dict[tuple[int, int], tuple[int, ...]]:
+    """Add up who asked for what from a unit and all below it, over some sets of weeks.
+
+    Shape: a slot is its weeks, and those of them whose confirmed figures are shown; by number of slot and issuer: records,
+    five minutes by category, never registered, claimed. Units: a count, then person-minutes.
+    """
+    weeks = [week for whole, _shown in slots for week in whole]
+    if not weeks:
+        return {}
+    spans = _spans(min(weeks), max(weeks)) if level in WIDE else {}
+    items: list[tuple[int, str, dt.date, int, int]] = []
+    for number, (whole, shown) in enumerate(slots):
+        done, claimed = cover(set(shown), spans), cover(set(whole), spans)
+        keys = {**done, **claimed}
+        items += [(number, *key, done.get(key, 0), claimed.get(key, 0)) for key in keys]
+    names = ("slots", "kinds", "firsts", "done", "claimed")
+    rows = _run("read", unit=unit, **dict(zip(names, map(list, zip(*items, strict=True)), strict=True)))
+    return {(slot, issuer): tuple(sums) for slot, issuer, *sums in rows}
+
+
+def cover(weeks: Collection[dt.date], spans: Spans) -> Parts:
+    """Say which spans make up some weeks, added and taken away, so that few rows are read.
+
+    Shape: the sum over the parts is the sum over the weeks, each once.
+    """
+    found: Parts = {}
+    years = {Period.of("year", Week(week)).first: None for week in sorted(weeks)}
+    for first in years:
+        found |= _cover("year", first, weeks, spans)
+    return found
+
+
+def _cover(kind: str, first: Week, weeks: Collection[dt.date], spans: Spans) -> Parts:
+    """Choose between a span as a whole, mended by weeks, and the parts it falls into."""
+    mondays = [week.monday for week in Period.of(kind, first).weeks]
+    if not any(monday in weeks for monday in mondays):
+        return {}
+    if kind == "week":
+        return _weeks(mondays, 1, spans)
+    starts = {Period.of(PARTS[kind], Week(monday)).first: None for monday in mondays}
+    parts: Parts = {}
+    for start in starts:
+        parts |= _cover(PARTS[kind], start, weeks, spans)
+    until = spans.get((kind, first.monday))
+    if until is None:
+        return parts
+    whole: Parts = {(kind, first.monday): 1}
+    whole |= _weeks([monday for monday in mondays if monday <= until and monday not in weeks], -1, spans)
+    whole |= _weeks([monday for monday in mondays if monday > until and monday in weeks], 1, spans)
+    return min(whole, parts, key=_cost)
+
+
+def _weeks(mondays: Iterable[dt.date], sign: int, spans: Spans) -> Parts:
+    return {("week" if ("week", monday) in spans else "", monday): sign for monday in mondays}
+
+
+def _cost(parts: Parts) -> int:
+    return sum(1 if kind else WEEKS_UNKEPT for kind, _first in parts)
+
+
+def _spans(since: dt.date, until: dt.date) -> Spans:
+    return {(kind, first): last for kind, first, last in _run("spans", since=since, until=until)}
+
+
+def _span(kind: str, week: dt.date, until: dt.date) -> tuple[str, dt.date, dt.date]:
+    period = Period.of(kind, Week(week), until=Week(until))
+    return kind, period.first.monday, period.last.monday
+
+
+def _columns(spans: Iterable[tuple[str, dt.date, dt.date]]) -> dict[str, list[Any]]:
+    kinds, firsts, untils = zip(*sorted(spans), strict=True)
+    return {"kinds": list(kinds), "firsts": list(firsts), "untils": list(untils)}
+
+
+def _run(name: str, **facts: Any) -> list[tuple[Any, ...]]:
+    """Execute one file and return its rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(name), facts)
+        return cursor.fetchall() if cursor.description else []
+
+
+@functools.cache
+def _statement(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

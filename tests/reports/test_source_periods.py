@@ -1,0 +1,185 @@
+"""Who asked for what over long periods: kept sums equal the weeks they are of, whatever happens, or are not there."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import random
+from collections import defaultdict
+from collections.abc import Collection
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from burden.units.models import Level, Unit
+from reports import queries, rollup, source_periods
+from reports.models import RollupSource, SourcePeriod, SourceSpan
+from reports.periods import Period
+from reports.source_periods import VILLAGES, cover
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_entry, make_return, make_unit, make_user
+from tests.reports.test_rollup import STEPS, Country, assert_exact
+
+WEEKS = [THIS_WEEK.plus(-n).monday for n in range(4)]
+SETTLED = THIS_WEEK.plus(-2)
+YEAR = Period.of("year", LAST_WEEK, until=LAST_WEEK)
+
+
+def plain(unit: Unit, weeks: Collection[dt.date], shown: Collection[dt.date]) -> dict[int, list[int]]:
+    """Add up rollup_source row by row; villages are one issuer."""
+    villages = set(Unit.every.filter(level=Level.VILLAGE).values_list("pk", flat=True))
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * 8)
+    for row in RollupSource.every.filter(unit=unit, week__in=weeks):
+        numbers = (row.n, row.m_meeting, row.m_document, row.m_form, row.m_inspection, row.m_other, row.u_min)
+        done = [number if row.week in shown else 0 for number in numbers]
+        issuer = VILLAGES if row.issuer_id in villages else row.issuer_id
+        found[issuer] = [a + b for a, b in zip(found[issuer], [*done, row.c_min], strict=True)]
+    return {issuer: sums for issuer, sums in found.items() if any(sums)}
+
+
+def read(unit: Unit, weeks: Collection[dt.date], shown: Collection[dt.date]) -> dict[int, list[int]]:
+    """Read the same; weeks that are not kept yet name villages, which are put together here."""
+    villages = set(Unit.every.filter(level=Level.VILLAGE).values_list("pk", flat=True))
+    found: dict[int, list[int]] = defaultdict(lambda: [0] * 8)
+    for (_slot, issuer), sums in source_periods.read(unit.pk, unit.level, [(weeks, shown)]).items():
+        issuer = VILLAGES if issuer in villages else issuer
+        found[issuer] = [a + b for a, b in zip(found[issuer], sums, strict=True)]
+    return {issuer: sums for issuer, sums in found.items() if any(sums)}
+
+
+@pytest.fixture
+def country(db: None) -> Country:
+    return Country()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_kept_sums_equal_their_weeks_after_random_changes(country: Country, seed: int) -> None:
+    dice = random.Random(seed)
+    for turn in range(4):
+        for _ in range(dice.randrange(5, 20)):
+            dice.choice(STEPS)(country, dice)
+        if dice.random() < 0.3:
+            rollup.rebuild(weeks=dice.sample(WEEKS, 1), now=NOW)
+        rollup.refresh(limit=dice.choice([1, 2000]))
+        if turn % 2:
+            rollup.settle(now=NOW + dt.timedelta(weeks=dice.choice([0, 0, 1])))
+        for unit in (country.city, country.city.parent, *country.counties, country.towns[0]):
+            weeks = dice.sample(WEEKS, 3)
+            shown = dice.sample(weeks, 2)
+            assert read(unit, weeks, shown) == plain(unit, weeks, shown)
+    assert_exact(WEEKS)
+    assert rollup.verify(now=NOW).differences == 0
+
+
+SPANS = {
+    (kind, period.first.monday): period.last.monday
+    for kind in ("month", "quarter", "year")
+    for n in range(80)
+    for period in [Period.of(kind, SETTLED.plus(-n), until=SETTLED)]
+} | {("week", THIS_WEEK.plus(-n).monday): THIS_WEEK.plus(-n).monday for n in range(80)}
+ALL_WEEKS = st.sets(st.integers(0, 70).map(lambda n: THIS_WEEK.plus(-n).monday))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(weeks=ALL_WEEKS, kept=st.sets(st.sampled_from(sorted(SPANS))))
+def test_cover_counts_each_week_once_and_no_other(weeks: set[dt.date], kept: set[tuple[str, dt.date]]) -> None:
+    spans = {span: SPANS[span] for span in kept}
+    counted: dict[dt.date, int] = defaultdict(int)
+    for (kind, first), sign in cover(weeks, spans).items():
+        until = spans[kind, first] if kind else first
+        for n in range((until - first).days // 7 + 1):
+            counted[first + dt.timedelta(weeks=n)] += sign
+    assert {week: times for week, times in counted.items() if times} == dict.fromkeys(weeks, 1)
+
+
+def test_year_is_one_span_and_the_weeks_after_it() -> None:
+    weeks = {week.monday for week in YEAR.weeks}
+    assert cover(weeks, SPANS) == {("year", YEAR.first.monday): 1, ("week", LAST_WEEK.monday): 1}
+
+
+def test_hidden_week_is_taken_away_again() -> None:
+    weeks = {week.monday for week in YEAR.weeks} - {WEEKS[3]}
+    found = cover(weeks, SPANS)
+    assert found["year", YEAR.first.monday] == 1
+    assert found["week", WEEKS[3]] == -1
+
+
+def test_hidden_week_adds_claims_alone(country: Country) -> None:
+    make_entry(make_return(make_user(), country.villages[0], SETTLED), issuer=country.department, minutes=30)
+    rollup.refresh()
+    rollup.settle(now=NOW)
+    actor, county = make_actor(country.city, "reviewer"), country.counties[0]
+    assert [each.total for each in queries.sources(actor, county, YEAR, ())[0]] == [30]
+    assert queries.sources(actor, county, YEAR, {SETTLED.monday}) == ([], {})
+
+
+def test_villages_are_one_issuer(country: Country) -> None:
+    for village in country.villages[:3]:
+        make_entry(make_return(make_user(), village, SETTLED), issuer=village, minutes=30)
+    rollup.refresh()
+    rollup.settle(now=NOW)
+    found, _before = queries.sources(make_actor(country.city, "reviewer"), country.city, YEAR, ())
+    assert [(each.issuer_id, each.records, each.total) for each in found] == [(VILLAGES, 3, 90)]
+
+
+def test_township_reads_its_weeks(country: Country) -> None:
+    make_entry(make_return(make_user(), country.villages[0], SETTLED), issuer=country.department, minutes=30)
+    rollup.rebuild(now=NOW)
+    town = country.towns[0]
+    assert not SourcePeriod.every.filter(unit=town).exists()
+    found, _before = queries.sources(make_actor(town, "reviewer"), town, YEAR, ())
+    assert [(each.issuer_id, each.total) for each in found] == [(country.department.pk, 30)]
+
+
+def test_foreign_unit_has_no_sources(country: Country) -> None:
+    make_entry(make_return(make_user(), country.villages[0], SETTLED), issuer=country.department, minutes=30)
+    rollup.rebuild(now=NOW)
+    assert queries.sources(make_actor(make_unit(), "reviewer"), country.counties[0], YEAR, ()) == ([], {})
+
+
+def test_reading_a_year_takes_two_statements(country: Country) -> None:
+    actor = make_actor(country.city, "reviewer")
+    for weeks in (1, 3):
+        for n in range(weeks):
+            make_return(make_user(), country.villages[0], SETTLED.plus(-n), entries=2)
+        rollup.rebuild(now=NOW)
+        with CaptureQueriesContext(connection) as seen:
+            queries.sources(actor, country.city, YEAR, ())
+        assert len(seen) == 2
+
+
+def test_rebuilt_week_drops_the_longer_spans_until_they_are_put_back(country: Country) -> None:
+    make_return(make_user(), country.villages[0], SETTLED, entries=2)
+    rollup.rebuild(now=NOW)
+    kinds = functools.partial(SourceSpan.objects.values_list, "kind", flat=True)
+    assert set(kinds()) == {"week", "month", "quarter", "year"}
+    rollup._rebuild_marked(SETTLED.monday)
+    assert set(kinds()) == {"week", "month", "quarter", "year"}  # nothing was marked
+    make_return(make_user(), country.villages[0], SETTLED, entries=2)
+    rollup._rebuild_marked(SETTLED.monday)
+    assert set(kinds()) == {"week"}
+    assert rollup.settle(now=NOW) == 3
+    assert rollup.settle(now=NOW) == 0
+
+
+def test_span_grows_with_the_weeks_that_are_settled(country: Country) -> None:
+    make_return(make_user(), country.villages[0], SETTLED, entries=2)
+    make_return(make_user(), country.villages[0], LAST_WEEK, entries=2)
+    rollup.refresh()
+    for later, until in ((0, SETTLED), (1, LAST_WEEK)):
+        rollup.settle(now=NOW + dt.timedelta(weeks=later))
+        assert SourceSpan.objects.get(kind="year").until == until.monday
+        assert rollup.verify(now=NOW).differences == 0
+
+
+@pytest.mark.parametrize("kind", ["week", "month", "quarter", "year"])
+def test_verify_sees_a_spoiled_span(country: Country, kind: str) -> None:
+    make_entry(make_return(make_user(), country.villages[0], SETTLED), issuer=country.department, minutes=30)
+    rollup.rebuild(now=NOW)
+    assert rollup.verify(now=NOW).differences == 0
+    SourcePeriod.every.filter(unit=country.city, kind=kind).update(m_form=7)
+    assert rollup.verify(now=NOW).differences == (
+        4 if kind == "week" else 1
+    )  # a week differs from its longer spans too
