@@ -99,7 +99,9 @@ class World:
 # what stands in a route's parameters: a function of the world, the unit and the acting person
 Objects = Callable[[World, str, Actor], dict[str, Any]]
 OBJECTS: dict[str, Objects] = {
-    **dict.fromkeys(("report", "issued_by"), lambda world, where, actor: {"code": world.units[where].code}),
+    **dict.fromkeys(
+        ("report", "issued_by", "calendar_of"), lambda world, where, actor: {"code": world.units[where].code}
+    ),
     **dict.fromkeys(
         ("person", "post_add", "person_switch", "person_link", "person_unlock", "person_tokens"),
         lambda world, where, actor: {"pk": world.posts[where].user_id},

@@ -13,6 +13,7 @@ from burden.accounts.roles import EXPORTERS, READERS, Role
 PAGES = (
     ("week", _("我的本周"), frozenset({Role.CADRE})),
     ("year", _("我的一年"), frozenset({Role.CADRE})),
+    ("calendar", _("会议检查日程"), frozenset({Role.CADRE, Role.LEAD})),
     ("demands", _("事项登记"), frozenset({Role.ISSUER})),
     ("issued", _("本单位造成的负担"), frozenset({Role.ISSUER})),
     ("reports", _("总览"), READERS),

@@ -22,12 +22,13 @@ FROM demo_demand WHERE planned GROUP BY 1, 2, 3, 4
 
 NEW_DEMANDS = """
 INSERT INTO demand (id, issuer_id, lead_id, plan_item_id, state, version, title, category, subkind, basis, origin, post_title,
-                    channel, frequency, first_on, until, people, minutes, travel_minutes, prep_minutes, receivers, facts,
+                    channel, frequency, first_on, until, at, people, minutes, travel_minutes, prep_minutes, receivers, facts,
                     fields, grams, afterwards, late_reason, digest, created_by_id, created_at, changed_at, issued_at,
                     withdrawn_reason)
 SELECT d.id, d.issuer_id, d.issuer_id, p.id, 'issued', 1, d.title, d.category, d.subkind,
        CASE WHEN d.channel = 'formal' THEN format('临办〔%%s〕%%s号（演示）', extract(isoyear FROM d.first_on), d.n %% 90 + 1) ELSE '' END,
-       d.origin, '', d.channel, d.frequency, d.first_on, d.until, 1, d.minutes, d.travel, d.prep, d.receivers, d.facts,
+       d.origin, '', d.channel, d.frequency, d.first_on, d.until,
+       CASE WHEN d.category IN ('meeting', 'inspection') THEN (ARRAY['08:30', '09:00', '09:30', '14:30', '15:00', '15:30', '16:00']::time[])[d.n %% 7 + 1] END, 1, d.minutes, d.travel, d.prep, d.receivers, d.facts,
        d.fields, d.grams, false, '', '', d.author_id, at, at, at, ''
 FROM demo_demand d
 LEFT JOIN plan_item p ON d.planned AND p.issuer_id = d.issuer_id AND p.category = d.category

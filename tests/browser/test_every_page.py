@@ -11,7 +11,7 @@ from tests.browser.week import violations
 
 PAGES = {
     "": ["/login/", "/nowhere/", "/in/no-such-secret/"],
-    "cadre": ["/demands/asked/", "/week/", f"/week/{last_closed(now())}/", "/year/", "/password/"],
+    "cadre": ["/demands/asked/", "/week/", f"/week/{last_closed(now())}/", "/year/", "/calendar/", "/password/"],
     "lead": ["/demands/catalogue/", "/reports/"],
     "issuer": [
         "/demands/",
@@ -25,7 +25,7 @@ PAGES = {
         "/reports/",
     ],
     "observer": ["/reports/?period=year"],
-    "office": ["/reports/", "/reports/{village}/", "/exports/", "/people/"],
+    "office": ["/reports/", "/reports/{village}/", "/reports/{county}/calendar/", "/exports/", "/people/"],
     "sysadmin": ["/people/", "/people/?role=lead", "/people/add/", "/people/import/", "/units/"],
     "secadmin": ["/people/", "/units/"],
     "auditor": ["/audit/"],
@@ -79,7 +79,9 @@ def test_every_page_is_accessible_in_every_mode(role: str, reader: Page, portal)
     for language, looks in (("zh-hans", LOOKS), ("en", {"english": ({}, NO_CONTRAST)})):
         reader.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
         for path in PAGES[role]:
-            answer = reader.goto(path.format(village=accounts["cadre"]["unit_code"]))
+            answer = reader.goto(
+                path.format(village=accounts["cadre"]["unit_code"], county=accounts["office"]["unit_code"])
+            )
             assert answer is not None
             assert answer.status == 200 or path in MISSING, (path, answer.status)
             wrong += [f"{path} {fault}" for fault in faults(reader, looks)]
