@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from reports import api, calendar_views, export_views, issued_views, views
+from reports import api, calendar_views, export_views, issued_views, league_views, views
 
 urlpatterns = [
     path("reports/", views.reports, name="reports"),
     path("reports/<str:code>/", views.report, name="report"),
     path("reports/<str:code>/calendar/", calendar_views.calendar_of, name="calendar_of"),
     path("calendar/", calendar_views.calendar_own, name="calendar"),
+    path("reports/<str:code>/issuers/", league_views.issuers, name="issuers"),
     path("issued/", issued_views.issued_own, name="issued"),
     path("issued/<str:code>/", issued_views.issued_by, name="issued_by"),
     path("exports/", export_views.exports_page, name="exports"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +22,9 @@ from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week, last_closed
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
-from reports import queries
+from reports import league, queries
 from reports.indicators import INDICATORS, Figures
+from reports.league import OWN
 from reports.panels import comparison, summary
 from reports.panels.portal import portal
 from reports.periods import KINDS, Period, Span, year_before
@@ -225,7 +226,8 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
         "split": summary.split(here, found),
         # medians and different people do not add up: they are known in the tree of their week alone
         "portal": portal(queries.portal_times(actor, unit, period, gone)) if state.basis == REPORTED else None,
-        "issuers": _issuers(actor, (found, before), (here, previous)) if found else None,
+        "issuers": _issuers(actor, state, (found, before), (here, previous), gone) if found else None,
+        "own_label": OWN.get(unit.level, gettext("本级自定")),
     }
 
 
@@ -236,12 +238,24 @@ def _span(period: Period, closed: Week) -> Span:
     return oldest.monday, max(weeks[-1], period.last).monday
 
 
-def _issuers(actor: Actor, sources: tuple[Any, Any], heads: tuple[Figures, Figures | None]) -> summary.Issuers:
+def _issuers(
+    actor: Actor,
+    state: State,
+    sources: tuple[Any, Any],
+    heads: tuple[Figures, Figures | None],
+    gone: Collection[dt.date],
+) -> summary.Issuers:
     found, before = sources
     units = queries.issuer_names(actor, [source.issuer_id for source in found[:NAMED] if source.issuer_id > 0])
     low, high = actor.read_range
     visible = {pk for pk, unit in units.items() if low <= unit.path < high}
-    return summary.issuers(found, before, units, (heads[0].returns, heads[1].returns if heads[1] else 0), visible)
+    named = [(units[each.issuer_id], each.total) for each in found if each.issuer_id in units]
+    top = [(unit, minutes) for unit, minutes in named if summary.is_named(unit)][: summary.TOP_ISSUERS]
+    weeks = [week.monday for week in state.period.weeks if week.monday not in gone]
+    # what a demand took is known in the tree of its week alone
+    decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}
+    returns = (heads[0].returns, heads[1].returns if heads[1] else 0)
+    return summary.issuers(found, before, units, returns, visible, decided)
 
 
 def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> dict[str, Any]:

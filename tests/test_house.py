@@ -68,6 +68,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/entries/history.py",
     "burden/entries/offers.py",
     "burden/demo/seed.py",
+    "reports/league.py",
     "reports/peers.py",
     "reports/restated.py",
     "reports/demand_sums.py",
@@ -102,13 +103,17 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/units/services.py",
         "burden/units/views.py",
         "reports/forms.py",
+        "reports/league.py",
     },
     "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's
     "Target": {"burden/demands/services/reestimating.py"},
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {"reports/unregistered.py"},  # the worker counts them anew
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there
-    "RollupSource": {"reports/issued.py"},  # what is asked of all below an issuer's parent, for the issuer alone
+    "RollupSource": {  # what is asked of all below an issuer's parent, for those who read the issuer's sums
+        "reports/issued.py",
+        "reports/league.py",
+    },
 }
 
 

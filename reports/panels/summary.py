@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from burden.kit.clock import Week
 from burden.kit.templatetags.show import category_css, hours
@@ -196,6 +197,8 @@ class Issuer:
     claimed_min: int  # registered, and nobody answered yet: beside its minutes, never in them
     unregistered_min: int
     change: Change
+    own_min: int | None = None  # confirmed of what it decided itself; None where it decides above
+    passed_min: int | None = None  # confirmed of what it passed on from above, or all it asks from above
 
     @property
     def minutes(self) -> int:
@@ -233,15 +236,16 @@ def issuers(
     units: Mapping[int, Unit],
     heads: tuple[int, int],
     visible: Collection[int],
+    decided: Mapping[int, tuple[int | None, int]] = MappingProxyType({}),
 ) -> Issuers:
     """Put issuers in order. Units: heads are the returns now and before."""
-    rows = {source.issuer_id: _issuer(source, before.get(source.issuer_id), units, heads, visible) for source in now}
+    told = (units, heads, visible, decided)
+    rows = {source.issuer_id: _issuer(source, before.get(source.issuer_id), *told) for source in now}
     unstated, villages = rows.pop(0, None), rows.pop(VILLAGES, None)
     ordered = [row for row in rows.values() if row.minutes or row.claimed_min]
-    # what a village asks of itself is a few people's, and its own sums may be hidden: it is one of the others
-    top = [row for row in ordered if row.unit is None or row.unit.level != Level.VILLAGE][:TOP_ISSUERS]
+    top = [row for row in ordered if is_named(row.unit)][:TOP_ISSUERS]
     rest = [row for row in ordered if row not in top]
-    named = [row for row in rest if row.unit is None or row.unit.level != Level.VILLAGE]
+    named = [row for row in rest if is_named(row.unit)]
     rest += [villages] if villages else []
     return Issuers(
         top,
@@ -256,9 +260,20 @@ def issuers(
     )
 
 
+def is_named(unit: Unit | None) -> bool:
+    """Whether an issuer has a row of its own: what a village asks of itself is a few people's, and may be hidden."""
+    return unit is None or unit.level != Level.VILLAGE
+
+
 def _issuer(
-    source: Source, then: Source | None, units: Mapping[int, Unit], heads: tuple[int, int], visible: Collection[int]
+    source: Source,
+    then: Source | None,
+    units: Mapping[int, Unit],
+    heads: tuple[int, int],
+    visible: Collection[int],
+    decided: Mapping[int, tuple[int | None, int]],
 ) -> Issuer:
+    own, passed = decided.get(source.issuer_id, (None, None))
     return Issuer(
         units.get(source.issuer_id),
         source.issuer_id in visible,
@@ -266,4 +281,6 @@ def _issuer(
         source.claimed_min,
         source.unregistered_min,
         changed(source.total, heads[0], then.total if then else 0, heads[1]),
+        own,
+        passed,
     )

@@ -24,7 +24,7 @@ PAGES = {
         "/issued/?period=month",
         "/reports/",
     ],
-    "observer": ["/reports/?period=year"],
+    "observer": ["/reports/?period=year", "/reports/{county}/issuers/?period=year"],
     "office": ["/reports/", "/reports/{village}/", "/reports/{county}/calendar/", "/exports/", "/people/"],
     "sysadmin": ["/people/", "/people/?role=lead", "/people/add/", "/people/import/", "/units/"],
     "secadmin": ["/people/", "/units/"],

@@ -1,0 +1,338 @@
+"""Issuers beside each other (谁在下达负担): by own decision, passed on from above, never registered; and who asks for less.
+
+Issuers may be compared by what they impose: it is their decision. Every figure is that of the issuer's own page
+(reports.issued) for the same period: few answers are hidden, claims never are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, Q, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.actor import Actor
+from burden.demands.models import Origin, Reestimate
+from burden.units.models import Level, Unit
+from reports.issued import MIN_UNITS, Issued
+from reports.models import RollupSource, RollupSub
+from reports.peers import MIN_RETURNS, hidden
+from reports.periods import Period
+from reports.queries import MINUTES
+
+SQL = (Path(__file__).parent / "sql" / "league.sql").read_text(encoding="utf-8")
+NOW, PREVIOUS, LAST_YEAR = "now", "previous", "last_year"
+NOTHING = Issued()
+OWN: dict[str, str | Promise] = {  # how people of a place call what is decided there
+    Level.COUNTY: _("本县自定"),
+    Level.CITY: _("本市自定"),
+    Level.PROVINCE: _("本省自定"),
+}
+RECEIVERS = (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Demands of one kind of origin over a period. Units: demands and times (receivers x weeks) are counts."""
+
+    sums: Issued = NOTHING
+    demands: int = 0
+    times: int = 0
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What an issuer asked in one period. Units: person-minutes; unregistered is None where the filter does not tell it."""
+
+    own: Asked = Asked()
+    passed: Asked = Asked()
+    unregistered_min: int | None = 0
+
+    @property
+    def registered_min(self) -> int:
+        return self.own.sums.total_min + self.passed.sums.total_min
+
+    @property
+    def total_min(self) -> int:
+        return self.registered_min + (self.unregistered_min or 0)
+
+    @property
+    def decided_min(self) -> int:
+        """What the issuer itself decided: its own demands, and what it never registered."""
+        return self.own.sums.total_min + (self.unregistered_min or 0)
+
+    @property
+    def demands(self) -> int:
+        return self.own.demands + self.passed.demands
+
+    @property
+    def times(self) -> int:
+        return self.own.times + self.passed.times
+
+    @property
+    def claim_min(self) -> int:
+        """What it registered."""
+        return self.own.sums.claim_min + self.passed.sums.claim_min
+
+    @property
+    def confirmed_min(self) -> int:
+        """What was confirmed of it, where enough answered."""
+        return self.own.sums.confirmed_min + self.passed.sums.confirmed_min
+
+    @property
+    def each_min(self) -> int | None:
+        """What one receiver spends each time it is asked. Units: whole person-minutes, half away from zero."""
+        return (2 * self.registered_min + self.times) // (2 * self.times) if self.times else None
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """One issuer: the period, the one before, the same of last year. Units: person-minutes.
+
+    `reestimated_min` is what a change of the tariffs alone added to its own demands of this period: no more work, no less.
+    """
+
+    unit: Unit
+    now: Slot
+    previous: Slot
+    last_year: Slot
+    reestimated_min: int = 0
+
+    @property
+    def more_min(self) -> int:
+        """How much more than last year it asks by its own decision, as if the tariffs had not changed."""
+        return self.now.decided_min - self.reestimated_min - self.last_year.decided_min
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing to say of it."""
+        return not (self.now.total_min or self.last_year.total_min or self.now.demands)
+
+
+@dataclass(frozen=True)
+class Above:
+    """An issuer above: what it asks directly of those below here. Units: person-minutes of the weeks that are shown."""
+
+    unit: Unit
+    confirmed_min: int
+    claimed_min: int  # nobody answered yet
+
+
+SORTS: Mapping[str, Callable[[Entrant], int]] = {  # what the list may be in order of, the most first
+    "own": lambda row: row.now.own.sums.total_min,
+    "total": lambda row: row.now.total_min,
+    "passed": lambda row: row.now.passed.sums.total_min,
+    "unregistered": lambda row: row.now.unregistered_min or 0,
+    "each": lambda row: row.now.each_min or 0,
+    "demands": lambda row: row.now.demands,
+    "less": lambda row: -row.more_min,
+    "more": lambda row: row.more_min,
+}
+
+
+CHANGES = ("less", "more")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which demands count: of one category, asked of receivers of one level; empty for all."""
+
+    category: str = ""
+    level: str = ""
+
+    @property
+    def is_all(self) -> bool:
+        return not (self.category or self.level)
+
+
+ALL = Choice()
+
+
+@dataclass(frozen=True)
+class League:
+    """Issuers of a unit and right below it, in the order asked for, and the sum of them all; those above apart."""
+
+    rows: list[Entrant]
+    above: list[Above] = field(default_factory=list)
+    is_comparable: bool = True  # whether there is data of last year, all its weeks
+
+    @property
+    def whole(self) -> Slot:
+        return added(row.now for row in self.rows)
+
+    @property
+    def most(self) -> int:
+        return max((row.now.total_min for row in self.rows), default=0)
+
+
+def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort: str = "own") -> League:
+    """Return the issuers whose demands reach those below a unit. Seven queries, whatever their number."""
+    issuers = issuers_at(actor, unit)
+    slots = weeks_of(period)
+    asked = slots_of(issuers, slots, choice)
+    alone = _unregistered(unit, issuers, slots) if choice.is_all else None
+    changed = _reestimated(actor, issuers, slots[NOW], choice)
+    rows = []
+    for pk, each in issuers.items():
+        now, previous, last_year = (_slot(asked, alone, pk, name) for name in (NOW, PREVIOUS, LAST_YEAR))
+        rows.append(Entrant(each, now, previous, last_year, changed.get(pk, 0)))
+    kept = [row for row in rows if not row.is_silent]
+    is_comparable = _is_known(actor, unit, slots[LAST_YEAR])
+    order = SORTS[sort if is_comparable or sort not in CHANGES else "own"]
+    kept.sort(key=lambda row: (-order(row), row.unit.path))
+    return League(kept, _above(actor, unit, slots[NOW]) if choice.is_all else [], is_comparable)
+
+
+def _is_known(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> bool:
+    """Whether a unit had data already in all of some weeks: a portal that began later would look like more work."""
+    return RollupSub.objects.visible_to(actor).filter(unit=unit, week__in=weeks).count() == len(weeks)
+
+
+def weeks_of(period: Period) -> dict[str, list[dt.date]]:
+    """Return the Mondays of a period, of the one before and of the same last year."""
+    spans = ((NOW, period), (PREVIOUS, period.previous), (LAST_YEAR, period.last_year))
+    return {name: [week.monday for week in each.weeks] for name, each in spans}
+
+
+def issuers_at(actor: Actor, unit: Unit) -> dict[int, Unit]:
+    """Return who may ask something of those below a unit by its own decision: the unit and what stands right below it.
+
+    What stands deeper is compared at the unit above it. Closed units too: they may have asked something in the period.
+    """
+    found = Unit.objects.visible_to(actor).filter(Q(pk=unit.pk) | Q(parent=unit)).exclude(level=Level.VILLAGE)
+    return {each.pk: each for each in found.only("code", "name", "level", "path", "parent_id").order_by("path")}
+
+
+def slots_of(
+    issuers: Collection[int], slots: Mapping[str, Sequence[dt.date]], choice: Choice = ALL
+) -> dict[tuple[int, str], dict[bool, Asked]]:  # fmt: skip
+    """Return what issuers asked, by issuer and slot; True for their own decision. One query."""
+    pairs = [(name, week) for name, weeks in slots.items() for week in weeks]
+    said: dict[str, Any] = {
+        "issuers": list(issuers),
+        "slots": [name for name, _week in pairs],
+        "weeks": [week for _name, week in pairs],
+        "category": choice.category,
+        "level": choice.level,
+        "min_returns": MIN_RETURNS,
+        "min_units": MIN_UNITS,
+    }
+    found: dict[tuple[int, str], dict[bool, Asked]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(SQL, said)
+        for issuer, slot, is_own, demands, times, *sums in cursor.fetchall():
+            found[issuer, slot][is_own] = Asked(Issued(*sums), demands, times)
+    return found
+
+
+def _slot(
+    asked: Mapping[tuple[int, str], Mapping[bool, Asked]],
+    alone: Mapping[tuple[int, str], int] | None,
+    issuer: int,
+    name: str,
+) -> Slot:
+    of = asked.get((issuer, name), {})
+    return Slot(of.get(True, Asked()), of.get(False, Asked()), None if alone is None else alone.get((issuer, name), 0))
+
+
+def _unregistered(
+    unit: Unit, issuers: Collection[int], slots: Mapping[str, Sequence[dt.date]]
+) -> dict[tuple[int, str], int]:
+    """Return what others did for issuers that never registered it, as each one's page has it: see issued.unregistered."""
+    below = Q(unit_id=unit.pk, issuer_id__in=[pk for pk in issuers if pk != unit.pk])
+    itself = Q(unit_id=unit.parent_id, issuer_id=unit.pk)
+    rows = (
+        RollupSource.every.filter(below | itself, u_n__gte=MIN_RETURNS, week__in=_all(slots))
+        .values_list("issuer_id", "week")
+        .annotate(minutes=Sum("u_min"))
+    )
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    for issuer, week, minutes in rows:
+        for name, weeks in slots.items():
+            found[issuer, name] += minutes if week in weeks else 0
+    return found
+
+
+def _reestimated(actor: Actor, issuers: Collection[int], weeks: Sequence[dt.date], choice: Choice) -> dict[int, int]:
+    """Return by issuer what a change of the tariffs alone added to its own demands; not told of receivers of one level."""
+    if choice.level:
+        return {}
+    found = Reestimate.objects.visible_to(actor).filter(
+        demand__issuer__in=issuers, demand__origin=Origin.OWN, week__in=weeks
+    )
+    if choice.category:
+        found = found.filter(demand__category=choice.category)
+    changed = found.values_list("demand__issuer_id").annotate(sum=Sum(F("after_min") - F("before_min")))
+    return dict(changed)
+
+
+def _above(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[Above]:
+    """Return what issuers above ask directly of those below a unit, the most first; weeks that are not shown left out."""
+    steps = [int(step) for step in unit.path.rstrip(".").split(".")[:-1]]
+    outer = {
+        each.pk: each
+        for each in Unit.every.filter(Q(pk__in=steps) | Q(parent__in=steps, level=Level.DEPARTMENT)).only(
+            "name", "path"
+        )
+    }
+    gone = hidden([unit.pk], (weeks[0], weeks[-1]))[unit.pk]
+    done = {f"sum_{name}": Sum(name, filter=~Q(week__in=gone), default=0) for name in MINUTES}
+    rows = (
+        RollupSource.objects.visible_to(actor)
+        .filter(unit=unit, issuer_id__in=outer, week__in=weeks)
+        .values_list("issuer_id")
+        .annotate(**done, claimed=Sum("c_min"))
+    )
+    found = [Above(outer[pk], sum(minutes), claimed) for pk, *minutes, claimed in rows]
+    return sorted(found, key=lambda each: (-each.confirmed_min - each.claimed_min, each.unit.path))
+
+
+def _all(slots: Mapping[str, Sequence[dt.date]]) -> list[dt.date]:
+    return sorted({week for weeks in slots.values() for week in weeks})
+
+
+def added(slots: Iterable[Slot]) -> Slot:
+    """Add up what several issuers asked in one period."""
+    every = list(slots)
+    own, passed = _added(slot.own for slot in every), _added(slot.passed for slot in every)
+    is_told = all(slot.unregistered_min is not None for slot in every)
+    return Slot(own, passed, sum(slot.unregistered_min or 0 for slot in every) if is_told else None)
+
+
+def _added(asked: Iterable[Asked]) -> Asked:
+    every = list(asked)
+    sums = sum((each.sums for each in every), NOTHING)
+    return Asked(sums, sum(each.demands for each in every), sum(each.times for each in every))
+
+
+def decided(
+    unit: Unit, issuers: Iterable[tuple[Unit, int]], weeks: Sequence[dt.date]
+) -> dict[int, tuple[int | None, int]]:
+    """Return what was done for issuers below a unit, by their own decision and passed on to them. One query.
+
+    Of an issuer that also asks others, and so decides above, all is passed on. Shape: issuers beside what was done for each.
+    Units: person-minutes confirmed, by id; what too few answered is in neither.
+    """
+    known = list(issuers)
+    here = [issuer.pk for issuer, _minutes in known if decided_in(unit, issuer)]
+    asked = slots_of(here, {NOW: weeks}) if here and weeks else {}
+    found: dict[int, tuple[int | None, int]] = {issuer.pk: (None, minutes) for issuer, minutes in known}
+    for pk in here:
+        of = asked.get((pk, NOW), {})
+        found[pk] = (of.get(True, Asked()).sums.confirmed_min, of.get(False, Asked()).sums.confirmed_min)
+    return found
+
+
+def decided_in(unit: Unit, issuer: Unit) -> bool:
+    """Whether all that an issuer may ask stays below a unit: only then its demands' sums are the unit's."""
+    steps = issuer.path.rstrip(".").split(".")
+    remit = ".".join(steps[:-1] if issuer.level == Level.DEPARTMENT else steps) + "."
+    low, high = unit.range
+    return low <= remit < high

@@ -1,0 +1,210 @@
+"""Issuers side by side: as their own pages say, own decision apart from what was passed on, fewer apart from re-estimated."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from burden.demands.models import Reestimate
+from burden.kit import clock
+from burden.standards.models import TariffVersion
+from burden.units.models import Level, Unit
+from reports import issued, league
+from reports.league import ALL, Choice
+from reports.models import RollupDemand
+from reports.periods import Period
+from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
+from tests.reports.sums import add_source, add_sums
+
+WEEK = Period.of("week", LAST_WEEK)
+COUNTS = ("targets", "answered", "answers", "done", "not_applicable", "repeated")
+MINUTES = ("claim_min", "open_min", "confirmed_min", "after_hours_min", "bulk_min", "stated_min")
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def county(db: None) -> Unit:
+    return make_unit(make_unit(level="city"), name="临溪县")
+
+
+def ask(issuer: Unit, confirmed: int = 600, week=LAST_WEEK, *, level: str = "township", **facts) -> RollupDemand:
+    """Let a demand of an issuer have been answered: ten receivers, five answers of five of them."""
+    numbers = dict.fromkeys((*COUNTS, *MINUTES), 0) | {"targets": 10, "answered": 5, "answers": 5}
+    numbers |= {"claim_min": 1000, "open_min": 500, "confirmed_min": confirmed}
+    numbers |= {name: facts.pop(name) for name in (*COUNTS, *MINUTES) if name in facts}
+    demand = facts.pop("demand", None) or make_demand(issuer, **facts)
+    return RollupDemand.every.create(demand=demand, level=level, week=week.monday, **numbers)
+
+
+def rows(unit: Unit, period: Period = WEEK, choice: Choice = ALL, sort: str = "own"):
+    return league.league(make_actor(unit, "reviewer"), unit, period, choice, sort).rows
+
+
+def test_own_decision_stands_apart_from_what_was_passed_on(county: Unit) -> None:
+    office = make_unit(county, Level.DEPARTMENT)
+    ask(office, 600)
+    ask(office, 900, origin="province")
+    add_source(county, office, minutes=1500)
+    (row,) = rows(county)
+    assert (row.now.own.sums.total_min, row.now.passed.sums.total_min) == (600 + 500, 900 + 500)
+    assert (row.now.demands, row.now.times, row.now.each_min) == (2, 20, 125)
+    assert row.previous.total_min == 0
+
+
+def test_unregistered_counts_where_five_recorded_it(county: Unit) -> None:
+    office, other = (make_unit(county, Level.DEPARTMENT) for _ in range(2))
+    for issuer, n in ((office, 5), (other, 4)):
+        ask(issuer)
+        add_source(county, issuer, minutes=900)
+        issued.RollupSource.every.filter(issuer_id=issuer.pk).update(u_min=300, u_n=n)
+    assert [row.now.unregistered_min for row in rows(county)] == [300, 0]
+
+
+def test_row_is_what_the_issuers_own_page_says(county: Unit) -> None:
+    """Whatever is hidden there is hidden here: the rule is written in Python for one issuer and in SQL for many."""
+    choose = random.Random(7)
+    actor = make_actor(county, "reviewer")
+    offices = [make_unit(county, Level.DEPARTMENT) for _ in range(4)]
+    for office in offices:
+        for _ in range(6):
+            demand = make_demand(
+                office, category=choose.choice(["form", "meeting"]), origin=choose.choice(["own", "city"])
+            )
+            for level in choose.sample(["township", "village", "department"], 2):
+                for week in (LAST_WEEK, LAST_WEEK.plus(-1)):
+                    answers = choose.randrange(9)
+                    ask(
+                        office, choose.randrange(900), week, demand=demand, level=level, answers=answers,
+                        answered=choose.randint(min(answers, 1), answers) if answers else 0, open_min=choose.randrange(900),
+                    )  # fmt: skip
+    period = Period.of("month", LAST_WEEK, until=LAST_WEEK)
+    found = {row.unit.pk: row.now for row in rows(county, period)}
+    assert len(found) == 4
+    for office in offices:
+        cells = issued.cells(actor, office, period)
+        assert any(cell.is_hidden for cell in cells)
+        assert found[office.pk].own.sums == issued.total(cell for cell in cells if cell.origin == "own")
+        assert found[office.pk].passed.sums == issued.total(cell for cell in cells if cell.origin != "own")
+    forms = {row.unit.pk: row.now for row in rows(county, period, Choice("form", "village"))}
+    for pk, now in forms.items():
+        cells = issued.cells(actor, next(each for each in offices if each.pk == pk), period)
+        kept = issued.total(cell for cell in cells if cell.category == "form" and cell.level == "village")
+        assert now.registered_min == kept.total_min
+        assert now.unregistered_min is None
+
+
+def test_fewer_is_told_apart_from_re_estimated(county: Unit) -> None:
+    office, other = (make_unit(county, Level.DEPARTMENT) for _ in range(2))
+    before = WEEK.last_year.last
+    add_sums(county, before)
+    for issuer in (office, other):
+        ask(issuer, 600, before)
+    now = ask(office, 100)
+    ask(other, 400)
+    tariff = TariffVersion.objects.latest("from_week")
+    Reestimate.every.create(
+        demand=now.demand, week=LAST_WEEK.monday, tariff=tariff, before_min=900, after_min=500, at=NOW
+    )
+    found = {row.unit.pk: row for row in rows(county)}
+    assert (found[office.pk].reestimated_min, found[office.pk].more_min) == (-400, -100)
+    assert found[other.pk].more_min == -200
+    assert [row.unit for row in rows(county, sort="less")] == [other, office]
+    assert [row.unit for row in rows(county, sort="more")] == [office, other]
+
+
+def test_portal_that_began_since_is_not_compared_with_last_year(client: Client, county: Unit) -> None:
+    few, many = (make_unit(county, Level.DEPARTMENT) for _ in range(2))
+    ask(few, 100)
+    ask(many, 900)
+    assert [row.unit for row in rows(county, sort="less")] == [many, few]
+    assert "上年同期的数据不全" in show(client, county)
+
+
+@pytest.mark.parametrize("sort", league.SORTS)
+def test_every_order_puts_the_most_first(county: Unit, sort: str) -> None:
+    light, heavy = (make_unit(county, Level.DEPARTMENT) for _ in range(2))
+    ask(light, 100)
+    for origin in ("own", "own", "city"):
+        ask(heavy, 900, origin=origin)
+    add_source(county, heavy, minutes=900)
+    issued.RollupSource.every.update(u_min=300, u_n=5)
+    add_sums(county, WEEK.last_year.last)
+    expected = [light, heavy] if sort == "less" else [heavy, light]
+    assert [row.unit for row in rows(county, sort=sort)] == expected
+
+
+def test_villages_and_what_stands_deeper_are_not_listed(county: Unit) -> None:
+    town = make_unit(county, Level.TOWNSHIP)
+    for issuer in (make_unit(town, Level.VILLAGE), make_unit(town, Level.DEPARTMENT), town):
+        ask(issuer)
+    assert [row.unit for row in rows(county)] == [town]
+    assert len(rows(town)) == 2
+
+
+def test_issuers_above_stand_apart_without_hidden_weeks(county: Unit) -> None:
+    above = make_unit(county.parent, Level.DEPARTMENT, name="市农业农村局")
+    for week, returns in ((LAST_WEEK, 9), (LAST_WEEK.plus(-1), 4)):
+        add_sums(county, week, returns=returns)
+        add_source(county, above, week, minutes=300)
+    found = league.league(make_actor(county, "reviewer"), county, Period.of("month", LAST_WEEK, until=LAST_WEEK))
+    assert [(each.unit.name, each.confirmed_min) for each in found.above] == [("市农业农村局", 300)]
+
+
+def show(client: Client, unit: Unit, status: int = 200, **query: str) -> str:
+    client.force_login(make_actor(unit, "reviewer").user)
+    answer = client.get(f"/reports/{unit.code}/issuers/", query)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_page_of_a_county_without_demands_says_so(client: Client, county: Unit) -> None:
+    assert "这段时间没有下达单位登记过事项" in show(client, county)
+
+
+@pytest.mark.parametrize(
+    "query", [{"sort": "name"}, {"category": "x"}, {"level": "county"}, {"period": "day"}, {"week": "x"}]
+)
+def test_unknown_state_is_404(client: Client, county: Unit, query: dict[str, str]) -> None:
+    show(client, county, 404, **query)
+
+
+def test_page_links_every_issuer_and_keeps_the_period(client: Client, county: Unit) -> None:
+    office = make_unit(county, Level.DEPARTMENT)
+    ask(office, 600)
+    page = show(client, county, period="month", category="form")
+    assert f"/issued/{office.code}/?week={LAST_WEEK}&amp;period=month" in page
+    assert 'id="own" value="1100"' in page
+    assert "category=form&amp;sort=total" in page or "sort=total&amp;category=form" in page
+
+
+def test_queries_do_not_grow_with_issuers(client: Client, county: Unit) -> None:
+    counted = []
+    for _ in range(3):
+        ask(make_unit(county, Level.DEPARTMENT), 600)
+        show(client, county)
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            client.get(f"/reports/{county.code}/issuers/")
+        counted.append(len(seen))
+    assert counted[0] == counted[2] <= 18
+
+
+def test_dashboard_says_what_was_decided_here(client: Client, county: Unit) -> None:
+    office, above = make_unit(county, Level.DEPARTMENT), make_unit(county.parent, Level.DEPARTMENT)
+    add_sums(county, returns=9)
+    ask(office, 600)
+    ask(office, 300, origin="province")
+    add_source(county, office, minutes=900)
+    add_source(county, above, minutes=120)
+    client.force_login(make_actor(county, "reviewer").user)
+    found = client.get(f"/reports/{county.code}/").context["issuers"].top
+    assert [(row.own_min, row.passed_min) for row in found] == [(600, 300), (None, 120)]
