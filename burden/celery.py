@@ -51,9 +51,9 @@ app.conf.update(
         # older polls are dropped: one poll takes all the work there is
         **{task: {"task": task, "schedule": POLL_EVERY, "options": {"expires": POLL_EVERY}} for task in sorted(POLLS)},
         "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
-        "find-unregistered": {"task": "reports.find_unregistered", "schedule": crontab(minute=20, hour=3)},
         "count-people": {"task": "reports.count_people", "schedule": crontab(minute=30, hour=3)},
         "verify": {"task": "reports.verify", "schedule": crontab(minute=0, hour=2)},
+        "find-signals": {"task": "reports.find_signals", "schedule": crontab(minute=20, hour=3)},
         "meter-portal": {"task": "reports.meter_portal", "schedule": crontab(minute=7)},
         "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
         "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40, hour=3)},

@@ -23,8 +23,10 @@ from burden.units.models import Unit
 from reports import exports, summaries
 from reports.extents import LEVELS, Extent
 from reports.extracts import Lines
-from reports.models import ExportJob
+from reports.models import ExportJob, Signal
 from reports.restated import BASES
+from reports.signals.declared import WEEKS
+from reports.signals.read import Shown, Told, signals
 from reports.summaries import SUMMARIES
 from reports.tables import KINDS, TABLES, Table
 
@@ -96,6 +98,30 @@ class LinesSerializer(serializers.Serializer[Any]):
         child=serializers.DictField(child=serializers.JSONField(allow_null=True)),
         help_text="null: not shown or no data, as `remark` says",
     )
+    next = serializers.URLField(allow_null=True)
+
+
+class SignalSerializer(serializers.Serializer[Any]):
+    """A hint with its evidence, for a person to judge. Units: strength per cent of the threshold, whole person-minutes."""
+
+    kind = serializers.ChoiceField(Signal.Kind.choices)
+    unit = serializers.CharField(help_text="Code of the unit it is about")
+    category = serializers.CharField(allow_blank=True)
+    since = serializers.DateField(help_text="Names the signal, with kind, unit and title")
+    first_week = serializers.DateField()
+    last_week = serializers.DateField()
+    first_seen = serializers.DateField()
+    person_min = serializers.IntegerField(allow_null=True)
+    strength = serializers.IntegerField()
+    suppressed = serializers.BooleanField(help_text="Too few people stand behind the figures today")
+    title = serializers.CharField(allow_blank=True)
+    evidence = serializers.DictField()
+
+
+class SignalPageSerializer(serializers.Serializer[Any]):
+    """One page of signals."""
+
+    results = SignalSerializer(many=True)
     next = serializers.URLField(allow_null=True)
 
 
@@ -253,6 +279,34 @@ class TableLines(ApiView):
         unit, level = asked_unit(self.actor, given), choice(given, "level", tuple(LEVELS))
         extent = Extent(unit, level, *asked_weeks(given), choice(given, "basis", BASES))
         return self.paged(Lines(table, self.actor, extent, most=MOST), dict)
+
+
+class Signals(ApiView):
+    """What looks wrong in the numbers about a unit and all below it."""
+
+    roles: ClassVar[frozenset[str]] = READERS
+
+    @extend_schema(
+        operation_id="signals",
+        parameters=[
+            OpenApiParameter("unit", str, required=True, description="Unit code"),
+            OpenApiParameter(
+                "from", dt.date, description="Monday: those that went on in this week or later; default: 26 weeks"
+            ),
+            OpenApiParameter("kind", str, enum=Signal.Kind.values),
+            OpenApiParameter("page", int),
+        ],
+        responses={200: SignalPageSerializer, **REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page of signals, the heaviest first."""
+        given = self.parameters("unit", "from", "kind")
+        unit = asked_unit(self.actor, given)
+        since = monday(given, "from", last_closed(clock.now()).plus(1 - WEEKS))
+        found = signals(self.actor, unit, since)
+        if "kind" in given:
+            found = found.filter(kind=choice(given, "kind", tuple(Signal.Kind.values)))
+        return self.paged(Shown(found), Told.body)
 
 
 class Exports(ApiView):

@@ -233,6 +233,14 @@ class OfIssuerQuerySet(ScopedQuerySet):
         return models.Q(issuer_id__in=actor.issuing) | models.Q(issuer__path__gte=low, issuer__path__lt=high)
 
 
+class SignalQuerySet(ScopedQuerySet):
+    """Signals about the acting issuer, and about units inside the actor's range."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        low, high = actor.read_range
+        return models.Q(unit_id__in=actor.issuing) | models.Q(unit__path__gte=low, unit__path__lt=high)
+
+
 class UnregisteredDemand(models.Model):
     """What several cadres record as asked by one issuer, and no demand was registered for. Rebuilt every night.
 
@@ -256,6 +264,43 @@ class UnregisteredDemand(models.Model):
         db_table = "unregistered_demand"
         default_manager_name = "every"
         base_manager_name = "every"
+
+
+class Signal(models.Model):
+    """Something that looks wrong in the numbers, with its evidence, for a person to judge; counted anew every night.
+
+    Shape: kind, unit, subject and `since` name it for good: what overlaps a signal of the night before keeps its `since` and
+    `first_seen`. Units: strength is per cent of the threshold, person_min person-minutes; weeks are Mondays.
+    """
+
+    class Kind(models.TextChoices):
+        OUTLIER = "outlier", _("明显偏重")
+        SPLIT = "split", _("拆会")
+        RENAMED = "renamed", _("换名")
+        INFORMAL = "informal", _("非正式渠道")
+        RELAY = "relay", _("快转")
+        UNREGISTERED = "unregistered", _("未登记")
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False)
+    subject = models.CharField(max_length=250, blank=True)
+    since = models.DateField()
+    category = models.CharField(max_length=10, choices=Category, blank=True)
+    first_week = models.DateField()
+    last_week = models.DateField()
+    strength = models.IntegerField()
+    person_min = models.BigIntegerField()
+    evidence = models.JSONField()
+    first_seen = models.DateField()
+
+    objects = SignalQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "signal"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        constraints = [models.UniqueConstraint(fields=["kind", "unit", "subject", "since"], name="signal_key")]
 
 
 class PortalTime(models.Model):

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from reports.extents import Extent
 from reports.panels.comparison import Line, table
+from reports.panels.signals import line as in_words
 from reports.queries import Row, compared, left_out
+from reports.signals import read
 
 
 def comparison(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
@@ -34,4 +36,19 @@ def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
         line.active, load.returns if load else None,
         known.minutes if known else None, known.self_min if known else None, line.per_head, line.imposed,
         *peers, line.gap, left_out(row.loads, row.gone, extent.period), remark,
+    )  # fmt: skip
+
+
+def signals(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
+    """Return the signals of some weeks as the page tells them, the heaviest first."""
+    found = read.signals(actor, extent.unit, extent.since).filter(first_week__lte=extent.until.monday)
+    return [_pointed_out(each) for each in read.told(found)]
+
+
+def _pointed_out(told: read.Told) -> tuple[Any, ...]:
+    one = told.signal
+    remark = _("人数太少，不显示") if told.person_min is None else ""
+    return (
+        str(one.get_kind_display()), one.unit.code, one.unit.name, str(one.get_category_display()), in_words(told).words.title,
+        one.first_week, one.last_week, one.first_seen, told.person_min, one.strength, remark,
     )  # fmt: skip

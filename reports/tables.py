@@ -246,6 +246,26 @@ UNREGISTERED_DEMANDS = Table(
     of_issuers=True,
     frozen=2,
 )
+SIGNALS = Table(
+    "signals",
+    _("待核信号"),
+    (
+        Column("signal", _("信号"), "text", 12),
+        CODE,
+        UNIT,
+        CATEGORY,
+        TITLE,
+        Column("first_week", _("最早的周"), "date", 12),
+        Column("last_week", _("最近的周"), "date", 12),
+        Column("first_seen", _("首次提示"), "date", 12),
+        Column("person_min", _("涉及 人·分钟"), width=14),
+        Column("strength", _("界限的百分之几"), width=12),
+        REMARK,
+    ),
+    rows=table_rows.signals,
+    by_week=False,
+    of_issuers=True,
+)
 PORTAL = (
     Column("filings", _("提交 份")),
     Column("median_s", _("用时中位数 秒"), width=12),
@@ -268,6 +288,7 @@ TABLES = {
         TREND,
         DEMANDS,
         UNREGISTERED_DEMANDS,
+        SIGNALS,
         PORTAL_TIMES,
     )
 }

@@ -9,6 +9,7 @@ from celery import shared_task
 
 from burden.kit.clock import now
 from reports import demand_sums, exports, meter, people, rollup, unregistered, verification
+from reports.signals import recount as signals
 
 log = structlog.get_logger("reports")
 
@@ -30,10 +31,12 @@ def sweep_demands(**_future: Any) -> None:
         log.info("demand_sums.refreshed", keys=keys)
 
 
-@shared_task(name="reports.find_unregistered")
-def find_unregistered(**_future: Any) -> None:
-    """Find what several cadres record and nobody registered."""
-    log.info("unregistered.found", demands=unregistered.recount(now=now()))
+@shared_task(name="reports.find_signals")
+def find_signals(**_future: Any) -> None:
+    """Find what several cadres record and nobody registered, and then all that looks wrong in the numbers."""
+    demand_sums.refresh()
+    demands = unregistered.recount(now=now())
+    log.info("signals.found", signals=signals.recount(now=now()), unregistered=demands)
 
 
 @shared_task(name="reports.meter_portal")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import api, calendar_views, export_views, issued_views, league_views, views
+from reports import api, calendar_views, export_views, issued_views, league_views, signals_views, views
 
 urlpatterns = [
     path("reports/", views.reports, name="reports"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("reports/<str:code>/calendar/", calendar_views.calendar_of, name="calendar_of"),
     path("calendar/", calendar_views.calendar_own, name="calendar"),
     path("reports/<str:code>/issuers/", league_views.issuers, name="issuers"),
+    path("reports/<str:code>/signals/", signals_views.signals, name="signals"),
     path("issued/", issued_views.issued_own, name="issued"),
     path("issued/<str:code>/", issued_views.issued_by, name="issued_by"),
     path("exports/", export_views.exports_page, name="exports"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("api/v1/summaries/", api.Summaries.as_view(), name="api_summaries"),
     path("api/v1/tables/", api.Tables.as_view(), name="api_tables"),
     path("api/v1/tables/<str:key>/", api.TableLines.as_view(), name="api_table"),
+    path("api/v1/signals/", api.Signals.as_view(), name="api_signals"),
     path("api/v1/exports/", api.Exports.as_view(), name="api_exports"),
     path("api/v1/exports/<int:pk>/", api.Export.as_view(), name="api_export"),
 ]

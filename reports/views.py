@@ -27,6 +27,7 @@ from reports.indicators import INDICATORS, Figures
 from reports.league import OWN
 from reports.panels import comparison, summary
 from reports.panels.portal import portal
+from reports.panels.signals import newest
 from reports.periods import KINDS, Period, Span, year_before
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.verification import incident
@@ -92,6 +93,7 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     below = queries.below(actor, unit)
     state = _state(request, unit, below, now)
     context = _frame(actor, state, below, now) | _bases(state, below, now) | _panels(actor, state, now)
+    context |= newest(actor, unit, last_closed(now))
     if state.level:
         context |= _table(actor, state, below[state.level], request.GET.get("page", "1"))
     return render(request, "reports/report.html", context)

@@ -100,7 +100,8 @@ class World:
 Objects = Callable[[World, str, Actor], dict[str, Any]]
 OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
-        ("report", "issued_by", "calendar_of", "issuers"), lambda world, where, actor: {"code": world.units[where].code}
+        ("report", "issued_by", "calendar_of", "issuers", "signals"),
+        lambda world, where, actor: {"code": world.units[where].code},
     ),
     **dict.fromkeys(
         ("person", "post_add", "person_switch", "person_link", "person_unlock", "person_tokens"),

@@ -50,7 +50,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "values",
     },
     "entries": {"history", "lines", "offers", "year"},
-    "demo": {"asked", "asked_sql", "places", "plan", "seed", "sql", "titles"},
+    "demo": {"asked", "asked_sql", "places", "plan", "planted", "seed", "sql", "titles"},
 }
 RAW_SQL = ("cursor", "raw", "RawSQL")  # how SQL by hand begins
 RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the ORM cannot say
@@ -74,6 +74,8 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/demand_sums.py",
     "reports/rollup.py",
     "reports/source_periods.py",
+    "reports/signals/declared.py",
+    "reports/signals/recount.py",
     "reports/unregistered.py",
     "reports/meter.py",
     "reports/people.py",
@@ -108,7 +110,8 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's
     "Target": {"burden/demands/services/reestimating.py"},
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
-    "UnregisteredDemand": {"reports/unregistered.py"},  # the worker counts them anew
+    "UnregisteredDemand": {"reports/unregistered.py", "reports/signals/unregistered.py"},  # the worker counts them anew
+    "Signal": {"reports/signals/recount.py"},
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there
     "RollupSource": {  # what is asked of all below an issuer's parent, for those who read the issuer's sums
         "reports/issued.py",

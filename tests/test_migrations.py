@@ -124,6 +124,7 @@ RIGHTS = {
         "source_span": "INSERT DELETE",
         "stale": "INSERT DELETE",
         "stale_demand": "DELETE",
+        "signal": "INSERT DELETE",
         "unregistered_demand": "INSERT UPDATE DELETE",
         "verification": "INSERT",
     },

@@ -62,6 +62,35 @@ SELECT t.id, d.id, t.unit_id, t.week, t.due_on, t.issuer_id, t.category, t.peopl
 FROM demo_target t JOIN demo_demand d ON d.n = t.demand
 """
 
+# What was planted for the signals goes to every township, and is left to be answered.
+PLANTED = """
+INSERT INTO target (demand_id, unit_id, week, due_on, issuer_id, category, people, minutes, travel_minutes, prep_minutes, withdrawn)
+SELECT d.id, u.unit_id, d.week, d.first_on, d.issuer_id, d.category, 1, d.minutes, 0, 0, false
+FROM demo_demand d JOIN (SELECT DISTINCT unit_id, audience FROM demo_person) u ON u.audience = ANY (d.audiences)
+WHERE d.n >= %(first)s AND NOT EXISTS (SELECT FROM target t WHERE t.demand_id = d.id AND t.unit_id = u.unit_id AND t.week = d.week)
+"""
+RELAYED = """
+WITH passing AS (
+    SELECT d.*, nextval(pg_get_serial_sequence('demand', 'id')) AS relay_id, u.unit_id, u.first_id,
+           greatest(d.week, d.first_on - (u.place %% 3 = 0)::int) AS day, p.issued_at + u.place * interval '37 minutes' AS at
+    FROM demo_demand d
+    JOIN demand p ON p.id = d.id
+    CROSS JOIN (SELECT unit_id, min(id) AS first_id, row_number() OVER (ORDER BY unit_id) AS place
+                FROM demo_person WHERE audience = 1 GROUP BY unit_id ORDER BY unit_id LIMIT 14) u
+    WHERE d.n >= %(first)s AND d.title = %(title)s
+), made AS (
+    INSERT INTO demand (id, issuer_id, lead_id, parent_id, state, version, title, category, subkind, basis, origin, post_title, channel,
+                        frequency, first_on, people, minutes, travel_minutes, prep_minutes, receivers, facts, fields, grams,
+                        afterwards, late_reason, digest, created_by_id, created_at, changed_at, issued_at, withdrawn_reason)
+    SELECT relay_id, unit_id, unit_id, id, 'issued', 1, title, category, subkind, '', 'county', '', channel, 'once', day, 1, minutes,
+           0, 0, '{"levels": ["village"]}', facts, fields, grams, false, '', '', first_id, at, at, at, ''
+    FROM passing
+)
+INSERT INTO target (demand_id, unit_id, week, due_on, issuer_id, category, people, minutes, travel_minutes, prep_minutes, withdrawn)
+SELECT p.relay_id, v.id, p.week, p.day, p.unit_id, p.category, 1, p.minutes, 0, 0, false
+FROM passing p JOIN unit v ON v.parent_id = p.unit_id
+"""
+
 HANDLERS = """
 INSERT INTO handler (unit_id, issuer_id, category, cadre_id, week)
 SELECT e.unit_id, t.issuer_id, t.category, e.cadre_id, max(e.week)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.demo import PASSWORD, USERNAMES
 from burden.demands.duplicates import grams
-from burden.demo import asked, asked_sql, sql
+from burden.demo import asked, asked_sql, planted, sql
 from burden.demo.asked import PlannedDemand
 from burden.demo.places import CITY, COUNTY, TOWNSHIPS
 from burden.demo.plan import (
@@ -83,13 +83,15 @@ def seed(
     import_units(by=None, data=_sheet(plan.units), now=now, effective=plan.weeks[0].monday)
     with connection.cursor() as cursor:
         say(_("人员与任职"), 0.03)
-        _stage(cursor, plan)
+        first_planted = _stage(cursor, plan)
         with _unmarked(cursor), _bare(cursor):
             cursor.execute(sql.PEOPLE, {"now": now, "password": make_password(PASSWORD), "accounts": list(USERNAMES)})
             cursor.execute(sql.POSTS, {"first": plan.weeks[0].monday})
             cursor.execute(sql.RETURNS, _chances(now))
             _register(cursor, now)
             _write_weeks(cursor, plan.weeks, say)
+            cursor.execute(asked_sql.PLANTED, {"first": first_planted})
+            cursor.execute(asked_sql.RELAYED, {"first": first_planted, "title": planted.RELAYED})
             cursor.execute(sql.TIMES)
         cursor.execute(
             asked_sql.HANDLERS,
@@ -115,8 +117,8 @@ def _sheet(units: Iterable[PlannedUnit]) -> bytes:
     return "\n".join([",".join((*COLUMNS, "kind")), *lines]).encode()
 
 
-def _stage(cursor: Any, plan: Plan) -> None:
-    """Bring the plan beside the tables."""
+def _stage(cursor: Any, plan: Plan) -> int:
+    """Bring the plan beside the tables; the number of the first demand that is planted for the signals."""
     audiences = {audience: place for place, audience in enumerate(AUDIENCES)} | {"": -1}
     codes = {unit.name: unit.code for unit in plan.units if unit.level == "department"} | {"city": CITY[0]}
     started = plan.weeks[-1].monday
@@ -139,6 +141,8 @@ def _stage(cursor: Any, plan: Plan) -> None:
     )
     spans = list(plan.spans())
     planned = [*asked.demands((s.week, s.audience, s.work, s.title) for s in spans), asked.sister(last_sister(plan))]
+    first_planted = len(planned)
+    planned += planted.planted([week.monday for week in plan.weeks])
     numbers = {(each.week, each.title, each.work.issuer): n for n, each in enumerate(planned)}
     _fill(
         cursor,
@@ -170,6 +174,7 @@ def _stage(cursor: Any, plan: Plan) -> None:
     cursor.execute(sql.SLOTS)
     cursor.execute(asked_sql.DEMANDS)
     cursor.execute("ANALYZE demo_person, demo_week, demo_slot, demo_demand")
+    return first_planted
 
 
 def _asked(

@@ -143,7 +143,7 @@ FROM demo_return WHERE at::date <= week + 13 ORDER BY week, unit_id, n
 
 COUNTS = """
 SELECT (SELECT count(*) FROM demo_unit), (SELECT count(*) FROM demo_person), (SELECT count(*) FROM demo_return),
-       (SELECT sum(count) FROM demo_return), (SELECT count(*) FROM demo_demand), (SELECT count(*) FROM target)
+       (SELECT sum(count) FROM demo_return), (SELECT count(*) FROM demand), (SELECT count(*) FROM target)
 """
 
 DROPPED = "DROP TABLE demo_staged, demo_unit, demo_week, demo_item, demo_asked, demo_demand, demo_person, demo_slot, demo_return"

@@ -10,7 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from burden.kit.clock import Week, now
-from reports import demand_sums, meter, people, rollup, verification
+from reports import demand_sums, meter, people, rollup, unregistered, verification
+from reports.signals import recount as signals
 
 
 class Command(BaseCommand):
@@ -48,6 +49,8 @@ class Command(BaseCommand):
             demand_sums.rebuild()
             meter.recount(now=now())
             people.recount(now=now())
+            unregistered.recount(now=now())
+            signals.recount(now=now())
         return f"rebuilt: {weeks} weeks"
 
     def verify(self, _week: dt.date | None) -> str:

@@ -17,8 +17,9 @@ from burden.entries.models import Entry, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleMark
 from burden.standards.models import BurdenBudget, DutyItem, Evidence, PlanItem
 from burden.units.models import Unit
-from reports import demand_sums, rollup
-from reports.models import RollupSub
+from reports import demand_sums, rollup, unregistered
+from reports.models import RollupSub, Signal
+from reports.signals import recount as signals
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_return, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,7 @@ def test_seed_brings_routine_back_every_week(counts):
 
 def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
+    Demand.every.update(parent=None)
     for model in (Entry, WeeklyReturn, Target, Handler, Demand, PlanItem, BurdenBudget, DutyItem, Post):
         model._base_manager.all().delete()
     User.objects.all().delete()
@@ -167,3 +169,13 @@ def test_command_seeds_as_much_as_it_is_told_and_counts_the_sums(capsys):
     assert "计算合计" in printed
     assert not StaleMark.objects.exists()
     assert Unit.every.filter(level="township").count() == 1
+
+
+def test_seed_plants_something_for_each_kind_of_signal():
+    seed(now=NOW, weeks=22, townships=4)
+    rollup.refresh()
+    demand_sums.refresh()
+    unregistered.recount(now=NOW)
+    signals.recount(now=NOW)
+    found = dict(Signal.every.values_list("kind").annotate(n=Count("pk")))
+    assert {"split", "renamed", "relay"} <= set(found), found

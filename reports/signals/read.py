@@ -1,0 +1,100 @@
+"""Scoped reads of the signals, for pages, API and exports alike; what law 5 hides today is not told, whatever was found last night."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from burden.accounts.actor import Actor
+from burden.demands.models import Demand
+from burden.kit.clock import Week
+from burden.units.models import Level, Unit
+from reports.models import Signal
+from reports.peers import hidden
+
+KINDS = tuple(Signal.Kind.values)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A signal as it may be told now. Units: person_min person-minutes, None: too few people stand behind it today."""
+
+    signal: Signal
+    person_min: int | None
+    evidence: dict[str, Any]
+
+    def body(self) -> dict[str, Any]:
+        """Return the row as the API shows it."""
+        one = self.signal
+        weeks = {name: getattr(one, name) for name in ("since", "first_week", "last_week", "first_seen")}
+        said = {"kind": one.kind, "unit": one.unit.code, "category": one.category} | weeks
+        figures = {"person_min": self.person_min, "strength": one.strength, "suppressed": self.person_min is None}
+        return said | figures | {"title": self.evidence.get("title", ""), "evidence": self.evidence}
+
+
+def signals(actor: Actor, unit: Unit, since: Week) -> QuerySet[Signal]:
+    """Return the signals about a unit and all below it that went on in a week or later, the heaviest first."""
+    low, high = unit.range
+    return (
+        Signal.objects.visible_to(actor)
+        .filter(unit__path__gte=low, unit__path__lt=high, last_week__gte=since.monday)
+        .select_related("unit__parent")
+        .order_by("-person_min", "pk")
+    )
+
+
+def counts(found: QuerySet[Signal]) -> dict[str, int]:
+    """Count signals by kind, in the order of the kinds; kinds without any are absent."""
+    rows = dict(found.order_by().values_list("kind").annotate(n=Count("pk")))
+    return {kind: rows[kind] for kind in KINDS if kind in rows}
+
+
+def units_of(found: QuerySet[Signal]) -> list[tuple[str, str]]:
+    """Return code and name of the units that signals are about, by name."""
+    return list(found.order_by("unit__name", "unit__code").values_list("unit__code", "unit__name").distinct())
+
+
+def told(found: Iterable[Signal]) -> list[Told]:
+    """Take the weeks out of outliers that may not be shown today. Two queries at most."""
+    found = list(found)
+    outliers = [each for each in found if each.kind == Signal.Kind.OUTLIER]
+    gone: dict[int, Collection[dt.date]] = {}
+    for own in (True, False):
+        chosen = [each for each in outliers if (each.unit.level == Level.TOWNSHIP) == own]
+        if chosen:
+            span = min(each.first_week for each in chosen), max(each.last_week for each in chosen)
+            gone |= hidden({each.unit_id for each in chosen}, span, own=own)
+    return [_outlier(each, gone[each.unit_id]) if each in outliers else _as_found(each) for each in found]
+
+
+class Shown(Sequence[Told]):
+    """Signals that are told slice by slice, as pages of the API ask for them."""
+
+    def __init__(self, found: QuerySet[Signal]) -> None:
+        self.found = found
+
+    def __len__(self) -> int:
+        return self.found.count()
+
+    def __getitem__(self, at: Any) -> Any:
+        return told(self.found[at]) if isinstance(at, slice) else told([self.found[at]])[0]
+
+
+def _as_found(signal: Signal) -> Told:
+    return Told(signal, signal.person_min, dict(signal.evidence))
+
+
+def _outlier(signal: Signal, gone: Collection[dt.date]) -> Told:
+    weeks = [each for each in signal.evidence["weeks"] if dt.date.fromisoformat(each["week"]) not in gone]
+    minutes = sum(each["beyond_min"] for each in weeks) if weeks else None
+    return Told(signal, minutes, signal.evidence | {"weeks": weeks})
+
+
+def readable(actor: Actor, shown: Sequence[Told]) -> set[int]:
+    """Return which of the demands that signals name the actor may open."""
+    ids = {each["id"] for one in shown for each in one.evidence.get("demands", ())}
+    return set(Demand.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
