@@ -4,12 +4,14 @@ from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
 from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Target
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
+from burden.oversight.models import Bulletin
 from burden.standards.models import BurdenBudget, DutyItem, PlanItem, Rule, Tariff, TariffVersion
 from burden.units.models import Placement, Unit, UnitPath
 
 __all__ = [
     "ApiToken",
     "AuditEvent",
+    "Bulletin",
     "BurdenBudget",
     "Demand",
     "DemandReview",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import api, calendar_views, export_views, issued_views, league_views, signals_views, views
+from reports import api, bulletin_views, calendar_views, export_views, issued_views, league_views, signals_views, views
 
 urlpatterns = [
     path("reports/", views.reports, name="reports"),
@@ -19,6 +19,15 @@ urlpatterns = [
     path("exports/<int:pk>/cancel/", export_views.cancel, name="export_cancel"),
     path("exports/<int:pk>/retry/", export_views.retry, name="export_retry"),
     path("exports/<int:pk>/file/", export_views.download, name="export_download"),
+    path("bulletins/", bulletin_views.bulletins_page, name="bulletins"),
+    path("bulletins/new/", bulletin_views.bulletin_new, name="bulletin_new"),
+    path("bulletins/<int:pk>/", bulletin_views.bulletin_page, name="bulletin"),
+    path("bulletins/<int:pk>/edit/", bulletin_views.bulletin_edit, name="bulletin_edit"),
+    path("bulletins/<int:pk>/refresh/", bulletin_views.bulletin_refresh, name="bulletin_refresh"),
+    path("bulletins/<int:pk>/check/", bulletin_views.bulletin_check, name="bulletin_check"),
+    path("bulletins/<int:pk>/return/", bulletin_views.bulletin_return, name="bulletin_return"),
+    path("bulletins/<int:pk>/publish/", bulletin_views.bulletin_publish, name="bulletin_publish"),
+    path("bulletins/<int:pk>/correct/", bulletin_views.bulletin_correct, name="bulletin_correct"),
     path("api/v1/summaries/", api.Summaries.as_view(), name="api_summaries"),
     path("api/v1/tables/", api.Tables.as_view(), name="api_tables"),
     path("api/v1/tables/<str:key>/", api.TableLines.as_view(), name="api_table"),

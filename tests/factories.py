@@ -15,6 +15,7 @@ from burden.demands.models import Demand, Target
 from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
 from burden.kit.clock import Week
+from burden.oversight.models import Bulletin
 from burden.units.models import Kind, Level, Placement, Unit, UnitPath
 
 LONG_AGO = dt.date(2020, 1, 6)  # a Monday before every test
@@ -116,3 +117,21 @@ def make_target(demand: Demand, unit: Unit, week: Week = THIS_WEEK, **facts: Any
     }
     facts = copied | {"due_on": week.sunday} | facts
     return Target.every.create(demand=demand, unit=unit, week=week.monday, issuer_id=demand.issuer_id, **facts)
+
+
+def make_bulletin(unit: Unit, state: str = "draft", **facts: Any) -> Bulletin:
+    """A monthly bulletin of October with one figure in its text."""
+    number = next(numbers)
+    block = {"key": "lead", "heading": "", "text": "每人每周{{per_head}}小时。", "tables": []}
+    values = {"values": {"per_head": "12.5"}, "names": {"per_head": "每人每周小时"}, "tables": {}, "note": "数据质量"}
+    drafter = facts.pop("drafted_by", None) or make_user()
+    facts = {
+        "form": "notice", "kind": "month", "first_week": dt.date(2026, 9, 28), "last_week": dt.date(2026, 10, 26),
+        "year": 2026, "number": number, "title": f"通报{number}", "organ": "机制办", "blocks": [block], "figures": values,
+        "figures_at": NOW, "drafted_by": drafter, "drafted_at": NOW, "changed_by": drafter, "changed_at": NOW,
+    } | facts  # fmt: skip
+    if state != "draft":
+        facts |= {"checked_by": make_user(), "checked_at": NOW}
+    if state == "published":
+        facts |= {"published_by": drafter, "published_at": NOW}
+    return Bulletin.every.create(unit=unit, state=state, **facts)

@@ -20,10 +20,11 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands.models import Estimate, QuoteRequest, Target
 from burden.kit.access import Access
+from burden.oversight.models import Bulletin
 from burden.units.models import Unit
 from reports.models import ExportJob
 from reports.tables import TABLES
-from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_post, make_target, make_unit
+from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_post, make_target, make_unit
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -91,6 +92,9 @@ class World:
     def target_of(self, unit: Unit) -> Target:
         return make_target(make_demand(make_unit(unit, "department")), unit)
 
+    def bulletin_of(self, unit: Unit) -> Bulletin:
+        return Bulletin.every.filter(unit=unit).first() or make_bulletin(unit, "published")
+
     def quote_of(self, unit: Unit) -> QuoteRequest:
         facts = {"fields": ["面积"], "asked_by": make_post(self.town).user, "asked_at": NOW}
         return QuoteRequest.objects.create(demand=make_demand(self.town), of=make_demand(unit), **facts)
@@ -135,6 +139,18 @@ OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
         ("target", "target_take", "target_assign", "target_pass_on"),
         lambda world, where, actor: {"pk": world.target_of(world.units[where]).pk},
+    ),
+    **dict.fromkeys(
+        (
+            "bulletin",
+            "bulletin_edit",
+            "bulletin_refresh",
+            "bulletin_check",
+            "bulletin_return",
+            "bulletin_publish",
+            "bulletin_correct",
+        ),
+        lambda world, where, actor: {"pk": world.bulletin_of(world.units[where]).pk},
     ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "api_table": lambda world, where, actor: {"key": "unit_weeks"},

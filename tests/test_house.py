@@ -50,6 +50,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "values",
     },
     "entries": {"history", "lines", "offers", "year"},
+    "oversight": {"texts"},
     "demo": {"asked", "asked_sql", "places", "plan", "planted", "seed", "sql", "titles"},
 }
 RAW_SQL = ("cursor", "raw", "RawSQL")  # how SQL by hand begins

@@ -86,6 +86,7 @@ RIGHTS = {
     "burden_web": {
         "api_token": "UPDATE",
         "audit_event": "INSERT",
+        "bulletin": "INSERT UPDATE",
         "cache": "INSERT UPDATE DELETE",
         "demand": "INSERT UPDATE",
         "demand_estimate": "INSERT UPDATE",

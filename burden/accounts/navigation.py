@@ -18,6 +18,7 @@ PAGES = (
     ("issued", _("本单位造成的负担"), frozenset({Role.ISSUER})),
     ("reports", _("总览"), READERS),
     ("catalogue", _("报表目录"), frozenset({Role.ISSUER, Role.LEAD, Role.REVIEWER, Role.OFFICE})),
+    ("bulletins", _("通报"), EXPORTERS | {Role.OBSERVER}),
     ("exports", _("导出"), EXPORTERS),
     ("people", _("人员与任职"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
     ("units", _("单位"), frozenset({Role.SYSADMIN, Role.SECADMIN})),

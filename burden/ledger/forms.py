@@ -26,12 +26,20 @@ KINDS = (  # the beginning of a code, and what it is about
     ("quote.", _("引用数据")),
     ("target.", _("任务")),
     ("export.", _("导出")),
+    ("bulletin.", _("通报")),
     ("standards.", _("规则与计划")),
     ("sums.", _("汇总核对")),
 )
 
 # What the page calls things: an act, a detail or a thing recorded anywhere is named here, or tests/burden/ledger fails.
 ACTS = {
+    "bulletin.checked": _("核稿"),
+    "bulletin.correcting": _("起草更正"),
+    "bulletin.drafted": _("起草通报"),
+    "bulletin.edited": _("改通报的文字"),
+    "bulletin.published": _("签发通报"),
+    "bulletin.refreshed": _("更新通报的数字"),
+    "bulletin.returned": _("退回改稿"),
     "demand.asked": _("先问几个接收单位"),
     "demand.changed": _("变更下达"),
     "demand.copied": _("照旧的起草下达事项"),
@@ -134,6 +142,7 @@ CODED = {
     "tables": {"unit_weeks": _("单位周汇总"), "issuers": _("谁要求的")},
 }
 SUBJECTS = {
+    "bulletin": _("通报"),
     "burdenbudget": _("负担额度"),
     "demand": _("下达事项"),
     "dutyitem": _("履职事项"),

@@ -41,6 +41,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(_("计算合计…"))
         call_command("rollup", "rebuild", stdout=io.StringIO())
+        call_command("demo_bulletins")
         self.stdout.write(_("用时 %(seconds)s 秒") % {"seconds": round(time.monotonic() - began)})
 
     def _seed(self, **extent: int) -> dict[str, int]:

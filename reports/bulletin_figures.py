@@ -1,0 +1,338 @@
+"""The figures of a bulletin: read once, written as words, and kept with it. In Chinese, as the bulletin is.
+
+Only what the dashboard shows of the same unit and period: weeks that it hides are left out here too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Func, Q, Sum, TextField
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.demands.models import Channel, Origin, Reestimate
+from burden.kit.clock import last_closed
+from burden.kit.errors import Refused
+from burden.kit.templatetags.show import MINUS, NOTHING, day, hours, minutes, percent
+from burden.standards.models import Category, Subkind
+from burden.units.models import Level, Unit
+from reports import issued, queries
+from reports.indicators import Figures
+from reports.models import RollupDemand
+from reports.panels import summary
+from reports.panels.portal import portal
+from reports.panels.summary import Change
+from reports.peers import hidden
+from reports.periods import Period, year_before
+
+TOP = 6  # issuers in the table
+BELOW = (Level.TOWNSHIP, Level.VILLAGE)
+TREND_WEEKS = {"month": 13, "quarter": 26, "year": 52}
+GROUP = "group"
+YEARLY = {  # what the yearly comparison counts, in its order
+    Category.DOCUMENT: "文件",
+    Category.MEETING: "会议",
+    Category.INSPECTION: "督检考",
+    Category.FORM: "报表",
+    GROUP: "工作群",
+}
+NAMES = {  # what each figure in the text is, for who writes around it
+    "weeks": "周次与日期",
+    "per_head": "每人每周小时",
+    "per_head_previous": "与上一期比",
+    "per_head_last_year": "与上年同期比",
+    "total": "合计人时",
+    "imposed": "上级和部门下达的占比",
+    "own": "本单位自定的占比",
+    "top": "占用时间最多的一类",
+    "top_share": "它的占比",
+    "moves": "各类与上一期比",
+    "passed_on": "转办上级要求的占比",
+    "decided": "下达单位自定的占比",
+    "unregistered": "未登记的占比",
+    "years": "登记件次与上年同期比",
+    "reestimate": "口径调整",
+    "portal": "平台自身占用",
+}
+
+
+@dataclass(frozen=True)
+class Read:
+    """All that a bulletin is made of. Units: as in reports.indicators; gone are Mondays that are not shown."""
+
+    actor: Actor
+    unit: Unit
+    period: Period
+    here: Figures
+    previous: Figures | None
+    last_year: Figures | None
+    weekly: Mapping[dt.date, Figures]
+    gone: Collection[dt.date]
+    issuers: summary.Issuers
+    named: Sequence[summary.Issuer]  # who is told by name: neither units above nor those below, which ask of themselves
+    closed: Any
+
+
+def figures_of(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> dict[str, Any]:
+    """Return the figures of a unit and all below it over a period, as a bulletin keeps them.
+
+    Shape: oversight.texts. Refuses: bulletin.too_few (nothing filed, or too few people to be shown).
+    """
+    with translation.override("zh-hans"):
+        read = _read(actor, unit, period, at)
+        if read:
+            return _written(read, at)
+    raise Refused("bulletin.too_few", _("这一期没有周报，或者人数太少、不能单独列出，写不成通报"))
+
+
+def _written(read: Read, at: dt.datetime) -> dict[str, Any]:
+    tables = {
+        "issuers": _issuers(read),
+        "years": _years(read),
+        "categories": _categories(read),
+        "trend": _trend(read),
+    }
+    values = _loads(read) | _sources(read) | _method(read) | {"years": _year_words(tables["years"])}
+    return {"values": values, "names": NAMES, "tables": tables, "note": _note(read, at)}
+
+
+def _read(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> Read | None:
+    closed = last_closed(at)
+    weeks = summary.trend_weeks(period, closed)
+    oldest = min(year_before(weeks[0]), period.previous.first, period.last_year.first)
+    span = (oldest.monday, max(weeks[-1], period.last).monday)
+    weekly, gone = queries.weekly(actor, unit, span), hidden([unit.pk], span)[unit.pk]
+    here, previous, last_year = (
+        queries.of_period(weekly, gone, each) for each in (period, period.previous, period.last_year)
+    )
+    if here is None or not here.returns:
+        return None
+    found, before = queries.sources(actor, unit, period, gone)
+    units = queries.issuer_names(actor, [source.issuer_id for source in found if source.issuer_id])
+    heads = (here.returns, previous.returns if previous else 0)
+    low, high = unit.range
+    told = [pk for pk, each in units.items() if low <= each.path < high and each.level not in BELOW]
+    issuers = summary.issuers(found, before, units, heads, set(units))
+    named = summary.issuers([each for each in found if each.issuer_id in told], before, units, heads, told)
+    return Read(actor, unit, period, here, previous, last_year, weekly, gone, issuers, named.top, closed)
+
+
+# --- how figures are written ---
+
+
+def moved(now: int | None, before: int | None) -> str:
+    """Write how far a figure moved. Units: per cent, 1 decimal, with its sign; — without an earlier one."""
+    if now is None or not before:
+        return NOTHING
+    words = percent(now - before, before)
+    return words if words.startswith((MINUS, "0.0")) else f"+{words}"
+
+
+def _moved(change: Change) -> str:
+    return moved(change.now, change.before)
+
+
+def _than(name: str, now: int | None, before: int | None) -> str:
+    """Say how many hours more or less than before. Units: minutes a head in, hours in words out."""
+    if now is None or before is None:
+        return f"{name}没有可比的数据"
+    words = hours(abs(now - before))
+    if words == "0.0":
+        return f"与{name}持平"
+    return f"比{name}{'增加' if now > before else '减少'}{words}小时"
+
+
+def period_name(period: Period) -> str:
+    """Name a period as a text does: 10月, 第 3 季度, 2026年."""
+    return period.name.replace(" ", "")
+
+
+def span_words(period: Period) -> str:
+    """Say which weeks and days a period holds: 第40—44周，9月28日至11月1日."""
+    first, last = period.first, period.last
+    return f"第{first.number}—{last.number}周，{day(first.monday)}至{day(last.sunday)}"
+
+
+# --- the parts ---
+
+
+def _loads(read: Read) -> dict[str, str]:
+    """Write how heavy it is, and which way it moves."""
+    here, period = read.here, read.period
+    last_year = "上年" if period.kind == "year" else "上年同期"
+    previous, before = (each.per_head if each else None for each in (read.previous, read.last_year))
+    return {
+        "weeks": span_words(period),
+        "per_head": hours(here.per_head),
+        "per_head_previous": _than(period_name(period.previous), here.per_head, previous),
+        "per_head_last_year": _than(last_year, here.per_head, before),
+        "total": hours(here.total),
+        "imposed": percent(here.total - here.self_min, here.total),
+        "own": percent(here.self_min, here.total),
+    }
+
+
+def _sources(read: Read) -> dict[str, str]:
+    """Write on what the time goes, and by whose decision."""
+    slices = summary.slices(read.here, read.previous)
+    claimed = _claimed(read)
+    all_claims, all_minutes = sum(claimed.values()), read.issuers.total
+    unstated = read.issuers.unstated.minutes if read.issuers.unstated else 0
+    return {
+        "top": slices[0].label,
+        "top_share": percent(slices[0].minutes, read.here.total),
+        "moves": "，".join(f"{each.label} {_moved(each.change)}" for each in slices),
+        "passed_on": percent(all_claims - claimed.get(Origin.OWN, 0), all_claims),
+        "decided": percent(claimed.get(Origin.OWN, 0), all_claims),
+        "unregistered": percent(read.issuers.unregistered_min, all_minutes - unstated),
+    }
+
+
+def _asked(read: Read, period: Period) -> Any:
+    """Return the sums of what units in the range asked of those below in a period, what was passed on down counted once."""
+    low, high = read.unit.range
+    return RollupDemand.objects.visible_to(read.actor).filter(
+        demand__issuer__path__gte=low,
+        demand__issuer__path__lt=high,
+        demand__parent=None,
+        week__range=(period.first.monday, period.last.monday),
+    )
+
+
+def _claimed(read: Read) -> dict[str, int]:
+    """Return what issuers claim, by who asked first. Claims are the issuers' own and say nothing of who answered."""
+    rows = _asked(read, read.period).values_list("demand__origin").annotate(minutes=Sum("claim_min"))
+    return {origin: int(claim) for origin, claim in rows}
+
+
+def _issuers(read: Read) -> dict[str, Any]:
+    rows = [_issuer(read, row) for row in read.named[:TOP]]
+    before = period_name(read.period.previous)
+    labels = [str(category.label) for category in Category]
+    columns = ["下达单位", *labels, "合计", f"每人比{before}", "转办上级", "未登记"]
+    return {"caption": f"本级下达单位造成的负担（前{len(rows)}位，人时）", "columns": columns, "rows": rows}
+
+
+def _issuer(read: Read, row: summary.Issuer) -> list[str]:
+    """Write one issuer's line; what it passed on is a share of what it registered, as its own page has it."""
+    assert row.unit
+    found = issued.cells(read.actor, row.unit, read.period)
+    sums = issued.grouped(found, lambda cell: cell.origin)
+    registered = sum(each.total_min for each in sums.values())
+    decided = sums[Origin.OWN].total_min if Origin.OWN in sums else 0
+    return [
+        row.unit.name,
+        *map(hours, row.by_category),
+        hours(row.minutes),
+        _moved(row.change),
+        percent(registered - decided, registered),
+        percent(row.unregistered_min, row.minutes),
+    ]
+
+
+def _years(read: Read) -> dict[str, Any]:
+    """Count what went out, once for each time it was due, this year and last."""
+    now, before = (_counted(read, period) for period in (read.period, read.period.last_year))
+    then, this = ("上年", "本年") if read.period.kind == "year" else ("上年同期", "本期")
+    rows = [
+        [then, *(minutes(before[code]) for code in YEARLY)],
+        [this, *(minutes(now[code]) for code in YEARLY)],
+        ["增减", *(moved(now[code], before[code]) for code in YEARLY)],
+    ]
+    return {"caption": "登记的事项（件次）", "columns": ["期间", *YEARLY.values()], "rows": rows}
+
+
+def _counted(read: Read, period: Period) -> dict[str, int]:
+    """Count demands, each once for every week it was due in. Units: 件次, by category; group chats apart."""
+    by_group = Q(demand__channel=Channel.GROUP) | Q(demand__subkind=Subkind.DIGITAL)
+    counts = dict.fromkeys(YEARLY, 0)
+    rows = _asked(read, period).values_list("demand__category")
+    for category, n, in_group in rows.annotate(n=_times(~by_group), in_group=_times(by_group)):
+        counts[category] = n
+        counts[GROUP] += in_group
+    return counts
+
+
+def _times(which: Q) -> Count:
+    """Count pairs of demand and week: a row of the sums is one for each level of receivers."""
+    pair = Func(F("demand_id"), F("week"), function="ROW", output_field=TextField())
+    return Count(pair, distinct=True, filter=which)
+
+
+def _year_words(table: Mapping[str, Any]) -> str:
+    changes = zip(table["columns"][1:], table["rows"][-1][1:], strict=True)
+    return "，".join(f"{name} {change}" for name, change in changes)
+
+
+def _categories(read: Read) -> dict[str, Any]:
+    here = read.here
+    rows = [
+        [each.label, hours(each.minutes), percent(each.minutes, here.total), _moved(each.change)]
+        for each in summary.slices(here, read.previous)
+    ]
+    whole = summary.changed(
+        here.total,
+        here.returns,
+        read.previous.total if read.previous else None,
+        read.previous.returns if read.previous else 0,
+    )
+    rows.append(["合计", hours(here.total), percent(here.total, here.total), _moved(whole)])
+    columns = ["类别", "人时", "占比", f"每人比{period_name(read.period.previous)}"]
+    return {"caption": "各类负担（人时）", "columns": columns, "rows": rows}
+
+
+def _trend(read: Read) -> dict[str, Any]:
+    """Return the weeks up to the period's last. Units: minutes a head; None where there is no data, or it is not shown."""
+    shown = summary.trend(read.period, read.weekly, read.gone, read.closed)
+    points = [point for point in shown if point.week <= read.period.last][-TREND_WEEKS[read.period.kind] :]
+    weeks = f"第{points[0].week.number}—{points[-1].week.number}周"
+    return {
+        "caption": f"每人每周小时（{weeks}）",
+        "points": [[point.week.number, point.now] for point in points],
+    }
+
+
+def _method(read: Read) -> dict[str, str]:
+    """Write what is no relief and no burden of anybody's: a change of method, and the portal itself."""
+    weeks = (read.period.first.monday, read.period.last.monday)
+    low, high = read.unit.range
+    changed = (
+        Reestimate.objects.visible_to(read.actor)
+        .filter(demand__issuer__path__gte=low, demand__issuer__path__lt=high, week__range=weeks)
+        .aggregate(sum=Sum(F("after_min") - F("before_min")))["sum"]
+    )
+    words = "本期没有口径调整"
+    if changed:
+        words = f"口径调整使登记的预计{'增加' if changed > 0 else '减少'}{hours(abs(changed))}人时"
+    own = portal(queries.portal_times(read.actor, read.unit, read.period, read.gone))
+    itself = f"填报{minutes(own.filings)}份，共{hours(own.person_min)}人时" if own else "没有足够的人数可列"
+    return {"reestimate": words, "portal": itself}
+
+
+def _note(read: Read, at: dt.datetime) -> str:
+    """Say how much data there is, how a head is counted, and until when; coverage is no ranking."""
+    here = read.here
+    active, returns = (round(value / here.weeks) for value in (here.active, here.returns))
+    left = queries.left_out(read.weekly, read.gone, read.period)
+    hides = f"另有{left}周人数太少，不列入；" if left else ""
+    return (
+        f"数据质量：在册{minutes(active)}人，每周平均{minutes(returns)}人已有数据；{hides}"
+        f"每人每周＝{hours(here.total)}人时÷{minutes(here.returns)}份周报；"
+        f"数据截至{_instant(queries.as_of(read.actor, at))}，以后补录的不改本期。"
+    )
+
+
+def _instant(at: dt.datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local.year}年{day(local.date())}{local:%H:%M}"
+
+
+def trend_of(figures: Mapping[str, Any]) -> Sequence[Sequence[int | None]]:
+    """Return the points of a bulletin's chart."""
+    points: Sequence[Sequence[int | None]] = figures["tables"]["trend"]["points"]
+    return points

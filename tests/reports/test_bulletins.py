@@ -1,0 +1,353 @@
+"""Bulletins from the numbers: the same as the dashboard's, neutral in words, frozen when published, one page a step."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from burden.demands.models import Reestimate
+from burden.kit import clock
+from burden.kit.clock import Week
+from burden.kit.errors import Refused
+from burden.kit.templatetags.show import hours
+from burden.oversight.models import Bulletin
+from burden.oversight.texts import names_of
+from burden.standards.models import TariffVersion
+from burden.units.models import Unit
+from reports.bulletin_figures import NAMES, figures_of
+from reports.bulletins import blocks_for, closed_periods, paper_of, words_for
+from reports.models import PortalTime, RollupDemand
+from reports.papers import Chart, lines
+from reports.periods import Period
+from tests.factories import NOW, make_actor, make_bulletin, make_demand, make_unit
+from tests.reports.sums import add_source, add_sums
+
+OCTOBER = Period.of("month", Week(dt.date(2026, 10, 12)))
+SEPTEMBER = OCTOBER.before
+LAST_OCTOBER = OCTOBER.last_year
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch) -> dt.datetime:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return NOW
+
+
+@pytest.fixture
+def county(db) -> Unit:
+    return make_unit(make_unit(level="city", name="沅州市"), name="临溪县")
+
+
+@pytest.fixture
+def bureau(county) -> Unit:
+    return make_unit(county, "department", name="县农业农村局")
+
+
+@pytest.fixture
+def filed(county, bureau) -> Unit:
+    """Three periods of a township that filed, and one bureau that asked for some of it."""
+    town = make_unit(county, "township", name="柳河镇")
+    for period, minutes in ((OCTOBER, 600), (SEPTEMBER, 660), (LAST_OCTOBER, 750)):
+        for week in period.weeks:
+            add_sums(town, week, returns=6, active=8, per_head=minutes, self_min=600)
+            add_source(county, bureau, week, minutes=1_200)
+    return town
+
+
+def of(actor, unit, **facts) -> dict:
+    return figures_of(actor, unit, facts.pop("period", OCTOBER), NOW)
+
+
+@pytest.fixture
+def office(county):
+    return make_actor(county, "office")
+
+
+# --- figures ---
+
+
+def test_values_are_those_of_the_sums(office, county, filed):
+    values = of(office, county)["values"]
+    assert values["weeks"] == "第40—44周，9月28日至11月1日"
+    assert values["per_head"] == "10.0"
+    assert values["per_head_previous"] == "比9月减少1.0小时"
+    assert values["per_head_last_year"] == "比上年同期减少2.5小时"
+    assert values["total"] == "300.0"
+    assert (values["imposed"], values["own"]) == ("83.3%", "16.7%")
+    assert values["top_share"] == "20.0%"
+    assert set(values) == set(NAMES)
+
+
+def test_dashboard_says_the_same(client, office, county, filed):
+    client.force_login(office.user)
+    page = client.get(f"/reports/{county.code}/", {"period": "month", "week": "2026-10-26"}).content.decode()
+    total = int(re.search(r'<data id="total" value="(\d+)"', page)[1])
+    figures = of(office, county)
+    assert figures["values"]["total"] == hours(total)
+    first = figures["tables"]["issuers"]["rows"][0]
+    line = re.search(r"县农业农村局.*?</tr>", page, re.S)[0]
+    assert re.search(r'<td class="r b"><data value="\d+">([\d,.]+)<', line)[1] == first[6]
+    assert f"{first[9]}</td></tr>" in line
+
+
+def test_issuers_are_told_by_what_they_impose(office, county, bureau, filed):
+    for origin, claim in (("own", 600), ("city", 1_800)):
+        demand = make_demand(bureau, origin=origin)
+        row = {"targets": 1, "answered": 0, "answers": 0, "done": 0, "not_applicable": 0, "repeated": 0, "claim_min": claim,
+               "open_min": claim, "confirmed_min": 0, "after_hours_min": 0, "bulk_min": 0, "stated_min": 0}  # fmt: skip
+        RollupDemand.every.create(demand=demand, level="township", week=OCTOBER.first.monday, **row)
+    figures = of(office, county)
+    table = figures["tables"]["issuers"]
+    assert table["columns"][-3:] == ["每人比9月", "转办上级", "未登记"]
+    assert table["rows"] == [["县农业农村局", "0.0", "0.0", "100.0", "0.0", "0.0", "100.0", "0.0%", "75.0%", "0.0%"]]
+    assert (figures["values"]["passed_on"], figures["values"]["decided"]) == ("75.0%", "25.0%")
+
+
+def test_yearly_comparison_counts_each_time_once(office, county, bureau, filed):
+    zero = dict.fromkeys(
+        "targets answered answers done not_applicable repeated claim_min open_min confirmed_min after_hours_min bulk_min "
+        "stated_min".split(),
+        0,
+    )
+
+    def ask(weeks, levels=("township",), **facts):
+        demand = make_demand(bureau, **facts)
+        for week in weeks:
+            for level in levels:
+                RollupDemand.every.create(demand=demand, level=level, week=week.monday, **zero)
+
+    ask(OCTOBER.weeks[:2], levels=("township", "village"), category="form")
+    ask(LAST_OCTOBER.weeks[:4], category="form")
+    ask(OCTOBER.weeks[:3], category="meeting")
+    ask(OCTOBER.weeks[:1], category="form", channel="group")
+    ask(OCTOBER.weeks[:1], category="other", subkind="digital")
+    ask(OCTOBER.weeks[:1], category="other")
+    table = of(office, county)["tables"]["years"]
+    assert table["columns"] == ["期间", "文件", "会议", "督检考", "报表", "工作群"]
+    assert table["rows"] == [
+        ["上年同期", "0", "0", "0", "4", "0"],
+        ["本期", "0", "3", "0", "2", "2"],
+        ["增减", "—", "—", "—", "−50.0%", "—"],
+    ]
+
+
+def test_neither_units_above_nor_below_are_named(office, county, filed):
+    for unit in (county.parent, filed):
+        add_source(county, unit, OCTOBER.first, minutes=90_000)
+    rows = of(office, county)["tables"]["issuers"]["rows"]
+    assert [row[0] for row in rows] == ["县农业农村局"]
+
+
+def test_change_of_method_stands_apart(office, county, bureau, filed):
+    assert of(office, county)["values"]["reestimate"] == "本期没有口径调整"
+    tariff = TariffVersion.objects.order_by("pk").first()
+    facts = {"demand": make_demand(bureau), "week": OCTOBER.first.monday, "tariff": tariff, "at": NOW}
+    Reestimate.every.create(before_min=900, after_min=600, **facts)
+    values = of(office, county)["values"]
+    assert values["reestimate"] == "口径调整使登记的预计减少5.0人时"
+    assert values["total"] == "300.0"
+
+
+def test_portal_itself_is_in_it(office, county, filed):
+    PortalTime.every.create(unit=county, week=OCTOBER.first.monday, n=6, median_s=40, total_s=7_200)
+    assert of(office, county)["values"]["portal"] == "填报6份，共2.0人时"
+
+
+def test_note_says_how_much_data_there_is(office, county, filed):
+    note = of(office, county)["note"]
+    assert "在册8人，每周平均6人已有数据" in note
+    assert "300.0人时÷30份周报" in note
+    assert "数据截至2026年11月24日10:00" in note
+
+
+def test_hidden_weeks_are_left_out_and_said(office, county):
+    town = make_unit(county, "township")
+    for week in OCTOBER.weeks:
+        few = week == OCTOBER.first
+        add_sums(town, week, returns=2 if few else 6, active=8, per_head=600)
+    figures = of(office, county)
+    assert figures["values"]["total"] == hours(4 * 3_600)
+    assert "另有1周人数太少，不列入" in figures["note"]
+    assert figures["tables"]["trend"]["points"][-5][1] is None
+
+
+@pytest.mark.parametrize("returns", [0, 4])
+def test_too_little_data_is_refused(office, county, returns):
+    town = make_unit(county, "township")
+    for week in OCTOBER.weeks:
+        add_sums(town, week, returns=returns, active=8)
+    with pytest.raises(Refused, match="人数太少") as refused:
+        of(office, county)
+    assert refused.value.code == "bulletin.too_few"
+
+
+@pytest.mark.parametrize("kind", ["quarter", "year"])
+def test_longer_periods_have_their_trend(office, county, filed, kind):
+    period = Period.of(kind, OCTOBER.first)
+    figures = of(office, county, period=period)
+    assert len(figures["tables"]["trend"]["points"]) == {"quarter": 26, "year": 52}[kind]
+    said = [row[0] for row in figures["tables"]["years"]["rows"]]
+    assert said == (["上年", "本年", "增减"] if kind == "year" else ["上年同期", "本期", "增减"])
+
+
+@pytest.mark.parametrize("form", ["notice", "brief"])
+@pytest.mark.parametrize("kind", ["month", "quarter", "year"])
+def test_drafted_text_names_known_figures_and_no_unit_below(county, form, kind):
+    period = Period.of(kind, OCTOBER.first)
+    blocks = blocks_for(county, form, period)
+    assert {name for block in blocks for name in names_of(block["text"])} <= set(NAMES)
+    text = "".join(block["text"] for block in blocks)
+    assert not re.search("表扬|先进|落后|排名|镇|成效", text)
+    assert words_for(county, form, period)["title"].startswith("关于2026年")
+
+
+def test_only_periods_that_are_over_are_offered():
+    found = [(period.kind, str(period.first)) for period in closed_periods(NOW)]
+    assert found == [
+        ("month", "2026-09-28"),
+        ("month", "2026-08-31"),
+        ("month", "2026-08-03"),
+        ("quarter", "2026-06-29"),
+        ("quarter", "2026-03-30"),
+        ("year", "2024-12-30"),
+    ]
+
+
+# --- the paper ---
+
+
+def drafted(office, county, form="notice") -> Bulletin:
+    return make_bulletin(
+        county, form=form, figures=of(office, county), blocks=blocks_for(county, form, OCTOBER), drafted_by=office.user
+    )
+
+
+def test_paper_numbers_what_is_there(office, county, filed):
+    kinds = [(part.kind, getattr(part, "text", "") or part.caption) for part in paper_of(drafted(office, county)).parts]
+    assert [words for kind, words in kinds if kind == "heading"] == [
+        "一、负担从哪里来", "二、与上年同期相比", "三、口径与平台自身",
+    ]  # fmt: skip
+    assert [words[:2] for kind, words in kinds if kind == "table"] == ["表1", "表2", "表3"]
+    assert [kind for kind, _words in kinds if kind == "chart"] == ["chart"]
+
+
+def test_brief_has_no_yearly_section(office, county, filed):
+    headings = [part.text for part in paper_of(drafted(office, county, "brief")).parts if part.kind == "heading"]
+    assert headings == ["一、负担从哪里来", "二、口径与平台自身"]
+
+
+def test_chart_breaks_where_there_is_no_week():
+    placed = lines(Chart("", [[1, 600], [2, None], [3, 660], [4, 690]]))
+    assert [words.count(",") for words in placed["stretches"]] == [1, 2]
+    assert placed["grid"][0][1] == "10"
+    assert placed["last"][2] == "11.5"
+    assert lines(Chart("", [[1, None]]))["stretches"] == []
+
+
+# --- pages ---
+
+
+def test_office_drafts_another_checks_and_it_is_published(client, office, county, filed):
+    reviewer = make_actor(county, "reviewer")
+    client.force_login(office.user)
+    answer = client.post("/bulletins/new/", {"period": f"month:{OCTOBER.last}", "form": "notice"})
+    assert answer.status_code == 302
+    url = answer["Location"]
+    page = client.get(url).content.decode()
+    assert "每人每周负担<b" in page and ">10.0</b>小时" in page
+    assert "核稿无误" not in page and "请另一个人" in html.unescape(page)
+    client.force_login(reviewer.user)
+    version = re.search(r'name="base_version" value="(\d+)"', client.get(url).content.decode())[1]
+    client.post(f"{url}check/", {"base_version": version})
+    client.force_login(office.user)
+    assert "签发" in client.get(url).content.decode()
+    client.post(f"{url}publish/")
+    add_sums(make_unit(county, "township"), OCTOBER.last, returns=9, active=9, per_head=2_000)
+    client.force_login(make_actor(county, "observer").user)
+    page = client.get(url).content.decode()
+    assert ">10.0</b>小时" in page and "数据截至2026年11月24日10:00" in page
+    assert "改说明" not in page and "/correct/" not in page
+    assert url in client.get("/bulletins/").content.decode()
+
+
+def test_correction_takes_the_figures_of_now(client, office, county, filed):
+    found = make_bulletin(county, "published", figures=of(office, county), blocks=blocks_for(county, "notice", OCTOBER))
+    for week in OCTOBER.weeks:
+        add_sums(make_unit(county, "township"), week, returns=6, active=8, per_head=1_200)
+    client.force_login(office.user)
+    url = client.post(f"/bulletins/{found.pk}/correct/")["Location"]
+    page = client.get(url).content.decode()
+    assert ">15.0</b>小时" in page and "本期更正2026年11月24日发布" in page
+    first = client.get(f"/bulletins/{found.pk}/").content.decode()
+    assert ">10.0</b>小时" in first and url in first
+
+
+def test_words_are_kept_and_figures_are_not_taken_from_the_form(client, office, county, filed):
+    found = drafted(office, county)
+    client.force_login(office.user)
+    page = client.get(f"/bulletins/{found.pk}/edit/").content.decode()
+    assert page.count('name="words.lead"') == len(names_of(found.blocks[0]["text"])) + 1
+    sent = {"base_version": 1, "title": "新题", "organ": "办", "number": 3, "words.lead": [f"话{i}" for i in range(8)]}
+    assert client.post(f"/bulletins/{found.pk}/edit/", sent | {"figures": "{}"}).status_code == 302
+    found.refresh_from_db()
+    assert found.blocks[0]["text"].startswith("话0{{weeks}}话1{{per_head}}话2")
+    assert found.figures["values"]["per_head"] == "10.0"
+
+
+@pytest.mark.parametrize("words", [["少了"], [f"话{i}" for i in range(7)] + ["{{total}}"]])
+def test_figure_removed_or_invented_is_refused_with_a_sentence(client, office, county, filed, words):
+    found = drafted(office, county)
+    client.force_login(office.user)
+    sent = {"base_version": 1, "title": "新题", "organ": "办", "number": 3, "words.lead": words}
+    answer = client.post(f"/bulletins/{found.pk}/edit/", sent)
+    assert answer.status_code == 422
+    assert "不能删，也不能自己加" in answer.content.decode()
+    found.refresh_from_db()
+    assert found.version == 1
+
+
+def test_two_editors_see_both_texts(client, office, county, filed):
+    found = drafted(office, county)
+    client.force_login(office.user)
+    sent = {"title": "题", "organ": "办", "number": 3, "words.others": ["甲写的"]}
+    assert client.post(f"/bulletins/{found.pk}/edit/", sent | {"base_version": 1}).status_code == 302
+    answer = client.post(f"/bulletins/{found.pk}/edit/", sent | {"base_version": 1, "words.others": ["乙写的"]})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "甲写的" in page and "乙写的" in page and 'name="base_version" value="2"' in page
+    assert client.post(
+        f"/bulletins/{found.pk}/edit/", sent | {"base_version": 2, "words.others": ["合起来"]}
+    ).status_code == 302  # fmt: skip
+
+
+def test_empty_county_and_bad_asks_are_answered_in_words(client, office, county):
+    client.force_login(office.user)
+    assert "还没有通报" in client.get("/bulletins/").content.decode()
+    for asked, status in (
+        ({"period": f"month:{OCTOBER.last}", "form": "notice"}, 422),
+        ({"period": "month:2026-11-16", "form": "notice"}, 422),
+        ({"period": f"month:{OCTOBER.last}", "form": "x"}, 422),
+        ({}, 422),
+    ):
+        answer = client.post("/bulletins/new/", asked)
+        assert answer.status_code == status
+        assert 'role="alert"' in answer.content.decode()
+    assert not Bulletin.every.exists()
+
+
+def test_list_asks_the_same_of_one_and_of_three(client, county):
+    client.force_login(make_actor(county, "office").user)
+    client.get("/bulletins/")
+    counts = []
+    for days in ((0,), (28, 56)):
+        for day in days:
+            make_bulletin(county, "published", first_week=dt.date(2020, 1, 6) + dt.timedelta(day))
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/bulletins/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
