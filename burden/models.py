@@ -5,7 +5,17 @@ from burden.demands.models import Demand, DemandReview, Estimate, Handler, Quote
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
 from burden.oversight.models import Bulletin
-from burden.standards.models import BurdenBudget, DutyItem, PlanItem, Rule, Tariff, TariffVersion
+from burden.standards.models import (
+    BurdenBudget,
+    DutyItem,
+    Goal,
+    PlanItem,
+    Rule,
+    Sample,
+    SamplePanel,
+    Tariff,
+    TariffVersion,
+)
 from burden.units.models import Placement, Unit, UnitPath
 
 __all__ = [
@@ -19,6 +29,7 @@ __all__ = [
     "Entry",
     "Estimate",
     "FilingTime",
+    "Goal",
     "Handler",
     "HistoryFile",
     "LoginLink",
@@ -29,6 +40,8 @@ __all__ = [
     "QuoteRequest",
     "Reestimate",
     "Rule",
+    "Sample",
+    "SamplePanel",
     "StaleDemand",
     "StaleMark",
     "Submission",

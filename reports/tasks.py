@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 
 from burden.kit.clock import now
-from reports import demand_sums, exports, meter, people, rollup, unregistered, verification
+from reports import asked, demand_sums, estimates, exports, meter, people, rollup, unregistered, verification
 from reports.signals import recount as signals
 
 log = structlog.get_logger("reports")
@@ -37,6 +37,18 @@ def find_signals(**_future: Any) -> None:
     demand_sums.refresh()
     demands = unregistered.recount(now=now())
     log.info("signals.found", signals=signals.recount(now=now()), unregistered=demands)
+
+
+@shared_task(name="reports.count_asked")
+def count_asked(**_future: Any) -> None:
+    """Count what was asked of whom and how it was answered, for the weeks that still move."""
+    log.info("asked.counted", rows=asked.recount(now=now()))
+
+
+@shared_task(name="reports.spread_returns")
+def spread_returns(*, weeks: int = estimates.MOVING, **_future: Any) -> None:
+    """Sum how far the returns of the newest weeks differ."""
+    log.info("estimates.counted", rows=estimates.recount(now=now(), weeks=weeks))
 
 
 @shared_task(name="reports.meter_portal")

@@ -2,15 +2,30 @@
 
 from django.urls import path
 
-from reports import api, bulletin_views, calendar_views, export_views, issued_views, league_views, signals_views, views
+from reports import (
+    api,
+    bulletin_views,
+    calendar_views,
+    export_views,
+    issued_views,
+    league_views,
+    measure_views,
+    signals_views,
+    views,
+)
+from reports.api.indicators import Indicators
 
 urlpatterns = [
     path("reports/", views.reports, name="reports"),
+    path("reports/method/", measure_views.method, name="method"),
+    path("reports/method/tariffs/", measure_views.method_tariffs, name="method_tariffs"),
     path("reports/<str:code>/", views.report, name="report"),
     path("reports/<str:code>/calendar/", calendar_views.calendar_of, name="calendar_of"),
     path("calendar/", calendar_views.calendar_own, name="calendar"),
     path("reports/<str:code>/issuers/", league_views.issuers, name="issuers"),
     path("reports/<str:code>/signals/", signals_views.signals, name="signals"),
+    path("reports/<str:code>/indicators/", measure_views.indicators, name="indicators"),
+    path("reports/<str:code>/indicators/file/", measure_views.indicators_file, name="indicators_file"),
     path("issued/", issued_views.issued_own, name="issued"),
     path("issued/<str:code>/", issued_views.issued_by, name="issued_by"),
     path("exports/", export_views.exports_page, name="exports"),
@@ -32,6 +47,7 @@ urlpatterns = [
     path("api/v1/tables/", api.Tables.as_view(), name="api_tables"),
     path("api/v1/tables/<str:key>/", api.TableLines.as_view(), name="api_table"),
     path("api/v1/signals/", api.Signals.as_view(), name="api_signals"),
+    path("api/v1/indicators/", Indicators.as_view(), name="api_indicators"),
     path("api/v1/exports/", api.Exports.as_view(), name="api_exports"),
     path("api/v1/exports/<int:pk>/", api.Export.as_view(), name="api_export"),
 ]

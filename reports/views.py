@@ -30,10 +30,14 @@ from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.periods import KINDS, Period, Span, year_before
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
+from reports.values import estimated, goals_of, target_of
 from reports.verification import incident
 
 NAMED = 200  # issuers looked up by name, the most costly: a province has thousands, and shows few
 LINES = 50  # units on one page of the table
+EXPLAINED = (  # indicators on this page; all others are explained on the page of the method
+    "person_hours", "per_head", "imposed_per_head", "records", "change", "unregistered_share", "coverage", "estimate", "shown",
+)  # fmt: skip
 TABS = {
     Level.PROVINCE: _("省"),
     Level.CITY: _("市"),
@@ -144,6 +148,7 @@ def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.dat
         "as_of": queries.as_of(actor, now),
         "indicators": INDICATORS,
         "incident": incident(actor),
+        "explained": [INDICATORS[code] for code in EXPLAINED],
     }
 
 
@@ -230,6 +235,8 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
         "portal": portal(queries.portal_times(actor, unit, period, gone)) if state.basis == REPORTED else None,
         "issuers": _issuers(actor, state, (found, before), (here, previous), gone) if found else None,
         "own_label": OWN.get(unit.level, gettext("本级自定")),
+        "target": target_of(INDICATORS["per_head"], goals_of(unit)),
+        "estimate": estimated(actor, unit, period, gone, here.total) if state.basis == REPORTED else None,
     }
 
 

@@ -104,7 +104,7 @@ class World:
 Objects = Callable[[World, str, Actor], dict[str, Any]]
 OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
-        ("report", "issued_by", "calendar_of", "issuers", "signals"),
+        ("report", "indicators", "indicators_file", "issued_by", "calendar_of", "issuers", "signals"),
         lambda world, where, actor: {"code": world.units[where].code},
     ),
     **dict.fromkeys(

@@ -185,3 +185,65 @@ class BurdenBudget(models.Model):
             models.UniqueConstraint(fields=["issuer", "year"], name="burden_budget_once"),
             models.CheckConstraint(condition=models.Q(person_min__gte=0), name="burden_budget_not_negative"),
         ]
+
+
+class Measure(models.TextChoices):
+    """Indicators (reports.indicators) that a county may set a goal for."""
+
+    PER_HEAD = "per_head", _("每人每周负担")
+    MEETING = "issued_meeting", _("下达的会议")
+    DOCUMENT = "issued_document", _("下达的文件")
+    FORM = "issued_form", _("下达的报表")
+    INSPECTION = "issued_inspection", _("下达的检查")
+
+
+class Goal(models.Model):
+    """What a county set itself for an indicator; without one, what a regulation says holds (reports.indicators).
+
+    Units: those of the indicator: whole minutes, or per cent against last year. Never a grade, never of people.
+    """
+
+    county = models.ForeignKey("burden.Unit", models.PROTECT, related_name="+")
+    code = models.CharField(max_length=30, choices=Measure)
+    value = models.IntegerField()
+    source = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "goal"
+        constraints = [models.UniqueConstraint(fields=["county", "code"], name="goal_once")]
+
+    @property
+    def is_hours(self) -> bool:
+        """Whether the goal is in minutes a head; any other is per cent against last year."""
+        return self.code == Measure.PER_HEAD
+
+
+class Sample(models.Model):
+    """A rotating sample (四周只问你一周): from a Monday on each cadre of a county is asked one week in four."""
+
+    county = models.ForeignKey("burden.Unit", models.PROTECT, related_name="+")
+    from_week = models.DateField()
+    until_week = models.DateField(null=True)  # the Monday from which everybody is asked again
+
+    class Meta:
+        db_table = "sample"
+        constraints = [
+            models.UniqueConstraint(fields=["county"], condition=models.Q(until_week=None), name="sample_once"),
+            models.CheckConstraint(
+                condition=models.Q(from_week__iso_week_day=1)
+                & (models.Q(until_week=None) | models.Q(until_week__gt=models.F("from_week"))),
+                name="sample_weeks",
+            ),
+        ]
+
+
+class SamplePanel(models.Model):
+    """Which week in four is a cadre's: dealt once, so that it stays whoever comes and goes."""
+
+    cadre = models.OneToOneField("burden.User", models.CASCADE, primary_key=True, related_name="+")
+    panel = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "sample_panel"
+        constraints = [models.CheckConstraint(condition=models.Q(panel__range=(0, 3)), name="sample_panel_of_four")]

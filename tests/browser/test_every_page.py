@@ -23,10 +23,12 @@ PAGES = {
         "/issued/",
         "/issued/?period=month",
         "/reports/",
+        "/reports/method/",
     ],
     "observer": ["/bulletins/", "/reports/?period=year", "/reports/{county}/issuers/?period=year"],
     "office": [
         "/reports/",
+        "/reports/{county}/indicators/?period=month",
         "/reports/{village}/",
         "/reports/{county}/calendar/",
         "/reports/{county}/signals/",

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from burden.kit.clock import Week, now
-from reports import demand_sums, meter, people, rollup, unregistered, verification
+from reports import asked, demand_sums, estimates, meter, people, rollup, unregistered, verification
 from reports.signals import recount as signals
 
 
@@ -49,6 +49,8 @@ class Command(BaseCommand):
             demand_sums.rebuild()
             meter.recount(now=now())
             people.recount(now=now())
+            asked.recount(now=now(), whole=True)
+            estimates.recount(now=now(), whole=True)
             unregistered.recount(now=now())
             signals.recount(now=now())
         return f"rebuilt: {weeks} weeks"

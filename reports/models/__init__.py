@@ -14,16 +14,13 @@ from burden.demands.models import Demand
 from burden.kit.db import ScopedQuerySet
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
+from reports.models.measures import ReturnSpread, RollupAsked
+from reports.models.scope import RollupQuerySet
+
+__all__ = ["ReturnSpread", "RollupAsked", "RollupQuerySet"]  # and all that is defined here
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor
-
-
-class RollupQuerySet(ScopedQuerySet):
-    """Sums of units inside the actor's range."""
-
-    def scope(self, actor: Actor) -> models.Q:
-        return models.Q(unit__path__gte=actor.read_range[0], unit__path__lt=actor.read_range[1])
 
 
 class Sums(models.Model):

@@ -1,0 +1,75 @@
+"""What was asked and how it was answered, by unit and week: plan, notice, relays, repeats, and what issuers there asked.
+
+Recounted every night for the weeks that still move, and whole by `manage.py rollup rebuild`. Statements lie in sql/asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from burden.kit.clock import Week
+
+SQL = Path(__file__).parent / "sql" / "asked"
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.asked'), 0)"  # two recounts would put everything twice
+MOVING = 9  # weeks back in which answers and withdrawals still come
+STEP = 4  # weeks counted in one transaction
+
+Span = tuple[dt.date, dt.date]
+
+
+def recount(*, now: dt.datetime, whole: bool = False) -> int:
+    """Count the weeks that still move anew, or all of them; all where nothing was counted yet. Returns rows written."""
+    return sum(_replace(span) for span in _spans(now, whole=whole))
+
+
+def _spans(now: dt.datetime, *, whole: bool) -> Iterator[Span]:
+    """Cut the weeks to count into steps, the oldest first."""
+    first, last, counted = _fetch("weeks")
+    if first is None:
+        return
+    moving = Week.at(now).plus(-MOVING).monday
+    since = Week(first if whole or counted is None else max(first, min(moving, counted)))
+    while since.monday <= last:
+        yield since.monday, min(since.plus(STEP - 1).monday, last)
+        since = since.plus(STEP)
+
+
+@transaction.atomic
+def _replace(span: Span) -> int:
+    _count(span)
+    _run("clear", span)
+    written = _run("replace", span)
+    _run("drop", span)
+    return written
+
+
+def _count(span: Span) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE)
+    _run("count", span)
+
+
+def _run(name: str, span: Span) -> int:
+    """Execute one file; the rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(name), {"since": span[0], "until": span[1]})
+        return int(cursor.rowcount)
+
+
+def _fetch(name: str) -> tuple[Any, ...]:
+    """Execute one file; its only row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(name))
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+
+
+@functools.cache
+def _statement(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

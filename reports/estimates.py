@@ -1,0 +1,151 @@
+"""What all cadres together take, estimated from the returns there are, with the interval that the missing ones imply.
+
+Strata are kinds of units; a kind's missing returns are taken to be like those that came in. In a rotating sample only those
+asked stand for others: who files beyond being asked stands for oneself. Counted every hour; statements lie in sql/estimates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor, isqrt
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from burden.kit.clock import Week
+from reports.peers import MIN_RETURNS
+
+SQL = Path(__file__).parent / "sql" / "estimates"
+ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.estimates'), 0)"  # two recounts would put everything twice
+MIN_UNITS = 3  # units of a kind that have to stand behind it
+MOVING = 9  # weeks back in which returns still come
+STEP = 4  # weeks counted in one transaction
+Z = Fraction(196, 100)  # of 95 %
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """Returns of one kind of unit in one week. Units: as in reports.models.ReturnSpread."""
+
+    cadres: int
+    asked: int
+    n: int
+    total_min: int
+    squares: int
+    more: int = 0
+    more_min: int = 0
+
+    @property
+    def stood_for(self) -> int:
+        """How many people those asked stand for: themselves, and all who did not file."""
+        return max(self.cadres - self.more, self.n)
+
+    @property
+    def expected(self) -> Fraction:
+        """The estimated sum of all. Units: person-minutes."""
+        return self.more_min + Fraction(self.stood_for * self.total_min, self.n)
+
+    @property
+    def variance(self) -> Fraction:
+        """Of the estimated sum, with the correction for a finite population; 0 where everybody filed."""
+        if self.n < 2:
+            return Fraction(0)
+        spread = (self.squares - Fraction(self.total_min**2, self.n)) / (self.n - 1)
+        return self.stood_for * (self.stood_for - self.n) * spread / self.n
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A total and its 95 % interval. Units: person-minutes; asked and cadres are people x weeks."""
+
+    total: int
+    low: int
+    high: int
+    asked: int = 0
+    cadres: int = 0
+
+    @property
+    def half(self) -> int:
+        return self.high - self.total
+
+    def __add__(self, other: Estimate) -> Estimate:
+        """Add another week: its interval too, since those who do not file are often the same."""
+        return Estimate(
+            *(mine + theirs for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True))
+        )
+
+
+def estimate(strata: Iterable[Stratum]) -> Estimate | None:
+    """Estimate one week's total of all cadres; None where no kind has enough returns."""
+    found = list(strata)
+    if not found:
+        return None
+    total = floor(sum((each.expected for each in found), Fraction(1, 2)))
+    variance = sum((each.variance for each in found), Fraction(0))
+    half = isqrt(int(variance * Z**2))
+    people = sum(each.asked for each in found), sum(each.cadres for each in found)
+    return Estimate(total, total - half, total + half, *people)
+
+
+def shown(found: Estimate, counted: int) -> Estimate:
+    """Round an estimate so that nobody reads a few people's figures out of it; never below what was counted.
+
+    An interval without width is exact: it is what was counted.
+    """
+    if not found.half:
+        return found
+    step = _step(found.half)
+    total, low, high = ((value + step // 2) // step * step for value in (found.total, found.low, found.high))
+    return Estimate(max(total, counted), max(low, counted), max(high, counted), found.asked, found.cadres)
+
+
+def _step(half: int) -> int:
+    """Return whole hours of one leading digit, at most a fifth of the interval and at least a tenth, but an hour."""
+    size = 60
+    while size * 10 <= half // 5:
+        size *= 10
+    return next((size * digit for digit in (5, 2) if size * digit <= half // 5), size)
+
+
+def recount(*, now: dt.datetime, weeks: int = MOVING, whole: bool = False) -> int:
+    """Count the newest weeks anew, or all of them; all where nothing was counted yet. Returns rows written."""
+    first, is_counted = _fetch_weeks()
+    if first is None:
+        return 0
+    last = Week.at(now)
+    since = max(Week(first), last.plus(-weeks)) if is_counted and not whole else Week(first)
+    written = 0
+    while since <= last:
+        written += _replace(since.monday, min(since.plus(STEP - 1), last).monday)
+        since = since.plus(STEP)
+    return written
+
+
+@transaction.atomic
+def _replace(since: dt.date, until: dt.date) -> int:
+    facts: dict[str, Any] = {"since": since, "until": until, "least": MIN_RETURNS, "least_units": MIN_UNITS}
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE)
+        for name in ("count", "clear"):
+            cursor.execute(_statement(name), facts)
+        cursor.execute(_statement("replace"))
+        written = int(cursor.rowcount)
+        cursor.execute(_statement("drop"))
+    return written
+
+
+def _fetch_weeks() -> tuple[Any, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(_statement("weeks"))
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
+
+
+@functools.cache
+def _statement(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

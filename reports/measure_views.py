@@ -1,0 +1,166 @@
+"""How every figure comes about (口径), and the table of all indicators of a unit, as a page and as a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Sum
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS, READERS, Role
+from burden.demands.models import Reestimate
+from burden.kit import clock
+from burden.kit.access import ActedRequest, access
+from burden.kit.clock import Week, last_closed
+from burden.kit.sheets import written_csv, written_workbook
+from burden.ledger.services import record
+from burden.standards.models import Evidence, Tariff, TariffVersion
+from burden.standards.tariffs import version_on
+from burden.units.models import Unit
+from reports import queries
+from reports.indicators import INDICATORS
+from reports.panels import measures
+from reports.peers import MIN_ACTIVE, MIN_PEERS, MIN_RETURNS
+from reports.periods import KINDS, Period
+from reports.restated import BASES, REPORTED
+from reports.values import indicator_rows
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+COSTS = ("people", "minutes", "travel_minutes", "prep_minutes")
+LADDER = {  # what each step of the evidence means
+    Evidence.TARIFF: gettext_lazy("没有人给数，按工时标准"),
+    Evidence.CLAIM: gettext_lazy("下达时写的，还没有人答"),
+    Evidence.BULK: gettext_lazy("“其余照此计”一起确认"),
+    Evidence.SINGLE: gettext_lazy("一项一项点的"),
+    Evidence.STATED: gettext_lazy("改过分钟，或自己记的"),
+}
+
+
+# --- how figures come about ---
+
+
+@access(*Role.values)
+def method(request: ActedRequest) -> HttpResponse:
+    """Explain every figure: formulas, tariffs, what is not shown, what was re-estimated."""
+    context = {
+        "indicators": INDICATORS.values(),
+        "ladder": LADDER.items(),
+        "reestimates": _reestimates(request.actor),
+        "least": {"returns": MIN_RETURNS, "active": MIN_ACTIVE, "peers": MIN_PEERS},
+    }
+    return render(request, "reports/method.html", context | _tariffs(clock.day_of(clock.now())))
+
+
+@access(*Role.values)
+def method_tariffs(request: ActedRequest) -> HttpResponse:
+    """Hand out every version of the tariffs as a CSV file."""
+    heads = ["version", "from_week", "category", "subkind", *COSTS, "source", "source_on"]
+    rows = Tariff.objects.order_by("version__number", "category", "subkind").values_list(
+        "version__number", "version__from_week", "category", "subkind", *COSTS, "source", "source_on"
+    )
+    return _file(written_csv([heads, *rows]), "text/csv; charset=utf-8", f"{_('工时标准')}.csv")
+
+
+def _tariffs(today: dt.date) -> dict[str, Any]:
+    """Return the tariffs in force, each beside the one of the version before."""
+    version = version_on(today)
+    before = TariffVersion.objects.filter(number__lt=version.number).order_by("-number").first() if version else None
+    found = Tariff.objects.filter(version__in=[each for each in (version, before) if each]).order_by("pk")
+    by_version: dict[int, dict[tuple[str, str], Tariff]] = {}
+    for tariff in found:
+        by_version.setdefault(tariff.version_id, {})[tariff.category, tariff.subkind] = tariff
+    older = by_version.get(before.pk, {}) if before else {}
+    now = by_version.get(version.pk, {}) if version else {}
+    return {
+        "version": version,
+        "before": before,
+        "tariffs": [(tariff, older.get(what)) for what, tariff in now.items()],
+        "versions": TariffVersion.objects.order_by("number"),
+    }
+
+
+def _reestimates(actor: Actor) -> Sequence[Mapping[str, Any]]:
+    """Return what each version of the tariffs changed of the claims that the actor may see."""
+    found = Reestimate.objects.visible_to(actor).values(number=F("tariff__number"), since=F("tariff__from_week"))
+    sums = {"before": Sum("before_min"), "after": Sum("after_min"), "demands": Count("demand", distinct=True)}
+    return [row | {"changed": row["after"] - row["before"]} for row in found.annotate(**sums).order_by("number")]
+
+
+# --- the indicators of a unit ---
+
+
+@access(*READERS)
+def indicators(request: ActedRequest, code: str) -> HttpResponse:
+    """Show all indicators of a unit over a period. Refuses (404): a foreign or missing unit, no such period."""
+    actor, now = request.actor, clock.now()
+    unit, period, basis = _asked(request, code, now)
+    context = _frame(actor, unit, period, basis, now)
+    found = measures.lines(indicator_rows(actor, unit, period, basis))
+    return render(request, "reports/indicators.html", context | {"lines": found})
+
+
+@access(*EXPORTERS)
+def indicators_file(request: ActedRequest, code: str) -> HttpResponse:
+    """Hand the table out: CSV, or a workbook. Recorded. Refuses (404): as the page."""
+    actor, now = request.actor, clock.now()
+    unit, period, basis = _asked(request, code, now)
+    found = measures.lines(indicator_rows(actor, unit, period, basis))
+    rows = [measures.heads(), *measures.cells(found)]
+    if request.GET.get("format") == "csv":
+        data, kind, ending = written_csv(rows), "text/csv; charset=utf-8", "csv"
+    else:
+        data, kind, ending = written_workbook({_("指标"): rows}), WORKBOOK, "xlsx"
+    record(by=actor, what="export.indicators", on=unit, period=period.kind, week=str(period.last), basis=basis)
+    return _file(data, kind, f"{unit.name} {period.label} {_('指标')}.{ending}")
+
+
+def _asked(request: ActedRequest, code: str, now: dt.datetime) -> tuple[Unit, Period, str]:
+    unit, basis = queries.unit_by_code(request.actor, code), request.GET.get("basis", REPORTED)
+    if unit is None or basis not in BASES:
+        raise Http404
+    try:
+        period = Period.parse(kind=request.GET.get("period", ""), week=request.GET.get("week", ""), at=now)
+    except ValueError:
+        raise Http404 from None
+    return unit, period, basis
+
+
+def _frame(actor: Actor, unit: Unit, period: Period, basis: str, now: dt.datetime) -> dict[str, Any]:
+    """Return what stands around the table: the way up, the period, the tree, the links to the periods around."""
+    running, tree = Week.at(now), {} if basis == REPORTED else {"basis": basis}
+    following = period.following(until=running if period.kind == "week" else last_closed(now))
+    at = partial(address, unit, period, **tree)
+    return {
+        "unit": unit,
+        "period": period,
+        "crumbs": [{"label": unit.name, "url": at("report")}, {"label": _("全部指标")}],
+        "kinds": [(label, at("indicators", period=kind), kind == period.kind) for kind, label in KINDS.items()],
+        "previous_url": at("indicators", week=str(period.before.last)),
+        "next_url": at("indicators", week=str(following.last)) if following else "",
+        "running_url": at("indicators", period="week", week=str(running)) if period.last < running else "",
+        "running": running,
+        "is_provisional": clock.day_of(now) <= period.last.open_until,
+        "is_restated": basis != REPORTED,
+        "file_url": at("indicators_file") if actor.roles & EXPORTERS else "",
+        "as_of": queries.as_of(actor, now),
+    }
+
+
+def address(unit: Unit, span: Period, page: str, /, **changes: str) -> str:
+    """Return the address of a unit's page at a period."""
+    return f"{reverse(page, args=[unit.code])}?{urlencode(span.query | changes)}"
+
+
+def _file(data: bytes, kind: str, name: str) -> HttpResponse:
+    disposition = content_disposition_header(True, name) or ""
+    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": disposition})

@@ -1,0 +1,324 @@
+"""All indicators of a unit and a period, by one function: pages, API and files show what it returns.
+
+What people confirmed comes from the weeks that are shown (law 5); what issuers claim is theirs and comes from all weeks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, Q, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.actor import Actor
+from burden.standards.models import Goal
+from burden.units.models import Level, Unit
+from reports import queries
+from reports.estimates import Estimate, Stratum, estimate, shown
+from reports.indicators import CATEGORIES, VALUED, Figures, Indicator
+from reports.models import ReturnSpread, RollupAsked
+from reports.periods import Period, Span
+from reports.restated import REPORTED, RESTATED, hidden_in
+
+HIDDEN, EMPTY = _("人数太少，不显示"), _("这一期没有周报")
+UNASKED, VILLAGE = _("没有登记的事项"), _("村社区不单列")
+NO_PORTAL, FEW, UNKNOWN = _("不足5份有用时的"), _("县级以上、有足够周报才估计"), _("没有可比的")
+AS_REPORTED = _("只按当时区划")  # what is counted once a night, and what does not add up
+ABOVE = (Level.NATION, Level.PROVINCE, Level.CITY, Level.COUNTY)  # whose totals are estimated
+ANSWERED = ("done", "repeated", "compared_min", "answered_min")  # what cadres said: of shown weeks alone
+TALLEST = ("deepest", "longest_min")  # the most of the weeks, not their sum
+CLAIMS = (
+    "targets", "planned", "noticed", "late", "depth_sum", *(f"issued_{name}" for name in CATEGORIES), "issued_min",
+    "reestimated_min", "avoided", "avoided_min",
+)  # fmt: skip
+REESTIMATED = {"issued_hours"}  # indicators that a change of the tariffs moves
+
+
+@dataclass(frozen=True)
+class Value:
+    """One figure: `number`, or `number` of `of` where it is a share or a mean; without one, `why`.
+
+    Units: as the indicator's kind says. Shape: low and high are the bounds of an estimate.
+    """
+
+    number: int | None = None
+    of: int | None = None
+    why: str | Promise = ""
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.number is not None and self.of != 0
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an indicator is to come down to. Units: the indicator's own, or per cent against last year."""
+
+    most: int
+    is_relative: bool
+    source: str | Promise
+
+
+@dataclass(frozen=True)
+class Row:
+    """An indicator of a unit: the period, the one before, the same a year ago, its goal, and what is re-estimate.
+
+    Units: `reestimated` is the part of the change against last year that a new version of the tariffs made; None where
+    tariffs play no part.
+    """
+
+    indicator: Indicator
+    now: Value
+    previous: Value
+    last_year: Value
+    target: Target | None
+    reestimated: int | None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the sums say of a unit in one period; None: hidden, or none there is."""
+
+    unit: Unit
+    basis: str
+    figures: Figures | None
+    unregistered_min: int | None
+    asked: Mapping[str, int] | None
+    portal: tuple[int, int] | None  # seconds, filings
+    estimate: Estimate | None
+
+
+def indicator_rows(actor: Actor, unit: Unit, period: Period, basis: str = REPORTED) -> list[Row]:
+    """Return every indicator of a unit, in the order of their declaration, in either tree.
+
+    Eighteen queries as reported, however long the period; what is counted once a night is known in that tree alone.
+    """
+    now, previous, last_year = _given(actor, unit, (period, period.previous, period.last_year), basis)
+    goals = goals_of(unit)
+    return [
+        Row(
+            each,
+            value_of(each.code, now),
+            value_of(each.code, previous),
+            value_of(each.code, last_year),
+            target_of(each, goals),
+            _reestimated(now, last_year) if each.code in REESTIMATED else None,
+        )
+        for each in VALUED.values()
+    ]
+
+
+def value_of(code: str, given: Given) -> Value:
+    """Return one indicator of what is given."""
+    rule = RULES.get(code)
+    return rule(given) if rule else _of_category(code, given)
+
+
+def goals_of(unit: Unit) -> dict[str, Goal]:
+    """Return what the county of a unit set itself, by indicator; a city's own lies on the city."""
+    steps = [int(step) for step in unit.path.rstrip(".").split(".")]
+    found = Goal.objects.filter(county_id__in=steps).select_related("county").order_by("county__depth")
+    return {goal.code: goal for goal in found}
+
+
+def target_of(indicator: Indicator, goals: Mapping[str, Goal]) -> Target | None:
+    """Return an indicator's goal: the county's own, else the regulation's."""
+    is_relative = indicator.code.startswith("issued_")
+    if goal := goals.get(indicator.code):
+        return Target(goal.value, is_relative, goal.source)
+    return None if indicator.most is None else Target(indicator.most, is_relative, indicator.source)
+
+
+# --- what is given ---
+
+
+def _given(actor: Actor, unit: Unit, periods: Sequence[Period], basis: str) -> tuple[Given, ...]:
+    weeks = sorted({week.monday for period in periods for week in period.weeks})
+    span: Span = weeks[0], weeks[-1]
+    figures = queries.weekly(actor, unit, span, basis)
+    gone = hidden_in(basis, [unit.pk], span)[unit.pk]
+    collect = _of_period if basis == REPORTED else _of_period_restated
+    return tuple(collect(actor, unit, period, figures, gone) for period in periods)
+
+
+def _of_period(
+    actor: Actor, unit: Unit, period: Period, figures: Mapping[dt.date, Figures], gone: Collection[dt.date]
+) -> Given:
+    sums = queries.of_period(figures, gone, period)
+    return Given(
+        unit,
+        REPORTED,
+        sums,
+        _unregistered(actor, unit, period, gone),
+        _asked(actor, unit, period, gone),
+        _portal(actor, unit, period, gone),
+        estimated(actor, unit, period, gone, sums.total if sums else 0),
+    )
+
+
+def _of_period_restated(
+    actor: Actor, unit: Unit, period: Period, figures: Mapping[dt.date, Figures], gone: Collection[dt.date]
+) -> Given:
+    sums, unregistered = queries.of_period(figures, gone, period), _unregistered(actor, unit, period, gone, RESTATED)
+    return Given(unit, RESTATED, sums, unregistered, None, None, None)
+
+
+def _unregistered(
+    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], basis: str = REPORTED
+) -> int | None:
+    """Return what other units asked and nobody registered; None for a village, whose sources are not kept."""
+    if unit.level == Level.VILLAGE:
+        return None
+    found, _before = queries.sources(actor, unit, period, gone, basis)
+    return sum(source.unregistered_min for source in found)
+
+
+def _portal(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) -> tuple[int, int] | None:
+    times = queries.portal_times(actor, unit, period, gone)
+    return (sum(time.total_s for time in times), sum(time.n for time in times)) if times else None
+
+
+def _asked(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) -> Mapping[str, int] | None:
+    """Add up a period's claims, and the answers of its shown weeks; None where nothing was asked or counted."""
+    weeks = [week.monday for week in period.weeks]
+    told = Q(week__in=[week for week in weeks if week not in gone])
+    sums = {name: Sum(name) for name in CLAIMS} | {name: Max(name) for name in TALLEST}
+    sums |= {name: Sum(name, filter=told, default=0) for name in ANSWERED}
+    found = RollupAsked.objects.visible_to(actor).filter(unit=unit, week__in=weeks).aggregate(**sums)
+    return None if found["targets"] is None else found
+
+
+def estimated(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], counted: int) -> Estimate | None:
+    """Estimate the total of all cadres over a period's shown weeks; None below a county, and where a week has too few."""
+    if unit.level not in ABOVE:
+        return None
+    weeks = [week.monday for week in period.weeks if week.monday not in gone]
+    rows = ReturnSpread.objects.visible_to(actor).filter(unit=unit, week__in=weeks)
+    strata: dict[dt.date, list[Stratum]] = {}
+    for week, *numbers in rows.values_list("week", "cadres", "asked", "n", "total_min", "squares", "more", "more_min"):
+        strata.setdefault(week, []).append(Stratum(*(int(number) for number in numbers)))
+    found = [each for each in map(estimate, strata.values()) if each]
+    return shown(sum(found[1:], found[0]), counted) if found else None
+
+
+def _reestimated(now: Given, last_year: Given) -> int | None:
+    if now.asked is None or last_year.asked is None:
+        return None
+    return now.asked["reestimated_min"] - last_year.asked["reestimated_min"]
+
+
+# --- the rules, one for each indicator ---
+
+
+def _figures(rule: Callable[[Figures], tuple[int, int | None]], why: Any = UNKNOWN) -> Callable[[Given], Value]:
+    """Make a rule of what cadres confirmed; it says why where nothing is shown."""
+
+    def value(given: Given) -> Value:
+        if given.figures is None:
+            return Value(why=HIDDEN)
+        if not given.figures.returns:
+            return Value(why=EMPTY)
+        return _value(*rule(given.figures), why)
+
+    return value
+
+
+def _asks(
+    rule: Callable[[Mapping[str, int]], tuple[int, int | None]], *, answered: bool = False, why: Any = UNASKED
+) -> Callable[[Given], Value]:
+    """Make a rule of what was asked, by issuers' claims or by answers to them."""
+
+    def value(given: Given) -> Value:
+        if given.asked is None:
+            return Value(why=_unasked(given))
+        if answered and given.figures is None:
+            return Value(why=HIDDEN)
+        return _value(*rule(given.asked), why)
+
+    return value
+
+
+def _unasked(given: Given) -> Any:
+    if given.basis != REPORTED:
+        return AS_REPORTED
+    return VILLAGE if given.unit.level == Level.VILLAGE else UNASKED
+
+
+def _value(number: int, of: int | None, why: Any) -> Value:
+    return Value(number, of) if of is None or of > 0 else Value(why=why)
+
+
+def _per_head(minutes: Callable[[Figures], int]) -> Callable[[Given], Value]:
+    return _figures(lambda sums: (minutes(sums), sums.returns))
+
+
+def _share(minutes: Callable[[Figures], int]) -> Callable[[Given], Value]:
+    return _figures(lambda sums: (minutes(sums), sums.total))
+
+
+def _unregistered_share(given: Given) -> Value:
+    if given.unregistered_min is None:
+        return Value(why=VILLAGE)
+    return _share(lambda _sums: given.unregistered_min or 0)(given)
+
+
+def _portal_seconds(given: Given) -> Value:
+    if given.portal is None:
+        return Value(why=NO_PORTAL if given.basis == REPORTED else AS_REPORTED)
+    return Value(*given.portal)
+
+
+def _portal_share(given: Given) -> Value:
+    found = given.portal
+    return _share(lambda _sums: (found[0] + 30) // 60)(given) if found else _portal_seconds(given)
+
+
+def _estimate(given: Given) -> Value:
+    found = given.estimate
+    return (
+        Value(found.total, low=found.low, high=found.high)
+        if found
+        else Value(why=FEW if given.basis == REPORTED else AS_REPORTED)
+    )
+
+
+RULES: Mapping[str, Callable[[Given], Value]] = {
+    "person_hours": _figures(lambda sums: (sums.total, None)),
+    "per_head": _per_head(lambda sums: sums.total),
+    "imposed_per_head": _per_head(lambda sums: sums.total - sums.self_min),
+    "imposed_share": _share(lambda sums: sums.total - sums.self_min),
+    "self_share": _share(lambda sums: sums.self_min),
+    "issued_hours": _asks(lambda asked: (asked["issued_min"], None)),
+    "planned_share": _asks(lambda asked: (asked["planned"], asked["targets"])),
+    "late_notice": _asks(lambda asked: (asked["late"], asked["noticed"])),
+    "unregistered_share": _unregistered_share,
+    "repeat_share": _asks(lambda asked: (asked["repeated"], asked["done"]), answered=True, why=EMPTY),
+    "claim_gap": _asks(
+        lambda asked: (asked["answered_min"] - asked["compared_min"], asked["compared_min"]), answered=True
+    ),
+    "longest_meeting": _asks(lambda asked: (asked["longest_min"], None)),
+    "relay_depth": _asks(lambda asked: (asked["depth_sum"], asked["targets"])),
+    "relay_most": _asks(lambda asked: (asked["deepest"], None)),
+    "avoided": _asks(lambda asked: (asked["avoided"], None)),
+    "avoided_hours": _asks(lambda asked: (asked["avoided_min"], None)),
+    "after_hours_share": _share(lambda sums: sums.after_hours_min),
+    "coverage": _figures(lambda sums: (sums.returns, sums.active)),
+    "estimate": _estimate,
+    "portal_seconds": _portal_seconds,
+    "portal_share": _portal_share,
+}
+
+
+def _of_category(code: str, given: Given) -> Value:
+    """Return what one category has: minutes and records a head, or demands issued."""
+    what, name = code.split("_", 1)
+    at = CATEGORIES.index(name)
+    if what == "issued":
+        return _asks(lambda asked: (asked[code], None))(given)
+    return _per_head(lambda sums: (sums.minutes if what == "hours" else sums.counts)[at])(given)
