@@ -34,6 +34,7 @@ def cluster() -> Iterator[embedded.Running]:
 
             django.setup()
             call_command("migrate", interactive=False, verbosity=0)
+            os.environ["BENCH_SERVER"] = ".".join(map(str, divmod(connection.pg_version, 10_000)))
             yield running
             connection.close()
 

@@ -17,25 +17,21 @@ from typing import Any
 
 import psycopg
 
-FIRST_WEEK = dt.date(2025, 12, 29)  # the first of the year 2026
 LOADERS = 2  # connections that write weeks at once
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much to make. Units: counties and weeks are counts; cadres and entries a week by level."""
+    """How much to make. Units: counties and weeks are counts."""
 
-    counties: int = 8
-    weeks: int = 8
-
-    @property
-    def last_week(self) -> dt.date:
-        return FIRST_WEEK + dt.timedelta(weeks=self.weeks - 1)
+    counties: int
+    weeks: int
 
 
-SIZES = {"100K": Size(2, 4), "1M": Size(8, 8), "10M": Size(12, 52), "30M": Size(34, 52)}
-CADRES_OF = {"village": 6, "township": 40, "department": 8}
-ENTRIES_OF = "CASE u.level WHEN 'village' THEN 5 + r.cadre_id % 4 WHEN 'township' THEN 10 ELSE 8 END"
+SIZES = {"100K": Size(2, 3), "1M": Size(8, 8), "10M": Size(12, 52), "30M": Size(34, 52)}
+CADRES = {"village": 6, "township": 40, "department": 8}
+ENTRIES = "CASE u.level WHEN 'village' THEN 5 + r.cadre_id % 4 WHEN 'township' THEN 10 ELSE 8 END"
+REAL_DEPARTMENTS = 30  # of a county, made up: no list of them is open
 
 TABLES = ("weekly_return", "entry")
 UNITS = """
@@ -69,7 +65,7 @@ PLACEMENTS = """
 INSERT INTO placement (unit_id, parent_id, name, level, kind, valid)
 SELECT id, parent_id, name, level, kind, '[2020-01-06,)' FROM unit
 """
-CADRES = """
+SEATS = """
 WITH seat AS (
     SELECT u.id AS unit_id, nextval(pg_get_serial_sequence('person', 'id')) AS user_id
     FROM unit u
@@ -78,14 +74,14 @@ WITH seat AS (
 ), people AS (
     INSERT INTO person (id, password, name, is_active, created_at) SELECT user_id, '', '干部' || user_id, true, now() FROM seat
 )
-INSERT INTO post (user_id, unit_id, role, title, valid) SELECT user_id, unit_id, 'cadre', '', '[2025-01-06,)' FROM seat
+INSERT INTO post (user_id, unit_id, role, title, valid) SELECT user_id, unit_id, 'cadre', '', daterange(%(since)s, NULL) FROM seat
 """
 RETURNS = """
 INSERT INTO weekly_return (cadre_id, unit_id, week, nil, late, version, receipt, filed_at, changed_at)
 SELECT user_id, unit_id, %(week)s, random() < 0.03, false, 1, 'bench', now(), now()
 FROM post WHERE random() < 0.97 ORDER BY random()
 """
-ENTRIES = """
+ENTRY_ROWS = """
 INSERT INTO entry (weekly_return_id, unit_id, cadre_id, week, key, answer, evidence, repeated, after_hours,
                    category, subkind, title, issuer_id, people, minutes, travel_minutes, prep_minutes)
 SELECT r.id, r.unit_id, r.cadre_id, r.week, n::text,
@@ -114,8 +110,17 @@ WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
 """
 
 
+def weeks_before_now(count: int) -> list[dt.date]:
+    """Return the Mondays of the last weeks that are over, oldest first."""
+    from burden.kit import clock
+    from burden.kit.clock import last_closed
+
+    last = last_closed(clock.now()).monday
+    return [last - dt.timedelta(weeks=back) for back in reversed(range(count))]
+
+
 def fill(admin: psycopg.Connection, weeks: int, counties: int = 8) -> int:
-    """Make the province and file its weeks. Shape: the number of entries. Units: weeks and counties are counts."""
+    """Make the province and file its weeks, the last of which is just over. Shape: the number of entries. Units: counts."""
     _begin(admin)
     cities = max(1, counties // 4)
     tree = (  # parent's level, level, how many under each
@@ -124,7 +129,7 @@ def fill(admin: psycopg.Connection, weeks: int, counties: int = 8) -> int:
     )  # fmt: skip
     for above, level, many in tree:
         admin.execute(UNITS, {"above": above, "level": level, "many": many})
-    return _people_and_weeks(admin, weeks, CADRES_OF, ENTRIES_OF)
+    return _people_and_weeks(admin, weeks, CADRES, ENTRIES)
 
 
 def fill_real(admin: psycopg.Connection, divisions: Path, code: str, villages: int, cadres: dict[str, int]) -> int:
@@ -138,7 +143,7 @@ def fill_real(admin: psycopg.Connection, divisions: Path, code: str, villages: i
     for level in ("province", "city", "county", "township"):
         admin.execute(NAMED, {"level": level})
     admin.execute(UNITS, {"above": "township", "level": "village", "many": villages})
-    admin.execute(UNITS, {"above": "county", "level": "department", "many": 30})
+    admin.execute(UNITS, {"above": "county", "level": "department", "many": REAL_DEPARTMENTS})
     return _people_and_weeks(admin, 1, cadres, "12")
 
 
@@ -150,12 +155,14 @@ def _begin(admin: psycopg.Connection) -> None:
 def _people_and_weeks(admin: psycopg.Connection, weeks: int, cadres: dict[str, int], entries: str) -> int:
     admin.execute(PATHS)
     admin.execute(PLACEMENTS)
-    admin.execute(CADRES, {"levels": list(cadres), "cadres": list(cadres.values())})
+    admin.execute(
+        SEATS, {"levels": list(cadres), "cadres": list(cadres.values()), "since": weeks_before_now(max(weeks, 4))[0]}
+    )
     admin.execute("ANALYZE unit, unit_path, post")
-    dropped = admin.execute(INDEXES, [list(TABLES)]).fetchall() if weeks > 8 or "12" in entries else []
+    dropped = admin.execute(INDEXES, [list(TABLES)]).fetchall()
     for index, table, _made, constraint, _rule in dropped:
         admin.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}" if constraint else f"DROP INDEX {index}")
-    _load(admin, [FIRST_WEEK + dt.timedelta(weeks=number) for number in range(weeks)], entries)
+    _load(admin, weeks_before_now(weeks), entries)
     for _index, table, made, constraint, rule in dropped:
         admin.execute(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {rule}" if constraint else made)
     admin.execute("SET session_replication_role = origin")
@@ -165,7 +172,7 @@ def _people_and_weeks(admin: psycopg.Connection, weeks: int, cadres: dict[str, i
 
 def _load(admin: psycopg.Connection, weeks: Sequence[dt.date], entries: str) -> None:
     """Write weeks over several connections, each the next that is left; where it takes long, say how far it is."""
-    begun, statement = time.monotonic(), ENTRIES.replace("{entries}", entries.replace("%", "%%"))
+    begun, statement = time.monotonic(), ENTRY_ROWS.replace("{entries}", entries.replace("%", "%%"))
 
     def write(number: int) -> None:
         done = -1

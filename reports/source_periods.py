@@ -22,7 +22,7 @@ from reports.periods import Period
 SQL = Path(__file__).parent / "sql" / "source_periods"
 WIDE = ("nation", "province", "city", "county")  # units whose spans are kept; to the others a year is few rows anyway
 LONGER = ("month", "quarter", "year")
-PARTS = {"year": "quarter", "quarter": "month", "month": "week"}
+PARTS = {"year": "quarter", "quarter": "month"}
 WEEKS_UNKEPT = 5  # a week that is not kept is so many rows for each of one that is: its villages are no single issuer
 VILLAGES = -1  # stands for all villages as issuers
 
@@ -89,7 +89,8 @@ def read(
     spans = _spans(min(weeks), max(weeks)) if level in WIDE else {}
     items: list[tuple[int, str, dt.date, int, int]] = []
     for number, (whole, shown) in enumerate(slots):
-        done, claimed = cover(set(shown), spans), cover(set(whole), spans)
+        claimed = cover(set(whole), spans)
+        done = cover(set(shown), spans) if len(shown) < len(whole) else claimed
         keys = {**done, **claimed}
         items += [(number, *key, done.get(key, 0), claimed.get(key, 0)) for key in keys]
     names = ("slots", "kinds", "firsts", "done", "claimed")
@@ -103,30 +104,41 @@ def cover(weeks: Collection[dt.date], spans: Spans) -> Parts:
     Shape: the sum over the parts is the sum over the weeks, each once.
     """
     found: Parts = {}
-    years = {Period.of("year", Week(week)).first: None for week in sorted(weeks)}
-    for first in years:
+    for first in {_first("year", week): None for week in sorted(weeks)}:
         found |= _cover("year", first, weeks, spans)
     return found
 
 
-def _cover(kind: str, first: Week, weeks: Collection[dt.date], spans: Spans) -> Parts:
+def _cover(kind: str, first: dt.date, weeks: Collection[dt.date], spans: Spans) -> Parts:
     """Choose between a span as a whole, mended by weeks, and the parts it falls into."""
-    mondays = [week.monday for week in Period.of(kind, first).weeks]
+    mondays = _mondays(kind, first)
     if not any(monday in weeks for monday in mondays):
         return {}
-    if kind == "week":
-        return _weeks(mondays, 1, spans)
-    starts = {Period.of(PARTS[kind], Week(monday)).first: None for monday in mondays}
-    parts: Parts = {}
-    for start in starts:
-        parts |= _cover(PARTS[kind], start, weeks, spans)
-    until = spans.get((kind, first.monday))
+    if kind == "month":
+        parts = _weeks([monday for monday in mondays if monday in weeks], 1, spans)
+    else:
+        parts = {}
+        for start in {_first(PARTS[kind], monday): None for monday in mondays}:
+            parts |= _cover(PARTS[kind], start, weeks, spans)
+    until = spans.get((kind, first))
     if until is None:
         return parts
-    whole: Parts = {(kind, first.monday): 1}
+    whole: Parts = {(kind, first): 1}
     whole |= _weeks([monday for monday in mondays if monday <= until and monday not in weeks], -1, spans)
     whole |= _weeks([monday for monday in mondays if monday > until and monday in weeks], 1, spans)
     return min(whole, parts, key=_cost)
+
+
+@functools.lru_cache(maxsize=4_096)
+def _first(kind: str, week: dt.date) -> dt.date:
+    """Return the first Monday of the span that holds a week."""
+    return Period.of(kind, Week(week)).first.monday
+
+
+@functools.lru_cache(maxsize=1_024)
+def _mondays(kind: str, first: dt.date) -> tuple[dt.date, ...]:
+    """Return the Mondays of a span."""
+    return tuple(week.monday for week in Period.of(kind, Week(first)).weeks)
 
 
 def _weeks(mondays: Iterable[dt.date], sign: int, spans: Spans) -> Parts:

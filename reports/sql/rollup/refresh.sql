@@ -226,18 +226,22 @@ WITH taken AS (
            bulk_min = s.bulk_min + excluded.bulk_min, returns = s.returns + excluded.returns,
            nil_returns = s.nil_returns + excluded.nil_returns, active = s.active + excluded.active
     RETURNING unit_id, week, returns, active, c_meeting + c_document + c_form + c_inspection + c_other AS c_min
-), put_source AS (
-    INSERT INTO rollup_source AS s (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min,
-           u_min, u_n)
-    SELECT a.id, c.week, c.issuer_id,
-           total(c.n), total(c.m_meeting), total(c.m_document), total(c.m_form), total(c.m_inspection), total(c.m_other),
-           total(c.c_min), total(c.u_min), total(c.u_n)
+), source_up AS MATERIALIZED (
+    SELECT a.id, u.depth, u.level, c.week, c.issuer_id,
+           total(c.n) AS n, total(c.m_meeting) AS m_meeting, total(c.m_document) AS m_document, total(c.m_form) AS m_form,
+           total(c.m_inspection) AS m_inspection, total(c.m_other) AS m_other, total(c.c_min) AS c_min, total(c.u_min) AS u_min,
+           total(c.u_n) AS u_n
     FROM source_changed c
     CROSS JOIN LATERAL unnest(c.home) AS a (id)
     JOIN unit u ON u.id = a.id
+    GROUP BY a.id, u.depth, u.level, c.week, c.issuer_id
+), put_source AS (
+    INSERT INTO rollup_source AS s (unit_id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min,
+           u_min, u_n)
+    SELECT id, week, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min, u_min, u_n
+    FROM source_up
     WHERE (SELECT count(*) FROM put_sub) > 0 -- always rollup_sub first: two statements that took turns would deadlock
-    GROUP BY a.id, u.depth, c.week, c.issuer_id
-    ORDER BY u.depth DESC, a.id, c.week, c.issuer_id
+    ORDER BY depth DESC, id, week, issuer_id
     ON CONFLICT (unit_id, week, issuer_id) DO UPDATE SET
            n = s.n + excluded.n, m_meeting = s.m_meeting + excluded.m_meeting,
            m_document = s.m_document + excluded.m_document, m_form = s.m_form + excluded.m_form,
@@ -251,17 +255,16 @@ WITH taken AS (
 ), put_period AS (
     INSERT INTO source_period AS s (unit_id, kind, first, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min,
            u_min, u_n)
-    SELECT a.id, h.kind, h.first, CASE WHEN v.id IS NULL THEN c.issuer_id ELSE -1 END,
+    SELECT c.id, h.kind, h.first, CASE WHEN v.id IS NULL THEN c.issuer_id ELSE -1 END,
            total(c.n), total(c.m_meeting), total(c.m_document), total(c.m_form), total(c.m_inspection), total(c.m_other),
            total(c.c_min), total(c.u_min), total(c.u_n)
-    FROM held h
-    JOIN source_changed c USING (week)
-    CROSS JOIN LATERAL unnest(c.home) AS a (id)
-    JOIN unit u ON u.id = a.id AND u.level IN ('nation', 'province', 'city', 'county')
+    FROM source_up c
+    JOIN held h USING (week)
     LEFT JOIN unit v ON v.id = c.issuer_id AND v.level = 'village'
-    WHERE (SELECT count(*) FROM put_source) >= 0 -- as above: always after rollup_source
-    GROUP BY 1, u.depth, 2, 3, 4
-    ORDER BY u.depth DESC, 1, 2, 3, 4
+    WHERE c.level IN ('nation', 'province', 'city', 'county')
+          AND (SELECT count(*) FROM put_source) >= 0 -- as above: always after rollup_source
+    GROUP BY 1, c.depth, 2, 3, 4
+    ORDER BY c.depth DESC, 1, 2, 3, 4
     ON CONFLICT (unit_id, kind, first, issuer_id) DO UPDATE SET
            n = s.n + excluded.n, m_meeting = s.m_meeting + excluded.m_meeting,
            m_document = s.m_document + excluded.m_document, m_form = s.m_form + excluded.m_form,

@@ -1,0 +1,154 @@
+"""What readers meet at a size: every statement of the dashboard, its pages, files, the whole portal at work, and other ways to do it."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import time
+from collections import defaultdict
+from http import HTTPStatus
+from typing import Any
+
+from bench import living, others, taking
+from bench.report import FREE, Line, percentile, report
+from burden import embedded
+
+REQUESTS = 25
+LEVELS = ("nation", "province", "city", "county", "township")
+PERIODS = ("week", "month", "quarter", "year")
+STATEMENT, PAGE = 10.0, 150.0  # ms
+
+
+def at(running: embedded.Running, size: str) -> bool:
+    """Measure all of it on the world that stands; whether every bound holds."""
+    people()
+    held = report(f"dashboard at {size}", dashboard())
+    held &= report(f"sums by issuer at {size}", by_issuer())
+    held &= report(f"files at {size}", taking.lines(running))
+    held &= report(f"the whole portal at {size}", living.lines(running))
+    if size in {"100K", "1M"}:
+        held &= report(f"other ways at {size}, times what the portal takes", others.lines())
+    return held
+
+
+def people() -> None:
+    """Count what the nights count, and collect the static files whose names the pages hold."""
+    from django.core.management import call_command
+
+    from burden.kit import clock
+    from reports import people as counted
+
+    logging.disable(logging.INFO)
+    begun = time.perf_counter()
+    counted.recount(now=clock.now())
+    print(f"  people of each year counted in {time.perf_counter() - begun:.1f} s", flush=True)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def reader(unit: Any, role: str = "reviewer") -> Any:
+    """Make somebody who reads a unit."""
+    import datetime as dt
+
+    from burden.accounts.models import Post, User
+
+    user, _made = User.objects.get_or_create(username=f"{role}-{unit.pk}", defaults={"name": "读者"})
+    Post.objects.get_or_create(
+        user=user, unit=unit, role=role, defaults={"title": "", "valid": (dt.date(2025, 1, 6), None)}
+    )
+    return user
+
+
+class Watch:
+    """Times every statement, by page and text."""
+
+    def __init__(self) -> None:
+        self.page = ""
+        self.times: dict[tuple[str, str], list[float]] = defaultdict(list)
+
+    def __call__(self, execute: Any, sql: Any, parameters: Any, many: bool, context: Any) -> Any:
+        begun = time.perf_counter()
+        try:
+            return execute(sql, parameters, many, context)
+        finally:
+            self.times[self.page, str(sql)].append(time.perf_counter() - begun)
+
+
+def addresses() -> dict[str, str]:
+    """Name the pages: every level's first unit over every period."""
+    from django.urls import reverse
+
+    from burden.units.models import Unit
+
+    first = {level: Unit.every.filter(level=level).order_by("path")[0] for level in LEVELS}
+    return {
+        f"{level}, {period}": f"{reverse('report', args=[first[level].code])}?period={period}"
+        for level, period in itertools.product(LEVELS, PERIODS)
+    }
+
+
+def dashboard() -> list[Line]:
+    """Ask for every page by turns, as the web role; the first request of each is not counted."""
+    from django.db import connection
+    from django.test import Client
+
+    from burden.units.models import Unit
+
+    client, watch, pages = Client(SERVER_NAME="localhost"), Watch(), addresses()
+    client.force_login(reader(Unit.every.get(level="nation")))
+    spent: dict[str, list[float]] = defaultdict(list)
+    with connection.cursor() as cursor, connection.execute_wrapper(watch):
+        cursor.execute("SET ROLE burden_web")
+        for turn in range(REQUESTS + 1):
+            for watch.page, address in pages.items():
+                begun = time.perf_counter()
+                answer = client.get(address)
+                spent[watch.page].append(time.perf_counter() - begun)
+                if answer.status_code != HTTPStatus.OK:
+                    raise SystemExit(f"{address}: {answer.status_code}")
+            if not turn:
+                spent.clear()
+                watch.times.clear()
+        cursor.execute("RESET ROLE")
+    times = {key: percentile(0.95, seen) for key, seen in watch.times.items() if len(seen) >= REQUESTS}
+    told = sorted(times, key=lambda key: -times[key])
+    for page, sql in told[:5]:
+        print(f"  {times[page, sql]:7.1f} ms  {page}: {' '.join(sql.split())[:110]}", flush=True)
+    slow = max(spent, key=lambda page: percentile(0.95, spent[page]))
+    every = [seconds for seen in watch.times.values() for seconds in seen]
+    return [
+        Line(f"slowest of {len(times)} statements, p95, ms ({told[0][0]})", STATEMENT, times[told[0]]),
+        Line("all statements, p95, ms", FREE, percentile(0.95, every)),
+        Line(f"slowest of {len(pages)} pages, server time p95, ms ({slow})", PAGE, percentile(0.95, spent[slow])),
+    ]
+
+
+def by_issuer() -> list[Line]:
+    """Add up the issuers of a year, with and without the spans that are kept, and with a hidden week."""
+    from burden.kit import clock
+    from burden.kit.clock import last_closed
+    from burden.units.models import Unit
+    from reports import source_periods
+    from reports.periods import Period
+
+    period = Period.of("year", last_closed(clock.now()), until=last_closed(clock.now()))
+    weeks = [week.monday for week in period.weeks]
+    before = [week.monday for week in period.previous.weeks]
+    lines = []
+    for level in ("province", "county"):
+        unit = Unit.every.filter(level=level).order_by("path")[0]
+
+        def read(gone: int, kept: bool, unit: Any = unit, level: str = level) -> float:
+            shown = weeks[gone:]
+            times = []
+            for _ in range(20):
+                begun = time.perf_counter()
+                source_periods.read(unit.pk, level if kept else "", [(weeks, shown), (before, before)])
+                times.append(time.perf_counter() - begun)
+            return percentile(0.95, times)
+
+        lines += [
+            Line(f"{level}, a year by issuer, p95, ms", STATEMENT, read(0, True)),
+            Line(f"{level}, a year with a hidden week, p95, ms", STATEMENT, read(1, True)),
+            Line(f"{level}, the same from its weeks, as without spans, p95, ms", FREE, read(0, False)),
+        ]
+    return lines
