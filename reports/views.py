@@ -23,9 +23,12 @@ from burden.kit.clock import Week, last_closed
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports import league, queries
+from reports.calendar import calendar
+from reports.calendar_views import shown
 from reports.indicators import INDICATORS, Figures
 from reports.league import OWN
 from reports.panels import comparison, summary
+from reports.panels.items import LEVELS, items
 from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.periods import KINDS, Period, Span, year_before
@@ -98,6 +101,8 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     state = _state(request, unit, below, now)
     context = _frame(actor, state, below, now) | _bases(state, below, now) | _panels(actor, state, now)
     context |= newest(actor, unit, last_closed(now))
+    if unit.level in LEVELS and state.period.kind == "week":
+        context |= _own(actor, state, whole=request.GET.get("items") == "all")
     if state.level:
         context |= _table(actor, state, below[state.level], request.GET.get("page", "1"))
     return render(request, "reports/report.html", context)
@@ -237,6 +242,18 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
         "own_label": OWN.get(unit.level, gettext("本级自定")),
         "target": target_of(INDICATORS["per_head"], goals_of(unit)),
         "estimate": estimated(actor, unit, period, gone, here.total) if state.basis == REPORTED else None,
+    }
+
+
+def _own(actor: Actor, state: State, *, whole: bool) -> dict[str, Any]:
+    """Return what is asked of the unit itself in the week, and what meets in the next."""
+    week = state.period.last
+    ahead = calendar(actor, [state.unit.pk], week.plus(1))
+    return shown(actor, ahead) | {
+        "items": items(actor, state.unit, week, whole=whole),
+        "all_url": state.url(items="all"),
+        "ahead": week.plus(1),
+        "calendar_url": f"{reverse('calendar_of', args=[state.unit.code])}?week={week.plus(1)}",
     }
 
 

@@ -60,6 +60,7 @@ class TargetRow:
     handling: str
     handlers: tuple[str, ...]  # names
     asked_first: str = ""  # name of who asked the issuer, where it was passed on (层层转发)
+    issued_at: dt.datetime | None = None
 
     @property
     def category_label(self) -> str:
@@ -76,6 +77,15 @@ class Peers:
     units: int
     minutes: int
     answered: bool
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a unit made of one of its targets. Units: answers and repeated are cadres; person_min None where it is not told."""
+
+    answers: int = 0
+    repeated: int = 0
+    person_min: int | None = None
 
 
 @dataclass(frozen=True)
@@ -250,6 +260,13 @@ def peers_of(actor: Actor, target_ids: Sequence[int]) -> dict[int, Peers]:
         return {pk: Peers(units, minutes, answered) for pk, units, minutes, answered in cursor.fetchall()}
 
 
+def answers_of_unit(actor: Actor, unit_id: int, week: Week) -> dict[int, Answered]:
+    """Return by target what a unit answered, from the one SQL function that sees it; nothing but to the unit's lead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT target_id, answers, repeated, minutes FROM unit_answers(%s, %s)", [unit_id, week.monday])
+        return {pk: Answered(*told) for pk, *told in cursor.fetchall()}
+
+
 def colleagues(actor: Actor, unit_id: int, day: dt.date) -> QuerySet[User]:
     """Return who works in one of the actor's units, by name: a target may be given to them."""
     posts = Post.objects.filter(role__in=(Role.CADRE, Role.LEAD), valid__contains=day, unit_id=unit_id)
@@ -322,4 +339,5 @@ def _row_of(target: Target, handlers: Mapping[int, str], actor: Actor) -> Target
         handling=MINE if actor.user_id in handlers else OTHERS if handlers else NOBODYS,
         handlers=tuple(handlers.values()),
         asked_first=target.asked_first or "",  # type: ignore[attr-defined]  # annotated
+        issued_at=target.demand.issued_at,
     )
