@@ -69,6 +69,19 @@ def issuer_names(actor: Actor, ids: Collection[int]) -> dict[int, Unit]:
     return {unit.pk: unit for unit in Unit.objects.unscoped().filter(pk__in=ids).only("code", "name", "path", "level")}
 
 
+def issuer_by_code(actor: Actor, code: str) -> Unit | None:
+    """Return an issuer wherever it stands, as issuer_names; a village is none that others choose."""
+    if not actor.is_active:
+        return None
+    return (
+        Unit.objects.unscoped()
+        .filter(code=code)
+        .exclude(level=Level.VILLAGE)
+        .only("code", "name", "path", "level")
+        .first()
+    )
+
+
 # --- sums of one unit ---
 
 

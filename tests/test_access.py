@@ -104,7 +104,7 @@ class World:
 Objects = Callable[[World, str, Actor], dict[str, Any]]
 OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
-        ("report", "indicators", "indicators_file", "issued_by", "calendar_of", "issuers", "signals"),
+        ("report", "indicators", "indicators_file", "issued_by", "calendar_of", "parts", "issuers", "signals"),
         lambda world, where, actor: {"code": world.units[where].code},
     ),
     **dict.fromkeys(
@@ -127,6 +127,7 @@ OBJECTS: dict[str, Objects] = {
             "api_demand_issue",
             "api_demand_withdraw",
             "demand",
+            "demand_sums",
             "demand_edit",
             "demand_change",
             "demand_copy",

@@ -31,6 +31,7 @@ PAGES = {
         "/reports/{county}/indicators/?period=month",
         "/reports/{village}/",
         "/reports/{county}/calendar/",
+        "/reports/{county}/parts/?category=form",
         "/reports/{county}/signals/",
         "/bulletins/",
         "/bulletins/3/",

@@ -60,7 +60,7 @@ def set_rights(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("burden", "0027_paths_of_moved_units")]
+    dependencies = [("burden", "0029_goals_and_samples")]
     operations = [
         migrations.RunSQL(ANSWERS, migrations.RunSQL.noop),
         migrations.RunSQL(OWNED, migrations.RunSQL.noop),

@@ -1,0 +1,94 @@
+"""What one demand claims and what came back, week by week and by level of receivers; never by unit or person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import READERS
+from burden.demands.hits import rule_hits
+from burden.demands.models import OPEN, Demand
+from burden.demands.queries import demand as demand_of
+from burden.demands.queries import price
+from burden.kit import clock
+from burden.kit.access import ActedRequest, access
+from burden.kit.clock import last_closed
+from burden.units.models import Level
+from reports import issued
+from reports.issued import Cell
+from reports.models import RollupDemand
+from reports.periods import KINDS, Period
+
+
+@access(*READERS)
+def demand_sums(request: ActedRequest, pk: int) -> HttpResponse:
+    """Show what a demand claims and what was answered in a period. Refuses (404): a foreign or missing demand, no such period."""
+    actor, now = request.actor, clock.now()
+    found = demand_of(actor, pk)
+    if found.state in OPEN or found.issued_at is None:
+        return redirect("demand", pk)
+    try:
+        period = Period.parse(kind=request.GET.get("period", "year"), week=request.GET.get("week", ""), at=now)
+    except ValueError:
+        raise Http404 from None
+    following = period.following(until=last_closed(now))
+    context = _figures(actor, found, period) | {
+        "demand": found,
+        "price": price(actor, found),
+        "hits": rule_hits(actor, found.issuer, [found.pk]),
+        "period": period,
+        "kinds": [(label, _address(pk, period, period=kind), kind == period.kind) for kind, label in KINDS.items()],
+        "previous_url": _address(pk, period, week=str(period.before.last)),
+        "next_url": _address(pk, period, week=str(following.last)) if following else "",
+        "crumbs": _crumbs(actor, found, period),
+    }
+    return render(request, "reports/demand.html", context)
+
+
+def _address(pk: int, at: Period, /, **changes: str) -> str:
+    query = "&".join(f"{name}={value}" for name, value in (at.query | changes).items())
+    return f"{reverse('demand_sums', args=[pk])}?{query}"
+
+
+def _crumbs(actor: Actor, found: Demand, period: Period) -> list[dict[str, Any]]:
+    """Return the way from the issuer's page, which is for those who read its sums."""
+    low, high = actor.read_range
+    url = f"{reverse('issued_by', args=[found.issuer.code])}?week={period.last}&period={period.kind}"
+    return [{"label": found.issuer.name, "url": url if low <= found.issuer.path < high else ""}, {"label": found.title}]
+
+
+def _figures(actor: Actor, found: Demand, period: Period) -> dict[str, Any]:
+    """Return the weeks, newest first; all of the issuer's are read, because they say which of these must be hidden."""
+    cells = [cell for cell in issued.cells(actor, found.issuer, period) if cell.demand_id == found.pk]
+    span = (period.first.monday, period.last.monday)
+    counted = {
+        (level, week): (targets, answered)
+        for level, week, targets, answered in RollupDemand.objects.visible_to(actor)
+        .filter(demand=found, week__range=span)
+        .values_list("level", "week", "targets", "answered")
+    }
+    return {
+        "sums": issued.total(cells),
+        "left_out": sum(cell.is_hidden for cell in cells),
+        "answered": sum(answered for _targets, answered in counted.values()),
+        "targets": sum(targets for targets, _answered in counted.values()),
+        "rows": [_row(cell, *counted.get((cell.level, cell.week), (0, 0)), cells) for cell in reversed(cells)],
+    }
+
+
+def _row(cell: Cell, targets: int, answered: int, cells: Sequence[Cell]) -> dict[str, Any]:
+    return {
+        "cell": cell,
+        "level": str(Level(cell.level).label),
+        "targets": targets,
+        "answered": answered,
+        "sums": issued.total([cell]),
+        "bar": [("x-brand", 0 if cell.is_hidden else cell.confirmed_min)],
+        "claim_bar": [("x-self", cell.claim_min)],
+        "most": max(max(each.claim_min, 0 if each.is_hidden else each.confirmed_min) for each in cells),
+    }

@@ -1,0 +1,159 @@
+"""What a burden is made of: the minutes of one category, of one issuer or of both, by week and by the units below.
+
+A week that is not shown of a unit is not shown in any part of it: what is told here is a part of what its own page tells.
+In the trees of those weeks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, Sum
+
+from burden.accounts.actor import Actor
+from burden.demands.models import Target
+from burden.kit.templatetags.show import category_css
+from burden.standards.models import Category, Subkind
+from burden.units.models import Level, Unit
+from reports.indicators import CATEGORIES, per_head
+from reports.models import RollupOwnSource, RollupSource, RollupSub
+from reports.peers import hidden
+from reports.periods import Period, Span
+from reports.queries import MINUTES
+
+NOTHING = (0,) * len(CATEGORIES)
+CLAIM = F("people") * (F("minutes") + F("travel_minutes")) + F("prep_minutes")
+Cells = Mapping[tuple[int, dt.date], tuple[int, ...]]  # minutes by category, of a unit and all below it in a week
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is looked at: everything where nothing is chosen."""
+
+    category: str = ""
+    issuer_id: int | None = None
+
+    def of(self, minutes: Sequence[int]) -> int:
+        """Take the chosen category out of the five. Units: person-minutes."""
+        return minutes[CATEGORIES.index(self.category)] if self.category else sum(minutes)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit below. Units: person-minutes by category, of the chosen one alone; returns people x weeks; None: not shown."""
+
+    unit: Unit
+    minutes: tuple[int, ...] | None
+    returns: int
+
+    @property
+    def total(self) -> int | None:
+        return None if self.minutes is None else sum(self.minutes)
+
+    @property
+    def per_head(self) -> int | None:
+        return None if self.minutes is None else per_head(sum(self.minutes), self.returns)
+
+    @property
+    def segments(self) -> list[tuple[str, int]]:
+        return segments(self.minutes or NOTHING)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One demand among those of a week. Units: claimed person-minutes, receivers."""
+
+    demand_id: int
+    title: str
+    category: str
+    subkind: str
+    issuer_id: int
+    issuer: str
+    units: int
+    claim_min: int
+
+    @property
+    def label(self) -> str:
+        return str(Category(self.category).label)
+
+    @property
+    def kind(self) -> str:
+        return str(Subkind(self.subkind).label) if self.subkind else ""
+
+
+def segments(minutes: Sequence[int]) -> list[tuple[str, int]]:
+    """Return a bar of categories. Units: those of the minutes."""
+    return [(category_css(name), value) for name, value in zip(CATEGORIES, minutes, strict=True)]
+
+
+def cells(actor: Actor, units: Sequence[Unit], span: Span, issuer_id: int | None) -> Cells:
+    """Return minutes by category of units and all below them, week by week; of one issuer where one is named.
+
+    A village keeps no rows by issuer: its issuers are remembered beside its own sums. Two queries at most.
+    """
+    ids = [unit.pk for unit in units]
+    model = RollupSub if issuer_id is None else RollupSource
+    rows = model.objects.visible_to(actor).filter(unit__in=ids, week__range=span)
+    if issuer_id is not None:
+        rows = rows.filter(issuer_id=issuer_id)
+    found = {(unit, week): tuple(minutes) for unit, week, *minutes in rows.values_list("unit_id", "week", *MINUTES)}
+    villages = [unit.pk for unit in units if unit.level == Level.VILLAGE] if issuer_id is not None else []
+    if villages:
+        kept = RollupOwnSource.objects.visible_to(actor).filter(unit__in=villages, week__range=span)
+        for unit, week, sources in kept.values_list("unit_id", "week", "sources"):
+            found[unit, week] = next((tuple(each[2:7]) for each in sources if each[0] == issuer_id), NOTHING)
+    return found
+
+
+def over(
+    minutes: Cells, unit: int, weeks: Collection[dt.date], returns: Mapping[dt.date, int], gone: Collection[dt.date]
+) -> tuple[tuple[int, ...], int] | None:
+    """Add up the weeks of a unit that are shown, and the returns behind them; None where there are others alone."""
+    filed = [week for week in weeks if returns.get(week)]
+    shown = [week for week in filed if week not in gone]
+    if filed and not shown:
+        return None
+    added = [
+        sum(column) for column in zip(NOTHING, *(minutes.get((unit, week), NOTHING) for week in shown), strict=True)
+    ]
+    return tuple(added), sum(returns[week] for week in shown)
+
+
+def lines(actor: Actor, units: Sequence[Unit], period: Period, part: Part) -> list[Line]:
+    """Return the units below, the heaviest first, then those not shown. Five queries at most."""
+    span = period.first.monday, period.last.monday
+    returns: dict[int, dict[dt.date, int]] = defaultdict(dict)
+    rows = RollupSub.objects.visible_to(actor).filter(unit__in=units, week__range=span)
+    for unit, week, count in rows.values_list("unit_id", "week", "returns"):
+        returns[unit][week] = count
+    minutes = cells(actor, units, span, part.issuer_id)
+    gone = hidden([unit.pk for unit in units], span)
+    weeks = [week.monday for week in period.weeks]
+    found = [_line(each, over(minutes, each.pk, weeks, returns[each.pk], gone[each.pk]), part) for each in units]
+    return sorted(found, key=lambda line: (line.total is None, -(line.total or 0), line.unit.path))
+
+
+def _line(unit: Unit, sums: tuple[tuple[int, ...], int] | None, part: Part) -> Line:
+    if sums is None:
+        return Line(unit, None, 0)
+    minutes, returns = sums
+    kept = tuple(value if part.category in ("", name) else 0 for name, value in zip(CATEGORIES, minutes, strict=True))
+    return Line(unit, kept, returns)
+
+
+def asked(actor: Actor, unit: Unit, week: dt.date, part: Part) -> list[Asked]:
+    """Return what was asked of a unit and all below it in a week, as claimed, the heaviest first. One query."""
+    low, high = unit.range
+    chosen: dict[str, Any] = {"category": part.category, "issuer_id": part.issuer_id}
+    rows = (
+        Target.objects.visible_to(actor)
+        .filter(unit__path__gte=low, unit__path__lt=high, week=week, withdrawn=False)
+        .filter(**{name: value for name, value in chosen.items() if value})
+        .values_list("demand_id", "demand__title", "category", "demand__subkind", "issuer_id", "issuer__name")
+        .annotate(units=Count("unit_id", distinct=True), claim=Sum(CLAIM))
+    )
+    return sorted((Asked(*row) for row in rows), key=lambda each: (-each.claim_min, each.demand_id))

@@ -1,0 +1,259 @@
+"""What a unit's burden is made of, as a page: cut by category, issuer, kind of unit and period, each of them in the address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS, READERS
+from burden.kit import clock
+from burden.kit.access import ActedRequest, access
+from burden.kit.clock import Week, last_closed
+from burden.kit.sheets import written_csv
+from burden.kit.templatetags.show import category_css
+from burden.ledger.services import record
+from burden.standards.models import Category
+from burden.units.models import Level, Unit
+from reports import parts, queries
+from reports.calendar import DEEPEST
+from reports.indicators import Figures, per_head
+from reports.panels import summary
+from reports.parts import Cells, Part
+from reports.peers import hidden
+from reports.periods import KINDS, Period, year_before
+
+LINES, ISSUERS, DEMANDS = 50, 12, 30  # units on a page, issuers and demands listed
+
+
+@dataclass(frozen=True)
+class State:
+    """What the address says."""
+
+    unit: Unit
+    period: Period
+    level: str
+    category: str
+    issuer: Unit | None
+
+    @property
+    def part(self) -> Part:
+        return Part(self.category, self.issuer.pk if self.issuer else None)
+
+    def url(self, **changes: str) -> str:
+        """Return the address of this state with other parameters; an empty one is dropped."""
+        said = self.period.query | {
+            "kind": self.level, "category": self.category, "issuer": self.issuer.code if self.issuer else "",
+        }  # fmt: skip
+        code = changes.pop("code", self.unit.code)
+        query = urlencode({name: value for name, value in (said | changes).items() if value})
+        return f"{reverse('parts', args=[code])}?{query}"
+
+
+@access(*READERS)
+def parts_of(request: ActedRequest, code: str) -> HttpResponse:
+    """Show what makes up a unit's burden in a period. Refuses (404): a foreign or missing unit or issuer, no such state."""
+    actor, now = request.actor, clock.now()
+    unit = queries.unit_by_code(actor, code)
+    if unit is None:
+        raise Http404
+    below = queries.below(actor, unit)
+    state = _state(request, unit, below, now)
+    units = [each for each in below.get(state.level, []) if each.pk != unit.pk]
+    lines = parts.lines(actor, units, state.period, state.part) if units else []
+    if request.GET.get("format") == "csv":
+        return _file(actor, state, lines)
+    context = _frame(state, below, now) | _figures(actor, state, now) | _demands(actor, state)
+    page = Paginator(lines, LINES).get_page(request.GET.get("page", "1"))
+    query = state.url().partition("?")[2]
+    context["file_url"] = f"{state.url()}&format=csv" if actor.roles & EXPORTERS else ""
+    context |= {
+        "lines": page,
+        "page": page,
+        "pager_query": query,
+        "most": max((line.total or 0 for line in lines), default=0),
+    }
+    return render(request, "reports/parts.html", context)
+
+
+def _state(request: ActedRequest, unit: Unit, below: Mapping[str, list[Unit]], now: dt.datetime) -> State:
+    said = {name: request.GET.get(name, "") for name in ("category", "issuer", "kind", "period", "week")}
+    try:
+        period = Period.parse(kind=said["period"], week=said["week"], at=now)
+    except ValueError:
+        raise Http404 from None
+    issuer = queries.issuer_by_code(request.actor, said["issuer"]) if said["issuer"] else None
+    wrong = said["category"] not in ("", *Category.values) or said["kind"] not in ("", *Level.values)
+    if wrong or (said["issuer"] and issuer is None):
+        raise Http404
+    level = said["kind"] if said["kind"] in below else next((each for each in below if each != unit.level), "")
+    return State(unit, period, level, said["category"], issuer)
+
+
+def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> dict[str, Any]:
+    period, running = state.period, Week.at(now)
+    following = period.following(until=running if period.kind == "week" else last_closed(now))
+    crumb = {"label": state.unit.name, "url": f"{reverse('report', args=[state.unit.code])}?{urlencode(period.query)}"}
+    return {
+        "unit": state.unit,
+        "period": period,
+        "title": " · ".join(_chosen(state)) or _("全部"),
+        "crumbs": [crumb, {"label": " · ".join(_chosen(state)) or _("构成")}],
+        "categories": [("", _("全部"), state.url(category=""), not state.category)]
+        + [(each.value, each.label, state.url(category=each.value), state.category == each.value) for each in Category],
+        "kinds": [(label, state.url(period=kind), kind == period.kind) for kind, label in KINDS.items()],
+        "levels": [
+            (Level(level).label, len(units), state.url(kind=level), level == state.level)
+            for level, units in below.items()
+            if level != state.unit.level
+        ],
+        "chips": _chips(state),
+        "previous_url": state.url(week=str(period.before.last)),
+        "next_url": state.url(week=str(following.last)) if following else "",
+        "down": urlencode({name: value for name, value in _kept(state).items() if value}),
+    }
+
+
+def _kept(state: State) -> dict[str, str]:
+    issuer = state.issuer.code if state.issuer else ""
+    return state.period.query | {"category": state.category, "issuer": issuer}
+
+
+def _chosen(state: State) -> list[str]:
+    category = str(Category(state.category).label) if state.category else ""
+    return [each for each in (category, state.issuer.name if state.issuer else "") if each]
+
+
+def _chips(state: State) -> list[tuple[str, str, str]]:
+    """Return what is chosen: its name, its value, the address without it."""
+    chips = []
+    if state.category:
+        chips.append((_("类别"), str(Category(state.category).label), state.url(category="")))
+    if state.issuer:
+        chips.append((_("下达单位"), state.issuer.name, state.url(issuer="")))
+    return chips
+
+
+# --- the unit's own part ---
+
+
+def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
+    unit, period, closed = state.unit, state.period, last_closed(now)
+    weeks = summary.trend_weeks(period, closed)
+    oldest = min(year_before(weeks[0]), period.previous.first, period.last_year.first)
+    span = oldest.monday, max(weeks[-1], period.last).monday
+    figures, gone = queries.weekly(actor, unit, span), hidden([unit.pk], span)[unit.pk]
+    minutes = parts.cells(actor, [unit], span, state.part.issuer_id)
+    returns = {week: each.returns for week, each in figures.items()}
+    now_, before, last_year = (
+        parts.over(minutes, unit.pk, [week.monday for week in each.weeks], returns, gone)
+        for each in (period, period.previous, period.last_year)
+    )
+    points = [_point(state, week, (minutes, figures), gone, closed) for week in weeks]
+    context: dict[str, Any] = {"points": points, "has_trend": any(point.now is not None for point in points)}
+    if now_ is None or not now_[1]:
+        return context | {"is_hidden": now_ is None}
+    taken = state.part.of(now_[0])
+    everything = queries.of_period(figures, gone, period)
+    return context | {
+        "sums": {"minutes": taken, "per_head": per_head(taken, now_[1]), "of": everything.total if everything else 0},
+        "previous": _changed(state, now_, before),
+        "last_year": _changed(state, now_, last_year),
+        "by_category": [
+            (each.value, each.label, value, [(category_css(each.value), value)], state.url(category=each.value))
+            for each, value in zip(Category, now_[0], strict=True)
+            if state.category in ("", each.value)
+        ],
+        "heaviest": max(now_[0]),
+        "issuers": [] if state.issuer else _issuers(actor, state, gone),
+    }
+
+
+def _changed(
+    state: State, now: tuple[tuple[int, ...], int], then: tuple[tuple[int, ...], int] | None
+) -> summary.Change:
+    before = (state.part.of(then[0]), then[1]) if then else (None, 0)
+    return summary.changed(state.part.of(now[0]), now[1], *before)
+
+
+def _point(
+    state: State, week: Week, found: tuple[Cells, Mapping[dt.date, Figures]], gone: Collection[dt.date], closed: Week
+) -> summary.Point:
+    minutes, figures = found
+
+    def value(of: Week) -> int | None:
+        here = figures.get(of.monday)
+        if here is None or of.monday in gone:
+            return None
+        return per_head(state.part.of(minutes.get((state.unit.pk, of.monday), parts.NOTHING)), here.returns)
+
+    return summary.Point(week, value(week), value(year_before(week)), week.monday in gone, week > closed)
+
+
+def _issuers(actor: Actor, state: State, gone: Collection[dt.date]) -> list[dict[str, Any]]:
+    """Return who asked for the part, the most costly first; villages are one of them."""
+    found, _before = queries.sources(actor, state.unit, state.period, gone)
+    taken = sorted(((state.part.of(each.minutes), each) for each in found), key=lambda pair: -pair[0])
+    listed = [(value, each) for value, each in taken if value][:ISSUERS]
+    names = queries.issuer_names(actor, [each.issuer_id for _value, each in listed if each.issuer_id > 0])
+    return [
+        {
+            "name": names[each.issuer_id].name
+            if each.issuer_id in names
+            else _("未注明")
+            if not each.issuer_id
+            else _("各村"),
+            "url": state.url(issuer=names[each.issuer_id].code)
+            if each.issuer_id in names and names[each.issuer_id].level != Level.VILLAGE
+            else "",
+            "minutes": value,
+            "segments": [(category_css(state.category), value)] if state.category else parts.segments(each.minutes),
+        }
+        for value, each in listed
+    ]
+
+
+def _demands(actor: Actor, state: State) -> dict[str, Any]:
+    """Return what was asked in a week; longer periods and wider units have too many to say."""
+    if state.period.kind != "week" or state.unit.level not in DEEPEST:
+        return {}
+    found = parts.asked(actor, state.unit, state.period.last.monday, state.part)
+    low, high = actor.read_range
+    readable = queries.issuer_names(actor, {each.issuer_id for each in found[:DEMANDS]})
+    open_ids = {pk for pk, unit in readable.items() if low <= unit.path < high}
+    return {"asked": [(each, each.issuer_id in open_ids) for each in found[:DEMANDS]], "asked_count": len(found)}
+
+
+def _file(actor: Actor, state: State, lines: Sequence[parts.Line]) -> HttpResponse:
+    """Hand the units out as CSV, hidden ones without figures. Recorded; refused (404) to who exports nothing."""
+    if not actor.roles & EXPORTERS:
+        raise Http404
+    heads = [
+        _("单位代码"),
+        _("单位"),
+        *(str(each.label) for each in Category),
+        _("合计 人·分钟"),
+        _("周报份数"),
+        _("说明"),
+    ]
+    rows = [heads, *(_row(line) for line in lines)]
+    record(by=actor, what="export.parts", on=state.unit, rows=len(lines))
+    name = f"{state.unit.name} {' '.join(_chosen(state))} {state.period.first}.csv"
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    return HttpResponse(written_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _row(line: parts.Line) -> list[Any]:
+    if line.minutes is None:
+        return [line.unit.code, line.unit.name, *[""] * 7, _("人数太少，不显示")]
+    return [line.unit.code, line.unit.name, *line.minutes, line.total, line.returns, ""]

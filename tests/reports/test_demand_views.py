@@ -1,0 +1,87 @@
+"""One demand as claimed and as confirmed: by week and level, few answers hidden, in the issuer's scope."""
+
+from __future__ import annotations
+
+import pytest
+
+from burden.kit import clock
+from burden.units.models import Level
+from reports.models import RollupDemand
+from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def bureau(db):
+    return make_unit(make_unit(name="临溪县"), Level.DEPARTMENT, name="县农业农村局")
+
+
+@pytest.fixture
+def reviewer(client, bureau):
+    client.force_login(make_actor(bureau.parent, "reviewer").user)
+    return client
+
+
+def count(demand, week=LAST_WEEK, *, answers=9, answered=4, confirmed=540):
+    numbers = {
+        "targets": 12,
+        "answered": answered,
+        "answers": answers,
+        "done": answers,
+        "claim_min": 600,
+        "open_min": 240,
+    }
+    zero = dict.fromkeys(("not_applicable", "repeated", "after_hours_min", "bulk_min", "stated_min"), 0)
+    RollupDemand.every.create(
+        demand=demand, level="township", week=week.monday, confirmed_min=confirmed, **zero, **numbers
+    )
+
+
+def show(client, demand, status=200, **query) -> str:
+    response = client.get(f"/reports/demands/{demand.pk}/", query)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def test_page_shows_claim_confirmed_and_how_many_answered(reviewer, bureau):
+    demand = make_demand(bureau)
+    count(demand)
+    page = show(reviewer, demand, period="week")
+    assert "4／12" in page
+    assert "10.0<" in page
+    assert "9.0<" in page
+
+
+def test_few_answers_are_not_told(reviewer, bureau):
+    demand = make_demand(bureau)
+    count(demand, answers=4, confirmed=777)
+    page = show(reviewer, demand, period="week")
+    assert "人数太少，不显示" in page
+    assert "13.0" not in page
+
+
+def test_week_beside_a_few_of_the_same_kind_is_not_told(reviewer, bureau):
+    """The issuer's week by category is known elsewhere: less this demand it would be the other's four."""
+    demand = make_demand(bureau)
+    count(demand, confirmed=777)
+    count(make_demand(bureau, title="一张小表"), answers=4)
+    assert "13.0" not in show(reviewer, demand, period="week")
+
+
+def test_draft_is_no_matter_of_sums(client, bureau):
+    client.force_login(make_actor(bureau, "issuer").user)
+    demand = make_demand(bureau, state="draft")
+    assert client.get(f"/reports/demands/{demand.pk}/")["Location"] == f"/demands/{demand.pk}/"
+
+
+def test_period_without_it_says_so(reviewer, bureau):
+    assert "这一期没有这个事项" in show(reviewer, make_demand(bureau))
+
+
+@pytest.mark.parametrize("query", [{"period": "day"}, {"week": "2026-11-17"}])
+def test_unknown_state_is_404(reviewer, bureau, query):
+    show(reviewer, make_demand(bureau), 404, **query)

@@ -1,0 +1,166 @@
+"""What a burden is made of: each cut adds up to the unit's own page, in its scope, and tells nothing hidden."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from burden.kit import clock
+from burden.units.models import Level
+from reports.models import RollupOwnSource
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_demand, make_target, make_unit
+from tests.reports.sums import add_source, add_sums
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def county(db):
+    return make_unit(make_unit(level=Level.CITY), name="临溪县")
+
+
+@pytest.fixture
+def town(county):
+    return make_unit(county, Level.TOWNSHIP, name="柳河镇")
+
+
+@pytest.fixture
+def bureau(county):
+    return make_unit(county, Level.DEPARTMENT, name="县农业农村局")
+
+
+@pytest.fixture
+def reviewer(client, county):
+    client.force_login(make_actor(county, "reviewer").user)
+    return client
+
+
+def show(client, unit, status=200, **query) -> str:
+    response = client.get(f"/reports/{unit.code}/parts/", query)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def total(page: str) -> int:
+    return int(re.search(r'<data id="total" value="(\d+)"', page)[1])
+
+
+def values(page: str) -> list[int]:
+    return [int(each) for each in re.findall(r'<data value="(\d+)"', page)]
+
+
+def test_category_is_a_part_of_the_whole(reviewer, county, town):
+    add_sums(town, returns=10, per_head=600)
+    assert total(show(reviewer, county)) == 6000
+    page = show(reviewer, county, category="form")
+    assert total(page) == 1200
+    assert "占全部 20.0%" in page
+    assert values(page) == [1200]
+
+
+def test_issuer_shows_which_units_carry_it(reviewer, county, town, bureau):
+    other = make_unit(county, Level.TOWNSHIP, name="白塔镇")
+    for unit in (town, other):
+        add_sums(unit, returns=10)
+    add_source(county, bureau, minutes=900)
+    add_source(town, bureau, minutes=600)
+    add_source(other, bureau, minutes=300)
+    page = show(reviewer, county, issuer=bureau.code)
+    assert total(page) == 900
+    assert values(page) == [600, 300]
+    assert f'href="/reports/{town.code}/parts/?week={LAST_WEEK}&amp;period=week&amp;issuer={bureau.code}"' in page
+    assert show(reviewer, county, issuer=bureau.code, category="meeting").count('value="0"') == 3
+
+
+def test_issuer_is_found_in_villages(reviewer, town, bureau):
+    village = make_unit(town, Level.VILLAGE, name="青石村")
+    add_sums(village, returns=9)
+    RollupOwnSource.every.filter(unit=village).update(sources=[[bureau.pk, 3, 0, 0, 240, 0, 0, 0, 0, 0]])
+    add_source(town, bureau, minutes=240)
+    assert values(show(reviewer, town, issuer=bureau.code)) == [240]
+    assert total(show(reviewer, village, issuer=bureau.code)) == 240
+
+
+def test_hidden_unit_is_hidden_in_every_part(reviewer, county, town, bureau):
+    small = make_unit(county, Level.TOWNSHIP, name="小镇")
+    third = make_unit(county, Level.TOWNSHIP, name="云峰乡")
+    add_sums(town, returns=10)
+    add_sums(third, returns=12)
+    add_sums(small, returns=3)
+    add_source(county, bureau, minutes=90)
+    add_source(small, bureau, minutes=90)
+    for query in ({}, {"category": "form"}, {"issuer": bureau.code}):
+        page = show(reviewer, county, **query)
+        row = page[page.index("小镇") :]
+        assert "不显示" in row[: row.index("</tr>")]
+        assert len(values(page)) == 1  # and the least of the others, or subtraction would tell
+    assert "人数太少" in show(reviewer, small, category="form")
+
+
+def test_demands_of_the_week_are_listed_by_claim(reviewer, county, town, bureau):
+    demand = make_demand(bureau, title="秋种进度表")
+    make_target(demand, town, LAST_WEEK)
+    make_target(make_demand(bureau, title="一次会议", category="meeting"), town, LAST_WEEK)
+    make_target(make_demand(bureau, title="下周的表"), town, THIS_WEEK)
+    add_sums(town)
+    page = show(reviewer, county, category="form")
+    assert f'<a href="/demands/{demand.pk}/">秋种进度表</a>' in page
+    assert "一次会议" not in page
+    assert "下周的表" not in page
+
+
+@pytest.mark.parametrize(
+    "query", [{"category": "x"}, {"issuer": "0"}, {"kind": "x"}, {"week": "2026-11-17"}, {"period": "day"}]
+)
+def test_unknown_state_is_404(reviewer, county, query):
+    show(reviewer, county, 404, **query)
+
+
+def test_village_is_no_issuer_to_choose(reviewer, county, town):
+    show(reviewer, county, 404, issuer=make_unit(town, Level.VILLAGE).code)
+
+
+def test_chips_lead_back_without_their_part(reviewer, county, town, bureau):
+    add_sums(town)
+    page = show(reviewer, county, category="form", issuer=bureau.code)
+    assert (
+        f'href="/reports/{county.code}/parts/?week={LAST_WEEK}&amp;period=week&amp;kind=township&amp;issuer={bureau.code}"'
+        in page
+    )
+    assert (
+        f'href="/reports/{county.code}/parts/?week={LAST_WEEK}&amp;period=week&amp;kind=township&amp;category=form"'
+        in page
+    )
+
+
+def test_file_leaves_hidden_units_empty_and_is_for_exporters(reviewer, client, county, town):
+    small = make_unit(county, Level.TOWNSHIP, name="=小镇")
+    for unit, returns in ((town, 10), (make_unit(county, Level.TOWNSHIP), 12), (small, 3)):
+        add_sums(unit, returns=returns)
+    text = show(reviewer, county, format="csv")
+    assert f"{small.code},'=小镇,,,,,,,,人数太少，不显示" in text
+    client.force_login(make_actor(county, "observer").user)
+    show(client, county, 404, format="csv")
+
+
+@pytest.mark.parametrize("kind", ["township", "village"])
+def test_queries_do_not_grow(reviewer, county, bureau, kind):
+    def count(more: int) -> int:
+        for _ in range(more):
+            town = make_unit(county, Level.TOWNSHIP)
+            for unit in (town, make_unit(town, Level.VILLAGE)):
+                add_sums(unit, returns=9)
+            add_source(town, bureau, minutes=10)
+            make_target(make_demand(bureau), town, LAST_WEEK)
+        with CaptureQueriesContext(connection) as seen:
+            show(reviewer, county, kind=kind, issuer=bureau.code)
+        return len(seen)
+
+    count(1)
+    assert count(1) == count(2)
