@@ -69,6 +69,7 @@ def _frame(unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
     return {
         "unit": unit,
         "period": period,
+        "when": urlencode(period.query),
         "crumbs": [{"label": unit.name, "url": reverse("report", args=[unit.code])}, {"label": ""}],
         "kinds": [
             (label, address(unit.code, **period.query | {"period": kind}), kind == period.kind)

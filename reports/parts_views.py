@@ -120,6 +120,7 @@ def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> d
         "chips": _chips(state),
         "previous_url": state.url(week=str(period.before.last)),
         "next_url": state.url(week=str(following.last)) if following else "",
+        "when": urlencode(period.query),
         "down": urlencode({name: value for name, value in _kept(state).items() if value}),
     }
 

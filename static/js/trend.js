@@ -111,6 +111,7 @@ const draw = () => {
   box.querySelector("svg").setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`); // so that paper may scale it
 };
 draw();
-addEventListener("resize", () => { chart.resize(); draw(); });
+// paper scales what is drawn: there the box has no height of its own
+addEventListener("resize", () => { if (!matchMedia("print").matches) { chart.resize(); draw(); } });
 // large type and high contrast change without a reload
 addEventListener("display:changed", () => { chart.resize(); draw(); });

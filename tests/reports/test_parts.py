@@ -110,7 +110,7 @@ def test_demands_of_the_week_are_listed_by_claim(reviewer, county, town, bureau)
     make_target(make_demand(bureau, title="下周的表"), town, THIS_WEEK)
     add_sums(town)
     page = show(reviewer, county, category="form")
-    assert f'<a href="/demands/{demand.pk}/">秋种进度表</a>' in page
+    assert f'<a href="/reports/demands/{demand.pk}/?week={LAST_WEEK}&amp;period=week">秋种进度表</a>' in page
     assert "一次会议" not in page
     assert "下周的表" not in page
 
