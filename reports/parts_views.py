@@ -229,10 +229,8 @@ def _demands(actor: Actor, state: State) -> dict[str, Any]:
     if state.period.kind != "week" or state.unit.level not in DEEPEST:
         return {}
     found = parts.asked(actor, state.unit, state.period.last.monday, state.part)
-    low, high = actor.read_range
-    readable = queries.issuer_names(actor, {each.issuer_id for each in found[:DEMANDS]})
-    open_ids = {pk for pk, unit in readable.items() if low <= unit.path < high}
-    return {"asked": [(each, each.issuer_id in open_ids) for each in found[:DEMANDS]], "asked_count": len(found)}
+    told = queries.readable(actor, {each.issuer_id for each in found[:DEMANDS]})
+    return {"asked": [(each, each.issuer_id in told) for each in found[:DEMANDS]], "asked_count": len(found)}
 
 
 def _file(actor: Actor, state: State, lines: Sequence[parts.Line]) -> HttpResponse:

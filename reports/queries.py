@@ -82,6 +82,11 @@ def issuer_by_code(actor: Actor, code: str) -> Unit | None:
     )
 
 
+def readable(actor: Actor, ids: Collection[int]) -> set[int]:
+    """Return those of some units whose sums the actor reads."""
+    return set(Unit.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+
+
 # --- sums of one unit ---
 
 

@@ -249,8 +249,10 @@ def _own(actor: Actor, state: State, *, whole: bool) -> dict[str, Any]:
     """Return what is asked of the unit itself in the week, and what meets in the next."""
     week = state.period.last
     ahead = calendar(actor, [state.unit.pk], week.plus(1))
+    found = items(actor, state.unit, week, whole=whole)
     return shown(actor, ahead) | {
-        "items": items(actor, state.unit, week, whole=whole),
+        "items": found,
+        "told": queries.readable(actor, {item.row.issuer_id for item in found.listed}),
         "all_url": state.url(items="all"),
         "ahead": week.plus(1),
         "calendar_url": f"{reverse('calendar_of', args=[state.unit.code])}?week={week.plus(1)}",

@@ -170,6 +170,7 @@ def test_lead_sees_who_usually_does_it_and_reviewers_do_not(client, town, county
     assert "农田台账" in above
     assert "5／12" not in above
     assert "/targets/" not in above
+    assert f'href="/reports/demands/{target.demand_id}/"' in above
 
 
 def test_items_are_shown_where_figures_are_hidden(client, town, bureau):
