@@ -29,12 +29,11 @@ from reports.extents import LEVELS, Extent
 from reports.extracts import collect
 from reports.models import ExportJob, ExportQuerySet, RollupSub
 from reports.restated import BASES, REPORTED, RESTATED
-from reports.tables import TABLES
-from reports.writers import MAX_ROWS, WRITERS
+from reports.tables import TABLES, Table
+from reports.writers import WRITERS, Writer, parts_of
 
 log = structlog.get_logger()
 KEPT = dt.timedelta(days=7)
-SLICE = 5_000
 LOCK = 8  # advisory lock: one export at a time, so that recounting always has a worker
 MAX_WEEKS = 210
 
@@ -270,17 +269,25 @@ def _write(job: ExportJob, actor: Actor, partial: Path) -> None:
     sizes = {table.key: collect(table, actor, extent_of(job)) for table in tables}
     job.rows_total = sum(sizes.values())
     ExportJob.every.filter(pk=job.pk).update(rows_total=job.rows_total)
-    if max(sizes.values()) > MAX_ROWS and job.format == "xlsx":
-        raise ExportRefused(
-            "export.rows", _("一张表有 %d 行，超过 Excel 的上限；请缩短时间或选 CSV") % max(sizes.values())
-        )
-    writer = WRITERS[job.format](partial, tables)
-    for table in tables:
-        writer.begin(table, _note(job))
-        for first in range(1, sizes[table.key] + 1, SLICE):
-            writer.add(table, first, first + SLICE - 1)
-            _progress(job, min(SLICE, sizes[table.key] - first + 1))
-    writer.close()
+    writer: Writer = WRITERS[job.format](partial, tables)
+    try:
+        for table in tables:
+            _write_table(job, writer, table, sizes[table.key])
+        writer.close()
+    except BaseException:
+        writer.abort()
+        raise
+
+
+def _write_table(job: ExportJob, writer: Writer, table: Table, rows: int) -> None:
+    """Write one table, in as many parts as it takes, and say after each slice how far it is."""
+    parts = parts_of(job.format, rows)
+    for number, (start, end) in enumerate(parts, 1):
+        writer.begin(table, _note(job), end - start + 1, number, len(parts))
+        for first in range(start, end + 1, writer.slice):
+            last = min(first + writer.slice - 1, end)
+            writer.add(table, first, last)
+            _progress(job, last - first + 1)
 
 
 def _progress(job: ExportJob, rows: int) -> None:

@@ -1,4 +1,4 @@
-"""Writes table slices into files: CSV by COPY, xlsx in constant memory. Formulas are neutralised in both.
+"""Writes table slices into files: CSV by COPY, xlsx as in reports.workbooks. Formulas are neutralised in both.
 
 Source: OWASP CSV injection; SECURITY design section 4.
 """
@@ -9,28 +9,30 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-import xlsxwriter
 from django.db import connection
 from django.utils.translation import gettext
 from psycopg import sql
 
 from burden.kit.sheets import BOM, FORMULA
-from reports.tables import KINDS, Column, Table
+from reports.tables import Column, Table
+from reports.workbooks import WorkbookWriter
 
 FORMULA_START = f"^([{re.escape(FORMULA)}])"
-MAX_ROWS = 1_048_576 - 4  # a sheet's rows less title, source, blank and heading
-INVALID_IN_SHEET = "[]:*?/\\"
 
 
 class Writer(Protocol):
-    """A file being written, table by table, slice by slice."""
+    """A file being written, part by part of each table, slice by slice. Units: slice and max_rows are rows."""
 
-    def begin(self, table: Table, note: str) -> None:
-        """Start a table; `note` says where its figures come from and when they were counted."""
+    slice: int
+    max_rows: int | None  # of one part
+
+    def begin(self, table: Table, note: str, rows: int, part: int = 1, parts: int = 1) -> None:
+        """Start a part of a table; `note` says where its figures come from and when they were counted."""
 
     def add(self, table: Table, first: int, last: int) -> None:
         """Append rows first to last (their n) of the temporary table named after the table."""
@@ -38,20 +40,23 @@ class Writer(Protocol):
     def close(self) -> None:
         """Finish the file."""
 
+    def abort(self) -> None:
+        """Let go of a file that will not be finished."""
 
-def rows_of(table: Table, first: int, last: int, *, typed: bool) -> sql.Composed:
-    """Build the SELECT of a slice of the temporary table; formulas get an apostrophe where the file has no types."""
+
+def rows_of(table: Table, first: int, last: int) -> sql.Composed:
+    """Build the SELECT of a slice of the temporary table; formulas get an apostrophe, because the file has no types."""
     return sql.SQL("SELECT {fields} FROM {table} WHERE n BETWEEN {first} AND {last} ORDER BY n").format(
-        fields=sql.SQL(", ").join(_field(column, typed) for column in table.columns),
+        fields=sql.SQL(", ").join(_field(column) for column in table.columns),
         table=sql.Identifier(f"export_{table.key}"),
         first=first,
         last=last,
     )
 
 
-def _field(column: Column, typed: bool) -> sql.Composable:
+def _field(column: Column) -> sql.Composable:
     name = sql.Identifier(column.key)
-    if column.kind == "text" and not typed:
+    if column.kind == "text":
         return sql.SQL("regexp_replace({}, {}, {})").format(name, sql.Literal(FORMULA_START), sql.Literal("'\\1"))
     return name
 
@@ -68,12 +73,14 @@ class CsvWriter:
     the file's name.
     """
 
+    slice = 20_000
+    max_rows: int | None = None
+
     def __init__(self, path: Path, tables: Sequence[Table]) -> None:
-        self.path = path
         self.zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) if len(tables) > 1 else None
         self.out: Any = None if self.zip else path.open("wb")
 
-    def begin(self, table: Table, note: str) -> None:
+    def begin(self, table: Table, note: str, rows: int, part: int = 1, parts: int = 1) -> None:
         if self.zip:
             if self.out:
                 self.out.close()
@@ -85,7 +92,7 @@ class CsvWriter:
         self.out.write(BOM + line.getvalue().encode())
 
     def add(self, table: Table, first: int, last: int) -> None:
-        query = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(rows_of(table, first, last, typed=False))
+        query = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(rows_of(table, first, last))
         with connection.cursor() as cursor, cursor.copy(query) as copy:
             for block in copy:
                 self.out.write(block)
@@ -95,60 +102,17 @@ class CsvWriter:
         if self.zip:
             self.zip.close()
 
-
-class XlsxWriter:
-    """One workbook with a sheet per table: title, source line, frozen heading, typed cells; constant memory."""
-
-    def __init__(self, path: Path, tables: Sequence[Table]) -> None:
-        self.book = xlsxwriter.Workbook(
-            str(path),
-            {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
-        add = self.book.add_format
-        self.title = add({"bold": True, "font_size": 14})
-        self.note = add({"font_color": "#435063"})
-        self.head = add({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.formats = {name: add({"num_format": kind.format}) for name, kind in KINDS.items() if kind.format}
-        self.formats["date"].set_align("left")
-        self.row = 0
-        self.sheet: Any = None
-
-    def begin(self, table: Table, note: str) -> None:
-        name = str(table.title).translate({ord(sign): " " for sign in INVALID_IN_SHEET})[:31]
-        self.sheet = self.book.add_worksheet(name)
-        for number, column in enumerate(table.columns):
-            self.sheet.set_column(number, number, column.width)
-        self.sheet.write_string(0, 0, str(table.title), self.title)
-        self.sheet.write_string(1, 0, note, self.note)
-        self.sheet.write_row(3, 0, headings(table), self.head)
-        self.sheet.freeze_panes(4, table.frozen)
-        self.row = 4
-
-    def add(self, table: Table, first: int, last: int) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(rows_of(table, first, last, typed=True))
-            for values in cursor.fetchall():
-                self._write(table, values)
-
-    def _write(self, table: Table, values: Sequence[Any]) -> None:
-        for number, (column, value) in enumerate(zip(table.columns, values, strict=True)):
-            if value is None:
-                continue
-            if column.kind == "text":
-                self.sheet.write_string(self.row, number, value)
-            elif column.kind == "date":
-                self.sheet.write_datetime(self.row, number, value, self.formats["date"])
-            else:
-                self.sheet.write_number(self.row, number, value, self.formats[column.kind])
-        self.row += 1
-
-    def close(self) -> None:
-        self.book.close()
+    def abort(self) -> None:
+        for file in (self.out, self.zip):
+            with suppress(OSError):  # what is still to be written finds no room either
+                if file:
+                    file.close()
 
 
-WRITERS: dict[str, Callable[[Path, Sequence[Table]], Writer]] = {"csv": CsvWriter, "xlsx": XlsxWriter}
+WRITERS: dict[str, type[CsvWriter] | type[WorkbookWriter]] = {"csv": CsvWriter, "xlsx": WorkbookWriter}
+
+
+def parts_of(file_format: str, rows: int) -> list[tuple[int, int]]:
+    """Return the first and the last row of each part that a table takes in a file: a sheet holds only so many."""
+    most = WRITERS[file_format].max_rows or max(rows, 1)
+    return [(first, min(first + most - 1, rows)) for first in range(1, max(rows, 1) + 1, most)]
