@@ -18,13 +18,13 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.ledger.services import record
-from reports import exports
+from reports import exports, sizes
 from reports.extents import LEVELS, Extent
-from reports.extracts import count_rows
 from reports.forms import TREES, USUAL, ExportForm, presets
 from reports.models import ExportJob
 from reports.restated import REPORTED
 from reports.tables import TABLES
+from reports.workbooks import MAX_ROWS
 
 SLOW = dt.timedelta(seconds=20)  # a job that waits longer than this waits for a worker that is away
 
@@ -104,6 +104,7 @@ def _line(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
         "name": name_of(job),
         "going": waiting or job.state == ExportJob.State.RUNNING,
         "percent": 100 * job.rows_done // job.rows_total if job.rows_total else 0,
+        "seconds": None if waiting else sizes.remaining(job, now),
         "stuck": waiting and now - job.created_at > SLOW,
         "days_left": (job.expires_at - now).days + 1 if job.expires_at else None,
     }
@@ -124,7 +125,7 @@ def estimate(request: ActedRequest) -> HttpResponse:
     """Count the rows of what the form says, before it is sent."""
     form = ExportForm(request.GET, units=exports.units_for(request.actor))
     if not form.is_valid():
-        return render(request, "reports/_estimate.html", {"sizes": None, "form": form})
+        return render(request, "reports/_estimate.html", {"is_open": True})
     data = form.cleaned_data
     try:
         exports.check_request(
@@ -133,10 +134,10 @@ def estimate(request: ActedRequest) -> HttpResponse:
         )  # fmt: skip
         exports.check_filled(by=request.actor, unit=data["unit"], from_week=data["from_week"], to_week=data["to_week"])
         extent = Extent(data["unit"], data["level"], data["from_week"], data["to_week"], data["basis"])
-        sizes = [count_rows(TABLES[key], request.actor, extent) for key in data["tables"]]
+        found = sizes.estimate(request.actor, extent, data["tables"], data["format"])
     except Refused as refusal:
         return render(request, "reports/_estimate.html", {"refusal": refusal})
-    return render(request, "reports/_estimate.html", {"sizes": sizes, "total": sum(sizes)})
+    return render(request, "reports/_estimate.html", {"found": found, "most": MAX_ROWS})
 
 
 @access(*EXPORTERS)

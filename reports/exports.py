@@ -6,6 +6,7 @@ The row is the queue: a request never talks to the broker, and a dead one only m
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 KEPT = dt.timedelta(days=7)
 LOCK = 8  # advisory lock: one export at a time, so that recounting always has a worker
 MAX_WEEKS = 210
+PARTIAL = ".partial"  # how a file is called until it is whole
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class ExportRefused(Refused):
@@ -176,12 +179,15 @@ def _alone() -> Iterator[bool]:
 
 
 def _requeue_orphans() -> None:
-    """Nobody else holds the lock, so a running job's worker is dead: queue it once more, then give up."""
+    """Nobody else holds the lock, so a running job's worker is dead: queue it once more, then give up; nothing of it stays."""
     running = ExportJob.every.filter(state=ExportJob.State.RUNNING)
     for job in running.filter(attempts__gte=2):
         with translation.override(job.language):
             _finish(job, ExportJob.State.FAILED, error=_("后台中断了两次，已停止；可以重试"))
+        file_of(job).unlink(missing_ok=True)
     running.update(state=ExportJob.State.WAITING)
+    for partial in Path(settings.EXPORT_DIR).glob(f"*{PARTIAL}"):
+        partial.unlink()
 
 
 def _next_job() -> ExportJob | None:
@@ -199,30 +205,38 @@ def run(job: ExportJob) -> None:
     )
     job.save(update_fields=["state", "started_at", "attempts", "rows_done"])
     log.info("export_started", job=job.pk)
+    with translation.override(job.language):
+        error = _attempt(job)
+    if error is not None:
+        _finish(job, ExportJob.State.FAILED, error=error)
+
+
+def _attempt(job: ExportJob) -> str | None:
+    """Write the file under another name and put it in its place; return the sentence that says why not."""
     path = file_of(job)
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(PARTIAL)
     try:
-        with translation.override(job.language):
-            actor = _authorise(job)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _write(job, actor, partial)
-            partial.replace(path)
+        actor = _authorise(job)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(job, actor, partial)
+        partial.replace(path)
         _finish(job, ExportJob.State.DONE, size=path.stat().st_size)
     except CancelledError:
         log.info("export_cancelled", job=job.pk)
     except Refused as refusal:
-        _finish(job, ExportJob.State.FAILED, error=refusal.detail)
+        return refusal.detail
     except OSError as error:
         log.error("export_failed", job=job.pk, error=str(error))
-        _finish(
-            job, ExportJob.State.FAILED, error=_("写不了文件：%s。没有产生文件，可以重试") % (error.strerror or error)
-        )
+        if error.errno in FULL:
+            return _("磁盘空间不足，已中止，没有产生文件；可以重试")
+        return _("写不了文件：%s。没有产生文件，可以重试") % (error.strerror or error)
     except DatabaseError as error:
         log.error("export_failed", job=job.pk, error=str(error))
-        _finish(job, ExportJob.State.FAILED, error=_("读取数据时中断。没有产生文件，可以重试"))
+        return _("读取数据时中断。没有产生文件，可以重试")
     finally:
         with suppress(OSError):
             partial.unlink()
+    return None
 
 
 def _finish(job: ExportJob, state: str, *, size: int = 0, error: str = "") -> None:
@@ -268,6 +282,8 @@ def _write(job: ExportJob, actor: Actor, partial: Path) -> None:
     tables = [TABLES[key] for key in job.tables]
     sizes = {table.key: collect(table, actor, extent_of(job)) for table in tables}
     job.rows_total = sum(sizes.values())
+    if not job.rows_total:
+        raise ExportRefused("export.empty", _("没有可以导出的行：这些周里，这个范围什么也没有"))
     ExportJob.every.filter(pk=job.pk).update(rows_total=job.rows_total)
     writer: Writer = WRITERS[job.format](partial, tables)
     try:

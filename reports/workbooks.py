@@ -15,6 +15,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from reports.tables import KINDS, Column, Table
@@ -69,6 +70,8 @@ class WorkbookWriter:
         self.sheet = self.zip.open(place, "w", force_zip64=rows * _row_bytes(table) >= PLAIN_ZIP)
         title = f"{table.title}（{part}／{parts}）" if parts > 1 else str(table.title)
         self.sheet.write(_beginning(table, title, note).encode())
+        if not rows:
+            self.sheet.write(f"<row>{_text(_('没有数据'), 'note')}</row>".encode())
 
     def add(self, table: Table, first: int, last: int) -> None:
         query = sql.SQL("COPY ({}) TO STDOUT").format(rendered(table, first, last))
@@ -120,7 +123,7 @@ def rendered(table: Table, first: int, last: int) -> sql.Composed:
 
     A row without gaps, as most are, is put together in one step.
     """
-    numbers = [sql.Identifier(column.key) for column in table.columns if column.kind != "text"]
+    numbers: list[sql.Composable] = [sql.Identifier(column.key) for column in table.columns if column.kind != "text"]
     return sql.SQL(
         "SELECT CASE WHEN num_nulls({numbers}) = 0 THEN {whole} ELSE {gaps} END FROM {table} WHERE n BETWEEN {first} AND {last} ORDER BY n"
     ).format(

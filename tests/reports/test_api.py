@@ -7,8 +7,9 @@ import json
 import pytest
 
 from burden.kit.clock import Week
-from reports import exports
+from reports import api, exports
 from reports.models import ExportJob, RollupOwnSource, RollupSource, RollupSub
+from reports.tables import TABLES
 from tests.database import as_role
 from tests.factories import LAST_WEEK, make_actor, make_unit
 from tests.reports.sums import add_sums
@@ -186,6 +187,57 @@ def test_foreign_unit_answers_as_a_missing_one(client, reviewer, townships):
     foreign = get(client, make_unit(level="county"))
     missing = client.get("/api/v1/summaries/", {"unit": "000"})
     assert (foreign.status_code, foreign.content) == (404, missing.content)
+
+
+def table(client, key, unit, **parameters):
+    days = {"from": str(LAST_WEEK), "to": str(LAST_WEEK)}
+    return client.get(f"/api/v1/tables/{key}/", {"unit": unit.code} | days | parameters)
+
+
+def test_tables_are_listed_with_their_columns(client, reviewer):
+    found = client.get("/api/v1/tables/").json()
+    assert found["next"] is None
+    assert [row["key"] for row in found["results"]] == list(TABLES)
+    assert found["results"][0]["columns"][0] == {"key": "week", "title": "周（周一）", "kind": "date"}
+
+
+def test_table_is_read_page_by_page(client, reviewer, county):
+    weeks = [LAST_WEEK.plus(-n) for n in range(103)]
+    for week in weeks:
+        sums(RollupSub, county, week, returns=20, active=30, m_form=1200)
+    first = table(client, "unit_weeks", county, **{"from": str(weeks[-1])}).json()
+    second = client.get(first["next"]).json()
+    rows = first["results"] + second["results"]
+    assert (len(first["results"]), len(rows), second["next"]) == (100, 103, None)
+    assert [row["week"] for row in rows] == sorted(str(week) for week in weeks)
+    assert (rows[0]["total"], rows[0]["unit"], rows[0]["remark"]) == (1200, "临溪县", "")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"from": "1976-11-22"}, "from"),
+        ({"from": "2026-11-23"}, "from"),
+        ({"to": "2026-11-18"}, "to"),
+        ({"level": "moon"}, "level"),
+        ({"basis": "guessed"}, "basis"),
+        ({"sort": "total"}, "sort"),
+        ({"page": "0"}, "page"),
+    ],
+)
+def test_table_names_the_bad_parameter(client, reviewer, townships, county, parameters, field):
+    response = table(client, "trend", county, **parameters)
+    assert (response.status_code, list(response.json()["errors"])) == (422, [field])
+
+
+def test_unknown_table_is_missing(client, reviewer, county):
+    assert table(client, "passwords", county).status_code == 404
+
+
+def test_too_much_at_once_is_refused_in_a_sentence(client, reviewer, county, monkeypatch):
+    monkeypatch.setattr(api, "MOST", 9)
+    response = table(client, "demands", county, **{"from": str(LAST_WEEK.plus(-9))})
+    assert (response.status_code, response.json()["code"]) == (422, "table.too_big")
 
 
 def test_problem_speaks_english_when_asked(client, reviewer):

@@ -5,19 +5,30 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
+import resource
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
-from reports import exports
+from burden.ledger.models import AuditEvent
+from reports import exports, sizes
 from reports.export_views import name_of
+from reports.extents import Extent
 from reports.forms import presets
 from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
+from reports.tables import TABLES
+from reports.workbooks import WorkbookWriter
+from reports.writers import CsvWriter
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
@@ -51,7 +62,8 @@ def sums(model, unit, week: Week = LAST_WEEK, **values: int) -> None:
 
 def ask(by: Actor, **facts) -> ExportJob:
     facts = {"unit": by.unit, "level": "township", "tables": ["unit_weeks"], "file_format": "csv"} | facts
-    return exports.request_export(by=by, from_week=LAST_WEEK, to_week=LAST_WEEK, now=NOW, **facts)
+    facts = {"from_week": LAST_WEEK} | facts
+    return exports.request_export(by=by, to_week=LAST_WEEK, now=NOW, **facts)
 
 
 def run(job: ExportJob) -> ExportJob:
@@ -218,6 +230,155 @@ def test_run_says_why_the_disk_refused(office, townships, settings, tmp_path):
     job = run(ask(office))
     assert job.state == ExportJob.State.FAILED
     assert job.error.startswith("写不了文件")
+
+
+@pytest.fixture
+def weeks(county):
+    """Two years and more of a county's weeks."""
+    facts = dict.fromkeys(SUMS, 0) | {"returns": 41, "active": 60}
+    rows = [RollupSub(unit=county, week=LAST_WEEK.plus(-n).monday, **facts | {"m_form": n * n}) for n in range(150)]
+    RollupSub.every.bulk_create(rows)
+
+
+@contextmanager
+def little_room(most: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("tables", [["unit_weeks"], ["unit_weeks", "trend"]])
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_full_disk_is_said_and_leaves_no_file(office, weeks, folder, file_format, tables):
+    job = ask(office, level="own", from_week=LAST_WEEK.plus(-149), file_format=file_format, tables=tables)
+    with little_room(2_000):
+        run(job)
+    assert (job.state, job.error) == (ExportJob.State.FAILED, "磁盘空间不足，已中止，没有产生文件；可以重试")
+    assert list(folder.iterdir()) == []
+    assert run(exports.retry_export(by=office, job=job, now=NOW)).state == ExportJob.State.DONE
+
+
+def test_failure_is_said_in_the_language_of_who_asked(office, weeks):
+    with translation.override("en"):
+        job = ask(office, level="own", from_week=LAST_WEEK.plus(-149))
+    with little_room(2_000):
+        run(job)
+    assert job.error == "The disk is full; stopped, no file was made. You can retry"
+
+
+def test_retry_keeps_what_was_asked(office, weeks):
+    facts = {
+        "level": "own",
+        "from_week": LAST_WEEK.plus(-9),
+        "tables": ["trend", "portal"],
+        "file_format": "xlsx",
+        "basis": "restated",
+    }
+    job = ask(office, **facts)
+    again = exports.retry_export(by=office, job=job, now=NOW)
+    kept = ("unit_id", "level", "from_week", "to_week", "tables", "format", "basis")
+    assert again.pk != job.pk
+    assert [getattr(again, name) for name in kept] == [getattr(job, name) for name in kept]
+
+
+def test_export_without_rows_says_so(client, office, townships):
+    job = run(ask(office, level="village"))
+    assert (job.state, job.error) == (ExportJob.State.FAILED, "没有可以导出的行：这些周里，这个范围什么也没有")
+    client.force_login(office.user)
+    assert "没有可以导出的行" in client.get(reverse("export_estimate"), form(office, level="village")).content.decode()
+
+
+def test_empty_table_beside_others_says_so(office, townships):
+    job = run(ask(office, tables=["unit_weeks", "demands"], file_format="xlsx"))
+    assert openpyxl.load_workbook(exports.file_of(job))["事项用时"]["A5"].value == "没有数据"
+
+
+def test_cancelling_twice_is_harmless(client, office, townships):
+    job = ask(office)
+    client.force_login(office.user)
+    for _each in range(2):
+        assert client.post(reverse("export_cancel", args=[job.pk])).status_code == 302
+    job.refresh_from_db()
+    assert job.state == ExportJob.State.CANCELLED
+    assert AuditEvent.objects.filter(what="export.cancelled").count() == 1
+
+
+def test_cancelling_what_is_done_changes_nothing(office, townships):
+    job = run(ask(office))
+    exports.cancel_export(by=office, job=job, now=NOW)
+    job.refresh_from_db()
+    assert job.state == ExportJob.State.DONE
+    assert exports.file_of(job).exists()
+
+
+def test_cancelled_while_it_runs_leaves_no_file(office, weeks, folder, monkeypatch):
+    job = ask(office, level="own", from_week=LAST_WEEK.plus(-149))
+    monkeypatch.setattr(CsvWriter, "slice", 50)
+    add = CsvWriter.add
+
+    def cancelled(self, table, first, last):
+        add(self, table, first, last)
+        ExportJob.every.filter(pk=job.pk).update(state=ExportJob.State.CANCELLED)
+
+    monkeypatch.setattr(CsvWriter, "add", cancelled)
+    run(job)
+    assert (job.state, job.rows_done) == (ExportJob.State.CANCELLED, 0)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_worker_left_is_cleared(office, townships, folder):
+    """Killed twice: the job is given up, with its half file and the whole one that was never told of."""
+    jobs = [ask(office), ask(office)]
+    folder.mkdir()
+    for attempts, job in enumerate(jobs, 1):
+        ExportJob.every.filter(pk=job.pk).update(state=ExportJob.State.RUNNING, attempts=attempts)
+        exports.file_of(job).with_suffix(".partial").write_text("half")
+        exports.file_of(job).write_text("whole")
+    with as_role("burden_worker"):
+        assert exports.run_waiting() == 1
+    assert [ExportJob.every.get(pk=job.pk).state for job in jobs] == ["done", "failed"]
+    assert list(folder.iterdir()) == [exports.file_of(jobs[0])]
+
+
+def test_long_table_is_split_and_that_is_said_before(client, office, weeks, monkeypatch):
+    monkeypatch.setattr(WorkbookWriter, "max_rows", 60)
+    client.force_login(office.user)
+    asked = form(office, level="own", since=str(LAST_WEEK.plus(-149)), format="xlsx")
+    assert "最长的表会分成 3 张" in client.get(reverse("export_estimate"), asked).content.decode()
+    job = run(ask(office, level="own", from_week=LAST_WEEK.plus(-149), file_format="xlsx"))
+    book = openpyxl.load_workbook(exports.file_of(job))
+    assert book.sheetnames == ["单位周汇总", "单位周汇总 (2)", "单位周汇总 (3)"]
+    weeks = [row[0] for sheet in book for row in sheet.iter_rows(min_row=5, values_only=True)]
+    assert (len(set(weeks)), weeks == sorted(weeks)) == (150, True)
+
+
+def test_estimate_tells_time_and_size_by_earlier_exports(client, office, weeks):
+    client.force_login(office.user)
+    asked = form(office, level="own", since=str(LAST_WEEK.plus(-149)))
+    assert "秒" not in client.get(reverse("export_estimate"), asked).content.decode()
+    job = run(ask(office, level="own", from_week=LAST_WEEK.plus(-74)))
+    started = job.started_at
+    ExportJob.every.filter(pk=job.pk).update(finished_at=started + dt.timedelta(seconds=6), size=2_048)
+    page = re.sub(r"\s", "", client.get(reverse("export_estimate"), asked).content.decode())
+    assert "共150行，约12秒、4.0KB" in page
+
+
+def test_estimate_of_too_many_rows_gives_up_counting(office, weeks, monkeypatch):
+    monkeypatch.setattr(sizes, "PATIENCE", 1)
+    slow = replace(TABLES["trend"], rows=lambda actor, extent: RollupSub.every.raw("SELECT pg_sleep(1), NULL AS pk"))
+    monkeypatch.setitem(TABLES, "trend", slow)
+    extent = Extent(office.unit, "own", LAST_WEEK.plus(-149), LAST_WEEK)
+    assert sizes.estimate(office, extent, ["trend"], "xlsx") is None
+
+
+def test_running_export_says_how_long_it_will_take(office):
+    job = ExportJob(rows_total=300, rows_done=100, started_at=NOW)
+    assert sizes.remaining(job, NOW + dt.timedelta(seconds=5)) == 10
+    assert sizes.remaining(ExportJob(rows_total=300), NOW) is None
 
 
 def test_retry_after_failure_works(office, townships, settings, folder, tmp_path):
