@@ -49,6 +49,11 @@ class Column:
     kind: str = "count"
     width: int = 10
 
+    @property
+    def is_figure(self) -> bool:
+        """Whether it stands to the right."""
+        return self.kind not in ("text", "date")
+
 
 @dataclass(frozen=True)
 class Law:

@@ -6,6 +6,7 @@ string, which no program takes for a formula. Source: ECMA-376 part 1, 18.3 (wor
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 from collections.abc import Sequence
@@ -32,8 +33,10 @@ LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+ENDING = '</sheetData><pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'  # A4, as wide as the table
 STYLES = {
-    name: number for number, name in enumerate(("plain", "title", "note", "head", *(k for k in KINDS if k != "text")))
+    name: number
+    for number, name in enumerate(("plain", "title", "note", "head", "figure", *(k for k in KINDS if k != "text")))
 }
 CONTROL = "".join(chr(code) for code in range(1, 32) if chr(code) not in "\t\n\r") + "\ufffe\uffff"  # no XML 1.0
 # the last four, that COPY writes no escapes of its own
@@ -98,7 +101,7 @@ class WorkbookWriter:
 
     def _end_sheet(self) -> None:
         if self.sheet:
-            self.sheet.write(b"</sheetData></worksheet>")
+            self.sheet.write(ENDING.encode())
             self.sheet.close()
             self.sheet = None
 
@@ -191,14 +194,20 @@ def _beginning(table: Table, title: str, note: str) -> str:
         f'<col min="{i}" max="{i}" width="{column.width + 0.7}" customWidth="1"/>'
         for i, column in enumerate(table.columns, 1)
     )
-    heads = "".join(_text(str(column.title), "head") for column in table.columns)
+    heads = "".join(_text(str(column.title), "figure" if column.is_figure else "head") for column in table.columns)
     return (
-        f'{HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        f'{HEAD}<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0">'
         f'<pane xSplit="{table.frozen}" ySplit="{TOP}" topLeftCell="{left}{TOP + 1}" activePane="bottomRight" state="frozen"/>'
         f'</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>{widths}</cols><sheetData>'
         f'<row r="1" ht="21" customHeight="1">{_text(title, "title")}</row><row r="2">{_text(note, "note")}</row>'
-        f'<row r="{TOP}" ht="33" customHeight="1">{heads}</row>\n'
+        f'<row r="{TOP}" ht="{_height(table)}" customHeight="1">{heads}</row>\n'
     )
+
+
+def _height(table: Table) -> int:
+    """Return how high the heading is in points: a line of fifteen for each that a title takes in its column."""
+    wide = ((sum(1 + (sign > "\u2e7f") for sign in str(column.title)) + 1, column.width) for column in table.columns)
+    return 3 + 15 * max(2, *(math.ceil(length / (width - 1)) for length, width in wide))
 
 
 def column_name(number: int) -> str:
@@ -218,6 +227,8 @@ def _frame(names: Sequence[str]) -> dict[str, str]:
     """Return the parts that make sheets a workbook."""
     numbered = list(enumerate(names, 1))
     sheets = "".join(f'<sheet name={quoteattr(name)} sheetId="{i}" r:id="rId{i}"/>' for i, name in numbered)
+    tops = [(i, escape(f"'{name}'!${TOP}:${TOP}")) for i, name in enumerate(names)]  # the heading of every printed page
+    heads = "".join(f'<definedName name="_xlnm.Print_Titles" localSheetId="{i}">{top}</definedName>' for i, top in tops)
     parts = "".join(
         f'<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="{SHEET}.worksheet+xml"/>'
         for i, _name in numbered
@@ -226,7 +237,8 @@ def _frame(names: Sequence[str]) -> dict[str, str]:
         ("rId0", "styles", "styles.xml")
     ]
     return {
-        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheets}</sheets></workbook>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{sheets}</sheets>'
+        f"<definedNames>{heads}</definedNames></workbook>",
         "xl/_rels/workbook.xml.rels": _links(links),
         "xl/styles.xml": _styles(),
         "_rels/.rels": _links([("rId1", "officeDocument", "xl/workbook.xml")]),
@@ -257,13 +269,12 @@ def _styles() -> str:
     formats = "".join(
         f'<numFmt numFmtId="{164 + i}" formatCode={quoteattr(KINDS[name].format)}/>' for i, name in enumerate(kinds)
     )
-    left = '<alignment horizontal="left"/>'
+    left, right = ('<alignment horizontal="left"/>', '<alignment horizontal="right" indent="1"/>')
     cells = ['<xf xfId="0"/>', '<xf xfId="0" fontId="1" applyFont="1"/>', '<xf xfId="0" fontId="2" applyFont="1"/>']
+    head = '<xf xfId="0" fontId="3" borderId="1" applyFont="1" applyBorder="1" applyAlignment="1"><alignment {}wrapText="1"/></xf>'
+    cells += [head.format('vertical="top" '), head.format('vertical="top" horizontal="right" indent="1" ')]
     cells += [
-        '<xf xfId="0" fontId="3" borderId="1" applyFont="1" applyBorder="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
-    ]
-    cells += [
-        f'<xf xfId="0" numFmtId="{164 + i}" applyNumberFormat="1">{left if name == "date" else ""}</xf>'
+        f'<xf xfId="0" numFmtId="{164 + i}" applyNumberFormat="1">{left if name == "date" else right}</xf>'
         for i, name in enumerate(kinds)
     ]
     return (
