@@ -9,7 +9,7 @@ import datetime as dt
 import errno
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -286,13 +286,12 @@ def _write(job: ExportJob, actor: Actor, partial: Path) -> None:
         raise ExportRefused("export.empty", _("没有可以导出的行：这些周里，这个范围什么也没有"))
     ExportJob.every.filter(pk=job.pk).update(rows_total=job.rows_total)
     writer: Writer = WRITERS[job.format](partial, tables)
-    try:
+    with ExitStack() as undone:
+        undone.callback(writer.abort)
         for table in tables:
             _write_table(job, writer, table, sizes[table.key])
         writer.close()
-    except BaseException:
-        writer.abort()
-        raise
+        undone.pop_all()
 
 
 def _write_table(job: ExportJob, writer: Writer, table: Table, rows: int) -> None:
