@@ -42,11 +42,13 @@ class Moved:
 
     @property
     def is_signal(self) -> bool:
-        """Whether chat groups clearly rose and documents clearly fell."""
+        """Whether chat groups clearly rose and documents clearly fell, and neither the other way by number."""
         more, less = self.groups[0] - self.groups_before[0], self.documents_before[0] - self.documents[0]
         return (
             more >= CHANNEL_MIN
             and less > 0
+            and self.groups[1] >= self.groups_before[1]
+            and self.documents[1] <= self.documents_before[1]
             and self.groups[0] * 100 >= self.groups_before[0] * MORE
             and self.documents[0] * 100 <= self.documents_before[0] * LESS
         )

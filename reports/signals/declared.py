@@ -78,7 +78,7 @@ THRESHOLDS = (
         f"≥ {MORE}%",
         OURS,
     ),
-    Threshold(Kind.INFORMAL, _("同时文件的时间"), f"≤ {LESS}%", OURS),
+    Threshold(Kind.INFORMAL, _("同时文件的时间（两样的条数也不反着走）"), f"≤ {LESS}%", OURS),
     Threshold(Kind.INFORMAL, _("工作群、APP 多出来的时间"), format_lazy(_("至少 {n} 人时"), n=CHANNEL_MIN // 60), OURS),
     Threshold(
         Kind.RELAY,

@@ -250,6 +250,12 @@ def test_both_have_to_move_clearly(groups: int, documents: int, is_one: bool) ->
     assert Moved("year", (groups, 1), (1200, 1), (documents, 1), (1000, 1)).is_signal is is_one
 
 
+def test_numbers_that_move_the_other_way_are_none() -> None:
+    assert Moved("year", (3000, 9), (1200, 9), (500, 9), (1000, 9)).is_signal
+    assert not Moved("year", (3000, 8), (1200, 9), (500, 9), (1000, 9)).is_signal
+    assert not Moved("year", (3000, 9), (1200, 9), (500, 10), (1000, 9)).is_signal
+
+
 def test_a_little_more_than_nothing_is_none() -> None:
     assert not Moved("year", (599, 1), (0, 0), (0, 0), (1000, 1)).is_signal
     assert Moved("year", (600, 1), (0, 0), (0, 0), (1000, 1)).strength == 999

@@ -5,19 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import re
 from html import unescape
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from burden.kit import clock
 from burden.units.models import Level, Unit
+from reports import tasks
+from reports.management.commands import rollup
 from reports.models import Signal
 from reports.signals.declared import THRESHOLDS, Found
 from reports.signals.recount import named, recount
 from tests.database import as_role, in_threads
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_target, make_unit
+from tests.reports.signals.test_detectors import Place, relay
 from tests.reports.signals.test_outliers import County
 
 MONDAYS = [LAST_WEEK.plus(-n).monday for n in range(9)]
@@ -89,6 +94,17 @@ def test_two_recounts_at_once_put_everything_once(transactional_db: None) -> Non
     County().file(0)
     in_threads(3, lambda _: recount(now=NOW), role="burden_worker")
     assert Signal.every.count() == 1
+
+
+def test_the_night_and_a_rebuild_find_them(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (tasks, rollup):
+        monkeypatch.setattr(module, "now", lambda: NOW)
+    relay(Place(), (1, 2, 3))
+    tasks.find_signals(added_later=True)
+    assert Signal.every.get().kind == "relay"
+    Signal.every.all().delete()
+    call_command("rollup", "rebuild", stdout=StringIO())
+    assert Signal.every.get().kind == "relay"
 
 
 # --- the page ---
@@ -205,7 +221,7 @@ def test_page_api_and_file_tell_the_same(county: County, reviewer: Client) -> No
     lines = reviewer.get("/api/v1/tables/signals/", asked).json()["results"]
     for name in ("person_min", "first_week", "last_week", "first_seen", "strength"):
         assert [each[name] for each in lines] == [each[name] for each in told], name
-    assert [each["title"] for each in lines] == re.findall('<p class="t b">(.*?)</p>', page)
+    assert [each["title"] for each in lines] == re.findall("<h3>(.*?)</h3>", page)
     assert reviewer.get("/api/v1/signals/", {"unit": county.county.code, "kind": "split"}).json()["results"] == []
     assert reviewer.get("/api/v1/signals/", {"unit": county.county.code, "kind": "x"}).status_code == 422
     assert reviewer.get("/api/v1/signals/", {"unit": make_unit().code}).status_code == 404
