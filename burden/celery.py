@@ -50,6 +50,7 @@ app.conf.update(
     beat_schedule={
         # older polls are dropped: one poll takes all the work there is
         **{task: {"task": task, "schedule": POLL_EVERY, "options": {"expires": POLL_EVERY}} for task in sorted(POLLS)},
+        "carry-out-events": {"task": "units.carry_out", "schedule": crontab(minute=2)},
         "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
         "count-people": {"task": "reports.count_people", "schedule": crontab(minute=30, hour=3)},
         "verify": {"task": "reports.verify", "schedule": crontab(minute=0, hour=2)},
@@ -63,7 +64,7 @@ app.conf.update(
     },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.autodiscover_tasks(["burden.accounts", "reports"])
+app.autodiscover_tasks(["burden.accounts", "burden.units", "reports"])
 
 
 @setup_logging.connect

@@ -16,7 +16,7 @@ from burden.standards.models import (
     Tariff,
     TariffVersion,
 )
-from burden.units.models import Placement, Unit, UnitPath
+from burden.units.models import Placement, Unit, UnitEvent, UnitPath, UnitShare
 
 __all__ = [
     "ApiToken",
@@ -49,7 +49,9 @@ __all__ = [
     "Tariff",
     "TariffVersion",
     "Unit",
+    "UnitEvent",
     "UnitPath",
+    "UnitShare",
     "User",
     "WeeklyReturn",
 ]

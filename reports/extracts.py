@@ -62,7 +62,8 @@ def parameters(table: Table, actor: Actor, extent: Extent) -> dict[str, Any]:
 
 def _moved(units: Sequence[int], span: Span) -> dict[str, Any]:
     """Return what differs in today's tree: rows of sums and of issuers as JSON, and the weeks that it must not show."""
-    moved = sorted({shift.unit for shift in restated.shifts(units, span)})
+    tree = restated.tree(units, span)
+    moved = sorted(tree.differing)
     hidden = restated.hidden_restated(moved, span) if moved else {}
     gone = [(unit, week) for unit, weeks in hidden.items() for week in weeks]
     return {
@@ -70,6 +71,8 @@ def _moved(units: Sequence[int], span: Span) -> dict[str, Any]:
         "sources": json.dumps(restated.source_rows(restated.sources(moved, span))),
         "gone": [unit for unit, _week in gone],
         "weeks": [week for _unit, week in gone],
+        "split": list(tree.estimated),
+        "split_until": list(tree.estimated.values()),
     }
 
 
@@ -167,6 +170,7 @@ def _count(statement: str, bound: dict[str, Any]) -> int:
 def _bound(table: Table, actor: Actor, extent: Extent) -> dict[str, Any]:
     still_open = clock.day_of(clock.now()) - dt.timedelta(days=13)  # Sunday + 7 days not yet past
     said = {"comma": "；", "provisional": _("暂定"), "too_few": _("人数太少，不显示"), "no_data": _("没有数据")}
+    said |= {"estimated": _("含估算")}
     return parameters(table, actor, extent) | said | {"open": still_open}
 
 
@@ -182,7 +186,7 @@ def _lawful(table: Table, extent: Extent) -> str:
     Shape: n and the table's columns; `gone` is the relation that the statement itself may read.
     """
     joins = "".join(_joined(number, law) for number, law in enumerate(table.laws))
-    fields = ",\n".join(f'{_field(column.key, table)} AS "{column.key}"' for column in table.columns)
+    fields = ",\n".join(f'{_field(column.key, table, extent)} AS "{column.key}"' for column in table.columns)
     return f"""WITH {_relations(extent)}, gone AS MATERIALIZED ({_gone(table, extent)}),
 silent AS ({WITHOUT_RETURNS}), body AS ({table.statement})
 SELECT body.n, {fields}
@@ -205,10 +209,10 @@ LEFT JOIN {relation} {relation}{number} ON {relation}{number}.unit_id = body.{la
     )
 
 
-def _field(key: str, table: Table) -> str:
+def _field(key: str, table: Table, extent: Extent) -> str:
     """Return the expression of one column: empty where law 5 says so, or where nobody filed."""
     if key == "remark":
-        return _remark(table)
+        return _remark(table, extent)
     for number, law in enumerate(table.laws):
         if key in law.columns:
             silent = "" if key in law.kept else f" AND silent{number}.unit_id IS NULL"
@@ -216,12 +220,20 @@ def _field(key: str, table: Table) -> str:
     return f'body."{key}"'
 
 
-def _remark(table: Table) -> str:
-    """Return the words beside a row: what its statement says or why it is empty, and whether it may still change."""
+def _remark(table: Table, extent: Extent) -> str:
+    """Return the words beside a row: what its statement says or why it is empty, whether it may still change, or is estimated."""
     why = [
         "CASE WHEN gone0.unit_id IS NOT NULL THEN %(too_few)s::text WHEN silent0.unit_id IS NOT NULL THEN %(no_data)s END"
     ]
     own = ["nullif(body.remark, '')"]
     week = "body.monday" if table.by_week else "%(until)s::date"
     said = (why if table.laws else own) + [f"CASE WHEN {week} >= %(open)s THEN %(provisional)s::text END"]
+    said += [_estimated(law) for law in table.laws[:1] if extent.basis == RESTATED]
     return f"concat_ws(%(comma)s, {', '.join(said)})"
+
+
+def _estimated(law: Law) -> str:
+    """Return the word of a row whose past a split divided by published shares."""
+    return f"""(
+SELECT %(estimated)s::text FROM unnest(%(split)s::bigint[], %(split_until)s::date[]) AS split (unit_id, until)
+WHERE split.unit_id = body.{law.unit} AND body.{law.week} < split.until)"""  # noqa: S608 (our own names)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Self
 
 from django.utils.dateformat import format as date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from holidays import country_holidays
 
 from burden.kit.clock import DAY, Week, last_closed
 from burden.kit.templatetags.show import day, week_number
@@ -20,6 +22,7 @@ KINDS = {
     "quarter": gettext_lazy("季"),
     "year": gettext_lazy("年"),
 }
+NEW_YEAR = "Chinese New Year (Spring Festival)"
 Span = tuple[dt.date, dt.date]  # first and last Monday, both inclusive
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 
@@ -94,6 +97,16 @@ class Period:
         thursday = _thursday(self.first)
         return self._alike(Week.on(dt.date(thursday.year - 1, thursday.month, 15)))
 
+    @property
+    def festival(self) -> tuple[Week, Week] | None:
+        """Spring Festival's week of this year and of the year before, where only one of the two spans holds its own.
+
+        The same weeks of two years are then not alike: one of them was a holiday.
+        """
+        year = _thursday(self.first).year
+        here, before = festival_week(year), festival_week(year - 1)
+        return None if (here in self.weeks) == (before in self.last_year.weeks) else (here, before)
+
     def following(self, *, until: Week) -> Period | None:
         """The span after, cut after `until`; None where it has not begun."""
         after = _span(self.kind, self.first)[-1].plus(1)
@@ -140,6 +153,22 @@ def year_before(week: Week) -> Week:
     """Return the week of the same number in the year before, or that year's last."""
     latest = Week.on(dt.date(week.year - 1, 12, 28))
     return Week.on(dt.date.fromisocalendar(week.year - 1, min(week.number, latest.number), 1))
+
+
+@cache
+def festival_week(year: int) -> Week:
+    """Return the week that holds the first day of the lunar year. Source: the holidays library, facts of the calendar."""
+    found = country_holidays("CN", years=year, language="en_US")
+    return Week.on(min(day for day, name in found.items() if name == NEW_YEAR))
+
+
+def festival_of(weeks: Collection[Week]) -> tuple[Week, Week] | None:
+    """Return the newest Spring Festival's week among some, and the year's before, where their numbers differ."""
+    for week in sorted(weeks, reverse=True):
+        before = festival_week(week.year - 1)
+        if week == festival_week(week.year):
+            return None if year_before(week) == before else (week, before)
+    return None
 
 
 def month_of(week: Week) -> tuple[int, int]:

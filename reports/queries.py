@@ -100,9 +100,9 @@ def weekly(actor: Actor, unit: Unit, span: Span, basis: str = REPORTED) -> dict[
     return {week: Figures(1, of[:5], of[5:10], of[10:15], *of[15:]) for week, of in filled}
 
 
-def differs(unit: Unit, units: Sequence[Unit], span: Span) -> bool:
-    """Say whether the two trees give a unit, or one of those below it, other sums."""
-    return bool(restated.shifts({unit.pk, *(each.pk for each in units)}, span))
+def trees(unit: Unit, units: Sequence[Unit], span: Span) -> restated.Tree:
+    """Return what tells the two trees apart for a unit and those listed below it."""
+    return restated.tree({unit.pk, *(each.pk for each in units)}, span)
 
 
 def _is_seen(actor: Actor, unit: Unit) -> bool:
@@ -223,8 +223,9 @@ def compared(actor: Actor, units: Sequence[Unit], span: Span, basis: str = REPOR
     for unit, week, *figures in rows.values_list("unit_id", "week", ALL_MINUTES, "self_min", *PEOPLE):
         loads[unit][week] = Load(*figures)
     pks = [unit.pk for unit in units]
-    if basis == RESTATED and not own and all(_is_seen(actor, unit) for unit in units):
-        for (unit, week), sums in restated.cells(pks, span).items():
+    if basis == RESTATED and all(_is_seen(actor, unit) for unit in units):
+        changed = restated.own_cells(pks, span) if own else restated.cells(pks, span)
+        for (unit, week), sums in changed.items():
             figures = dict(zip(restated.SUMS, sums, strict=True))
             loads[unit][week] = Load(
                 sum(figures[name] for name in MINUTES), figures["self_min"], figures["returns"], figures["active"]

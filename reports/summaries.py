@@ -47,12 +47,14 @@ class Sums:
 class Summary:
     """One row: `key` is a Monday, a category, an issuer's or a child's code.
 
-    Shape: the sums are those of the weeks that are shown, the claims of all. Units: `hidden` is weeks left out.
+    Shape: the sums are those of the weeks that are shown, the claims of all; estimated where a split divided some of it.
+    Units: `hidden` is weeks left out.
     """
 
     key: str
     sums: Sums
     hidden: int
+    estimated: bool = False
 
     @property
     def suppressed(self) -> bool:
@@ -65,7 +67,7 @@ class Summary:
         if self.suppressed:
             shown, people = dict.fromkeys(shown), dict.fromkeys(people)
         claimed = {"claimed_min": sum(self.sums.c)}
-        said = {"suppressed": self.suppressed, "hidden_weeks": self.hidden}
+        said = {"suppressed": self.suppressed, "hidden_weeks": self.hidden, "estimated": self.estimated}
         return {"unit" if by == "child" else by: self.key, **shown, **claimed, **people, **said}
 
 
@@ -104,6 +106,10 @@ class Extent:
         weeks = [week for _unit, week in changed]
         return self.read("issuers", unit=unit, shown=list(shown), changed=rows, weeks=weeks)
 
+    def estimated(self, units: Collection[int]) -> Mapping[int, dt.date]:
+        """Which units' sums are partly an estimate, and until which Monday."""
+        return restated.tree(units, self.span).estimated if self.basis == RESTATED else {}
+
     def hidden(self, units: Collection[int]) -> Weeks:
         """Which weekly sums of units must not be shown."""
         return restated.hidden_in(self.basis, units, self.span)
@@ -111,8 +117,9 @@ class Extent:
 
 def by_week(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per week that has figures, oldest first."""
-    gone = extent.hidden([unit.pk])[unit.pk]
-    return [_summary(str(week), {week: sums}, gone) for (_unit, week), sums in sorted(extent.cells([unit.pk]).items())]
+    gone, until = extent.hidden([unit.pk])[unit.pk], extent.estimated([unit.pk]).get(unit.pk)
+    cells = sorted(extent.cells([unit.pk]).items())
+    return [_summary(str(week), {week: sums}, gone, until) for (_unit, week), sums in cells]
 
 
 def by_child(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
@@ -121,8 +128,8 @@ def by_child(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     weeks: dict[int, dict[dt.date, Sums]] = {pk: {} for pk in codes}
     for (child, week), sums in extent.cells(codes).items():
         weeks[child][week] = sums
-    gone = extent.hidden(codes)
-    return [_summary(code, weeks[pk], gone[pk]) for pk, code in codes.items() if weeks[pk]]
+    gone, until = extent.hidden(codes), extent.estimated(codes)
+    return [_summary(code, weeks[pk], gone[pk], until.get(pk)) for pk, code in codes.items() if weeks[pk]]
 
 
 def by_category(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
@@ -146,18 +153,20 @@ def by_issuer(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
 SUMMARIES = {"week": by_week, "category": by_category, "issuer": by_issuer, "child": by_child}
 
 
-def _summary(key: str, weeks: Mapping[dt.date, Sums], gone: Collection[dt.date]) -> Summary:
+def _summary(key: str, weeks: Mapping[dt.date, Sums], gone: Collection[dt.date], until: dt.date | None) -> Summary:
     """Add up the weeks that are shown, and the claims of all."""
     shown = sum((sums for week, sums in weeks.items() if week not in gone), Sums())
     claims = sum(weeks.values(), Sums()).c
-    return Summary(key, replace(shown, c=claims), sum(week in gone for week in weeks))
+    is_estimated = until is not None and any(week < until for week in weeks)
+    return Summary(key, replace(shown, c=claims), sum(week in gone for week in weeks), is_estimated)
 
 
 def _whole(unit: Unit, extent: Extent) -> tuple[Summary, list[dt.date]]:
     """The unit's sums over all weeks, and the weeks that are shown."""
     weeks = {week: sums for (_unit, week), sums in extent.cells([unit.pk]).items()}
     gone = extent.hidden([unit.pk])[unit.pk]
-    return _summary("", weeks, gone), [week for week in weeks if week not in gone]
+    until = extent.estimated([unit.pk]).get(unit.pk)
+    return _summary("", weeks, gone, until), [week for week in weeks if week not in gone]
 
 
 def _part(key: str, whole: Summary, n: int, m: int, c: int) -> Summary:

@@ -31,7 +31,7 @@ from reports.panels import comparison, summary
 from reports.panels.items import LEVELS, items
 from reports.panels.portal import portal
 from reports.panels.signals import newest
-from reports.periods import KINDS, Period, Span, year_before
+from reports.periods import KINDS, Period, Span, festival_of, year_before
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.values import estimated, goals_of, target_of
 from reports.verification import incident
@@ -189,12 +189,14 @@ def _named(unit: Unit, level: str) -> str:
 
 def _bases(state: State, below: dict[str, list[Unit]], now: dt.datetime) -> dict[str, Any]:
     """Return the two trees to choose from, where a unit that moved makes them differ in the weeks of the page."""
-    if not queries.differs(state.unit, below.get(state.level, []), _span(state.period, last_closed(now))):
+    trees = queries.trees(state.unit, below.get(state.level, []), _span(state.period, last_closed(now)))
+    if trees.is_one:
         return {}
     named = ((REPORTED, _("当时区划")), (RESTATED, _("现行区划")))
     return {
         "bases": [(label, state.url(basis=basis), basis == state.basis) for basis, label in named],
         "is_restated": state.basis == RESTATED,
+        "is_estimated": state.basis == RESTATED and bool(trees.estimated),
     }
 
 
@@ -220,6 +222,8 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     points = summary.trend(period, figures, gone, closed)
     context: dict[str, Any] = {
         "points": points,
+        "festival": period.festival,
+        "trend_festival": festival_of([point.week for point in points]),
         "has_trend": any(point.now is not None for point in points),
         "is_hidden": here is None,
         "is_empty": here is not None and not here.returns,

@@ -21,7 +21,7 @@ from burden.accounts.roles import Role
 from burden.demands.models import Estimate, QuoteRequest, Target
 from burden.kit.access import Access
 from burden.oversight.models import Bulletin
-from burden.units.models import Unit
+from burden.units.models import Unit, UnitEvent
 from reports.models import ExportJob
 from reports.tables import TABLES
 from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_post, make_target, make_unit
@@ -85,6 +85,11 @@ class World:
             requested_by=actor.user, tables=["unit_weeks"], format="csv", token=uuid4().hex, **facts
         )
 
+    def event_of(self, unit: Unit) -> UnitEvent:
+        facts = {"unit": unit, "from_week": LAST_WEEK.monday, "reason": "批复", "created_at": NOW}
+        effects = {"units": 1, "people": 0, "weeks": 0, "past": []}
+        return UnitEvent.every.create(kind="close", effects=effects, **facts)
+
     def estimate_of(self, unit: Unit) -> Estimate:
         facts = {"asked_at": NOW, "until": LAST_WEEK.sunday}
         return Estimate.every.create(demand=make_demand(self.county, state="review"), unit=unit, **facts)
@@ -113,9 +118,10 @@ OBJECTS: dict[str, Objects] = {
     ),
     **dict.fromkeys(("post_edit", "post_end"), lambda world, where, actor: {"pk": world.posts[where].pk}),
     **dict.fromkeys(
-        ("unit", "unit_add", "unit_edit", "unit_rename", "unit_close"),
+        ("unit", "unit_add", "unit_edit", "unit_rename", "unit_move", "unit_merge", "unit_split", "unit_close"),
         lambda world, where, actor: {"code": world.units[where].code},
     ),
+    "unit_event_undo": lambda world, where, actor: {"pk": world.event_of(world.units[where]).pk},
     **dict.fromkeys(
         ("export_cancel", "export_retry", "export_download", "api_export"),
         lambda world, where, actor: {"pk": world.export_of(actor if where == "own" else world.actor("office")).pk},

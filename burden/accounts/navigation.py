@@ -22,6 +22,7 @@ PAGES = (
     ("exports", _("导出"), EXPORTERS),
     ("people", _("人员与任职"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
     ("units", _("单位"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
+    ("unit_events", _("区划变动"), frozenset({Role.OFFICE})),
     ("audit", _("审计"), frozenset({Role.AUDITOR})),
 )
 

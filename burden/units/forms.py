@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from burden.kit.forms import Plain, day_field
-from burden.units.models import Kind, Level, Unit
+from burden.units.events import REASON_LENGTH, Change
+from burden.units.models import Kind, Level, Unit, UnitEvent
 from burden.units.services import may_stand_under
 
+Event = UnitEvent.Kind
 AS_NAMED = ("", _("按名称判断"))
 
 
@@ -35,19 +38,105 @@ class OpenForm(Plain):
         self.fields["level"].choices = levels  # type: ignore[attr-defined]
 
 
-class RenameForm(Plain):
-    """Another name, kind or headcount from a Monday on."""
+class EventForm(Plain):
+    """What every event says: from which Monday, on what ground. Shape: `unit` is whose event it is."""
 
-    name = forms.CharField(label=_("名称"), max_length=100)
-    kind = forms.ChoiceField(label=_("类型"), choices=Kind.choices)
-    headcount = forms.IntegerField(label=_("编制人数"), required=False, min_value=0)
+    kind = Event.CLOSE
     from_ = day_field(_("从（周一）"))
+    reason = forms.CharField(label=_("依据"), max_length=REASON_LENGTH, help_text=_("批复文号；拆分还要写比例出自哪里"))
+
+    def __init__(self, *args: Any, unit: Unit, beside: Sequence[Unit] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit, self.beside = unit, beside
+
+    def change(self) -> Change:
+        """Return the event as it was asked for; the form is valid."""
+        data = self.cleaned_data
+        return Change(self.kind, self.unit, data["from_"], data["reason"], **self.said(data))
+
+    def said(self, _data: dict[str, Any]) -> dict[str, Any]:
+        """Return what this kind of event says beyond day and ground."""
+        return {}
 
 
-class CloseForm(Plain):
-    """The Monday from which a unit is closed."""
+class RenameForm(EventForm):
+    """Another name, kind or headcount."""
 
-    from_ = day_field(_("从（周一）起撤销"))
+    kind = Event.RENAME
+    name = forms.CharField(label=_("名称"), max_length=100)
+    kind_ = forms.ChoiceField(label=_("类型"), choices=Kind.choices)
+    headcount = forms.IntegerField(label=_("编制人数"), required=False, min_value=0)
+    field_order = ("name", "kind_", "headcount", "from_", "reason")
+
+    def said(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {"facts": {"name": data["name"], "kind": data["kind_"], "headcount": data["headcount"]}}
+
+
+class MoveForm(EventForm):
+    """Another unit above; its code is typed or chosen from a list."""
+
+    kind = Event.MOVE
+    parent = forms.CharField(
+        label=_("划到哪个上级（代码）"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"class": "inp num", "autocomplete": "off", "list": "codes"}),
+    )
+    field_order = ("parent", "from_", "reason")
+
+    def __init__(self, *args: Any, find: Callable[[str], Unit | None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.find = find
+
+    def clean_parent(self) -> Unit:
+        """Refuses: a code of no unit that the keeper keeps."""
+        parent = self.find(self.cleaned_data["parent"].strip())
+        if parent is None:
+            raise forms.ValidationError(_("没有这个代码的单位"))
+        return parent
+
+    def said(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {"parent": data["parent"]}
+
+
+class MergeForm(EventForm):
+    """Which of the units beside go into this one."""
+
+    kind = Event.MERGE
+    merged = forms.MultipleChoiceField(label=_("并进来的单位"), widget=forms.CheckboxSelectMultiple)
+    field_order = ("merged", "from_", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["merged"].choices = [(str(each.pk), each.name) for each in self.beside]  # type: ignore[attr-defined]
+
+    def said(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {"merged": tuple(each for each in self.beside if str(each.pk) in data["merged"])}
+
+
+class SplitForm(EventForm):
+    """Which part of the past each successor gets, in per cent; an empty field is none."""
+
+    kind = Event.SPLIT
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for each in (self.unit, *self.beside):
+            label = _("%(name)s（继续设置），%%") if each == self.unit else _("%(name)s，%%")
+            self.fields[f"share_{each.pk}"] = forms.DecimalField(
+                label=label % {"name": each.name}, required=False, min_value=0, max_value=100, decimal_places=2,
+                widget=forms.NumberInput(attrs={"class": "inp num", "step": "0.01"}),
+            )  # fmt: skip
+        self.order_fields([*(name for name in self.fields if name.startswith("share_")), "from_", "reason"])
+
+    def said(self, data: dict[str, Any]) -> dict[str, Any]:
+        given = {
+            name.removeprefix("share_"): value for name, value in data.items() if name.startswith("share_") and value
+        }
+        return {"shares": {int(pk): int(value * 100) for pk, value in given.items()}}
+
+
+class CloseForm(EventForm):
+    """A unit that ends without a successor."""
 
 
 class FilterForm(forms.Form):

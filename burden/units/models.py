@@ -126,6 +126,78 @@ class Placement(models.Model):
         ]
 
 
+class UnitEventQuerySet(ScopedQuerySet):
+    """Events of units inside the actor's range, to read or to keep."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        seen = models.Q()
+        for low, high in (actor.read_range, actor.manage_range):
+            seen |= models.Q(unit__path__gte=low, unit__path__lt=high)
+        return seen
+
+
+class UnitEvent(models.Model):
+    """One change of the tree from a Monday on, with who said so and on what ground; carried out when its Monday has come.
+
+    Shape: `facts` is what a rename says; `effects` what it was told beforehand to change, see units.events.Effects.
+    """
+
+    class Kind(models.TextChoices):
+        RENAME = "rename", _("更名")
+        MOVE = "move", _("划转")
+        MERGE = "merge", _("合并")
+        SPLIT = "split", _("拆分")
+        CLOSE = "close", _("撤销")
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("待生效")
+        DONE = "done", _("已生效")
+        STOPPED = "stopped", _("没有办成")
+        UNDONE = "undone", _("已取消")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED)
+    from_week = models.DateField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")  # where a unit moves to
+    facts = models.JSONField(default=dict)
+    reason = models.CharField(max_length=200)
+    effects = models.JSONField(default=dict)
+    error = models.CharField(max_length=300, blank=True)  # why it was not carried out
+    by_name = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+
+    objects = UnitEventQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "unit_event"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(from_week__iso_week_day=1), name="unit_event_from_monday"),
+        ]
+
+
+class UnitShare(models.Model):
+    """Which part of a unit's past counts for which successor in today's tree: all of it after a merge, a share after a split.
+
+    Units: `share` in ten-thousandths; those of one unit add up to 10,000. A unit among its own successors goes on.
+    """
+
+    event = models.ForeignKey(UnitEvent, models.PROTECT, related_name="shares")
+    of = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    to = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    share = models.IntegerField()
+
+    class Meta:
+        db_table = "unit_share"
+        constraints = [
+            models.UniqueConstraint(fields=["event", "of", "to"], name="unit_share_once"),
+            models.CheckConstraint(condition=models.Q(share__range=(1, 10_000)), name="unit_share_part"),
+        ]
+
+
 class UnitPath(models.Model):
     """Path and ancestors of a unit from a Monday on: the tree as it was reported in.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from burden.units.models import Unit
+from burden.units.models import Unit, UnitEvent
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor
@@ -49,6 +49,40 @@ def kept(actor: Actor, *, parent: Unit | None = None, text: str = "", closed: bo
 def kept_unit(actor: Actor, code: str) -> Unit:
     """Return the unit of a code that one of the 三员 keeps; a foreign one is as absent as a missing one (Http404)."""
     found: Unit | None = actor.managed_units.select_related("parent").filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def find_kept(actor: Actor, code: str) -> Unit | None:
+    """Return the open unit of a code that one of the 三员 keeps."""
+    found: Unit | None = actor.managed_units.filter(code=code, closed_on=None).first()
+    return found
+
+
+def beside(actor: Actor, unit: Unit, *, most: int = 200) -> list[Unit]:
+    """Return the open units of the same level under the same unit, those that may merge with it, by path."""
+    kept = actor.managed_units.filter(parent_id=unit.parent_id, level=unit.level, closed_on=None)
+    return list(kept.exclude(pk=unit.pk).order_by("path")[:most])
+
+
+def homes(actor: Actor, unit: Unit, *, most: int = 200) -> list[Unit]:
+    """Return open units that a unit could move to: of the level of the one it stands under, by path."""
+    level = unit.parent.level if unit.parent else unit.level
+    kept = actor.managed_units.filter(level=level, closed_on=None)
+    return list(kept.exclude(pk__in=[unit.pk, unit.parent_id or 0]).order_by("path")[:most])
+
+
+def events(actor: Actor) -> QuerySet[UnitEvent]:
+    """Return the events of units that an actor keeps or reads of, those to come first, then the newest."""
+    seen: QuerySet[UnitEvent] = UnitEvent.objects.visible_to(actor).select_related("unit__parent", "parent")
+    is_over = Case(When(state=UnitEvent.State.PLANNED, then=0), When(state=UnitEvent.State.STOPPED, then=0), default=1)
+    return seen.prefetch_related("shares__of", "shares__to").order_by(is_over, "-from_week", "-pk")
+
+
+def event(actor: Actor, pk: int) -> UnitEvent:
+    """Return one event; a foreign one is as absent as a missing one (Http404)."""
+    found = events(actor).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

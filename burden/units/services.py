@@ -1,4 +1,4 @@
-"""Units and where they stand: opened, renamed, closed, always from a Monday on."""
+"""Units and where they stand, always from a Monday on: opened here, changed by events (units.events)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from burden.ledger.services import record
 from burden.units.models import Kind, Level, Placement, Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from burden.accounts.actor import Actor
 
 CODE = re.compile(r"[0-9A-Za-z-]{1,20}")
@@ -52,68 +54,14 @@ def open_unit(
     unit.parent_level, unit.parent_closed.
     """
     check_week(from_=from_, now=now)
-    _check_facts(code=code, name=name, level=level, kind=kind, headcount=headcount)
-    _check_parent(level, parent)
+    check_facts(code=code, name=name, level=level, kind=kind, headcount=headcount)
+    if parent is not None:
+        check_parent(level=level, parent=parent)
     facts = {"name": name, "level": level, "kind": kind or kind_of(level=level, name=name), "headcount": headcount}
     unit = _new_unit(code, parent, facts)
     Placement.objects.create(unit=unit, parent=parent, valid=DateRange(from_, None), **facts)
     recompute_paths(now=now)
     record(by=by, what="unit.opened", on=unit, now=now, unit_id=unit.pk, code=code, from_week=str(from_))
-    unit.refresh_from_db()
-    return unit
-
-
-@transaction.atomic
-def rename_unit(
-    *,
-    by: Actor | None,
-    unit: Unit,
-    name: str,
-    from_: dt.date,
-    now: dt.datetime,
-    kind: str = "",
-    headcount: int | None = None,
-) -> Unit:
-    """Give a unit another name, kind or headcount from a Monday on; earlier weeks keep theirs.
-
-    Units: headcount is people; None keeps what it was, and so does an empty kind.
-    Refuses: unit.monday, unit.future, unit.name, unit.kind, unit.headcount, unit.closed, unit.earlier.
-    """
-    check_week(from_=from_, now=now)
-    last = _last_placement(unit)
-    facts = {
-        "name": name,
-        "level": last.level,
-        "kind": kind or last.kind,
-        "headcount": last.headcount if headcount is None else headcount,
-    }
-    _check_facts(code=unit.code, **facts)
-    _replace(last, from_, facts)
-    recompute_paths(now=now)
-    record(by=by, what="unit.renamed", on=unit, now=now, unit_id=unit.pk, code=unit.code, from_week=str(from_))
-    unit.refresh_from_db()
-    return unit
-
-
-@transaction.atomic
-def close_unit(*, by: Actor | None, unit: Unit, from_: dt.date, now: dt.datetime) -> Unit:
-    """Close a unit from a Monday on; what was filed there stays, under its last parent.
-
-    Refuses: unit.monday, unit.future, unit.closed, unit.earlier, unit.children (open units below it), unit.posts (people
-    in post there from that Monday on: posts are ended by two people, not by the way).
-    """
-    check_week(from_=from_, now=now)
-    last = _last_placement(unit)
-    if from_ <= last.valid.lower:
-        raise _refused("earlier", _("只能从 %(day)s 之后的周一起撤销") % {"day": last.valid.lower}, "from_")
-    if Unit.every.filter(parent=unit, closed_on__isnull=True).exists():
-        raise _refused("children", _("还有下级单位，先撤销或移走下级"), "unit")
-    if people := _people_in_post(unit, from_):
-        raise _refused("posts", _("那时还有 %(n)d 人在这里任职，先止任职或转走") % {"n": people}, "unit")
-    last.valid = DateRange(last.valid.lower, from_)
-    last.save(update_fields=["valid"])
-    recompute_paths(now=now)
-    record(by=by, what="unit.closed", on=unit, now=now, unit_id=unit.pk, code=unit.code, from_week=str(from_))
     unit.refresh_from_db()
     return unit
 
@@ -124,15 +72,15 @@ def _new_unit(code: str, parent: Unit | None, facts: dict[str, Any]) -> Unit:
         with transaction.atomic():
             return Unit.every.create(code=code, parent=parent, path=f"{code}:", **facts)
     except IntegrityError as error:
-        raise _refused("code_taken", _("代码 %(code)s 已有单位") % {"code": code}, "code") from error
+        raise refusal(code="code_taken", sentence=_("代码 %(code)s 已有单位") % {"code": code}, field="code") from error
 
 
-def _people_in_post(unit: Unit, from_: dt.date) -> int:
-    """Count who holds a post in a unit on or after a Monday. By hand: people are a room above."""
+def people_in_post(*, units: Iterable[int], from_: dt.date) -> int:
+    """Count who holds a post in some units on or after a Monday. By hand: people are a room above."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT user_id) FROM post WHERE unit_id = %s AND valid && daterange(%s, NULL)",
-            [unit.pk, from_],
+            "SELECT count(DISTINCT user_id) FROM post WHERE unit_id = ANY(%s) AND valid && daterange(%s, NULL)",
+            [list(units), from_],
         )
         return int(cursor.fetchone()[0])
 
@@ -190,51 +138,72 @@ def may_stand_under(*, level: str, parent_level: str) -> bool:
 def check_week(*, from_: dt.date, now: dt.datetime) -> None:
     """Refuses: unit.monday, unit.future (nothing would bring today's tree up to date when its Monday comes)."""
     if from_.isoweekday() != 1:
-        raise _refused("monday", _("生效日要是周一，%(day)s 不是") % {"day": from_}, "from_")
+        raise refusal(code="monday", sentence=_("生效日要是周一，%(day)s 不是") % {"day": from_}, field="from_")
     if from_ > day_of(now):
-        raise _refused("future", _("%(day)s 还没到，到那一周再登记") % {"day": from_}, "from_")
+        raise refusal(code="future", sentence=_("%(day)s 还没到，到那一周再登记") % {"day": from_}, field="from_")
 
 
-def _check_facts(**facts: Any) -> None:
+def check_facts(**facts: Any) -> None:
+    """Refuses: unit.code, unit.name, unit.level, unit.kind, unit.headcount."""
     if fault := fault_of(**facts):
-        raise _refused(fault[0], fault[1], fault[0])
+        raise refusal(code=fault[0], sentence=fault[1], field=fault[0])
 
 
-def _check_parent(level: str, parent: Unit | None) -> None:
-    if parent is None:
-        return
-    if _in_force(parent) is None:
-        raise _refused("parent_closed", _("上级单位已撤销"), "parent")
-    if not may_stand_under(level=level, parent_level=parent.level):
-        labels = {"level": Level(level).label, "parent": Level(parent.level).label}
-        raise _refused("parent_level", _("%(level)s不能设在%(parent)s之下") % labels, "parent")
+def check_parent(*, level: str, parent: Unit) -> None:
+    """Refuses: unit.parent_closed, unit.parent_level."""
+    above = in_force(unit=parent)
+    if above is None:
+        raise refusal(code="parent_closed", sentence=_("上级单位已撤销"), field="parent")
+    if not may_stand_under(level=level, parent_level=above.level):
+        labels = {"level": Level(level).label, "parent": Level(above.level).label}
+        raise refusal(code="parent_level", sentence=_("%(level)s不能设在%(parent)s之下") % labels, field="parent")
 
 
-def _last_placement(unit: Unit) -> Placement:
+def last_placement(*, unit: Unit) -> Placement:
     """Lock and return the placement in force. Refuses: unit.closed."""
-    last = _in_force(unit)
+    last = in_force(unit=unit)
     if last is None:
-        raise _refused("closed", _("单位已撤销"), "unit")
+        raise refusal(code="closed", sentence=_("%(name)s已撤销") % {"name": unit.name}, field="unit")
     return last
 
 
-def _in_force(unit: Unit) -> Placement | None:
+def in_force(*, unit: Unit) -> Placement | None:
     """Lock the placement in force, so that a unit is not closed while another is opened below it; None: it is closed."""
     return Placement.objects.select_for_update().filter(unit=unit, valid__upper_inf=True).first()
 
 
-def _replace(last: Placement, from_: dt.date, facts: dict[str, Any]) -> None:
-    """End a placement on a Monday and begin the next with other facts; on its own first Monday, correct it."""
+def replace_placement(*, last: Placement, from_: dt.date, facts: dict[str, Any]) -> None:
+    """End a placement on a Monday and begin the next with other facts; on its own first Monday, correct it.
+
+    Refuses: unit.earlier.
+    """
     if from_ < last.valid.lower:
-        raise _refused("earlier", _("%(day)s 起已有新的登记，不能改更早的") % {"day": last.valid.lower}, "from_")
+        raise earlier(last=last)
     if from_ > last.valid.lower:
+        same = {name: getattr(last, name) for name in ("unit_id", "parent_id", "name", "level", "kind", "headcount")}
         last.valid = DateRange(last.valid.lower, from_)
         last.save(update_fields=["valid"])
-        last = Placement(unit_id=last.unit_id, parent_id=last.parent_id, valid=DateRange(from_, None))
+        last = Placement(**same, valid=DateRange(from_, None))
     for field, value in facts.items():
         setattr(last, field, value)
     last.save()
 
 
-def _refused(code: str, sentence: str, field: str) -> Refused:
+def end_placement(*, last: Placement, from_: dt.date) -> None:
+    """End a placement on a Monday after it began: the unit is closed. Refuses: unit.earlier."""
+    if from_ <= last.valid.lower:
+        raise earlier(last=last)
+    last.valid = DateRange(last.valid.lower, from_)
+    last.save(update_fields=["valid"])
+
+
+def earlier(*, last: Placement) -> Refused:
+    """Make the refusal of what would change a unit before its latest placement."""
+    names = {"name": last.unit.name, "day": last.valid.lower}
+    sentence = _("%(name)s %(day)s 起已有新的登记，要改的日子得在那以后") % names
+    return refusal(code="earlier", sentence=sentence, field="from_")
+
+
+def refusal(*, code: str, sentence: str, field: str) -> Refused:
+    """Make a refusal with its sentence beside a field."""
     return Refused(f"unit.{code}", sentence, {field: sentence})

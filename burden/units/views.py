@@ -1,7 +1,9 @@
-"""The units page: the tree one level at a time, and the panel in which a unit is opened, renamed or closed."""
+"""The units page: the tree one level at a time, and the panel in which a unit is opened or changed by an event."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,13 +17,15 @@ from django.views.decorators.cache import never_cache
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
-from burden.kit.forms import done
-from burden.units import queries, services
-from burden.units.forms import CloseForm, FilterForm, OpenForm, RenameForm
-from burden.units.models import Unit
+from burden.kit.errors import Conflict, Refused
+from burden.kit.forms import done, show_refusal
+from burden.units import events, queries, services
+from burden.units.forms import CloseForm, EventForm, FilterForm, MergeForm, MoveForm, OpenForm, RenameForm, SplitForm
+from burden.units.models import Unit, UnitEvent
 
 PAGE_SIZE = 25
-KEEPER, DECIDER = "sysadmin", "secadmin"  # roles are named in a room above
+Kind = UnitEvent.Kind
+KEEPER, DECIDER, OFFICE = "sysadmin", "secadmin", "office"  # roles are named in a room above
 
 
 @access(KEEPER, DECIDER)
@@ -88,22 +92,103 @@ def unit_add(request: ActedRequest, code: str) -> HttpResponse:
 @never_cache
 def unit_rename(request: ActedRequest, code: str) -> HttpResponse:
     """Give a unit another name, kind or headcount."""
-    unit, now = queries.kept_unit(request.actor, code), clock.now()
-    today = {"name": unit.name, "kind": unit.kind, "headcount": unit.headcount, "from_": Week.at(now).monday}
-    form = RenameForm(request.POST or None, initial=today)
-    if request.method == "POST" and done(form, services.rename_unit, by=request.actor, unit=unit, now=now):
-        messages.success(request, _("改好了"))
-        return _back(request)
-    return _show(request, "rename", form=form, unit=unit)
+    unit = queries.kept_unit(request.actor, code)
+    return _event(request, RenameForm, unit, {"name": unit.name, "kind_": unit.kind, "headcount": unit.headcount})
+
+
+@access(KEEPER, methods=("GET", "POST"))
+@never_cache
+def unit_move(request: ActedRequest, code: str) -> HttpResponse:
+    """Let a unit stand under another."""
+    actor, unit = request.actor, queries.kept_unit(request.actor, code)
+    homes = queries.homes(actor, unit)
+    return _event(request, MoveForm, unit, find=lambda text: queries.find_kept(actor, text), homes=homes)
+
+
+@access(KEEPER, methods=("GET", "POST"))
+@never_cache
+def unit_merge(request: ActedRequest, code: str) -> HttpResponse:
+    """Merge units beside it into a unit."""
+    unit = queries.kept_unit(request.actor, code)
+    return _event(request, MergeForm, unit, beside=queries.beside(request.actor, unit))
+
+
+@access(KEEPER, methods=("GET", "POST"))
+@never_cache
+def unit_split(request: ActedRequest, code: str) -> HttpResponse:
+    """Split a unit between those beside it."""
+    unit = queries.kept_unit(request.actor, code)
+    return _event(request, SplitForm, unit, beside=queries.beside(request.actor, unit))
 
 
 @access(KEEPER, methods=("GET", "POST"))
 @never_cache
 def unit_close(request: ActedRequest, code: str) -> HttpResponse:
     """Close a unit."""
-    unit, now = queries.kept_unit(request.actor, code), clock.now()
-    form = CloseForm(request.POST or None, initial={"from_": Week.at(now).monday})
-    if request.method == "POST" and done(form, services.close_unit, by=request.actor, unit=unit, now=now):
-        messages.success(request, _("%(name)s撤销了") % {"name": unit.name})
-        return _back(request)
-    return _show(request, "close", form=form, unit=unit)
+    return _event(request, CloseForm, queries.kept_unit(request.actor, code))
+
+
+def _event(
+    request: ActedRequest,
+    kind: type[EventForm],
+    unit: Unit,
+    today: dict[str, Any] | None = None,
+    homes: Sequence[Unit] = (),
+    **facts: Any,
+) -> HttpResponse:
+    """Show an event's form; then what it would change; and do exactly what was shown, when it is sent again."""
+    now, told = clock.now(), None
+    initial = {"from_": Week.at(now).monday} | (today or {})
+    form = kind(request.POST or None, unit=unit, initial=initial, **facts)
+    seen = _digest(request.POST)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if request.POST.get("told") == seen:
+                event = events.register(by=request.actor, change=form.change(), now=now)
+                messages.success(request, _said(event))
+                return _back(request)
+            told = events.preview(by=request.actor, change=form.change(), now=now)
+        except Refused as refused:
+            show_refusal(form, refused)
+    return _show(
+        request, kind.kind, form=form, unit=unit, told=told, seen=seen, homes=homes, is_event=True,
+        kinds=[(label, reverse(f"unit_{name}", args=[unit.code]), name == kind.kind) for name, label in Kind.choices],
+    )  # fmt: skip
+
+
+def _digest(sent: QueryDict) -> str:
+    """Return what stands for a form as it was sent: what is confirmed is what was shown."""
+    facts = sorted((name, sent.getlist(name)) for name in sent if name not in ("told", "csrfmiddlewaretoken"))
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+
+
+def _said(event: UnitEvent) -> str:
+    names = {"name": event.unit.name, "kind": event.get_kind_display(), "day": event.from_week}
+    if event.state == UnitEvent.State.DONE:
+        return _("%(name)s：%(kind)s办好了，从 %(day)s 起") % names
+    return _("%(name)s：%(kind)s已登记，%(day)s 生效；生效前可以取消") % names
+
+
+@access(KEEPER, DECIDER, OFFICE)
+@never_cache
+def unit_events(request: ActedRequest) -> HttpResponse:
+    """List what changed in the tree and what is going to, with what each was said to change."""
+    page = Paginator(queries.events(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "lines": [(event, events.effects_of(event=event)) for event in page],
+        "may_change": KEEPER in request.actor.roles,
+    }
+    return render(request, "units/events.html", context)
+
+
+@access(KEEPER, methods=("POST",))
+def unit_event_undo(request: ActedRequest, pk: int) -> HttpResponse:
+    """Take back an event that is not in force yet."""
+    try:
+        events.undo(by=request.actor, event=queries.event(request.actor, pk), now=clock.now())
+    except Conflict as conflict:
+        messages.error(request, conflict.detail)
+    else:
+        messages.success(request, _("取消了"))
+    return redirect("unit_events")

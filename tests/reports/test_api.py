@@ -61,6 +61,7 @@ def test_summaries_by_week(client, reviewer, townships, county):
                 "active": 60,
                 "suppressed": False,
                 "hidden_weeks": 0,
+                "estimated": False,
             }
         ],
         "next": None,

@@ -54,7 +54,8 @@ def of_page(world: World, context: Any) -> Iterator[int]:
                 assert point.now == per_head(world.whole(unit, point.week.monday), returns)
     if "table" in context:
         yield from (line.load.minutes for line in context["table"].lines if line.load)
-        figure = world.own if context["is_themselves"] else whole
+        own = world.own_today if is_today else world.own
+        figure = own if context["is_themselves"] else whole
         for pk, cells in context["heat"].cells.items():
             yield from (figure(pk, cell.week.monday) for cell in cells if cell.value is not None)
 
@@ -67,7 +68,7 @@ def pages(world: World, client) -> Iterator[int]:
             for tab in first["tabs"]:
                 if not tab["current"]:
                     yield from of_page(world, client.get(tab["url"]).context)
-            if "bases" in first:
+            if "bases" in first and period == "month":
                 yield from of_page(world, client.get(first["bases"][1][1]).context)
 
 

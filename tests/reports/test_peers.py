@@ -155,10 +155,12 @@ def shown(world):
     """Every figure of a week that some page, file or script may be told of, in both trees, as its minutes."""
     units, towns = ([unit.pk for unit in each] for each in (world.units, world.of(Level.TOWNSHIP)))
     whole, restated, own = hidden(units, SPAN), hidden_restated(units, SPAN), hidden(towns, SPAN, own=True)
+    own_today = hidden_restated(towns, SPAN, own=True)
     for week in (week.monday for week in WEEKS):
         yield from (world.whole(unit, week) for unit in units if week not in whole[unit])
         yield from (world.restated(unit, week) for unit in world.units if week not in restated[unit.pk])
         yield from (world.own(town, week) for town in towns if week not in own[town])
+        yield from (world.own_today(town, week) for town in towns if week not in own_today[town])
 
 
 @settings(max_examples=30, **WORLDS)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burden.kit.clock import Week
-from reports.periods import KINDS, Period, month_of, year_before
+from reports.periods import KINDS, Period, festival_of, festival_week, month_of, year_before
 
 MONDAY_MORNING = dt.datetime(2026, 11, 23, 0, 0, tzinfo=dt.UTC)  # 8:00 in Shanghai
 weeks = st.dates(dt.date(2020, 1, 1), dt.date(2040, 12, 31)).map(Week.on)
@@ -114,3 +114,61 @@ def test_names_in_english():
         assert Period.of("week", week("2026-11-09")).dates == "9–15 Nov"
         assert Period.of("week", week("2026-11-30")).dates == "30 Nov–6 Dec"
         assert Period.of("month", week("2026-11-09")).name == "Nov"
+
+
+@given(weeks, st.sampled_from(list(KINDS)))
+def test_last_year_of_whole_spans_is_as_long_or_a_week_apart(asked, kind):
+    """Two years' spans of one name differ by a week at most, and those of all months of a year hold each week once."""
+    period = Period.of(kind, asked)
+    assert abs(len(period.weeks) - len(period.last_year.weeks)) <= 1
+    assert period.last_year.last < period.first
+    assert period.before.last.plus(1) == period.first
+
+
+@given(st.integers(2020, 2040))
+def test_week_53_is_in_december_and_in_its_iso_year(year):
+    last = Week.on(dt.date(year, 12, 28))
+    assert month_of(last) == (year, 12)
+    assert last in Period.of("year", last).weeks
+    assert Period.of("week", last).last_year.weeks[0].year == year - 1
+
+
+# --- Spring Festival
+
+
+@pytest.mark.parametrize(
+    ("year", "monday"), [(2024, "2024-02-05"), (2025, "2025-01-27"), (2026, "2026-02-16"), (2027, "2027-02-01")]
+)
+def test_festival_week_holds_the_first_day_of_the_lunar_year(year, monday):
+    assert festival_week(year) == week(monday)
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "is_said"),
+    [
+        ("week", "2026-02-16", True),  # the festival; a year before it was week 5
+        ("week", "2026-01-26", True),  # week 5: a year before it was the festival
+        ("week", "2026-03-02", False),
+        ("month", "2026-02-16", True),  # in 2025 it was in January
+        ("month", "2026-03-02", False),
+        ("quarter", "2026-02-16", False),  # the first quarter holds it always
+        ("year", "2026-02-16", False),
+    ],
+)
+def test_comparison_says_that_the_festival_is_in_one_year_alone(kind, asked, is_said):
+    festival = Period.of(kind, week(asked)).festival
+    assert festival == ((week("2026-02-16"), week("2025-01-27")) if is_said else None)
+
+
+def test_trend_says_where_the_festival_is_in_both_years():
+    year = [week("2025-11-24").plus(n) for n in range(52)]
+    assert festival_of(year) == (week("2026-02-16"), week("2025-01-27"))
+    assert festival_of(year[:4]) is None
+
+
+@given(weeks)
+def test_every_year_has_its_festival_between_january_and_february(asked):
+    assert festival_week(asked.year).monday.month in (1, 2)
+    assert (festival_of(Period.of("year", asked).weeks) is None) == (
+        year_before(festival_week(asked.year)) == festival_week(asked.year - 1)
+    )

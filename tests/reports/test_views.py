@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from burden.kit import clock
+from burden.kit.clock import Week
 from reports.models import PortalTime
 from reports.periods import year_before
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
@@ -162,6 +163,16 @@ def test_change_is_against_the_week_before_and_the_year_before(login, county):
     add_sums(county, LAST_WEEK.plus(-1), per_head=660)
     add_sums(county, year_before(LAST_WEEK), per_head=420)
     assert changes(show(client, county)) == ["减−1.0", "增+3.0"]
+
+
+def test_page_says_where_the_festival_was_in_both_years(login, county):
+    """Beside 同比 where only one of the two weeks held it, and on the trend."""
+    client = login(county)
+    add_sums(county, Week(dt.date(2026, 2, 16)))
+    add_sums(county, Week(dt.date(2026, 3, 2)))
+    words = "春节：本年第 8 周，上年第 5 周"
+    assert show(client, county, week="2026-02-16").count(words) == 2
+    assert show(client, county, week="2026-03-02").count(words) == 1
 
 
 def test_nothing_is_compared_with_a_hidden_week(login, county):

@@ -10,12 +10,13 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.kit.clock import Week
+from burden.units import events
 from burden.units.models import Level, Placement, Unit, UnitPath
 from burden.units.services import recompute_paths
 from reports.indicators import CATEGORIES
 from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from reports.peers import MIN_ACTIVE, MIN_RETURNS
-from tests.factories import LAST_WEEK, NOW, make_unit
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_unit
 from tests.reports.sums import NUMBERS
 
 WEEKS = (LAST_WEEK.plus(-3), LAST_WEEK.plus(-1), LAST_WEEK)  # of October, and two of November
@@ -32,6 +33,7 @@ class World:
     people: dict[Cell, tuple[int, int]] = field(default_factory=dict)
     bits: dict[Cell, int] = field(default_factory=dict)
     above: dict[Cell, list[int]] = field(default_factory=dict)
+    heirs: dict[int, int] = field(default_factory=dict)  # who merged into whom
 
     def of(self, level: str) -> list[Unit]:
         return [unit for unit in self.units if unit.level == level]
@@ -47,8 +49,13 @@ class World:
         return sum(self.own(*cell) for cell in self._under(unit, week))
 
     def restated(self, unit: Unit, week: dt.date) -> int:
-        """The minutes of all units that stand below a unit today, and its own."""
-        return sum(self.own(each.pk, week) for each in self.units if each.path.startswith(unit.path))
+        """The minutes of all units that stand below a unit today, and its own; of who merged, where the successor stands."""
+        paths = {each.pk: each.path for each in self.units}
+        return sum(self.own(each, week) for each in paths if paths[self.heirs.get(each, each)].startswith(unit.path))
+
+    def own_today(self, unit: int, week: dt.date) -> int:
+        """The minutes of a unit's own people, and of those that merged into it."""
+        return sum(self.own(each.pk, week) for each in self.units if self.heirs.get(each.pk, each.pk) == unit)
 
     def returns(self, unit: int, week: dt.date) -> int:
         """The returns of a unit and all below it in the tree of that week."""
@@ -77,7 +84,7 @@ class World:
 
 
 def grow(choose: Choose, moves: int = 1) -> World:
-    """Make a city with counties, townships, departments and villages; some units may move between the weeks."""
+    """Make a city with counties, townships, departments and villages; some may move between the weeks, and one merge after them."""
     world = World([make_unit(level="city")])
     for level, above, most in (
         (Level.COUNTY, Level.CITY, 2),
@@ -92,7 +99,23 @@ def grow(choose: Choose, moves: int = 1) -> World:
         if mover and mover.level != Level.COUNTY:
             move(mover, choose(world.of(mover.parent.level)), choose(WEEKS[1:]))
     _file(world, choose)
+    _merge(world, choose)
     return world
+
+
+def _merge(world: World, choose: Choose) -> None:
+    """Let a unit merge into one beside it after the weeks."""
+    gone = choose([None, *world.units[1:]])
+    beside = [
+        unit for unit in world.units if gone and unit != gone and (unit.parent, unit.level) == (gone.parent, gone.level)
+    ]
+    if not gone or not beside:
+        return
+    into = choose(beside)
+    change = events.Change("merge", into, THIS_WEEK.monday, "批复", merged=(gone,))
+    events.register(by=None, change=change, now=NOW)
+    world.heirs[gone.pk] = into.pk
+    world.units = list(Unit.every.filter(pk__in=[unit.pk for unit in world.units]).order_by("pk"))
 
 
 def move(unit: Unit, parent: Unit, week: Week) -> None:

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 
 from burden.kit.errors import Refused
 from burden.ledger.models import AuditEvent, StaleMark
+from burden.units import events
 from burden.units.importing import FileRefused, import_units
 from burden.units.models import Placement, Unit, UnitPath
-from burden.units.services import close_unit
 from tests.factories import NOW, make_post
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +132,8 @@ def test_import_correcting_a_first_placement_marks_all_weeks():
 
 def test_import_reopens_a_closed_unit():
     run(*TREE, effective=dt.date(2026, 1, 5))
-    close_unit(by=None, unit=Unit.every.get(code="990102"), from_=dt.date(2026, 6, 1), now=NOW)
+    change = events.Change("close", Unit.every.get(code="990102"), dt.date(2026, 6, 1), "批复")
+    events.register(by=None, change=change, now=NOW)
     assert counts(run(*TREE)) == (0, 1, 3, 0, 0, 0)
     assert Unit.every.get(code="990102").closed_on is None
 

@@ -10,9 +10,9 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.kit.errors import Refused
 from burden.ledger.models import AuditEvent, StaleMark
-from burden.units import services
+from burden.units import events, services
 from burden.units.models import Kind, Level, Placement, Unit, UnitPath
-from tests.factories import NOW, make_post, make_unit
+from tests.factories import NOW, make_unit
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 11, 23)
@@ -23,6 +23,10 @@ ALWAYS = dt.date(1, 1, 1)
 def open_unit(**facts):
     facts = {"by": None, "now": NOW, "from_": EARLIER, "parent": None, "level": "township", "name": "临溪镇"} | facts
     return services.open_unit(**{"code": "88"} | facts)
+
+
+def close(unit):
+    events.register(by=None, change=events.Change("close", unit, MONDAY, "批复"), now=NOW)
 
 
 def refusal(call, **facts):
@@ -80,61 +84,6 @@ def test_open_unit_refuses_a_parent_of_lower_level():
     assert open_unit(parent=department, level="department").depth == 1
 
 
-def test_rename_unit_keeps_earlier_weeks():
-    unit = open_unit()
-    services.rename_unit(by=None, unit=unit, name="临溪街道", kind="street", from_=MONDAY, now=NOW)
-    names = [(p.name, p.kind, p.valid.lower, p.valid.upper) for p in Placement.objects.order_by("valid")]
-    assert names == [("临溪镇", "town", EARLIER, MONDAY), ("临溪街道", "street", MONDAY, None)]
-    assert (unit.name, unit.kind) == ("临溪街道", "street")
-    assert UnitPath.objects.filter(unit=unit).count() == 1
-    assert not StaleMark.objects.exists()
-
-
-def test_rename_unit_on_its_first_monday_corrects():
-    unit = open_unit()
-    services.rename_unit(by=None, unit=unit, name="新集镇", from_=EARLIER, now=NOW, headcount=30)
-    assert (Placement.objects.get().name, unit.headcount) == ("新集镇", 30)
-
-
-def test_rename_unit_before_a_later_change_is_refused():
-    unit = open_unit()
-    error = refusal(services.rename_unit, by=None, unit=unit, name="新集镇", from_=dt.date(2026, 1, 5), now=NOW)
-    assert error.code == "unit.earlier"
-
-
-def test_close_unit_keeps_its_place():
-    county = make_unit()
-    unit = open_unit(parent=county)
-    services.close_unit(by=None, unit=unit, from_=MONDAY, now=NOW)
-    assert (unit.closed_on, unit.path) == (MONDAY, f"{county.pk}.{unit.pk}.")
-    assert refusal(services.rename_unit, by=None, unit=unit, name="x", from_=MONDAY, now=NOW).code == "unit.closed"
-    assert refusal(open_unit, code="2", parent=unit, level="village").code == "unit.parent_closed"
-
-
-def test_close_unit_with_open_children_is_refused():
-    county = open_unit(level="county")
-    child = open_unit(code="2", parent=county)
-    assert refusal(services.close_unit, by=None, unit=county, from_=MONDAY, now=NOW).code == "unit.children"
-    services.close_unit(by=None, unit=child, from_=MONDAY, now=NOW)
-    services.close_unit(by=None, unit=county, from_=MONDAY, now=NOW)
-    assert county.closed_on == MONDAY
-
-
-@pytest.mark.parametrize("role", ["cadre", "lead"])
-def test_close_unit_with_people_in_post_is_refused(role):
-    unit = open_unit()
-    make_post(unit, role, until=MONDAY + dt.timedelta(days=7))
-    error = refusal(services.close_unit, by=None, unit=unit, from_=MONDAY, now=NOW)
-    assert (error.code, str(error)) == ("unit.posts", "那时还有 1 人在这里任职，先止任职或转走")
-    assert Placement.objects.get(unit=unit).valid.upper is None
-
-
-def test_close_unit_after_the_last_post_ended():
-    unit = open_unit()
-    make_post(unit, until=MONDAY)
-    assert services.close_unit(by=None, unit=unit, from_=MONDAY, now=NOW).closed_on == MONDAY
-
-
 # --- two at once ---
 
 
@@ -180,7 +129,7 @@ def test_one_code_opened_by_two_at_once_is_refused_to_the_second():
 def test_unit_is_not_opened_below_one_that_is_being_closed():
     county = open_unit(level="county")
     error = meanwhile(
-        lambda: services.close_unit(by=None, unit=county, from_=MONDAY, now=NOW),
+        lambda: close(county),
         lambda: open_unit(code="2", parent=Unit.every.get(pk=county.pk)),
     ).exception()
     assert isinstance(error, Refused)
@@ -192,14 +141,10 @@ def test_unit_is_not_closed_while_another_is_opened_below_it():
     county = open_unit(level="county")
     error = meanwhile(
         lambda: open_unit(code="2", parent=county),
-        lambda: services.close_unit(by=None, unit=Unit.every.get(pk=county.pk), from_=MONDAY, now=NOW),
+        lambda: close(Unit.every.get(pk=county.pk)),
     ).exception()
     assert isinstance(error, Refused)
     assert error.code == "unit.children"
-
-
-def test_close_unit_on_its_first_monday_is_refused():
-    assert refusal(services.close_unit, by=None, unit=open_unit(), from_=EARLIER, now=NOW).code == "unit.earlier"
 
 
 def test_placement_overlap_is_refused_by_the_database():
