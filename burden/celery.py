@@ -55,6 +55,7 @@ app.conf.update(
         "count-people": {"task": "reports.count_people", "schedule": crontab(minute=30, hour=3)},
         "verify": {"task": "reports.verify", "schedule": crontab(minute=0, hour=2)},
         "find-signals": {"task": "reports.find_signals", "schedule": crontab(minute=20, hour=3)},
+        "deal-panels": {"task": "standards.deal_panels", "schedule": crontab(minute=15, hour=2)},
         "count-asked": {"task": "reports.count_asked", "schedule": crontab(minute=35, hour=2)},
         "spread-returns": {"task": "reports.spread_returns", "schedule": crontab(minute=50, hour=2)},
         "spread-newest": {"task": "reports.spread_returns", "schedule": crontab(minute=12), "kwargs": {"weeks": 1}},
@@ -64,7 +65,7 @@ app.conf.update(
     },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.autodiscover_tasks(["burden.accounts", "burden.units", "reports"])
+app.autodiscover_tasks(["burden.accounts", "burden.standards", "burden.units", "reports"])
 
 
 @setup_logging.connect

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("burden.ledger.urls")),
     path("", include("burden.units.urls")),
     path("", include("burden.accounts.urls")),
+    path("", include("burden.standards.urls")),
     path("", include("burden.demands.urls")),
     path("", include("burden.entries.urls")),
     path("", include("reports.urls")),

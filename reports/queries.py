@@ -16,7 +16,7 @@ from reports import restated, source_periods
 from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
 from reports.models import PeopleYear, PortalTime, RollupOwn, RollupSub
 from reports.peers import MIN_RETURNS
-from reports.periods import Period, Span
+from reports.periods import KINDS, Period, Span
 from reports.restated import REPORTED, RESTATED
 
 MINUTES = tuple(f"m_{name}" for name in CATEGORIES)
@@ -160,12 +160,13 @@ def sources(
 
     In today's tree only the weeks that differ are put together here; the database adds up all others.
 
-    Shape: of the period, the most costly first; and of the period before, by issuer. Issuer -1: villages, where they are one.
+    Shape: of the period, the most costly first; and of the period before, by issuer (none before weeks that are no period). Issuer -1: villages, where they are one.
     Townships and above have sources; a village has none.
     """
     if not _is_seen(actor, unit):
         return [], {}
-    weeks, before = ([week.monday for week in each.weeks] for each in (period, period.previous))
+    spans = (period.weeks, period.previous.weeks if period.kind in KINDS else ())
+    weeks, before = ([week.monday for week in each] for each in spans)
     span = min(weeks + before), max(weeks + before)
     changed = restated.sources([unit.pk], span) if basis == RESTATED else {}
     anew = {week: issuers for (_unit, week), issuers in changed.items()}

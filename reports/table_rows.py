@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from reports.extents import Extent
 from reports.panels.comparison import Line, table
+from reports.panels.measures import written
 from reports.panels.signals import line as in_words
 from reports.queries import Row, compared, left_out
 from reports.signals import read
+from reports.values import indicator_values
 
 
 def comparison(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
@@ -37,6 +39,19 @@ def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
         known.minutes if known else None, known.self_min if known else None, line.per_head, line.imposed,
         *peers, line.gap, left_out(row.loads, row.gone, extent.period), remark,
     )  # fmt: skip
+
+
+def indicators(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
+    """Return every indicator of the unit over the weeks, as the page of all indicators says it."""
+    unit = extent.unit
+    found = indicator_values(actor, unit, extent.period, extent.basis)
+    return [
+        (
+            unit.code, unit.name, each.code, str(each.name), written(each.kind, value), str(each.unit), value.number, value.of,
+            value.low, value.high, str(each.side), str(value.why),
+        )
+        for each, value in found
+    ]  # fmt: skip
 
 
 def signals(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:

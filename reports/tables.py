@@ -271,6 +271,27 @@ SIGNALS = Table(
     by_week=False,
     of_issuers=True,
 )
+INDICATORS = Table(
+    "indicators",
+    _("全部指标"),
+    (
+        CODE,
+        UNIT,
+        Column("indicator", _("代码"), "text", 20),
+        Column("name", _("指标"), "text", 18),
+        Column("value", _("本期"), "text", 12),
+        Column("measure", _("单位"), "text", 8),
+        Column("number", _("本期 分子"), width=14),
+        Column("of", _("本期 分母"), width=14),
+        Column("low", _("区间 从"), width=12),
+        Column("high", _("区间 到"), width=12),
+        Column("side", _("谁记的"), "text", 12),
+        REMARK,
+    ),
+    rows=table_rows.indicators,
+    by_week=False,
+    of_issuers=True,
+)
 PORTAL = (
     Column("filings", _("提交 份")),
     Column("median_s", _("用时中位数 秒"), width=12),
@@ -294,6 +315,7 @@ TABLES = {
         DEMANDS,
         UNREGISTERED_DEMANDS,
         SIGNALS,
+        INDICATORS,
         PORTAL_TIMES,
     )
 }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.standards.models import Goal
+from burden.standards.queries import sampled
 from burden.units.models import Level, Unit
 from reports import queries
 from reports.estimates import Estimate, Stratum, estimate, shown
@@ -114,6 +115,12 @@ def indicator_rows(actor: Actor, unit: Unit, period: Period, basis: str = REPORT
     ]
 
 
+def indicator_values(actor: Actor, unit: Unit, period: Period, basis: str = REPORTED) -> list[tuple[Indicator, Value]]:
+    """Return every indicator of a unit over some weeks, without anything to compare with."""
+    given = _given(actor, unit, (period,), basis)[0]
+    return [(each, value_of(each.code, given)) for each in VALUED.values()]
+
+
 def value_of(code: str, given: Given) -> Value:
     """Return one indicator of what is given."""
     rule = RULES.get(code)
@@ -125,6 +132,20 @@ def goals_of(unit: Unit) -> dict[str, Goal]:
     steps = [int(step) for step in unit.path.rstrip(".").split(".")]
     found = Goal.objects.filter(county_id__in=steps).select_related("county").order_by("county__depth")
     return {goal.code: goal for goal in found}
+
+
+def strip(
+    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], sums: Figures, basis: str
+) -> dict[str, Any]:
+    """Return what stands beside a unit's headline: its goal a head, the estimate for all, whether a sample is on.
+
+    An estimate is known as reported alone.
+    """
+    return {
+        "target": target_of(VALUED["per_head"], goals_of(unit)),
+        "estimate": estimated(actor, unit, period, gone, sums.total) if basis == REPORTED else None,
+        "is_sampled": sampled(actor, unit, period.first.monday, period.last.monday),
+    }
 
 
 def target_of(indicator: Indicator, goals: Mapping[str, Goal]) -> Target | None:

@@ -33,7 +33,7 @@ from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.periods import KINDS, Period, Span, festival_of, year_before
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
-from reports.values import estimated, goals_of, target_of
+from reports.values import strip
 from reports.verification import incident
 
 NAMED = 200  # issuers looked up by name, the most costly: a province has thousands, and shows few
@@ -244,8 +244,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
         "portal": portal(queries.portal_times(actor, unit, period, gone)) if state.basis == REPORTED else None,
         "issuers": _issuers(actor, state, (found, before), (here, previous), gone) if found else None,
         "own_label": OWN.get(unit.level, gettext("本级自定")),
-        "target": target_of(INDICATORS["per_head"], goals_of(unit)),
-        "estimate": estimated(actor, unit, period, gone, here.total) if state.basis == REPORTED else None,
+        **strip(actor, unit, period, gone, here, state.basis),
     }
 
 

@@ -33,7 +33,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "ledger": {"health"},
     "units": {"events", "importing"},
     "accounts": {"actor", "demo", "importing", "middleware", "navigation", "passwords", "roles"},
-    "standards": {"importing", "measure", "tariffs"},
+    "standards": {"importing", "measure", "sampling", "tariffs"},
     "demands": {
         "catalogue",
         "checks",
@@ -104,6 +104,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/entries/services.py",
         "burden/management/commands/create_user.py",
         "burden/management/commands/prepare.py",
+        "burden/standards/forms.py",
         "burden/standards/importing.py",
         "burden/units/events.py",
         "burden/units/importing.py",

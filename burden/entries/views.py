@@ -35,6 +35,7 @@ from burden.kit.templatetags.draw import heat
 from burden.kit.templatetags.show import category_css, hours, week_number
 from burden.standards.measure import HEAD_WEEK_MIN, LARGE_MIN
 from burden.standards.models import SUBKINDS, Category
+from burden.standards.queries import turn
 
 FIELD_IDS = {
     "minutes": "minutes",
@@ -207,6 +208,7 @@ def _form(
     offered = issuers(actor)
     first = max((int(line.number) for line in lines), default=-1) + 1
     context = _frame(sheet, actor, now) | {
+        "turn": turn(actor, sheet.unit, sheet.week) if sheet.unit else None,
         "asked": estimates_asked(actor, clock.day_of(now)).count(),
         "groups": groups_of(sheet, lines),
         "count": len(lines),

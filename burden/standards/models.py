@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -219,12 +222,22 @@ class Goal(models.Model):
         return self.code == Measure.PER_HEAD
 
 
+class SampleQuerySet(models.QuerySet["Sample"]):
+    """Samples by the weeks in which they hold."""
+
+    def in_force(self, since: dt.date, until: dt.date) -> Self:
+        """Those that hold in any of some weeks."""
+        return self.filter(from_week__lte=until).exclude(until_week__lte=since)
+
+
 class Sample(models.Model):
     """A rotating sample (四周只问你一周): from a Monday on each cadre of a county is asked one week in four."""
 
     county = models.ForeignKey("burden.Unit", models.PROTECT, related_name="+")
     from_week = models.DateField()
     until_week = models.DateField(null=True)  # the Monday from which everybody is asked again
+
+    objects = SampleQuerySet.as_manager()
 
     class Meta:
         db_table = "sample"

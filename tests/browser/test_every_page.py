@@ -36,6 +36,7 @@ PAGES = {
         "/bulletins/",
         "/bulletins/3/",
         "/bulletins/4/edit/",
+        "/standards/",
         "/exports/",
         "/units/events/",
         "/people/",

@@ -68,6 +68,11 @@ def pages(world: World, client) -> Iterator[int]:
             for tab in first["tabs"]:
                 if not tab["current"]:
                     yield from of_page(world, client.get(tab["url"]).context)
+            found = client.get(f"/reports/{unit.code}/indicators/", {"period": period, "week": str(week)}).context[
+                "lines"
+            ]
+            whole = next(line.row for line in found if line.indicator.code == "person_hours")
+            yield from (each.number for each in (whole.now, whole.previous, whole.last_year) if each.number)
             if "bases" in first and period == "month":
                 yield from of_page(world, client.get(first["bases"][1][1]).context)
 

@@ -10,7 +10,19 @@ from burden.units.models import Level, Unit
 from reports.indicators import INDICATORS, VALUED
 from reports.models import PortalTime, ReturnSpread, RollupAsked, RollupSource
 from reports.periods import Period, year_before
-from reports.values import EMPTY, FEW, HIDDEN, RULES, UNASKED, VILLAGE, Row, indicator_rows
+from reports.restated import RESTATED
+from reports.values import (
+    AS_REPORTED,
+    EMPTY,
+    FEW,
+    HIDDEN,
+    RULES,
+    UNASKED,
+    VILLAGE,
+    Row,
+    indicator_rows,
+    indicator_values,
+)
 from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
 
@@ -158,6 +170,27 @@ def test_regulations_goals_hold_until_a_county_sets_its_own(county: Unit) -> Non
     found = rows(town)
     assert (found["issued_document"].target.most, found["issued_document"].target.is_relative) == (-40, True)
     assert (found["per_head"].target.most, found["per_head"].target.is_relative) == (600, False)
+
+
+def test_restated_values_are_of_todays_tree_and_say_what_is_not_known_in_it(county: Unit) -> None:
+    add_sums(county, returns=6, per_head=600)
+    add_asked(county, targets=9)
+    found = {
+        row.indicator.code: row.now for row in indicator_rows(make_actor(county, "reviewer"), county, WEEK, RESTATED)
+    }
+    assert found["person_hours"].number == 3600
+    assert {str(found[code].why) for code in ("planned_share", "estimate", "portal_share")} == {str(AS_REPORTED)}
+
+
+def test_values_of_any_weeks_are_those_of_the_same_period(county: Unit) -> None:
+    for back in range(2):
+        add_sums(county, LAST_WEEK.plus(-back), per_head=600 + back)
+        add_asked(county, LAST_WEEK.plus(-back), targets=9, planned=back)
+    month = Period.of("month", LAST_WEEK, until=LAST_WEEK)
+    of_page = {row.indicator.code: row.now for row in indicator_rows(make_actor(county, "reviewer"), county, month)}
+    same = Period("weeks", month.weeks)
+    of_file = {each.code: value for each, value in indicator_values(make_actor(county, "office"), county, same)}
+    assert of_file == of_page
 
 
 def test_number_of_queries_does_not_grow(county: Unit, django_assert_num_queries) -> None:

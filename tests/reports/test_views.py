@@ -11,13 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from burden.kit import clock
 from burden.kit.clock import Week
-from reports.models import PortalTime
+from burden.standards.models import Goal, Sample
+from reports.models import PortalTime, ReturnSpread
 from reports.periods import year_before
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.trees import move
 
-MOST_QUERIES = 16
+MOST_QUERIES = 17
 
 
 @pytest.fixture(autouse=True)
@@ -357,3 +358,20 @@ def test_portal_of_a_week_that_is_not_shown_is_not_shown(login, county):
     add_sums(county, returns=4)
     PortalTime.every.create(unit=county, week=LAST_WEEK.monday, n=5, median_s=41, total_s=510)
     assert 'id="portal"' not in show(login(county), county)
+
+
+def test_headline_has_its_goal_and_says_that_a_sample_is_on(login, county):
+    add_sums(county, returns=6, active=24, per_head=600)
+    Goal.objects.create(county=county, code="per_head", value=600, source="县里定的", set_at=NOW)
+    client = login(county)
+    page = show(client, county)
+    assert "目标 ≤ 10.0" in page
+    assert "四周问一周" not in page
+    Sample.objects.create(county=county, from_week=LAST_WEEK.monday)
+    assert "四周问一周" in show(client, county)
+    numbers = {"cadres": 24, "asked": 6, "n": 6, "total_min": 3600, "squares": 2_200_000, "more": 0, "more_min": 0}
+    ReturnSpread.every.create(unit=county, week=LAST_WEEK.monday, kind="village", **numbers)
+    page = show(client, county)
+    assert "四周问一周，请了 6" in page
+    assert total(page) == 3600
+    assert "估计全体在册 240.0（" in page

@@ -13,6 +13,8 @@ from burden.accounts.actor import Actor
 from burden.demands.models import Estimate
 from burden.entries.models import Entry, Submission, WeeklyReturn
 from burden.kit import clock
+from burden.standards.models import Sample, SamplePanel
+from burden.standards.sampling import panel_of
 from burden.units.models import Level
 from tests.factories import (
     LAST_WEEK,
@@ -45,6 +47,16 @@ def cadre(client, actor):
     """A browser in which the cadre is logged in."""
     client.force_login(actor.user)
     return client
+
+
+def test_week_left_out_of_the_sample_says_so_and_can_be_filed(cadre, actor):
+    Sample.objects.create(county=actor.unit, from_week=LAST_WEEK.monday)
+    SamplePanel.objects.create(cadre=actor.user, panel=(panel_of(LAST_WEEK) + 1) % 4)
+    page = cadre.get(PAGE).content.decode()
+    assert "本周不用填，想填也可以。四周只问你一周，下次是 11月23日那周。" in page
+    assert "本周不用填" not in cadre.get(f"/week/{THIS_WEEK}/").content.decode()
+    assert cadre.post(PAGE, posted(row(1))).status_code == 302
+    assert "本周不用填" not in cadre.get(PAGE).content.decode()
 
 
 def row(number: int, **said: str) -> dict[str, str]:
@@ -329,7 +341,7 @@ def test_suggestions_answer_unprintable_text_with_none(cadre):
 
 def test_page_takes_few_queries(cadre, actor, django_assert_max_num_queries):
     make_filing(actor, *(make_draft(n) for n in range(8)), week=LAST_WEEK.plus(-1))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         cadre.get(PAGE)
 
 

@@ -1,0 +1,20 @@
+"""What Celery runs: each a shim, safe to run twice and to kill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import shared_task
+
+from burden.kit.clock import now
+from burden.standards.services import deal_panels
+
+log = structlog.get_logger("standards")
+
+
+@shared_task(name="standards.deal_panels")
+def deal(**_future: Any) -> None:
+    """Give a panel to who came into a sampled county since."""
+    if dealt := deal_panels(now=now()):
+        log.info("sample.dealt", people=dealt)

@@ -1,0 +1,13 @@
+"""Routes of goals and samples."""
+
+from django.urls import path
+
+from burden.standards import views
+
+urlpatterns = [
+    path("standards/", views.standards, name="standards"),
+    path("standards/sample/start/", views.sample_start, name="sample_start"),
+    path("standards/sample/stop/", views.sample_stop, name="sample_stop"),
+    path("standards/goal/", views.goal_set, name="goal_set"),
+    path("standards/goal/drop/", views.goal_drop, name="goal_drop"),
+]

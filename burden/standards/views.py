@@ -1,0 +1,89 @@
+"""The page of goals and samples: what the office of a county sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from burden.accounts.roles import Role
+from burden.kit import clock
+from burden.kit.access import ActedRequest, access
+from burden.kit.clock import Week
+from burden.kit.forms import done
+from burden.standards import queries, services
+from burden.standards.forms import GoalForm, SampleForm
+
+
+@access(Role.OFFICE)
+@never_cache
+def standards(request: ActedRequest) -> HttpResponse:
+    """Show goals and samples of the office's counties."""
+    return _show(request)
+
+
+@access(Role.OFFICE, methods=("POST",))
+def sample_start(request: ActedRequest) -> HttpResponse:
+    """Ask one week in four from a Monday on."""
+    return _act(request, "start", SampleForm, services.start_sample)
+
+
+@access(Role.OFFICE, methods=("POST",))
+def sample_stop(request: ActedRequest) -> HttpResponse:
+    """Ask everybody again from a Monday on."""
+    return _act(request, "stop", SampleForm, services.stop_sample)
+
+
+@access(Role.OFFICE, methods=("POST",))
+def goal_set(request: ActedRequest) -> HttpResponse:
+    """Set a goal of a county."""
+    return _act(request, "goal", GoalForm, services.set_goal)
+
+
+@access(Role.OFFICE, methods=("POST",))
+def goal_drop(request: ActedRequest) -> HttpResponse:
+    """Give up a goal. Refuses (404): none of the office's."""
+    pk = request.POST.get("goal", "")
+    goal = queries.goals(request.actor).filter(pk=int(pk) if pk.isascii() and pk.isdigit() else 0).first()
+    if goal is None:
+        raise Http404
+    services.drop_goal(by=request.actor, goal=goal, now=clock.now())
+    messages.success(request, _("改好了"))
+    return redirect("standards")
+
+
+def _act(request: ActedRequest, name: str, form_class: type[Any], service: Callable[..., Any]) -> HttpResponse:
+    form = form_class(request.POST, counties=queries.counties(request.actor), prefix=name)
+    if done(form, service, by=request.actor, now=clock.now()):
+        messages.success(request, _("改好了"))
+        return redirect("standards")
+    return _show(request, **{name: form})
+
+
+def _show(request: ActedRequest, **given: forms.Form) -> HttpResponse:
+    """Show the page, with the form that was refused as it was typed."""
+    actor, monday = request.actor, Week.at(clock.now()).plus(1).monday
+    counties = queries.counties(actor)
+    made: dict[str, Any] = {
+        "start": SampleForm(counties=counties, prefix="start", initial={"from_": monday}),
+        "stop": SampleForm(counties=counties, prefix="stop", initial={"from_": monday}),
+        "goal": GoalForm(counties=counties, prefix="goal"),
+    }
+    found = list(queries.samples(actor))
+    context = (
+        made
+        | given
+        | {
+            "samples": found,
+            "is_any_on": any(sample.until_week is None for sample in found),
+            "goals": list(queries.goals(actor)),
+            "has_counties": counties.exists(),
+        }
+    )
+    return render(request, "standards/standards.html", context)
