@@ -53,6 +53,7 @@ app.conf.update(
         "carry-out-events": {"task": "units.carry_out", "schedule": crontab(minute=2)},
         "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
         "count-people": {"task": "reports.count_people", "schedule": crontab(minute=30, hour=3)},
+        "compare-peers": {"task": "reports.compare_peers", "schedule": crontab(minute=40, hour=3)},
         "verify": {"task": "reports.verify", "schedule": crontab(minute=0, hour=2)},
         "find-signals": {"task": "reports.find_signals", "schedule": crontab(minute=20, hour=3)},
         "deal-panels": {"task": "standards.deal_panels", "schedule": crontab(minute=15, hour=2)},

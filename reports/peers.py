@@ -51,26 +51,27 @@ def alike(kind: str) -> str:
 
 @dataclass(frozen=True)
 class Spread:
-    """Median and middle half of a peer group. Units: those of the values given."""
+    """Median, middle half and heaviest tenth of a peer group. Units: those of the values given."""
 
     count: int
     low: float
     median: float
     high: float
+    p90: float
     least: float
     most: float
 
 
 def spread(values: Sequence[float]) -> Spread | None:
-    """Return median and quartiles of a peer group; None under 8 units.
+    """Return median, quartiles and P90 of a peer group; None under 8 units.
 
     Units: those of the values. Source: linear interpolation (R-7).
     """
     if len(values) < MIN_PEERS:
         return None
     ordered = sorted(values)
-    low, median, high = (_quantile(ordered, share) for share in (0.25, 0.5, 0.75))
-    return Spread(len(ordered), low, median, high, ordered[0], ordered[-1])
+    low, median, high, p90 = (_quantile(ordered, share) for share in (0.25, 0.5, 0.75, 0.9))
+    return Spread(len(ordered), low, median, high, p90, ordered[0], ordered[-1])
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

@@ -8,7 +8,18 @@ import structlog
 from celery import shared_task
 
 from burden.kit.clock import now
-from reports import asked, demand_sums, estimates, exports, meter, people, rollup, unregistered, verification
+from reports import (
+    asked,
+    demand_sums,
+    estimates,
+    exports,
+    meter,
+    peer_stats,
+    people,
+    rollup,
+    unregistered,
+    verification,
+)
 from reports.signals import recount as signals
 
 log = structlog.get_logger("reports")
@@ -61,6 +72,12 @@ def meter_portal(**_future: Any) -> None:
 def count_people(**_future: Any) -> None:
     """Count the different people of each year."""
     log.info("people.counted", rows=people.recount(now=now()))
+
+
+@shared_task(name="reports.compare_peers")
+def compare_peers(**_future: Any) -> None:
+    """Count the medians of peer groups anew."""
+    log.info("peer_stats.recounted", rows=peer_stats.recount(now=now()))
 
 
 @shared_task(name="reports.verify")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -27,10 +27,11 @@ from reports.calendar import calendar
 from reports.calendar_views import shown
 from reports.indicators import INDICATORS, Figures
 from reports.league import OWN
-from reports.panels import comparison, summary
+from reports.panels import comparison, standing, summary
 from reports.panels.items import LEVELS, items
 from reports.panels.portal import portal
 from reports.panels.signals import newest
+from reports.peer_stats import SCOPES
 from reports.periods import KINDS, Period, Span, festival_of, year_before
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.values import strip
@@ -59,6 +60,17 @@ class State:
     period: Period
     level: str
     basis: str
+    sort: str = "imposed"  # what the units are in order of
+    peers: str = ""  # whose units they are compared with: those of the place above of this level, or just each other
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The parameters of the list, to turn its pages."""
+        return self.kept | {"kind": self.level} | self._order
+
+    @property
+    def _order(self) -> dict[str, str]:
+        return ({"sort": self.sort} if self.sort != "imposed" else {}) | ({"peers": self.peers} if self.peers else {})
 
     @property
     def kept(self) -> dict[str, str]:
@@ -67,7 +79,7 @@ class State:
 
     def url(self, **changes: str) -> str:
         """Return the address of this state with other parameters."""
-        return address(self.unit.code, **self.kept | {"kind": self.level} | changes)
+        return address(self.unit.code, **self.said | changes)
 
 
 def address(code: str, /, **query: str) -> str:
@@ -103,6 +115,7 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     context |= newest(actor, unit, last_closed(now))
     if unit.level in LEVELS and state.period.kind == "week":
         context |= _own(actor, state, whole=request.GET.get("items") == "all")
+    context |= _standing(actor, state)
     if state.level:
         context |= _table(actor, state, below[state.level], request.GET.get("page", "1"))
     return render(request, "reports/report.html", context)
@@ -123,10 +136,13 @@ def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now:
         period = Period.parse(kind=request.GET.get("period", ""), week=request.GET.get("week", ""), at=now)
     except ValueError:
         raise Http404 from None
-    if basis not in BASES or (level not in Level.values and level):
+    sort, peers = request.GET.get("sort") or "imposed", request.GET.get("peers", "")
+    if basis not in BASES or level not in ("", *Level.values):
+        raise Http404
+    if sort not in comparison.SORTS or peers not in ("", *SCOPES):
         raise Http404
     listed = level if level in below else next((found for found in below if found != unit.level), "")
-    return State(unit, period, listed, basis)
+    return State(unit, period, listed, basis, sort, peers)
 
 
 # --- around the panels ---
@@ -295,7 +311,11 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> di
     is_long = len(units) > LINES
     weeks = comparison.heat_weeks(state.period, comparison.SHORT_HEAT_WEEKS if is_long else comparison.HEAT_WEEKS)
     rows = queries.compared(actor, units, (min(first, weeks[0].monday), last), state.basis)
-    table = comparison.table(rows, state.period)
+    # medians do not add up: they are known in the tree of their week alone
+    is_told = state.basis == REPORTED and state.unit not in units
+    places = standing.places(actor, state.unit, units, state.period) if is_told else {}
+    wider = standing.spreads(places.get(state.peers), rows, state.period)
+    table = comparison.table(rows, state.period, _then(actor, state, units), state.sort, wider)
     page = Paginator(table.lines, LINES).get_page(number)
     on_page = {line.unit.pk for line in page}
     is_below_children = any(unit.parent_id != state.unit.pk for unit in units) and state.unit not in units
@@ -309,4 +329,38 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> di
         "is_themselves": state.level == Level.TOWNSHIP,
         "level": _named(state.unit, state.level),
         "units": len(units),
+        "places": _places(state, places),
+        "orders": {name: (state.url(sort=name) + "#compare", name == state.sort) for name in comparison.SORTS},
+        "pager_query": urlencode({name: value for name, value in state.said.items() if value}),
     }
+
+
+def _standing(actor: Actor, state: State) -> dict[str, Any]:
+    """Return where the unit itself stands among its peers, in each place it lies in."""
+    if state.basis != REPORTED or not standing.is_compared(state.unit):
+        return {}
+    span = (state.period.first.monday, state.period.last.monday)
+    (row,) = queries.compared(actor, [state.unit], span)
+    found = standing.standing(actor, state.unit, row.over(state.period), state.period)
+    is_compared = any(each.count for each in found)
+    is_told = is_compared or state.unit.level in (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
+    return {"standing": found if is_told else [], "is_compared": is_compared}
+
+
+def _then(actor: Actor, state: State, units: Sequence[Unit]) -> comparison.Then:
+    """Return the units in the period before and a year before."""
+    found = []
+    for period in (state.period.previous, state.period.last_year):
+        span = (period.first.monday, period.last.monday)
+        rows = queries.compared(actor, units, span, state.basis)
+        found.append({row.unit.pk: row.over(period) for row in rows})
+    return comparison.Then(*found)
+
+
+def _places(state: State, places: Mapping[str, standing.Place]) -> list[tuple[str, str, bool]]:
+    """Return the places whose units may be the peers: name, address, whether it is chosen; empty where there is but one."""
+    if not places:
+        return []
+    named = [(state.unit.name, "")] + [(place.scope.name, level) for level, place in places.items()]
+    chosen = state.peers if state.peers in places else ""
+    return [(name, state.url(peers=level) + "#compare", level == chosen) for name, level in named]

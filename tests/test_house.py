@@ -71,6 +71,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/demo/seed.py",
     "reports/league.py",
     "reports/peers.py",
+    "reports/peer_stats.py",
     "reports/restated.py",
     "reports/asked.py",
     "reports/demand_sums.py",
@@ -120,6 +121,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {"reports/unregistered.py", "reports/signals/unregistered.py"},  # the worker counts them anew
     "Signal": {"reports/signals/recount.py"},
+    "PeerStat": {"reports/peer_stats.py"},  # the worker counts them anew
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there
     "RollupSource": {  # what is asked of all below an issuer's parent, for those who read the issuer's sums
         "reports/issued.py",

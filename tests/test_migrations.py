@@ -119,6 +119,7 @@ RIGHTS = {
         "django_session": "DELETE",
         "export_job": "UPDATE DELETE",
         "filing_time": "DELETE",
+        "peer_stat": "INSERT DELETE",
         "people_year": "INSERT DELETE",
         "placement": "INSERT UPDATE",
         "return_spread": "INSERT DELETE",

@@ -15,9 +15,10 @@ from burden.kit.db import ScopedQuerySet
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports.models.measures import ReturnSpread, RollupAsked
+from reports.models.peers import PeerStat
 from reports.models.scope import RollupQuerySet
 
-__all__ = ["ReturnSpread", "RollupAsked", "RollupQuerySet"]  # and all that is defined here
+__all__ = ["PeerStat", "ReturnSpread", "RollupAsked", "RollupQuerySet"]  # and all that is defined here
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor

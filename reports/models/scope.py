@@ -17,3 +17,12 @@ class RollupQuerySet(ScopedQuerySet):
 
     def scope(self, actor: Actor) -> models.Q:
         return models.Q(unit__path__gte=actor.read_range[0], unit__path__lt=actor.read_range[1])
+
+
+class PeerStatQuerySet(ScopedQuerySet):
+    """Peer groups of the actor's range, and of the places around it: medians alone, never of a unit."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        low, high = actor.read_range
+        around = [int(step) for step in low.rstrip(".").split(".") if step]
+        return models.Q(scope__path__gte=low, scope__path__lt=high) | models.Q(scope_id__in=around)

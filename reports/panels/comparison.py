@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -37,6 +37,8 @@ class Line:
     active: int | None  # None: not shown
     load: Load | None  # None: not shown
     spread: Spread | None
+    previous: Load | None = None  # the period before; None: not shown, or not asked for
+    last_year: Load | None = None
 
     @property
     def imposed(self) -> int | None:
@@ -57,6 +59,19 @@ class Line:
         return self.imposed - round(self.spread.median)
 
     @property
+    def than_previous(self) -> int | None:
+        return self._more(self.previous)
+
+    @property
+    def than_last_year(self) -> int | None:
+        return self._more(self.last_year)
+
+    def _more(self, then: Load | None) -> int | None:
+        """How much more is imposed a head than then. Units: minutes."""
+        before = then.imposed_per_head if then else None
+        return None if before is None or self.imposed is None else self.imposed - before
+
+    @property
     def dot(self) -> dict[str, int | None] | None:
         """The places of the dot picture, in minutes a head from where its scale begins: a tenth below the least."""
         if self.spread is None:
@@ -70,18 +85,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Peers:
-    """One group of units that are compared with each other: median and middle half. Units: minutes a head."""
+    """One group of units that are compared with each other: median, middle half, P90. Units: minutes a head."""
 
     label: str
     count: int
     low: int
     median: int
     high: int
+    p90: int
 
 
 @dataclass(frozen=True)
 class Table:
-    """Units side by side: lines in order of what is imposed a head, the heaviest first, then those not shown."""
+    """Units side by side: lines in the order asked for, the heaviest or most risen first, then those not shown."""
 
     lines: list[Line]
     peers: list[Peers]
@@ -89,18 +105,60 @@ class Table:
     is_any_short: bool  # whether some line leaves hidden weeks out
 
 
-def table(rows: Sequence[Row], period: Period) -> Table:
-    """Put units in order, each beside its peers."""
+SORTS: Mapping[str, Callable[[Line], int | None]] = {  # who is to be relieved first; the first by default
+    "imposed": lambda line: line.imposed,
+    "previous": lambda line: line.than_previous,
+    "last_year": lambda line: line.than_last_year,
+}
+
+
+@dataclass(frozen=True)
+class Then:
+    """The same units in the period before and a year before. Shape: by unit id; none for those not shown."""
+
+    previous: Mapping[int, Load | None]
+    last_year: Mapping[int, Load | None]
+
+
+NEVER = Then({}, {})
+
+
+def table(
+    rows: Sequence[Row],
+    period: Period,
+    then: Then = NEVER,
+    sort: str = "imposed",
+    wider: Mapping[str, Spread] | None = None,
+) -> Table:
+    """Put units in order, each beside its peers: those here, or those of a wider place where `wider` has them."""
     loads = {row.unit.pk: row.over(period) for row in rows}
-    peers = _peers(rows, loads)
-    lines = [Line(row.unit, row.active(period), loads[row.unit.pk], peers.get(alike(row.unit.kind))) for row in rows]
-    lines.sort(key=lambda line: (line.imposed is None, -(line.imposed or 0), line.unit.path))
+    peers = _peers(rows, loads) if wider is None else wider
+    lines = [
+        Line(
+            row.unit,
+            row.active(period),
+            loads[row.unit.pk],
+            peers.get(alike(row.unit.kind)),
+            then.previous.get(row.unit.pk),
+            then.last_year.get(row.unit.pk),
+        )
+        for row in rows
+    ]
+    lines.sort(key=lambda line: _place(line, SORTS[sort](line)))
     named = [
-        Peers(str(Kind(kind).label), found.count, round(found.low), round(found.median), round(found.high))
+        Peers(
+            str(Kind(kind).label),
+            found.count,
+            *(round(each) for each in (found.low, found.median, found.high, found.p90)),
+        )
         for kind, found in peers.items()
     ]
     short = any(loads[row.unit.pk] and left_out(row.loads, row.gone, period) for row in rows)
     return Table(lines, named, any(line.spread is None for line in lines), short)
+
+
+def _place(line: Line, value: int | None) -> tuple[bool, int, bool, int, str]:
+    return value is None, -(value or 0), line.imposed is None, -(line.imposed or 0), line.unit.path
 
 
 def _peers(rows: Sequence[Row], loads: Mapping[int, Load | None]) -> dict[str, Spread]:

@@ -1,6 +1,7 @@
 """Law 5: what is hidden, and that subtraction does not bring it back; medians of peers."""
 
 import random
+import statistics
 
 import pytest
 from django.db import transaction
@@ -206,3 +207,10 @@ def test_spread_refuses_fewer_than_eight():
 @pytest.mark.parametrize(("kind", "group"), [("town", "township"), ("township", "township"), ("street", "street")])
 def test_peers_of_a_kind(kind, group):
     assert alike(kind) == group
+
+
+@given(st.lists(st.integers(0, 3000), min_size=8, max_size=60))
+def test_spread_is_that_of_the_standard_library(values):
+    found, twentieths = spread(values), statistics.quantiles(values, n=20, method="inclusive")
+    expected = [twentieths[4], statistics.median(values), twentieths[14], twentieths[17]]
+    assert [found.low, found.median, found.high, found.p90] == pytest.approx(expected)

@@ -18,7 +18,7 @@ from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.trees import move
 
-MOST_QUERIES = 17
+MOST_QUERIES = 25
 
 
 @pytest.fixture(autouse=True)

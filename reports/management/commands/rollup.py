@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from burden.kit.clock import Week, now
-from reports import asked, demand_sums, estimates, meter, people, rollup, unregistered, verification
+from reports import asked, demand_sums, estimates, meter, peer_stats, people, rollup, unregistered, verification
 from reports.signals import recount as signals
 
 
@@ -53,6 +53,7 @@ class Command(BaseCommand):
             estimates.recount(now=now(), whole=True)
             unregistered.recount(now=now())
             signals.recount(now=now())
+            peer_stats.recount(now=now(), weeks=max(weeks, 1))
         return f"rebuilt: {weeks} weeks"
 
     def verify(self, _week: dt.date | None) -> str:
