@@ -24,6 +24,7 @@ from burden.units.models import Level, Unit
 from reports import issued, queries
 from reports.issued import Cell, Issued
 from reports.periods import KINDS, Period, month_name, month_of
+from reports.relief import relief
 from reports.unregistered import WEEKS
 
 LISTED = 20  # demands on the page
@@ -109,6 +110,7 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
         "categories": _named(issued.grouped(found, lambda cell: cell.category), Category.choices),
         "demands": _demands(found),
         "count": len(ids),
+        "relief": relief(actor, unit, [unit.pk], last_closed(clock.now()), clock.day_of(clock.now())),
         "hits": rule_hits(actor, unit, ids)[:RULES],
         "months": _months(found, before),
         "budget": issued.budget(actor, unit, period.last.year) if period.kind == "year" else None,

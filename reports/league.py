@@ -190,6 +190,15 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
     return League(kept, _above(actor, unit, slots[NOW]) if choice.is_all else [], is_comparable)
 
 
+def asked_in(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[tuple[Unit, Slot]]:
+    """Return what the same issuers asked in some weeks, those first that decided most themselves: for files and the API."""
+    issuers, slots = issuers_at(actor, unit), {NOW: weeks}
+    asked, alone = slots_of(issuers, slots), _unregistered(unit, issuers, slots)
+    found = [(each, _slot(asked, alone, pk, NOW)) for pk, each in issuers.items()]
+    told = [(each, slot) for each, slot in found if slot.total_min or slot.demands]
+    return sorted(told, key=lambda pair: (-pair[1].own.sums.total_min, pair[0].path))
+
+
 def _is_known(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> bool:
     """Whether a unit had data already in all of some weeks: a portal that began later would look like more work."""
     return RollupSub.objects.visible_to(actor).filter(unit=unit, week__in=weeks).count() == len(weeks)

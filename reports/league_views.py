@@ -20,8 +20,9 @@ from burden.kit.clock import Week, last_closed
 from burden.standards.models import Category
 from burden.units.models import Unit
 from reports import queries
-from reports.league import OWN, RECEIVERS, SORTS, Choice, Entrant, league
+from reports.league import OWN, RECEIVERS, SORTS, Choice, Entrant, issuers_at, league
 from reports.periods import KINDS, Period
+from reports.relief import relief, year_until
 
 HEADS: dict[str, str | Promise] = {  # what a column is in order of, in the order of the columns
     "total": _("合计"),
@@ -56,6 +57,19 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
         "period_query": urlencode(period.query),
     }
     return render(request, "reports/issuers.html", context)
+
+
+@access(*READERS)
+def relief_of(request: ActedRequest, code: str) -> HttpResponse:
+    """Show what issuers of a place could ask less, and what to raise with those above. Refuses (404): a foreign unit."""
+    actor, now = request.actor, clock.now()
+    unit = queries.unit_by_code(actor, code)
+    if unit is None:
+        raise Http404
+    closed = last_closed(now)
+    found = relief(actor, unit, issuers_at(actor, unit), closed, clock.day_of(now))
+    since, until = year_until(closed)
+    return render(request, "reports/relief.html", {"unit": unit, "relief": found, "since": since, "until": until})
 
 
 def asked_of(request: HttpRequest, actor: Actor, code: str, now: dt.datetime) -> tuple[Unit, Period]:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
+from reports import league
 from reports.extents import Extent
 from reports.panels.comparison import Line, table
 from reports.panels.measures import written
@@ -67,3 +68,15 @@ def _pointed_out(told: read.Told) -> tuple[Any, ...]:
         str(one.get_kind_display()), one.unit.code, one.unit.name, str(one.get_category_display()), in_words(told).words.title,
         one.first_week, one.last_week, one.first_seen, told.person_min, one.strength, remark,
     )  # fmt: skip
+
+
+def issuers_beside(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
+    """Return issuers side by side as the page does: those first that decided most themselves."""
+    weeks = [week.monday for week in extent.period.weeks]
+    return [
+        (
+            issuer.code, issuer.name, slot.total_min, slot.own.sums.total_min, slot.passed.sums.total_min, slot.unregistered_min,
+            slot.demands, slot.times, slot.each_min, slot.claim_min, slot.confirmed_min,
+        )
+        for issuer, slot in league.asked_in(actor, extent.unit, weeks)
+    ]  # fmt: skip

@@ -232,6 +232,26 @@ DEMANDS = Table(
     sql="demands.sql",
     of_issuers=True,
 )
+LEAGUE = Table(
+    "league",
+    _("下达单位比较"),
+    (
+        *ISSUER,
+        TOTAL,
+        Column("own_min", _("自定 人·分钟"), width=14),
+        Column("passed_min", _("上级转办 人·分钟"), width=14),
+        Column("unregistered_min", _("未登记 人·分钟"), width=14),
+        Column("demands", _("项数")),
+        Column("times", _("对象 单位次"), width=12),
+        Column("each_min", _("每单位每次 分钟"), width=12),
+        Column("claim_min", _("登记 人·分钟"), width=14),
+        Column("confirmed_min", _("确认 人·分钟"), width=14),
+    ),
+    rows=table_rows.issuers_beside,
+    by_week=False,
+    of_issuers=True,
+    frozen=2,
+)
 UNREGISTERED_DEMANDS = Table(
     "unregistered",
     _("未登记事项"),
@@ -313,6 +333,7 @@ TABLES = {
         COMPARISON,
         TREND,
         DEMANDS,
+        LEAGUE,
         UNREGISTERED_DEMANDS,
         SIGNALS,
         INDICATORS,

@@ -27,6 +27,7 @@ urlpatterns = [
     path("reports/demands/<int:pk>/", demand_views.demand_sums, name="demand_sums"),
     path("calendar/", calendar_views.calendar_own, name="calendar"),
     path("reports/<str:code>/issuers/", league_views.issuers, name="issuers"),
+    path("reports/<str:code>/relief/", league_views.relief_of, name="relief"),
     path("reports/<str:code>/signals/", signals_views.signals, name="signals"),
     path("reports/<str:code>/indicators/", measure_views.indicators, name="indicators"),
     path("reports/<str:code>/indicators/file/", measure_views.indicators_file, name="indicators_file"),

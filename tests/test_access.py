@@ -109,7 +109,17 @@ class World:
 Objects = Callable[[World, str, Actor], dict[str, Any]]
 OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
-        ("report", "indicators", "indicators_file", "issued_by", "calendar_of", "parts", "issuers", "signals"),
+        (
+            "report",
+            "indicators",
+            "indicators_file",
+            "issued_by",
+            "calendar_of",
+            "parts",
+            "issuers",
+            "signals",
+            "relief",
+        ),
         lambda world, where, actor: {"code": world.units[where].code},
     ),
     **dict.fromkeys(

@@ -49,6 +49,14 @@ def rule_hits(actor: Actor, issuer: Unit, ids: Collection[int]) -> list[Hit]:
     return sorted(hits, key=lambda hit: -hit.demands)
 
 
+def hits_by_demand(actor: Actor, unit: Unit, ids: Collection[int]) -> dict[int, list[str]]:
+    """Return by demand the names of the rules it may violate, of demands that are out around a unit. Three queries."""
+    rules = list(Rule.objects.filter(active=True).order_by("pk"))
+    has_list = queries.duty_items(actor, unit).exists()
+    out = queries.published(actor).filter(pk__in=ids).select_related("issuer", "parent", "plan_item", "duty_item")
+    return {each.pk: [named(rule) for rule in _hit(rules, each, has_list=has_list)] for each in out}
+
+
 def _hit(rules: Collection[Rule], demand: Demand, *, has_list: bool) -> Iterator[Rule]:
     day = clock.day_of(demand.issued_at or demand.created_at)  # what was late on the day it went out
     seen = Seen(demand, day, levels=frozenset(demand.receivers.get("levels", ())), duty_list=has_list)

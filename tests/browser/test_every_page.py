@@ -25,7 +25,12 @@ PAGES = {
         "/reports/",
         "/reports/method/",
     ],
-    "observer": ["/bulletins/", "/reports/?period=year", "/reports/{county}/issuers/?period=year"],
+    "observer": [
+        "/bulletins/",
+        "/reports/?period=year",
+        "/reports/{county}/issuers/?period=year",
+        "/reports/{county}/relief/",
+    ],
     "office": [
         "/reports/",
         "/reports/{county}/indicators/?period=month",

@@ -14,9 +14,11 @@ from burden.kit import clock
 from burden.standards.models import TariffVersion
 from burden.units.models import Level, Unit
 from reports import issued, league
+from reports.extents import Extent
 from reports.league import ALL, Choice
 from reports.models import RollupDemand
 from reports.periods import Period
+from reports.table_rows import issuers_beside
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
 from tests.reports.sums import add_source, add_sums
 
@@ -208,3 +210,17 @@ def test_dashboard_says_what_was_decided_here(client: Client, county: Unit) -> N
     client.force_login(make_actor(county, "reviewer").user)
     found = client.get(f"/reports/{county.code}/").context["issuers"].top
     assert [(row.own_min, row.passed_min) for row in found] == [(600, 300), (None, 120)]
+
+
+def test_file_says_what_the_page_says(county: Unit) -> None:
+    offices = [make_unit(county, Level.DEPARTMENT) for _ in range(2)]
+    for office, confirmed in zip(offices, (300, 700), strict=True):
+        ask(office, confirmed)
+        ask(office, 100, origin="city")
+    extent = Extent(county, "own", LAST_WEEK, LAST_WEEK)
+    found = issuers_beside(make_actor(county, "office"), extent)
+    of_page = [
+        (row.unit.code, row.now.total_min, row.now.own.sums.total_min, row.now.passed.sums.total_min)
+        for row in rows(county)
+    ]
+    assert [(row[0], *row[2:5]) for row in found] == of_page

@@ -1,0 +1,201 @@
+"""What could be asked less (可以少要的) and what to raise with those above (向上反映): registered demands of a year, with numbers.
+
+A demand counts as often as it was asked under one name. What could be spared is worked out from its own figures and from
+the catalogue of forms; whether it is done, people decide. Few answers are hidden as on the issuer's page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.demands.catalogue import Merger, catalogue_of
+from burden.demands.duplicates import plain_title
+from burden.demands.hits import hits_by_demand
+from burden.demands.models import Demand, Origin
+from burden.kit.clock import DAY, Week
+from burden.standards.models import Category
+from burden.units.models import Unit
+from reports.issued import MIN_UNITS
+from reports.peers import MIN_RETURNS
+
+SQL = (Path(__file__).parent / "sql" / "relief.sql").read_text(encoding="utf-8")
+WEEKS = 52
+LISTED = 10  # of each list
+LOOKED_AT = 300  # names asked, the heaviest
+CLOSELY = 60  # of these, looked at for reasons
+OFTEN, REGULAR = 26, 10  # weeks of a year in which it was asked: about weekly, about monthly
+FEWER = {OFTEN: 12, REGULAR: 4}  # times a year that might do instead
+SHARE = 4  # one answer of so many says it does not apply, or repeats
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something could be asked less. Units: spared_min person-minutes a year; 0 where it cannot be told."""
+
+    text: str
+    spared_min: int = 0
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What an issuer asked under one name in a year.
+
+    Units: weeks it was asked in, times (receivers x weeks) and answers are counts; person-minutes.
+    """
+
+    issuer_id: int
+    is_own: bool
+    category: str
+    title: str
+    demand_id: int  # the newest
+    weeks: int
+    times: int
+    total_min: int
+    open_min: int
+    confirmed_min: int
+    answers: int
+    done: int
+    not_applicable: int
+    repeated: int
+    demand: Demand | None = None
+    reasons: tuple[Reason, ...] = field(default=())
+
+    @property
+    def spared_min(self) -> int:
+        """What the best single way would spare: ways are not added up."""
+        return max((reason.spared_min for reason in self.reasons), default=0)
+
+    @property
+    def category_label(self) -> str:
+        return str(Category(self.category).label)
+
+    @property
+    def origin_label(self) -> str:
+        return str(Origin(self.demand.origin).label) if self.demand else ""
+
+
+@dataclass(frozen=True)
+class Relief:
+    """Both lists, the most to be had first. Units: person-minutes a year."""
+
+    cut: list[Ask]
+    upward: list[Ask]
+
+    @property
+    def spared_min(self) -> int:
+        return sum(ask.spared_min for ask in self.cut)
+
+    @property
+    def upward_min(self) -> int:
+        return sum(ask.total_min for ask in self.upward)
+
+
+def relief(actor: Actor, unit: Unit, issuers: Collection[int], until: Week, today: dt.date) -> Relief:
+    """Return what some issuers could ask less, and what they pass on that costs most. Eight queries, whatever their number.
+
+    Shape: unit is where the duty list is kept; until the last week of the year that is looked at.
+    """
+    asked = _asked(issuers, until)
+    own = [ask for ask in asked if ask.is_own][:CLOSELY]
+    upward = [ask for ask in asked if not ask.is_own][:LISTED]
+    demands = (
+        Demand.objects.visible_to(actor).select_related("issuer").in_bulk([ask.demand_id for ask in (*own, *upward)])
+    )
+    rules = hits_by_demand(actor, unit, [ask.demand_id for ask in own])
+    mergers = _mergers(actor, today) if any(ask.category == Category.FORM for ask in own) else {}
+    reasoned = [
+        replace(ask, demand=demands[ask.demand_id], reasons=tuple(_reasons(ask, rules.get(ask.demand_id, ()), mergers)))
+        for ask in own
+        if ask.demand_id in demands
+    ]
+    cut = sorted(
+        (ask for ask in reasoned if ask.reasons), key=lambda ask: (-ask.spared_min, -ask.total_min, ask.demand_id)
+    )
+    known = [replace(ask, demand=demands[ask.demand_id]) for ask in upward if ask.demand_id in demands]
+    return Relief(cut[:LISTED], known)
+
+
+def _asked(issuers: Collection[int], until: Week) -> list[Ask]:
+    """Return what issuers asked in the year until a week, the heaviest first; titles that say the same are one."""
+    said: dict[str, Any] = {
+        "issuers": list(issuers),
+        "since": until.plus(1 - WEEKS).monday,
+        "until": until.monday,
+        "min_returns": MIN_RETURNS,
+        "min_units": MIN_UNITS,
+        "most": LOOKED_AT,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SQL, said)
+        rows = [Ask(*row) for row in cursor.fetchall()]
+    return sorted(_by_name(rows), key=lambda ask: (-ask.total_min, ask.demand_id))
+
+
+def _by_name(rows: Iterable[Ask]) -> Iterable[Ask]:
+    found: dict[tuple[int, bool, str, str], Ask] = {}
+    for row in rows:
+        key = (row.issuer_id, row.is_own, row.category, plain_title(row.title))
+        found[key] = _one(found[key], row) if key in found else row
+    return found.values()
+
+
+def _one(ask: Ask, other: Ask) -> Ask:
+    """Put two names of the same together, under the newer one."""
+    newer = max(ask, other, key=lambda each: each.demand_id)
+    counted = (
+        "weeks",
+        "times",
+        "total_min",
+        "open_min",
+        "confirmed_min",
+        "answers",
+        "done",
+        "not_applicable",
+        "repeated",
+    )
+    sums = {name: getattr(ask, name) + getattr(other, name) for name in counted}
+    return replace(newer, **sums | {"weeks": min(sums["weeks"], WEEKS)})
+
+
+def _mergers(actor: Actor, today: dt.date) -> Mapping[int, Merger]:
+    """Return by demand the form that it could be merged with best."""
+    found: dict[int, Merger] = {}
+    for merger in catalogue_of(actor, today).pairs:
+        for form in (merger.left, merger.right):
+            found.setdefault(form.demand.pk, merger)
+    return found
+
+
+def _reasons(ask: Ask, rules: Sequence[str], mergers: Mapping[int, Merger]) -> Iterable[Reason]:
+    """Say why something could be asked less, by what its figures tell."""
+    if merger := mergers.get(ask.demand_id):
+        other = merger.right if merger.left.demand.pk == ask.demand_id else merger.left
+        said = {"n": merger.shared, "issuer": other.demand.issuer.name, "title": other.demand.title}
+        yield Reason(_("%(n)d 个字段 %(issuer)s《%(title)s》已经有") % said, min(merger.saved_min, ask.total_min))
+    often = OFTEN if ask.weeks >= OFTEN else REGULAR if ask.weeks >= REGULAR else 0
+    if often:
+        fewer = {"weeks": ask.weeks, "fewer": FEWER[often]}
+        spared = ask.total_min * (ask.weeks - FEWER[often]) // ask.weeks
+        yield Reason(_("一年有 %(weeks)d 周要；改成一年 %(fewer)d 次") % fewer, spared)
+    if ask.answers and ask.not_applicable * SHARE >= ask.answers:
+        share = {"n": ask.not_applicable, "all": ask.answers}
+        spared = ask.open_min * ask.not_applicable // ask.answers
+        yield Reason(_("%(all)d 份答复里 %(n)d 份说不适用；只发给用得着的") % share, spared)
+    if ask.done and ask.repeated * SHARE >= ask.done:
+        share = {"n": ask.repeated, "all": ask.done}
+        yield Reason(_("%(all)d 份答复里 %(n)d 份说重复索要") % share, ask.confirmed_min * ask.repeated // ask.done)
+    for rule in rules:
+        yield Reason(_("可能违反：%(rule)s") % {"rule": rule})
+
+
+def year_until(closed: Week) -> tuple[dt.date, dt.date]:
+    """Return first and last day of the year that the lists look at."""
+    return closed.plus(1 - WEEKS).monday, closed.monday + DAY * 6

@@ -1,0 +1,124 @@
+"""What could be asked less, and what to raise with those above: of registered demands, by their own figures."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from burden.demands.duplicates import grams
+from burden.kit import clock
+from burden.units.models import Level, Unit
+from reports.league import issuers_at
+from reports.relief import Relief, relief
+from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
+from tests.reports.test_league import ask
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def county(db: None) -> Unit:
+    return make_unit(make_unit(level="city"), name="临溪县")
+
+
+@pytest.fixture
+def office(county: Unit) -> Unit:
+    return make_unit(county, Level.DEPARTMENT, name="县农业农村局")
+
+
+def found(county: Unit) -> Relief:
+    actor = make_actor(county, "reviewer")
+    return relief(actor, county, issuers_at(actor, county), LAST_WEEK, clock.day_of(NOW))
+
+
+def weekly(office: Unit, weeks: int, **facts) -> None:
+    """Let one demand have been asked in so many weeks, 1,000 minutes each."""
+    demand = make_demand(office, category="meeting", **facts)
+    for n in range(weeks):
+        ask(office, 500, LAST_WEEK.plus(-n), demand=demand)
+
+
+@pytest.mark.parametrize(("weeks", "spared"), [(40, 28_000), (12, 8_000), (9, 0)])
+def test_what_is_asked_often_could_be_asked_less_often(county: Unit, office: Unit, weeks: int, spared: int) -> None:
+    weekly(office, weeks)
+    asks = found(county).cut
+    assert sum(each.spared_min for each in asks) == spared
+    assert [each.total_min for each in asks if each.spared_min] == ([weeks * 1000] if spared else [])
+
+
+def test_answers_that_say_it_does_not_apply_are_a_reason(county: Unit, office: Unit) -> None:
+    ask(office, 300, category="meeting", answers=10, answered=5, done=5, not_applicable=5, open_min=600)
+    (each,) = found(county).cut
+    assert (each.total_min, each.spared_min) == (300 + 600, 300)
+
+
+def test_answers_that_say_it_was_asked_before_are_a_reason(county: Unit, office: Unit) -> None:
+    ask(office, 800, category="meeting", answers=10, answered=5, done=10, repeated=4)
+    (each,) = found(county).cut
+    assert each.spared_min == 320
+
+
+def test_few_answers_are_no_reason_and_tell_nothing(county: Unit, office: Unit) -> None:
+    ask(office, 800, category="meeting", answers=4, answered=4, done=1, repeated=1, not_applicable=3)
+    assert [reason.text for each in found(county).cut for reason in each.reasons if "份答复" in reason.text] == []
+
+
+def test_form_that_others_have_is_a_reason(county: Unit, office: Unit) -> None:
+    other = make_unit(county, Level.DEPARTMENT, name="县民政局")
+    fields = [f"{name}面积" for name in ("耕地", "林地", "水面", "果园", "茶园", "大棚", "草地", "菜地")]
+    for issuer, title in ((office, "耕地情况表"), (other, "土地台账")):
+        ask(issuer, 500, title=title, category="form", fields=fields, grams=grams(title, fields))
+    said = [reason.text for each in found(county).cut for reason in each.reasons]
+    assert any("县民政局《土地台账》已经有" in text for text in said)
+
+
+def test_what_comes_from_above_is_raised_and_not_cut(county: Unit, office: Unit) -> None:
+    weekly(office, 30, origin="province", basis="省农发〔2026〕1号")
+    asks = found(county)
+    assert asks.cut == []
+    assert [(each.total_min, each.weeks, each.times) for each in asks.upward] == [(30_000, 30, 300)]
+
+
+def test_same_title_asked_again_is_one(county: Unit, office: Unit) -> None:
+    for n in range(12):
+        ask(office, 500, LAST_WEEK.plus(-4 * n), category="meeting", title=f"2026年{n + 1}月工作例会")
+    (each,) = found(county).cut
+    assert (each.weeks, each.total_min) == (12, 12_000)
+
+
+def show(client: Client, unit: Unit, path: str) -> str:
+    client.force_login(make_actor(unit, "reviewer").user)
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_page_of_an_empty_county_says_so(client: Client, county: Unit) -> None:
+    text = show(client, county, f"/reports/{county.code}/relief/")
+    assert "没有看出能少要的" in text
+    assert "近一年没有登记过上级转办的事项" in text
+
+
+def test_rows_lead_to_the_demand_and_queries_do_not_grow(client: Client, county: Unit, office: Unit) -> None:
+    counted, path = [], f"/reports/{county.code}/relief/"
+    for n in range(3):
+        weekly(office, 12, title=f"事项甲乙丙丁{'春夏秋'[n]}")
+        weekly(office, 3, title=f"转办甲乙丙丁{'春夏秋'[n]}", origin="city")
+        text = show(client, county, path)
+        with CaptureQueriesContext(connection) as seen:
+            client.get(path)
+        counted.append(len(seen))
+    assert text.count('href="/demands/') >= 6
+    assert counted[0] == counted[2]
+
+
+def test_issuer_sees_what_it_could_ask_less(client: Client, county: Unit, office: Unit) -> None:
+    weekly(office, 40)
+    text = show(client, county, f"/issued/{office.code}/")
+    assert "可以少要的" in text
+    assert "改成一年 12 次" in text
