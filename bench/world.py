@@ -133,7 +133,7 @@ def fill(admin: psycopg.Connection, weeks: int, counties: int = 8) -> int:
 
 
 def fill_real(admin: psycopg.Connection, divisions: Path, code: str, villages: int, cadres: dict[str, int]) -> int:
-    """Make a real province down to its townships, villages and departments beneath, and file one week of 12 entries a head."""
+    """Make a real province down to its townships, villages and departments beneath, and file one week of 13 entries a head that filed."""
     _begin(admin)
     admin.execute("CREATE TEMPORARY TABLE divisions (code text, name text, level text, parent_code text)")
     with admin.cursor().copy("COPY divisions FROM STDIN (FORMAT csv, HEADER)") as copy:
@@ -144,7 +144,7 @@ def fill_real(admin: psycopg.Connection, divisions: Path, code: str, villages: i
         admin.execute(NAMED, {"level": level})
     admin.execute(UNITS, {"above": "township", "level": "village", "many": villages})
     admin.execute(UNITS, {"above": "county", "level": "department", "many": REAL_DEPARTMENTS})
-    return _people_and_weeks(admin, 1, cadres, "12")
+    return _people_and_weeks(admin, 1, cadres, "13")
 
 
 def _begin(admin: psycopg.Connection) -> None:
