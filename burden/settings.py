@@ -69,6 +69,7 @@ DATABASE_ROLES = env.bool("DATABASE_ROLES", default=True)
 REDIS_URL = env.str("REDIS_URL", default=local.redis_url if local else "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=local.broker_url if local else REDIS_URL)
 STATE_DIR = local.state if local else Path(env.str("BURDEN_STATE_DIR", default=str(BASE_DIR / ".var")))
+FONT_DIR = env.str("FONT_DIR", default="")  # fonts for PDF that are not installed in the system
 EXPORT_DIR = Path(env.str("EXPORT_DIR", default=str(STATE_DIR / "exports")))
 
 INSTALLED_APPS = [

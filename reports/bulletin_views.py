@@ -21,6 +21,8 @@ from burden.oversight.queries import bulletin, bulletins, later_edition, taken
 from burden.oversight.texts import names_of, paragraphs, words_of
 from reports.bulletin_figures import figures_of
 from reports.bulletins import blocks_for, closed_periods, paper_of, period_of, words_for
+from reports.paper_files import fonts
+from reports.paper_views import handed_out
 from reports.periods import Period
 
 
@@ -92,6 +94,7 @@ def bulletin_page(request: ActedRequest, pk: int) -> HttpResponse:
         "period": period_of(found),
         "paper": paper_of(found),
         "later": later_edition(actor, found),
+        "fonts": sorted(set(fonts().values())),
     }
     return render(request, "reports/bulletin.html", context | _steps(actor, found))
 
@@ -109,6 +112,17 @@ def _steps(actor: Actor, found: Bulletin) -> dict[str, Any]:
         "may_correct": office and found.state == State.PUBLISHED and not taken(actor, found),
         "is_inside": checks,
     }
+
+
+@access(*READERS)
+def bulletin_file(request: ActedRequest, pk: int) -> HttpResponse:
+    """Hand a bulletin out as Word or PDF, as it stands. Refuses (404): another format."""
+    found = _or_404(request.actor, pk)
+    try:
+        return handed_out(paper_of(found), request.GET.get("format", "docx"), found.title)
+    except Refused as refused:
+        messages.error(request, refused.detail)
+        return redirect("bulletin", pk)
 
 
 # --- its text ---

@@ -161,6 +161,7 @@ OBJECTS: dict[str, Objects] = {
         (
             "bulletin",
             "bulletin_edit",
+            "bulletin_file",
             "bulletin_refresh",
             "bulletin_check",
             "bulletin_return",
@@ -171,6 +172,7 @@ OBJECTS: dict[str, Objects] = {
     ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "api_table": lambda world, where, actor: {"key": "unit_weeks"},
+    "bulletin_extract": lambda world, where, actor: {"code": world.units[where].code},
     "login_link": lambda world, where, actor: {"secret": "nobody-has-this-secret"},
 }
 OWN_ONLY = (

@@ -22,6 +22,7 @@ PAGES = {
         "/demands/catalogue/",
         "/issued/",
         "/issued/?period=month",
+        "/bulletins/extract/{bureau}/",
         "/reports/",
         "/reports/method/",
     ],
@@ -108,7 +109,11 @@ def test_every_page_is_accessible_in_every_mode(role: str, reader: Page, portal)
         reader.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
         for path in PAGES[role]:
             answer = reader.goto(
-                path.format(village=accounts["cadre"]["unit_code"], county=accounts["office"]["unit_code"])
+                path.format(
+                    village=accounts["cadre"]["unit_code"],
+                    county=accounts["office"]["unit_code"],
+                    bureau=accounts["issuer"]["unit_code"],
+                )
             )
             assert answer is not None
             assert answer.status == 200 or path in MISSING, (path, answer.status)

@@ -22,10 +22,12 @@ from burden.units.models import Unit
 from reports.bulletin_figures import NAMES, figures_of
 from reports.bulletins import blocks_for, closed_periods, paper_of, words_for
 from reports.models import PortalTime, RollupDemand
+from reports.paper_files import said_in_pdf
 from reports.papers import Chart, lines
 from reports.periods import Period
 from tests.factories import NOW, make_actor, make_bulletin, make_demand, make_unit
 from tests.reports.sums import add_source, add_sums
+from tests.reports.test_paper_files import said_in_word
 
 OCTOBER = Period.of("month", Week(dt.date(2026, 10, 12)))
 SEPTEMBER = OCTOBER.before
@@ -91,7 +93,8 @@ def test_dashboard_says_the_same(client, office, county, filed):
     assert figures["values"]["total"] == hours(total)
     first = figures["tables"]["issuers"]["rows"][0]
     line = re.search(r"县农业农村局.*?</tr>", page, re.S)[0]
-    assert re.search(r'<td class="r b"><data value="\d+">([\d,.]+)<', line)[1] == first[6]
+    asked = re.search(r'<td class="r b"><data value="(\d+)"', line)
+    assert hours(int(asked[1])) == first[6]
     assert f"{first[9]}</td></tr>" in line
 
 
@@ -273,6 +276,20 @@ def test_office_drafts_another_checks_and_it_is_published(client, office, county
     assert ">10.0</b>小时" in page and "数据截至2026年11月24日10:00" in page
     assert "改说明" not in page and "/correct/" not in page
     assert url in client.get("/bulletins/").content.decode()
+
+
+def test_files_say_what_the_page_says(client, office, county, filed):
+    found = drafted(office, county)
+    client.force_login(office.user)
+    page = client.get(f"/bulletins/{found.pk}/").content.decode()
+    answer = client.get(f"/bulletins/{found.pk}/file/", {"format": "docx"})
+    word, paper = said_in_word(answer.content), paper_of(found)
+    cells = [cell for table in paper.tables() for row in table.rows for cell in row]
+    assert cells and [cell for cell in cells if cell not in word or f">{cell}<" not in page] == []
+    assert {found.title, *(part.text for part in paper.parts if part.kind == "paragraph")} <= set(word)
+    assert word == said_in_pdf(paper)
+    assert client.get(f"/bulletins/{found.pk}/file/", {"format": "pdf"}).content.startswith(b"%PDF-")
+    assert client.get(f"/bulletins/{found.pk}/file/", {"format": "exe"}).status_code == 404
 
 
 def test_correction_takes_the_figures_of_now(client, office, county, filed):

@@ -1,0 +1,114 @@
+"""The same paper on the page, in Word and in PDF: every figure, in order; nothing of who wrote it; no boxes for letters."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+
+import pytest
+from django.template.loader import render_to_string
+from docx import Document
+
+from burden.kit.errors import Refused
+from reports import paper_files
+from reports.papers import Chart, Heading, Paper, Paragraph, Table
+
+PAPER = Paper(
+    head="基层减负工作通报",
+    number="第 10 期",
+    organ="临溪县机制办",
+    day="2026年11月10日",
+    title="关于2026年10月基层负担情况的<通报>#1",
+    parts=[
+        Paragraph([("每人每周", False), ("12.5", True), ("小时，比9月减少0.8小时。", False)]),
+        Heading("一、负担从哪里来"),
+        Table("表1　下达单位（人时）", ["下达单位", "会议", "合计"], [["县#局", "1,296.0", "3,449.0"], ["县_局_", "0.0", "−9.8%"]]),
+        Chart("图1　每人每周小时", [[40, 750], [41, None], [42, 780]]),
+        Paragraph([("$x$ *与* @谁 \\ 2 件", False)]),
+    ],
+    note="在册674人",
+)  # fmt: skip
+
+
+def said_on_page() -> list[str]:
+    page = render_to_string("reports/_paper.html", {"paper": PAPER})
+    page = re.sub(r"<svg.*?</svg>", "", page, flags=re.S)
+    blocks = re.split(
+        r"</?(?:p|span|h1|h2|th|td|caption|figcaption|div|table|thead|tbody|tr|figure|article|section)\b[^>]*>", page
+    )
+    words = (html.unescape(re.sub(r"<[^>]*>", "", block)).strip() for block in blocks)
+    return [each for each in words if each]
+
+
+def said_in_word(file: bytes) -> list[str]:
+    found = []
+    for element in Document(io.BytesIO(file)).element.body:
+        cells = [each for each in element.iter() if each.tag.endswith("}tc")]
+        for block in cells or [element]:
+            parts = (each for each in block.iter() if each.tag.endswith(("}t", "}tab")))
+            found += "".join(each.text if each.tag.endswith("}t") else "\t" for each in parts).split("\t")
+    return [each.strip() for each in found if each.strip()]
+
+
+@pytest.fixture
+def made() -> bytes:
+    return paper_files.docx(PAPER)
+
+
+def test_page_word_and_pdf_say_the_same(made):
+    page = said_on_page()
+    assert "12.5" in "".join(page) and "3,449.0" in page and "−9.8%" in page
+    assert said_in_word(made) == [*page, PAPER.day]
+    assert paper_files.said_in_pdf(PAPER) == [*page, PAPER.day]
+
+
+def test_word_has_the_margins_of_official_papers(made):
+    document = Document(io.BytesIO(made))
+    section = document.sections[0]
+    sides = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(side.mm) for side in sides] == [37, 35, 28, 26]
+    assert [round(side.mm) for side in (section.page_width, section.page_height)] == [210, 297]
+    body = next(paragraph for paragraph in document.paragraphs if "12.5" in paragraph.text)
+    assert (body.runs[0].font.size.pt, body.paragraph_format.line_spacing.pt) == (16, 28.8)
+
+
+def test_word_names_fonts_and_what_stands_for_them(made):
+    with zipfile.ZipFile(io.BytesIO(made)) as file:
+        body, named = (file.read(f"word/{name}.xml").decode() for name in ("document", "fontTable"))
+    for font in ("方正小标宋简体", "仿宋_GB2312", "黑体"):
+        assert f'w:eastAsia="{font}"' in body
+        assert f'<w:font w:name="{font}"><w:altName' in named
+
+
+def test_word_tells_of_nobody(made):
+    properties = Document(io.BytesIO(made)).core_properties
+    assert (properties.author, properties.last_modified_by, properties.comments) == ("", "", "")
+
+
+def test_word_says_the_chart_aloud(made):
+    with zipfile.ZipFile(io.BytesIO(made)) as file:
+        body = file.read("word/document.xml").decode()
+        pictures = [name for name in file.namelist() if name.startswith("word/media/")]
+    assert len(pictures) == 1
+    assert "第40周 12.5，第41周 没有数据，第42周 13.0" in body
+
+
+def test_pdf_holds_its_fonts():
+    file = paper_files.pdf(PAPER)
+    assert file.startswith(b"%PDF-")
+    assert b"/FontFile" in file or b"/ObjStm" in file
+    assert len(file) > 5_000
+
+
+def test_without_a_chinese_font_pdf_is_refused_in_words(monkeypatch):
+    monkeypatch.setattr(paper_files, "WANTED", {use: ["no such font"] for use in paper_files.WANTED})
+    paper_files.fonts.cache_clear()
+    try:
+        with pytest.raises(Refused, match="没有能用的中文字体") as refused:
+            paper_files.pdf(PAPER)
+        assert refused.value.code == "paper.no_font"
+    finally:
+        monkeypatch.undo()
+        paper_files.fonts.cache_clear()
