@@ -16,7 +16,7 @@ from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports.models.measures import ReturnSpread, RollupAsked
 from reports.models.peers import PeerStat
-from reports.models.scope import RollupQuerySet
+from reports.models.scope import RollupQuerySet, few
 
 __all__ = ["PeerStat", "ReturnSpread", "RollupAsked", "RollupQuerySet"]  # and all that is defined here
 
@@ -70,7 +70,7 @@ class RollupOwn(Sums):
 
     class Meta(Sums.Meta):
         db_table = "rollup_own"
-        indexes = [BrinIndex(fields=["week"], name="rollup_own_week")]
+        indexes = [BrinIndex(fields=["week"], name="rollup_own_week"), few("rollup_own_few")]
 
 
 class RollupOwnSource(models.Model):
@@ -103,7 +103,7 @@ class RollupSub(Sums):
 
     class Meta(Sums.Meta):
         db_table = "rollup_sub"
-        indexes = [BrinIndex(fields=["week"], name="rollup_sub_week")]
+        indexes = [BrinIndex(fields=["week"], name="rollup_sub_week"), few("rollup_sub_few")]
 
 
 class RollupSource(models.Model):

@@ -1,4 +1,4 @@
-"""Whose sums a reader may see."""
+"""Whose sums a reader may see, and which of them too few people stand behind."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from burden.kit.db import ScopedQuerySet
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor
+
+FEW = models.Q(models.Q(returns__lt=5) | models.Q(active__lt=3), returns__gt=0)  # the thresholds of reports.peers
+
+
+def few(name: str) -> models.Index:
+    """Return an index of the small figures alone, few rows, by unit and week: hidden.sql finds them so."""
+    return models.Index(fields=["unit", "week"], name=name, condition=FEW)
 
 
 class RollupQuerySet(ScopedQuerySet):

@@ -1,15 +1,21 @@
 -- grain: unit x week, those whose figure must not be shown: too few people stand behind it, or it would give such a one away
 -- inputs: units (bigint[]), own (their own figures, or with all below them), since, until (Mondays), min_returns, min_active
 -- a family of a week: the units right below one in the tree of that week, and its own figure; the family's sum is shown
+--
+-- Small figures are found first, by the indexes *_few; only where they are too few people together are other figures read.
 WITH RECURSIVE family AS (
     -- as one array, or the planner reads all of the weeks
     SELECT coalesce(array_agg(DISTINCT id), '{}') AS ids
-    FROM unit_path
-    CROSS JOIN unnest(ancestors[:cardinality(ancestors) - 1]) AS id
-    WHERE unit_id = ANY(%(units)s::bigint[])
-), member AS (
-    -- a root is a family of one
-    SELECT stood.unit_id, coalesce(stood.parent_id, -stood.unit_id) AS family, stood.from_week, stood.until
+    FROM (
+        SELECT unnest(above) AS id
+        FROM (
+            SELECT DISTINCT ancestors[:cardinality(ancestors) - 1] AS above FROM unit_path WHERE unit_id = ANY(%(units)s::bigint[])
+        ) line
+    ) each_above
+), seat AS MATERIALIZED (
+    -- a member's figure is that of the whole unit and all below it, its own, or the one without the other; a root is a family of one
+    SELECT coalesce(stood.parent_id, -stood.unit_id) AS family, stood.unit_id, stood.from_week, stood.until,
+           stood.unit_id AS whole, NULL::bigint AS own, 1 AS sign
     FROM (
         SELECT unit_id FROM placement WHERE parent_id = ANY((SELECT ids FROM family)::bigint[])
         UNION
@@ -22,46 +28,74 @@ WITH RECURSIVE family AS (
         WHERE unit_id = candidate.id
     ) stood
     WHERE stood.parent_id IS NULL OR stood.parent_id = ANY((SELECT ids FROM family)::bigint[])
-), cell AS NOT MATERIALIZED (
-    SELECT m.family, s.unit_id, s.week, s.returns, s.active
-    FROM member m
-    JOIN rollup_sub s ON s.unit_id = m.unit_id AND s.week >= m.from_week AND s.week < m.until
-    WHERE s.week BETWEEN %(since)s AND %(until)s
     UNION ALL
-    SELECT unit_id, unit_id, week, returns, active
-    FROM rollup_own
-    WHERE unit_id = ANY((SELECT ids FROM family)::bigint[]) AND week BETWEEN %(since)s AND %(until)s
+    SELECT id, id, '-infinity', 'infinity', NULL, id, 1 FROM family CROSS JOIN unnest(ids) AS id
     UNION ALL
     -- an own figure is the last to be hidden, so that all below may stand as one beside it
-    SELECT o.unit_id, part.id, o.week, part.returns, part.active
-    FROM rollup_own o
-    JOIN rollup_sub s USING (unit_id, week)
-    CROSS JOIN LATERAL (
-        VALUES (o.unit_id, o.returns, o.active), (-o.unit_id, s.returns - o.returns, s.active - o.active)
-    ) part (id, returns, active)
-    WHERE %(own)s AND o.unit_id = ANY(%(units)s::bigint[]) AND o.unit_id <> ALL((SELECT ids FROM family)::bigint[])
-      AND o.week BETWEEN %(since)s AND %(until)s
-), judged AS MATERIALIZED (
-    SELECT family, week, coalesce(bool_or(is_small), false) AS has_small,
-           coalesce(sum(returns) FILTER (WHERE is_small) >= %(min_returns)s
-                    AND sum(active) FILTER (WHERE is_small) >= %(min_active)s, false) AS is_enough,
-           (array_agg(unit_id ORDER BY unit_id = family, returns, unit_id) FILTER (WHERE NOT is_small))[1] AS least
-    FROM (
-        SELECT *, returns < %(min_returns)s OR active < %(min_active)s AS is_small FROM cell WHERE returns > 0
-    ) filled
+    SELECT id, part.unit_id, '-infinity', 'infinity', part.whole, id, part.sign
+    FROM (SELECT DISTINCT unnest(%(units)s::bigint[])) asked (id)
+    CROSS JOIN LATERAL (VALUES (id, NULL, 1), (-id, id, -1)) part (unit_id, whole, sign)
+    WHERE %(own)s AND id <> ALL((SELECT ids FROM family)::bigint[])
+), small AS MATERIALIZED (
+    SELECT t.family, t.unit_id, s.week, s.returns, s.active
+    FROM seat t
+    JOIN rollup_sub s ON s.unit_id = t.whole AND s.week >= t.from_week AND s.week < t.until
+    WHERE t.own IS NULL AND s.week BETWEEN %(since)s AND %(until)s
+      AND s.returns > 0 AND (s.returns < %(min_returns)s OR s.active < %(min_active)s)
+    UNION ALL
+    SELECT t.family, t.unit_id, o.week, o.returns, o.active
+    FROM seat t
+    JOIN rollup_own o ON o.unit_id = t.own
+    WHERE t.whole IS NULL AND o.week BETWEEN %(since)s AND %(until)s
+      AND o.returns > 0 AND (o.returns < %(min_returns)s OR o.active < %(min_active)s)
+    UNION ALL
+    SELECT t.family, t.unit_id, s.week, s.returns - o.returns, s.active - o.active
+    FROM seat t
+    JOIN rollup_sub s ON s.unit_id = t.whole
+    JOIN rollup_own o ON o.unit_id = t.own AND o.week = s.week
+    WHERE t.sign = -1 AND s.week BETWEEN %(since)s AND %(until)s
+      AND s.returns > o.returns AND (s.returns - o.returns < %(min_returns)s OR s.active - o.active < %(min_active)s)
+), few AS MATERIALIZED (
+    SELECT family, week
+    FROM small
     GROUP BY family, week
+    HAVING sum(returns) < %(min_returns)s OR sum(active) < %(min_active)s
 ), beside AS (
     -- the least shown one where the small ones are too few people together; below it one too, or its parts would add up to it
-    SELECT family, least, week FROM judged WHERE has_small AND NOT is_enough AND least IS NOT NULL
+    SELECT family, least, week
+    FROM (
+        SELECT t.family, t.unit_id AS least, f.week,
+               row_number() OVER (PARTITION BY t.family, f.week ORDER BY t.unit_id = t.family, c.returns, t.unit_id) AS place
+        FROM few f
+        JOIN seat t ON t.family = f.family AND f.week >= t.from_week AND f.week < t.until
+        LEFT JOIN rollup_sub s ON s.unit_id = t.whole AND s.week = f.week
+        LEFT JOIN rollup_own o ON o.unit_id = t.own AND o.week = f.week
+        CROSS JOIN LATERAL (
+            SELECT coalesce(s.returns, 0) + t.sign * coalesce(o.returns, 0) AS returns,
+                   coalesce(s.active, 0) + t.sign * coalesce(o.active, 0) AS active
+        ) c
+        WHERE c.returns >= %(min_returns)s AND c.active >= %(min_active)s
+    ) ordered
+    WHERE place = 1
     UNION
-    SELECT below.family, below.least, below.week
-    FROM beside b
-    JOIN judged below ON below.family = b.least AND below.week = b.week AND NOT below.has_small
-    WHERE b.least <> b.family
+    SELECT family, least, week
+    FROM (
+        SELECT t.family, t.unit_id AS least, b.week,
+               row_number() OVER (PARTITION BY t.family, b.week ORDER BY t.unit_id = t.family, c.returns, t.unit_id) AS place
+        FROM beside b
+        JOIN seat t ON t.family = b.least AND b.week >= t.from_week AND b.week < t.until
+        LEFT JOIN rollup_sub s ON s.unit_id = t.whole AND s.week = b.week
+        LEFT JOIN rollup_own o ON o.unit_id = t.own AND o.week = b.week
+        CROSS JOIN LATERAL (
+            SELECT coalesce(s.returns, 0) + t.sign * coalesce(o.returns, 0) AS returns
+        ) c
+        WHERE b.least <> b.family AND c.returns > 0
+          AND NOT EXISTS (SELECT FROM small WHERE small.family = b.least AND small.week = b.week)
+    ) ordered
+    WHERE place = 1
 )
 SELECT unit_id, week
-FROM cell
+FROM small
 WHERE unit_id = ANY(%(units)s::bigint[]) AND (unit_id = family) = %(own)s
-  AND returns > 0 AND (returns < %(min_returns)s OR active < %(min_active)s)
 UNION
 SELECT least, week FROM beside WHERE least = ANY(%(units)s::bigint[]) AND (least = family) = %(own)s

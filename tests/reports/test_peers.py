@@ -2,14 +2,17 @@
 
 import random
 import statistics
+from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from burden.units.models import Level
-from reports.peers import alike, hidden, spread
+from reports.models.scope import FEW
+from reports.peers import ENOUGH, MIN_ACTIVE, MIN_RETURNS, alike, hidden, spread
 from reports.restated import hidden_restated
 from tests.factories import LAST_WEEK, make_unit
 from tests.reports.sums import add_sums
@@ -17,6 +20,9 @@ from tests.reports.trees import WEEKS, grow, move
 
 WEEK = LAST_WEEK.monday
 SPAN = (WEEKS[0].monday, WEEKS[-1].monday)
+PLAINLY = (Path(__file__).parent / "hidden_plainly.sql").read_text(
+    encoding="utf-8"
+)  # reads every figure, as hidden did
 WORLDS = {  # every example fills the tables anew: a failing one is shown as it is found
     "deadline": None,
     "suppress_health_check": [HealthCheck.function_scoped_fixture],
@@ -182,6 +188,24 @@ def test_unit_is_hidden_the_same_whoever_else_is_asked_for(db, data):
             together = hidden([unit.pk for unit in units], SPAN, own=own)
             assert together == {unit.pk: hidden([unit.pk], SPAN, own=own)[unit.pk] for unit in units}
         transaction.set_rollback(True)
+
+
+@settings(max_examples=30, **WORLDS)
+@given(st.data())
+def test_hidden_is_what_reading_every_figure_of_every_week_finds(db, data):
+    with transaction.atomic(), connection.cursor() as cursor:
+        world = grow(lambda options: data.draw(st.sampled_from(options)))
+        for own, units in ((False, world.units), (True, world.units), (True, world.of(Level.TOWNSHIP))):
+            ids = [unit.pk for unit in units]
+            cursor.execute(PLAINLY, {"units": ids, "own": own, "since": SPAN[0], "until": SPAN[1]} | ENOUGH)
+            plainly = {(unit, week) for unit, week in cursor.fetchall() if unit in ids}
+            assert {(unit, week) for unit, weeks in hidden(ids, SPAN, own=own).items() for week in weeks} == plainly
+        transaction.set_rollback(True)
+
+
+def test_small_figures_are_found_by_an_index_of_the_same_thresholds():
+    few = dict(child for part in FEW.children for child in (part.children if isinstance(part, Q) else [part]))
+    assert few == {"returns__lt": MIN_RETURNS, "active__lt": MIN_ACTIVE, "returns__gt": 0}
 
 
 def test_attacker_finds_what_small_figures_alone_would_give_away(db):
