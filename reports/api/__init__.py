@@ -185,7 +185,7 @@ def choice(given: dict[str, str], name: str, allowed: tuple[str, ...]) -> str:
 def monday(given: dict[str, str], name: str, default: Week) -> Week:
     """Read a Monday. Refuses: parameter_invalid."""
     try:
-        return Week(dt.date.fromisoformat(given[name])) if name in given else default
+        return Week.parse(given[name]) if name in given else default
     except ValueError:
         sentence = _("%(name)s 要是星期一的日期，如 %(day)s") % {"name": name, "day": default}
         raise Refused("parameter_invalid", sentence, {name: sentence}) from None

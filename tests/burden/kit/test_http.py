@@ -63,3 +63,10 @@ def test_healthz_with_a_session_cookie_asks_no_database(client, django_assert_nu
     client.cookies["sessionid"] = "somebody"
     with django_assert_num_queries(3):  # the role of the test's client: set, reset, nobody acting
         assert client.get("/healthz").status_code == 200
+
+
+def test_address_with_a_nul_is_unknown(cadre):
+    """PostgreSQL keeps none in a text: asking it would be a traceback."""
+    assert [cadre.get(url).status_code for url in ("/week/?q=%00", "/reports/%00/", "/api/v1/units/?q=%00")] == [
+        404
+    ] * 3
