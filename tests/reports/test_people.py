@@ -14,7 +14,7 @@ from reports import people, queries, rollup, tasks
 from reports.models import PeopleYear
 from reports.peers import hidden
 from reports.periods import Period
-from tests.database import as_role
+from tests.database import as_role, in_threads
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_post, make_return, make_unit, make_user
 from tests.reports.trees import move
 
@@ -87,3 +87,9 @@ def test_people_are_told_where_no_week_is_hidden(county: Unit, client: Client, m
 
 def test_shorter_period_tells_no_people(county: Unit) -> None:
     assert queries.people(make_actor(county, "reviewer"), county, Period.of("month", LAST_WEEK), {}, ()) == 0
+
+
+def test_recounts_at_once_count_once(transactional_db: None) -> None:
+    unit = make_unit()
+    file([make_user()], unit, LAST_WEEK)
+    assert in_threads(4, lambda _: people.recount(now=NOW), role="burden_worker") == [1] * 4
