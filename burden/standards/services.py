@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
@@ -21,17 +21,18 @@ from burden.standards.sampling import deal
 from burden.units.models import Unit
 
 FOREVER = dt.date.max
+AHEAD = 53  # weeks
 LONGEST = 100  # hours a head a week: a goal above is a slip of the pen
 
 
 @transaction.atomic
 def start_sample(*, by: Actor, county: Unit, from_: dt.date, now: dt.datetime) -> Sample:
-    """Ask each cadre of a county one week in four, from a Monday on. Refuses: sample.monday, sample.past, sample.on."""
+    """Ask each cadre of a county one week in four, from a Monday on.
+
+    Refuses: sample.monday, sample.past, sample.ahead, sample.on.
+    """
     _check_week(from_, now)
-    if Sample.objects.in_force(from_, FOREVER).filter(county=county).exists():
-        sentence = _("%(name)s从那一周起已经是四周问一周") % {"name": county.name}
-        raise Refused("sample.on", sentence, {"from_": sentence})
-    sample = Sample.objects.create(county=county, from_week=from_)
+    sample = _begin(county, from_)
     dealt = _deal(county, now)
     record(by=by, what="sample.started", on=sample, now=now, county=county.code, from_week=str(from_), dealt=dealt)
     return sample
@@ -39,7 +40,10 @@ def start_sample(*, by: Actor, county: Unit, from_: dt.date, now: dt.datetime) -
 
 @transaction.atomic
 def stop_sample(*, by: Actor, county: Unit, from_: dt.date, now: dt.datetime) -> Sample:
-    """Ask everybody every week again, from a Monday on. Refuses: sample.monday, sample.past, sample.off, sample.short."""
+    """Ask everybody every week again, from a Monday on.
+
+    Refuses: sample.monday, sample.past, sample.ahead, sample.off, sample.short.
+    """
     _check_week(from_, now)
     sample = Sample.objects.filter(county=county, until_week=None).first()
     if sample is None:
@@ -89,6 +93,19 @@ def drop_goal(*, by: Actor, goal: Goal, now: dt.datetime) -> None:
     goal.delete()
 
 
+def _begin(county: Unit, from_: dt.date) -> Sample:
+    """Store a sample. Refuses: sample.on, also where another is being started at this moment."""
+    sentence = _("%(name)s从那一周起已经是四周问一周") % {"name": county.name}
+    on = Refused("sample.on", sentence, {"from_": sentence})
+    if Sample.objects.in_force(from_, FOREVER).filter(county=county).exists():
+        raise on
+    try:
+        with transaction.atomic():
+            return Sample.objects.create(county=county, from_week=from_)
+    except IntegrityError as error:
+        raise on from error
+
+
 def _check_week(from_: dt.date, now: dt.datetime) -> None:
     if from_.isoweekday() != 1:
         sentence = _("%(day)s 不是星期一") % {"day": from_}
@@ -96,6 +113,8 @@ def _check_week(from_: dt.date, now: dt.datetime) -> None:
     if from_ < Week.at(now).monday:
         sentence = _("最早从本周一起")
         raise Refused("sample.past", sentence, {"from_": sentence})
+    if from_ > Week.at(now).plus(AHEAD).monday:
+        raise Refused("sample.ahead", _("最多提前一年登记"), {"from_": _("最多提前一年登记")})
 
 
 def _deal(county: Unit, now: dt.datetime) -> int:

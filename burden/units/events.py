@@ -22,6 +22,7 @@ from burden.units.services import (
     check_facts,
     check_parent,
     end_placement,
+    hold_tree,
     last_placement,
     mark_since,
     people_in_post,
@@ -126,13 +127,17 @@ def carry_out_due(*, now: dt.datetime) -> int:
                     continue
                 _carry_out(held, None, now)
         except Refused as refused:
-            UnitEvent.every.filter(pk=event.pk, state=State.PLANNED).update(
-                state=State.STOPPED, error=refused.detail[:300]
-            )
-            record(by=None, what="unit_event.stopped", on=event, now=now, unit_id=event.unit_id, reason=refused.code)
+            _stop(event, refused, now)
         else:
             done += 1
     return done
+
+
+@transaction.atomic
+def _stop(event: UnitEvent, refused: Refused, now: dt.datetime) -> None:
+    planned = UnitEvent.every.filter(pk=event.pk, state=State.PLANNED)
+    if planned.update(state=State.STOPPED, error=refused.detail[:300]):
+        record(by=None, what="unit_event.stopped", on=event, now=now, unit_id=event.unit_id, reason=refused.code)
 
 
 def effects_of(*, event: UnitEvent) -> Effects:
@@ -240,6 +245,7 @@ def _place(event: UnitEvent) -> dt.date | None:
 
     Shape: the Monday from which units stand elsewhere; None where none does. Refuses: as register.
     """
+    hold_tree()
     return {
         Kind.RENAME: _place_name,
         Kind.MOVE: _place_move,

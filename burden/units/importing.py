@@ -15,7 +15,7 @@ from burden.kit.errors import Refused
 from burden.kit.sheets import MEGABYTE, Fault, Row, read_sheet
 from burden.ledger.services import record
 from burden.units.models import Level, Unit
-from burden.units.services import check_week, fault_of, kind_of, mark_since, may_stand_under, recompute_paths
+from burden.units.services import check_week, fault_of, hold_tree, kind_of, mark_since, may_stand_under, recompute_paths
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor
@@ -104,6 +104,7 @@ def import_units(
     rows, faults = read_sheet(data, columns=COLUMNS, optional=OPTIONAL, most=LIMIT)
     done.faults = faults
     lines = _hang_together(_fold(_parse(rows, done), done), done)
+    hold_tree()
     with connection.cursor() as cursor:
         _stage(cursor, lines)
         done.faults += _blocked(cursor, effective)

@@ -55,6 +55,7 @@ def open_unit(
     """
     check_week(from_=from_, now=now)
     check_facts(code=code, name=name, level=level, kind=kind, headcount=headcount)
+    hold_tree()
     if parent is not None:
         check_parent(level=level, parent=parent)
     facts = {"name": name, "level": level, "kind": kind or kind_of(level=level, name=name), "headcount": headcount}
@@ -83,6 +84,12 @@ def people_in_post(*, units: Iterable[int], from_: dt.date) -> int:
             [list(units), from_],
         )
         return int(cursor.fetchone()[0])
+
+
+def hold_tree() -> None:
+    """Let nobody else change the tree until this transaction ends: two moves, each fine by itself, could make a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('burden.recompute_paths'))")
 
 
 def recompute_paths(*, now: dt.datetime) -> None:

@@ -16,7 +16,7 @@ from burden.standards.queries import sampled, turn
 from burden.standards.sampling import panel_of
 from burden.standards.services import deal_panels, drop_goal, set_goal, start_sample, stop_sample
 from burden.units.models import Level, Unit
-from tests.database import as_role
+from tests.database import as_role, in_threads
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_post, make_unit
 
 NEXT_WEEK = THIS_WEEK.plus(1)
@@ -74,6 +74,20 @@ def test_who_came_since_is_dealt_at_night_and_keeps_the_rest(office: Actor, coun
         assert deal_panels(now=NOW) == 0
     assert SamplePanel.objects.get(cadre=old.user).panel == before
     assert SamplePanel.objects.count() == 2
+
+
+def test_sample_begins_within_a_year(office: Actor, county: Unit) -> None:
+    """A slip of the pen would forbid every other sample until then."""
+    with pytest.raises(Refused, match="最多提前一年") as caught:
+        start(office, county, dt.date(2099, 12, 28))
+    assert caught.value.code == "sample.ahead"
+
+
+def test_two_starts_at_once_make_one_sample(transactional_db) -> None:
+    county = make_unit()
+    office = make_actor(county, "office")
+    found = in_threads(2, lambda _: start_sample(by=office, county=county, from_=NEXT_WEEK.monday, now=NOW))
+    assert sorted(getattr(each, "code", "") for each in found) == ["", "sample.on"]
 
 
 def test_sample_may_be_on_again_after_it_was_off(office: Actor, county: Unit) -> None:
