@@ -2,12 +2,13 @@
 -- inputs: issuers (bigint[]), since, until (Mondays), min_returns, min_units, most (rows); rollup_demand
 -- outputs: newest demand, weeks it was asked, times asked (receivers x weeks), what it took, answers and how they were given
 -- units: counts, whole person-minutes; answers are those that may be shown: see league.sql
+-- withdrawn demands say too which answers may be shown, as on the issuer's page, and are left out only then
 WITH cell AS (
-    SELECT d.issuer_id, d.category, d.title, d.origin = 'own' AS is_own, r.*,
+    SELECT d.issuer_id, d.category, d.title, d.origin = 'own' AS is_own, d.state = 'withdrawn' AS is_withdrawn, r.*,
            (r.answers > 0 AND r.answers < %(min_returns)s) OR (r.answered > 0 AND r.answered < %(min_units)s) AS is_few
     FROM demand d
     JOIN rollup_demand r ON r.demand_id = d.id AND r.week BETWEEN %(since)s AND %(until)s
-    WHERE d.issuer_id = ANY(%(issuers)s::bigint[]) AND d.state <> 'withdrawn'
+    WHERE d.issuer_id = ANY(%(issuers)s::bigint[])
 ), beside AS (
     SELECT *, coalesce(sum(answers) FILTER (WHERE is_few) OVER (PARTITION BY issuer_id, week, category), 0) AS few,
            row_number() OVER (PARTITION BY issuer_id, week, category, answers > 0 AND NOT is_few
@@ -23,6 +24,7 @@ SELECT issuer_id, is_own, category, title, max(demand_id), count(DISTINCT week),
        coalesce(sum(answers) FILTER (WHERE is_shown), 0), coalesce(sum(done) FILTER (WHERE is_shown), 0),
        coalesce(sum(not_applicable) FILTER (WHERE is_shown), 0), coalesce(sum(repeated) FILTER (WHERE is_shown), 0)
 FROM judged
+WHERE NOT is_withdrawn
 GROUP BY 1, 2, 3, 4
 ORDER BY total DESC, 5
 LIMIT %(most)s

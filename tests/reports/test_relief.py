@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from burden.demands.duplicates import grams
 from burden.kit import clock
 from burden.units.models import Level, Unit
+from reports import issued
 from reports.league import issuers_at
+from reports.periods import Period
 from reports.relief import Relief, relief
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
 from tests.reports.test_league import ask
@@ -66,6 +68,17 @@ def test_answers_that_say_it_was_asked_before_are_a_reason(county: Unit, office:
 def test_few_answers_are_no_reason_and_tell_nothing(county: Unit, office: Unit) -> None:
     ask(office, 800, category="meeting", answers=4, answered=4, done=1, repeated=1, not_applicable=3)
     assert [reason.text for each in found(county).cut for reason in each.reasons if "份答复" in reason.text] == []
+
+
+def test_what_is_hidden_on_the_issuers_page_is_hidden_here(county: Unit, office: Unit) -> None:
+    """Four answers to a demand that was withdrawn hide the next one too: less it, the issuer's week would be theirs."""
+    weekly(office, 10)
+    ask(office, 900, category="meeting", title="撤回的会", state="withdrawn", withdrawn_at=NOW, answers=4, answered=4)
+    actor = make_actor(county, "reviewer")
+    cells = issued.cells(actor, office, Period.of("year", LAST_WEEK, until=LAST_WEEK))
+    (each,) = found(county).cut
+    assert each.confirmed_min == issued.total(cells).confirmed_min == 9 * 500
+    assert each.answers == 9 * 5
 
 
 def test_form_that_others_have_is_a_reason(county: Unit, office: Unit) -> None:
