@@ -66,7 +66,7 @@ def _pointed_out(told: read.Told) -> tuple[Any, ...]:
     remark = _("人数太少，不显示") if told.person_min is None else ""
     return (
         str(one.get_kind_display()), one.unit.code, one.unit.name, str(one.get_category_display()), in_words(told).words.title,
-        one.first_week, one.last_week, one.first_seen, told.person_min, one.strength, remark,
+        one.first_week, one.last_week, one.first_seen, told.person_min, told.strength, remark,
     )  # fmt: skip
 
 

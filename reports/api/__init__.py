@@ -113,7 +113,7 @@ class SignalSerializer(serializers.Serializer[Any]):
     last_week = serializers.DateField()
     first_seen = serializers.DateField()
     person_min = serializers.IntegerField(allow_null=True)
-    strength = serializers.IntegerField()
+    strength = serializers.IntegerField(allow_null=True)
     suppressed = serializers.BooleanField(help_text="Too few people stand behind the figures today")
     title = serializers.CharField(allow_blank=True)
     evidence = serializers.DictField()

@@ -15,16 +15,18 @@ from burden.kit.clock import Week
 from burden.units.models import Level, Unit
 from reports.models import Signal
 from reports.peers import hidden
+from reports.signals.declared import Z_LIMIT, strength
 
 KINDS = tuple(Signal.Kind.values)
 
 
 @dataclass(frozen=True)
 class Told:
-    """A signal as it may be told now. Units: person_min person-minutes, None: too few people stand behind it today."""
+    """A signal as it may be told now. Units: as of Signal; None: too few people stand behind it today."""
 
     signal: Signal
     person_min: int | None
+    strength: int | None
     evidence: dict[str, Any]
 
     def body(self) -> dict[str, Any]:
@@ -32,7 +34,7 @@ class Told:
         one = self.signal
         weeks = {name: getattr(one, name) for name in ("since", "first_week", "last_week", "first_seen")}
         said = {"kind": one.kind, "unit": one.unit.code, "category": one.category} | weeks
-        figures = {"person_min": self.person_min, "strength": one.strength, "suppressed": self.person_min is None}
+        figures = {"person_min": self.person_min, "strength": self.strength, "suppressed": self.person_min is None}
         return said | figures | {"title": self.evidence.get("title", ""), "evidence": self.evidence}
 
 
@@ -85,13 +87,16 @@ class Shown(Sequence[Told]):
 
 
 def _as_found(signal: Signal) -> Told:
-    return Told(signal, signal.person_min, dict(signal.evidence))
+    return Told(signal, signal.person_min, signal.strength, dict(signal.evidence))
 
 
 def _outlier(signal: Signal, gone: Collection[dt.date]) -> Told:
     weeks = [each for each in signal.evidence["weeks"] if dt.date.fromisoformat(each["week"]) not in gone]
     minutes = sum(each["beyond_min"] for each in weeks) if weeks else None
-    return Told(signal, minutes, signal.evidence | {"weeks": weeks})
+    worst = strength(max(each["z_tenths"] for each in weeks) / 10, Z_LIMIT) if weeks else None
+    if weeks == signal.evidence["weeks"]:
+        worst = signal.strength
+    return Told(signal, minutes, worst, signal.evidence | {"weeks": weeks})
 
 
 def readable(actor: Actor, shown: Sequence[Told]) -> set[int]:

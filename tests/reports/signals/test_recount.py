@@ -24,6 +24,7 @@ from tests.database import as_role, in_threads
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_target, make_unit
 from tests.reports.signals.test_detectors import Place, relay
 from tests.reports.signals.test_outliers import County
+from tests.reports.sums import add_sums
 
 MONDAYS = [LAST_WEEK.plus(-n).monday for n in range(9)]
 
@@ -194,8 +195,6 @@ def test_outlier_that_may_not_be_shown_today_is_not_told(county: County, reviewe
     recount(now=NOW)
     assert "2,000" not in show(reviewer, county.county) and "33.3" in show(reviewer, county.county)
     small = make_unit(county.county, Level.DEPARTMENT)
-    from tests.reports.sums import add_sums
-
     add_sums(small, LAST_WEEK, returns=4)
     add_sums(small, LAST_WEEK.plus(-1), returns=4)
     hidden = county.towns[0]  # the least of the family goes, with the small one
@@ -204,9 +203,23 @@ def test_outlier_that_may_not_be_shown_today_is_not_told(county: County, reviewe
     assert "人数太少，现在不显示" in page and "33.3" not in page
     body = reviewer.get("/api/v1/signals/", {"unit": county.county.code}).json()["results"][0]
     assert (body["suppressed"], body["person_min"], body["evidence"]["weeks"]) == (True, None, [])
+    assert body["strength"] is None  # beside the median of the peers, which is shown, it would tell the minutes
     asked = {"unit": county.county.code, "from": str(MONDAYS[8]), "to": str(MONDAYS[0])}
     (row,) = reviewer.get("/api/v1/tables/signals/", asked).json()["results"]
-    assert (row["person_min"], row["remark"]) == (None, "人数太少，不显示")
+    assert (row["person_min"], row["strength"], row["remark"]) == (None, None, "人数太少，不显示")
+
+
+def test_strength_is_of_the_weeks_that_are_told(county: County, reviewer: Client) -> None:
+    small, town = make_unit(county.county, Level.DEPARTMENT), county.towns[0]
+    for each, week in ((town, LAST_WEEK), (county.towns[1], LAST_WEEK), (town, LAST_WEEK.plus(-1))):
+        add_sums(each, week)
+    add_sums(small, LAST_WEEK, returns=4)
+    facts = {"per_head": 2000, "median": 600, "peers": 9, "beyond_min": 8400}
+    weeks = [facts | {"week": str(MONDAYS[n]), "z_tenths": z} for n, z in ((0, 93), (1, 42))]
+    add(town, "outlier", subject="", strength=265, evidence={"area": 1, "weeks": weeks})
+    (body,) = reviewer.get("/api/v1/signals/", {"unit": county.county.code}).json()["results"]
+    assert [each["week"] for each in body["evidence"]["weeks"]] == [str(MONDAYS[1])]
+    assert (body["person_min"], body["strength"]) == (8400, 120)
 
 
 def test_page_api_and_file_tell_the_same(county: County, reviewer: Client) -> None:
