@@ -66,27 +66,27 @@ def _figures(actor: Actor, found: Demand, period: Period) -> dict[str, Any]:
     """Return the weeks, newest first; all of the issuer's are read, because they say which of these must be hidden."""
     cells = [cell for cell in issued.cells(actor, found.issuer, period) if cell.demand_id == found.pk]
     span = (period.first.monday, period.last.monday)
-    counted = {
-        (level, week): (targets, answered)
-        for level, week, targets, answered in RollupDemand.objects.visible_to(actor)
+    targets = {
+        (level, week): count
+        for level, week, count in RollupDemand.objects.visible_to(actor)
         .filter(demand=found, week__range=span)
-        .values_list("level", "week", "targets", "answered")
+        .values_list("level", "week", "targets")
     }
     return {
         "sums": issued.total(cells),
         "left_out": sum(cell.is_hidden for cell in cells),
-        "answered": sum(answered for _targets, answered in counted.values()),
-        "targets": sum(targets for targets, _answered in counted.values()),
-        "rows": [_row(cell, *counted.get((cell.level, cell.week), (0, 0)), cells) for cell in reversed(cells)],
+        "answered": sum(cell.answered for cell in cells if not cell.is_hidden),
+        "targets": sum(targets.values()),
+        "rows": [_row(cell, targets.get((cell.level, cell.week), 0), cells) for cell in reversed(cells)],
     }
 
 
-def _row(cell: Cell, targets: int, answered: int, cells: Sequence[Cell]) -> dict[str, Any]:
+def _row(cell: Cell, targets: int, cells: Sequence[Cell]) -> dict[str, Any]:
     return {
         "cell": cell,
         "level": str(Level(cell.level).label),
         "targets": targets,
-        "answered": answered,
+        "answered": None if cell.is_hidden else cell.answered,
         "sums": issued.total([cell]),
         "bar": [("x-brand", 0 if cell.is_hidden else cell.confirmed_min)],
         "claim_bar": [("x-self", cell.claim_min)],

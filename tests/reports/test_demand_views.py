@@ -62,6 +62,8 @@ def test_few_answers_are_not_told(reviewer, bureau):
     page = show(reviewer, demand, period="week")
     assert "人数太少，不显示" in page
     assert "13.0" not in page
+    assert "—／12" in page  # as in the file, which does not say either how many of the receivers answered
+    assert "4／12" not in page
 
 
 def test_week_beside_a_few_of_the_same_kind_is_not_told(reviewer, bureau):
