@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from burden.kit import clock
-from burden.units.models import Level
+from burden.kit.clock import Week
+from burden.units.models import Level, Unit
 from reports import exports
 from reports.indicators import per_head
 from reports.restated import BASES
@@ -68,13 +69,43 @@ def pages(world: World, client) -> Iterator[int]:
             for tab in first["tabs"]:
                 if not tab["current"]:
                     yield from of_page(world, client.get(tab["url"]).context)
-            found = client.get(f"/reports/{unit.code}/indicators/", {"period": period, "week": str(week)}).context[
-                "lines"
-            ]
-            whole = next(line.row for line in found if line.indicator.code == "person_hours")
-            yield from (each.number for each in (whole.now, whole.previous, whole.last_year) if each.number)
+            yield from indicators(unit, period, week, client)
             if "bases" in first and period == "month":
                 yield from of_page(world, client.get(first["bases"][1][1]).context)
+                yield from indicators(unit, period, week, client, basis="restated")
+
+
+def indicators(unit: Unit, period: str, week: Week, client, **query: str) -> Iterator[int]:
+    said = {"period": period, "week": str(week)} | query
+    found = client.get(f"/reports/{unit.code}/indicators/", said).context["lines"]
+    whole = next(line.row for line in found if line.indicator.code == "person_hours")
+    yield from (each.number for each in (whole.now, whole.previous, whole.last_year) if each.number)
+
+
+def parts(world: World, client) -> Iterator[int]:
+    """What a burden is made of: sums, categories, issuers, weeks and the units below, by category too."""
+    for unit, (period, week) in product(world.units, PERIODS[:2]):
+        page = f"/reports/{unit.code}/parts/"
+        first = client.get(page, {"period": period, "week": str(week)}).context
+        kinds = [level for level in LISTED if level in {each.level for each in world.units} and level != unit.level]
+        for query in ({"category": "form"}, *({"kind": kind} for kind in kinds)):
+            found = client.get(page, {"period": period, "week": str(week)} | query).context
+            yield from (line.total for line in found["lines"] if line.total)
+        if "sums" in first:
+            yield from (first["sums"]["minutes"], first["sums"]["of"])
+            yield from (minutes for _code, _label, minutes, *_rest in first["by_category"])
+            yield from (each["minutes"] for each in first["issuers"])
+        yield from (world.whole(unit.pk, each.week.monday) for each in first["points"] if each.now is not None)
+
+
+def tables(world: World, client) -> Iterator[int]:
+    """The tables of the API, asked at every unit: the weeks together that each of them shows."""
+    levels = ("own", Level.TOWNSHIP.value, Level.VILLAGE.value)
+    units = [unit for unit in world.units if unit.level != Level.VILLAGE]
+    for unit, level, key in product(units, levels, ("comparison", "issuers")):
+        query = {"unit": unit.code, "level": level, "from": str(WEEKS[0]), "to": str(WEEKS[-1])}
+        rows = client.get(f"/api/v1/tables/{key}/", query).json()["results"]
+        yield from (row["total"] for row in rows if row["total"])
 
 
 def summaries(world: World, client) -> Iterator[int]:
@@ -112,6 +143,7 @@ def test_nothing_published_adds_up_to_too_few_people(world, client, settings, tm
     settings.EXPORT_DIR = tmp_path
     reviewer = make_actor(world.units[0], "reviewer")
     client.force_login(reviewer.user)
-    published = [list(found) for found in (pages(world, client), summaries(world, client), files(world, reviewer))]
+    readers = (pages(world, client), parts(world, client), tables(world, client), summaries(world, client))
+    published = [list(found) for found in (*readers, files(world, reviewer))]
     assert min(len(found) for found in published) > 5
     assert world.told(number for found in published for number in found) == []
