@@ -126,7 +126,7 @@ def test_rows_lead_to_the_demand_and_queries_do_not_grow(client: Client, county:
         with CaptureQueriesContext(connection) as seen:
             client.get(path)
         counted.append(len(seen))
-    assert text.count('href="/demands/') >= 6
+    assert text.count('href="/reports/demands/') >= 6
     assert counted[0] == counted[2]
 
 

@@ -163,7 +163,7 @@ def test_page_says_each_kind_with_its_evidence(county: County, reviewer: Client)
         "14 个单位 24 小时内原样转下《通知》", "3 次把期限提前，最多 2 天", "一周人均时间远高于同类", "z＝9.3",
     ):  # fmt: skip
         assert words in page, words
-    assert f'href="/demands/{demand.pk}/"' in page
+    assert f'href="/reports/demands/{demand.pk}/"' in page
     assert f"/demands/{2**40}/" not in page
     assert all(str(text) in unescape(page) for each in THRESHOLDS for text in (each.label, each.value, each.source))
 
