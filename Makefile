@@ -4,6 +4,7 @@ UV_VERSION := 0.13.9
 VENV       := .venv
 BIN        := $(VENV)/bin
 MO         := burden/locale/en/LC_MESSAGES/django.mo
+FONT       := BURDEN_NO_DATABASE=1 DJANGO_SETTINGS_MODULE=burden.settings $(BIN)/python -c 'import sys; from reports.paper_files import fonts; sys.exit(not fonts())'
 SYNC       := $(BIN)/uv sync --quiet --frozen --inexact --compile-bytecode --no-default-groups --group tool --group assets --extra embedded
 
 export UV_PYTHON_DOWNLOADS := never
@@ -50,13 +51,17 @@ test: $(VENV)/.dev assets browser
 	@$(BIN)/python -m pytest -n 2
 
 # the browser tests drive a Chromium: CHROMIUM=/path, else the one in PATH, else Debian's; its headless shell, which has no
-# window to keep, opens a page in a third of the time
-browser:
+# window to keep, opens a page in a third of the time; pages and PDF need a Chinese font
+browser: $(VENV)/.dev
 	@test -x "$${CHROMIUM:-}" || command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null || { \
 	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "安装 chromium" && export DEBIAN_FRONTEND=noninteractive && \
-	  apt-get update -qq && apt-get install -y -qq fonts-wqy-microhei >/dev/null && \
+	  apt-get update -qq && \
 	  { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; } >/dev/null; } || { \
 	  echo "浏览器测试要用 Chromium：请安装，或设 CHROMIUM=/path/to/chromium"; exit 1; }
+	@$(FONT) || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "安装中文字体" && export DEBIAN_FRONTEND=noninteractive && \
+	  apt-get update -qq && apt-get install -y -qq fonts-wqy-microhei >/dev/null && $(FONT); } || { \
+	  echo "生成 PDF 要用中文字体：请安装 fonts-wqy-microhei，或设 FONT_DIR=/path/to/fonts"; exit 1; }
 
 check: export BURDEN_NO_DATABASE := 1
 check: $(VENV)/.dev assets

@@ -16,6 +16,9 @@ from burden.accounts.roles import Role
 from burden.ledger.forms import ACTS, CODED, DETAILS, KINDS, SUBJECTS
 from burden.ledger.models import AuditEvent
 from burden.ledger.services import record
+from burden.units.models import UnitEvent
+from reports.periods import KINDS as KINDS_OF_PERIOD
+from reports.restated import BASES
 from reports.tables import TABLES
 from tests.factories import NOW, make_actor, make_post, make_return, make_unit
 
@@ -127,7 +130,7 @@ def recordings() -> Iterator[ast.Call]:
 def test_every_act_and_detail_has_words():
     calls = list(recordings())
     constants = [node.value for call in calls for node in ast.walk(call) if isinstance(node, ast.Constant)]
-    codes = {text for text in constants if isinstance(text, str) and re.fullmatch(r"[a-z]+\.[a-z_]+", text)}
+    codes = {text for text in constants if isinstance(text, str) and re.fullmatch(r"[a-z_]+\.[a-z_]+", text)}
     assert codes > {"login.in", "request.withdrawn", "week.filed"}
     assert codes - set(ACTS) == set()
     assert {word.arg for call in calls for word in call.keywords if word.arg} - SAID - set(DETAILS) == set()
@@ -139,10 +142,11 @@ def _is_filtered(code: str) -> bool:
 
 
 def test_every_coded_value_has_words():
-    assert {"role": set(CODED["role"]), "tables": set(CODED["tables"])} == {
-        "role": set(Role.values),
-        "tables": set(TABLES),
-    }
+    said = {name: {code: str(words) for code, words in CODED[name].items()} for name in ("kind", "period")}
+    assert said["kind"] == {kind.value: str(kind.label) for kind in UnitEvent.Kind}
+    assert said["period"] == {code: str(words) for code, words in KINDS_OF_PERIOD.items()}
+    assert set(CODED["basis"]) == set(BASES)
+    assert {key: str(words) for key, words in CODED["tables"].items()} == {k: str(t.title) for k, t in TABLES.items()}
     assert {code: str(words) for code, words in CODED["role"].items()} == {r.value: str(r.label) for r in Role}
 
 
