@@ -227,6 +227,10 @@ class Figures:
     def per_head(self) -> int | None:
         return per_head(self.total, self.returns)
 
+    @property
+    def load(self) -> Load:
+        return Load(self.total, self.self_min, self.returns, self.active)
+
     def __add__(self, other: Figures) -> Figures:
         return Figures(
             self.weeks + other.weeks,

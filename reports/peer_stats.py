@@ -24,6 +24,7 @@ from reports.periods import KINDS, Period
 
 SQL = Path(__file__).parent / "sql" / "peer_stats"
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.peer_stats'), 0)"  # two recounts would put everything twice
+Stats = Mapping[tuple[int, str], PeerStat]  # by place and peer group
 SCOPES = (Level.COUNTY, Level.CITY, Level.PROVINCE, Level.NATION)
 OPEN_WEEKS = 3  # a week may be filed in time for so long; what comes later waits for a rebuild
 
@@ -89,9 +90,7 @@ def group_of(kind: str, parent_level: str) -> str:
     return f"{kind}_{parent_level}" if kind == Kind.DEPARTMENT else alike(kind)
 
 
-def stats(
-    actor: Actor, scopes: Collection[int], groups: Collection[str], period: Period
-) -> dict[tuple[int, str], PeerStat]:
+def stats(actor: Actor, scopes: Collection[int], groups: Collection[str], period: Period) -> Stats:
     """Return what is known of peer groups in a period, by place and group.
 
     A place beyond the actor's range is told where eight units and more of the group lie outside it: else its median would

@@ -211,15 +211,23 @@ class Row:
         return next((self.loads[week].active for week in seen if week in self.loads), None)
 
 
-def compared(actor: Actor, units: Sequence[Unit], span: Span, basis: str = REPORTED) -> list[Row]:
-    """Return units of one level side by side.
+def compared(
+    actor: Actor,
+    units: Sequence[Unit],
+    span: Span,
+    basis: str = REPORTED,
+    *,
+    weeks: Collection[dt.date] | None = None,
+) -> list[Row]:
+    """Return units of one level side by side. Shape: `weeks` are those that are asked for of a long span, if not all.
 
     A township stands for those who work in it itself: how many villages it has must not make it look light.
     Every other unit stands for itself and all below it.
     """
     own = bool(units) and units[0].level == Level.TOWNSHIP
     model = RollupOwn if own else RollupSub
-    rows = model.objects.visible_to(actor).filter(unit__in=units, week__range=span)
+    rows = model.objects.visible_to(actor).filter(unit__in=units)
+    rows = rows.filter(week__range=span) if weeks is None else rows.filter(week__in=weeks)
     loads: dict[int, dict[dt.date, Load]] = defaultdict(dict)
     for unit, week, *figures in rows.values_list("unit_id", "week", ALL_MINUTES, "self_min", *PEOPLE):
         loads[unit][week] = Load(*figures)

@@ -31,7 +31,7 @@ from reports.panels import comparison, standing, summary
 from reports.panels.items import LEVELS, items
 from reports.panels.portal import portal
 from reports.panels.signals import newest
-from reports.peer_stats import SCOPES
+from reports.peer_stats import SCOPES, Stats
 from reports.periods import KINDS, Period, Span, festival_of, year_before
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.values import strip
@@ -111,13 +111,17 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
         return redirect(address(code, **request.GET.dict() | {"week": monday}))
     below = queries.below(actor, unit)
     state = _state(request, unit, below, now)
-    context = _frame(actor, state, below, now) | _bases(state, below, now) | _panels(actor, state, now)
+    context = _frame(actor, state, below, now) | _bases(state, below, now)
+    panels, here = _panels(actor, state, now)
+    context |= panels
     context |= newest(actor, unit, last_closed(now))
     if unit.level in LEVELS and state.period.kind == "week":
         context |= _own(actor, state, whole=request.GET.get("items") == "all")
-    context |= _standing(actor, state)
+    units = below.get(state.level, [])
+    known = standing.known(actor, unit, units, state.period) if state.basis == REPORTED else {}
+    context |= _standing(actor, state, here, known)
     if state.level:
-        context |= _table(actor, state, below[state.level], request.GET.get("page", "1"))
+        context |= _table(actor, state, units, known, request.GET.get("page", "1"))
     return render(request, "reports/report.html", context)
 
 
@@ -226,8 +230,8 @@ def _export_url(state: State) -> str:
 # --- the panels ---
 
 
-def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
-    """Return headline, trend, categories, issuers of the unit and all below it."""
+def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any], Figures | None]:
+    """Return headline, trend, categories, issuers of the unit and all below it; and the sums they show."""
     unit, period, closed = state.unit, state.period, last_closed(now)
     span = _span(period, closed)
     figures = queries.weekly(actor, unit, span, state.basis)
@@ -245,10 +249,10 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
         "is_empty": here is not None and not here.returns,
     }
     if here is None or not here.returns:
-        return context
+        return context, here
     spark = [point.now for point in points if not point.is_open]
     found, before = queries.sources(actor, unit, period, gone, state.basis)
-    return context | {
+    context |= {
         "left_out": queries.left_out(figures, gone, period),
         "claimed_min": queries.claimed(figures, period),
         "people": queries.people(actor, unit, period, figures, gone) if state.basis == REPORTED else 0,
@@ -262,6 +266,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
         "own_label": OWN.get(unit.level, gettext("本级自定")),
         **strip(actor, unit, period, gone, here, state.basis),
     }
+    return context, here
 
 
 def _own(actor: Actor, state: State, *, whole: bool) -> dict[str, Any]:
@@ -305,17 +310,19 @@ def _issuers(
     return summary.issuers(found, before, units, returns, visible, decided)
 
 
-def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> dict[str, Any]:
+def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, number: str) -> dict[str, Any]:
     """Return the units side by side, one page of them; fewer weeks where there are many units."""
-    first, last = state.period.first.monday, state.period.last.monday
     is_long = len(units) > LINES
     weeks = comparison.heat_weeks(state.period, comparison.SHORT_HEAT_WEEKS if is_long else comparison.HEAT_WEEKS)
-    rows = queries.compared(actor, units, (min(first, weeks[0].monday), last), state.basis)
+    before = (state.period.previous, state.period.last_year)
+    asked = {week.monday for each in (weeks, state.period.weeks, *(then.weeks for then in before)) for week in each}
+    rows = queries.compared(actor, units, (min(asked), max(asked)), state.basis, weeks=asked)
+    then = comparison.Then(*({row.unit.pk: row.over(each) for row in rows} for each in before))
     # medians do not add up: they are known in the tree of their week alone
     is_told = state.basis == REPORTED and state.unit not in units
-    places = standing.places(actor, state.unit, units, state.period) if is_told else {}
+    places = standing.places(known, state.unit, units) if is_told else {}
     wider = standing.spreads(places.get(state.peers), rows, state.period)
-    table = comparison.table(rows, state.period, _then(actor, state, units), state.sort, wider)
+    table = comparison.table(rows, state.period, then, state.sort, wider)
     page = Paginator(table.lines, LINES).get_page(number)
     on_page = {line.unit.pk for line in page}
     is_below_children = any(unit.parent_id != state.unit.pk for unit in units) and state.unit not in units
@@ -335,26 +342,19 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], number: str) -> di
     }
 
 
-def _standing(actor: Actor, state: State) -> dict[str, Any]:
+def _standing(actor: Actor, state: State, here: Figures | None, known: Stats) -> dict[str, Any]:
     """Return where the unit itself stands among its peers, in each place it lies in."""
     if state.basis != REPORTED or not standing.is_compared(state.unit):
         return {}
-    span = (state.period.first.monday, state.period.last.monday)
-    (row,) = queries.compared(actor, [state.unit], span)
-    found = standing.standing(actor, state.unit, row.over(state.period), state.period)
+    if state.unit.level == Level.TOWNSHIP:  # its own people alone are compared
+        span = (state.period.first.monday, state.period.last.monday)
+        load = queries.compared(actor, [state.unit], span)[0].over(state.period)
+    else:
+        load = here.load if here else None
+    found = standing.standing(known, state.unit, load)
     is_compared = any(each.count for each in found)
     is_told = is_compared or state.unit.level in (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
     return {"standing": found if is_told else [], "is_compared": is_compared}
-
-
-def _then(actor: Actor, state: State, units: Sequence[Unit]) -> comparison.Then:
-    """Return the units in the period before and a year before."""
-    found = []
-    for period in (state.period.previous, state.period.last_year):
-        span = (period.first.monday, period.last.monday)
-        rows = queries.compared(actor, units, span, state.basis)
-        found.append({row.unit.pk: row.over(period) for row in rows})
-    return comparison.Then(*found)
 
 
 def _places(state: State, places: Mapping[str, standing.Place]) -> list[tuple[str, str, bool]]:

@@ -9,7 +9,7 @@ from burden.accounts.actor import Actor
 from burden.units.models import Level, Unit
 from reports.indicators import Load
 from reports.models import PeerStat
-from reports.peer_stats import SCOPES, group_of, stats
+from reports.peer_stats import SCOPES, Stats, group_of, stats
 from reports.peers import Spread, alike
 from reports.periods import Period
 from reports.queries import Row
@@ -25,7 +25,16 @@ class Place:
     groups: Mapping[str, PeerStat]
 
 
-def places(actor: Actor, unit: Unit, units: Sequence[Unit], period: Period) -> dict[str, Place]:
+def known(actor: Actor, unit: Unit, units: Sequence[Unit], period: Period) -> Stats:
+    """Return the peer groups of a unit and of those listed below it in the places it lies in. Two queries at most."""
+    around = [each.pk for each in above(unit)]
+    groups = {group_of(each.kind, unit.level) for each in units}
+    if unit.parent is not None:
+        groups.add(group_of(unit.kind, unit.parent.level))
+    return stats(actor, around, groups, period) if around else {}
+
+
+def places(known: Stats, unit: Unit, units: Sequence[Unit]) -> dict[str, Place]:
     """Return the places above a unit whose peer groups those below it may be compared with, by level.
 
     Shape: the unit's parents are loaded; of places that hold no group that may be told there is none.
@@ -34,8 +43,9 @@ def places(actor: Actor, unit: Unit, units: Sequence[Unit], period: Period) -> d
     # departments that stand beside each other work for the unit above them
     groups = {group_of(each.kind, unit.level): alike(each.kind) for each in units}
     found: dict[int, dict[str, PeerStat]] = {}
-    for (scope, group), stat in stats(actor, around, groups, period).items() if around and groups else ():
-        found.setdefault(scope, {})[groups[group]] = stat
+    for (scope, group), stat in known.items():
+        if group in groups:
+            found.setdefault(scope, {})[groups[group]] = stat
     return {around[pk].level: Place(around[pk], found[pk]) for pk in around if pk in found}
 
 
@@ -103,14 +113,13 @@ class Standing:
     total: Figure | None
 
 
-def standing(actor: Actor, unit: Unit, load: Load | None, period: Period) -> list[Standing]:
+def standing(known: Stats, unit: Unit, load: Load | None) -> list[Standing]:
     """Return where a unit stands in each place it lies in, the nearest first. Shape: the unit's parents are loaded."""
     around = above(unit)
     if not around or unit.parent is None or load is None or load.per_head is None:
         return []
     group = group_of(unit.kind, unit.parent.level)
-    found = stats(actor, [each.pk for each in around], [group], period)
-    return [_standing(each, found.get((each.pk, group)), load) for each in around]
+    return [_standing(each, known.get((each.pk, group)), load) for each in around]
 
 
 def _standing(scope: Unit, stat: PeerStat | None, load: Load) -> Standing:

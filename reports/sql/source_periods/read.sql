@@ -6,9 +6,8 @@ WITH item AS MATERIALIZED (
     SELECT * FROM unnest(%(slots)s::int[], %(kinds)s::text[], %(firsts)s::date[], %(done)s::int[], %(claimed)s::int[])
         AS i (slot, kind, first, done, claimed)
 )
-SELECT slot, issuer_id, sum(n * done)::bigint, sum(m_meeting * done)::bigint, sum(m_document * done)::bigint,
-       sum(m_form * done)::bigint, sum(m_inspection * done)::bigint, sum(m_other * done)::bigint, sum(u_min * done)::bigint,
-       sum(c_min * claimed)::bigint
+SELECT slot, issuer_id, total(n * done), total(m_meeting * done), total(m_document * done), total(m_form * done),
+       total(m_inspection * done), total(m_other * done), total(u_min * done), total(c_min * claimed)
 FROM (
     SELECT i.slot, i.done, i.claimed, s.issuer_id, s.n, s.m_meeting, s.m_document, s.m_form, s.m_inspection, s.m_other, s.u_min, s.c_min
     FROM item i
