@@ -66,6 +66,7 @@ def database() -> dict[str, Any]:
 
 DATABASES = {"default": database()}
 DATABASE_ROLES = env.bool("DATABASE_ROLES", default=True)
+DATABASE_PREPARED = env.bool("DATABASE_PREPARED", default=True)
 REDIS_URL = env.str("REDIS_URL", default=local.redis_url if local else "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=local.broker_url if local else REDIS_URL)
 STATE_DIR = local.state if local else Path(env.str("BURDEN_STATE_DIR", default=str(BASE_DIR / ".var")))

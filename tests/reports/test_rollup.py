@@ -510,3 +510,23 @@ def test_command_fails_where_sums_differ(country: Country) -> None:
 def test_command_refuses(db: None, words: list[str]) -> None:
     with pytest.raises(CommandError):
         call_command("rollup", *words, stdout=StringIO())
+
+
+@pytest.mark.parametrize("is_prepared", [True, False])
+def test_recount_is_planned_once_where_the_server_keeps_plans(db, settings, is_prepared):
+    settings.DATABASE_PREPARED = is_prepared
+    village, before = make_unit(make_unit(level=Level.TOWNSHIP), Level.VILLAGE), prepared_runs()
+    for _ in range(2):
+        make_entry(make_return(make_user(), village, LAST_WEEK))
+        rollup.refresh()
+        assert_exact([LAST_WEEK.monday])
+    assert (prepared_runs() > before) == is_prepared
+
+
+def prepared_runs() -> int:
+    """Count how often a recount ran as a prepared statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(generic_plans + custom_plans) FROM pg_prepared_statements WHERE statement LIKE '%put_period%'"
+        )
+        return cursor.fetchone()[0] or 0
