@@ -172,11 +172,13 @@ def _spans(weeks: list[dt.date]) -> Iterator[list[dt.date]]:
 
 
 def _drain(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
-    """Take a shard's marks, a transaction at a time, until none is left or another worker holds the shard."""
+    """Take a shard's marks, a transaction at a time, until fewer are left than fit in one or another worker holds the shard."""
     done = Refreshed()
-    while (step := _refresh_shard(shard, until, limit, wait)).marks:
+    while True:
+        step = _refresh_shard(shard, until, limit, wait)
         done += step
-    return done
+        if step.marks < limit:
+            return done
 
 
 @transaction.atomic
