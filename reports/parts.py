@@ -1,7 +1,7 @@
 """What a burden is made of: the minutes of one category, of one issuer or of both, by week and by the units below.
 
-A week that is not shown of a unit is not shown in any part of it: what is told here is a part of what its own page tells.
-In the trees of those weeks.
+A week that is not shown of a unit is not shown in any part of it: what is told here is a part of what its own page tells,
+in either tree.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from burden.demands.models import Target
 from burden.kit.templatetags.show import category_css
 from burden.standards.models import Category, Subkind
 from burden.units.models import Level, Unit
+from reports import restated
 from reports.indicators import CATEGORIES, per_head
 from reports.models import RollupOwnSource, RollupSource, RollupSub
-from reports.peers import hidden
 from reports.periods import Period, Span
 from reports.queries import MINUTES
+from reports.restated import REPORTED, RESTATED, hidden_in
 
 NOTHING = (0,) * len(CATEGORIES)
 CLAIM = F("people") * (F("minutes") + F("travel_minutes")) + F("prep_minutes")
@@ -90,10 +91,11 @@ def segments(minutes: Sequence[int]) -> list[tuple[str, int]]:
     return [(category_css(name), value) for name, value in zip(CATEGORIES, minutes, strict=True)]
 
 
-def cells(actor: Actor, units: Sequence[Unit], span: Span, issuer_id: int | None) -> Cells:
+def cells(actor: Actor, units: Sequence[Unit], span: Span, issuer_id: int | None, basis: str = REPORTED) -> Cells:
     """Return minutes by category of units and all below them, week by week; of one issuer where one is named.
 
-    A village keeps no rows by issuer: its issuers are remembered beside its own sums. Two queries at most.
+    A village keeps no rows by issuer: its issuers are remembered beside its own sums. Two queries at most, and what is put
+    together anew in today's tree.
     """
     ids = [unit.pk for unit in units]
     model = RollupSub if issuer_id is None else RollupSource
@@ -106,6 +108,11 @@ def cells(actor: Actor, units: Sequence[Unit], span: Span, issuer_id: int | None
         kept = RollupOwnSource.objects.visible_to(actor).filter(unit__in=villages, week__range=span)
         for unit, week, sources in kept.values_list("unit_id", "week", "sources"):
             found[unit, week] = next((tuple(each[2:7]) for each in sources if each[0] == issuer_id), NOTHING)
+    if basis == RESTATED and issuer_id is None:
+        return found | {cell: sums[5:10] for cell, sums in restated.cells(ids, span).items()}
+    if basis == RESTATED and issuer_id is not None:
+        anew = restated.sources(ids, span)
+        return found | {cell: by.get(issuer_id, (0, *NOTHING))[1:6] for cell, by in anew.items()}
     return found
 
 
@@ -123,15 +130,19 @@ def over(
     return tuple(added), sum(returns[week] for week in shown)
 
 
-def lines(actor: Actor, units: Sequence[Unit], period: Period, part: Part) -> list[Line]:
-    """Return the units below, the heaviest first, then those not shown. Five queries at most."""
+def lines(actor: Actor, units: Sequence[Unit], period: Period, part: Part, basis: str = REPORTED) -> list[Line]:
+    """Return the units below, the heaviest first, then those not shown. Five queries at most, more in today's tree."""
+    ids = [unit.pk for unit in units]
     span = period.first.monday, period.last.monday
     returns: dict[int, dict[dt.date, int]] = defaultdict(dict)
     rows = RollupSub.objects.visible_to(actor).filter(unit__in=units, week__range=span)
     for unit, week, count in rows.values_list("unit_id", "week", "returns"):
         returns[unit][week] = count
-    minutes = cells(actor, units, span, part.issuer_id)
-    gone = hidden([unit.pk for unit in units], span)
+    if basis == RESTATED:
+        for (unit, week), sums in restated.cells(ids, span).items():
+            returns[unit][week] = sums[restated.SUMS.index("returns")]
+    minutes = cells(actor, units, span, part.issuer_id, basis)
+    gone = hidden_in(basis, ids, span)
     weeks = [week.monday for week in period.weeks]
     found = [_line(each, over(minutes, each.pk, weeks, returns[each.pk], gone[each.pk]), part) for each in units]
     return sorted(found, key=lambda line: (line.total is None, -(line.total or 0), line.unit.path))

@@ -30,8 +30,8 @@ from reports.calendar import DEEPEST
 from reports.indicators import Figures, per_head
 from reports.panels import summary
 from reports.parts import Cells, Part
-from reports.peers import hidden
 from reports.periods import KINDS, Period, year_before
+from reports.restated import BASES, REPORTED, hidden_in
 
 LINES, ISSUERS, DEMANDS = 50, 12, 30  # units on a page, issuers and demands listed
 
@@ -45,6 +45,12 @@ class State:
     level: str
     category: str
     issuer: Unit | None
+    basis: str
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The parameters that every page keeps: period and tree; the usual tree goes without saying."""
+        return self.period.query | ({"basis": self.basis} if self.basis != REPORTED else {})
 
     @property
     def part(self) -> Part:
@@ -52,7 +58,7 @@ class State:
 
     def url(self, **changes: str) -> str:
         """Return the address of this state with other parameters; an empty one is dropped."""
-        said = self.period.query | {
+        said = self.kept | {
             "kind": self.level, "category": self.category, "issuer": self.issuer.code if self.issuer else "",
         }  # fmt: skip
         code = changes.pop("code", self.unit.code)
@@ -70,7 +76,7 @@ def parts_of(request: ActedRequest, code: str) -> HttpResponse:
     below = queries.below(actor, unit)
     state = _state(request, unit, below, now)
     units = [each for each in below.get(state.level, []) if each.pk != unit.pk]
-    lines = parts.lines(actor, units, state.period, state.part) if units else []
+    lines = parts.lines(actor, units, state.period, state.part, state.basis) if units else []
     if request.GET.get("format") == "csv":
         return _file(actor, state, lines)
     context = _frame(state, below, now) | _figures(actor, state, now) | _demands(actor, state)
@@ -93,17 +99,18 @@ def _state(request: ActedRequest, unit: Unit, below: Mapping[str, list[Unit]], n
     except ValueError:
         raise Http404 from None
     issuer = queries.issuer_by_code(request.actor, said["issuer"]) if said["issuer"] else None
+    basis = request.GET.get("basis", REPORTED)
     wrong = said["category"] not in ("", *Category.values) or said["kind"] not in ("", *Level.values)
-    if wrong or (said["issuer"] and issuer is None):
+    if wrong or basis not in BASES or (said["issuer"] and issuer is None):
         raise Http404
     level = said["kind"] if said["kind"] in below else next((each for each in below if each != unit.level), "")
-    return State(unit, period, level, said["category"], issuer)
+    return State(unit, period, level, said["category"], issuer, basis)
 
 
 def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> dict[str, Any]:
     period, running = state.period, Week.at(now)
     following = period.following(until=running if period.kind == "week" else last_closed(now))
-    crumb = {"label": state.unit.name, "url": f"{reverse('report', args=[state.unit.code])}?{urlencode(period.query)}"}
+    crumb = {"label": state.unit.name, "url": f"{reverse('report', args=[state.unit.code])}?{urlencode(state.kept)}"}
     return {
         "unit": state.unit,
         "period": period,
@@ -121,13 +128,14 @@ def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> d
         "previous_url": state.url(week=str(period.before.last)),
         "next_url": state.url(week=str(following.last)) if following else "",
         "when": urlencode(period.query),
+        "is_restated": state.basis != REPORTED,
         "down": urlencode({name: value for name, value in _kept(state).items() if value}),
     }
 
 
 def _kept(state: State) -> dict[str, str]:
     issuer = state.issuer.code if state.issuer else ""
-    return state.period.query | {"category": state.category, "issuer": issuer}
+    return state.kept | {"category": state.category, "issuer": issuer}
 
 
 def _chosen(state: State) -> list[str]:
@@ -153,8 +161,9 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     weeks = summary.trend_weeks(period, closed)
     oldest = min(year_before(weeks[0]), period.previous.first, period.last_year.first)
     span = oldest.monday, max(weeks[-1], period.last).monday
-    figures, gone = queries.weekly(actor, unit, span), hidden([unit.pk], span)[unit.pk]
-    minutes = parts.cells(actor, [unit], span, state.part.issuer_id)
+    figures = queries.weekly(actor, unit, span, state.basis)
+    gone = hidden_in(state.basis, [unit.pk], span)[unit.pk]
+    minutes = parts.cells(actor, [unit], span, state.part.issuer_id, state.basis)
     returns = {week: each.returns for week, each in figures.items()}
     now_, before, last_year = (
         parts.over(minutes, unit.pk, [week.monday for week in each.weeks], returns, gone)
@@ -203,7 +212,7 @@ def _point(
 
 def _issuers(actor: Actor, state: State, gone: Collection[dt.date]) -> list[dict[str, Any]]:
     """Return who asked for the part, the most costly first; villages are one of them."""
-    found, _before = queries.sources(actor, state.unit, state.period, gone)
+    found, _before = queries.sources(actor, state.unit, state.period, gone, state.basis)
     taken = sorted(((state.part.of(each.minutes), each) for each in found), key=lambda pair: -pair[0])
     listed = [(value, each) for value, each in taken if value][:ISSUERS]
     names = queries.issuer_names(actor, [each.issuer_id for _value, each in listed if each.issuer_id > 0])
@@ -246,8 +255,9 @@ def _file(actor: Actor, state: State, lines: Sequence[parts.Line]) -> HttpRespon
         _("说明"),
     ]
     rows = [heads, *(_row(line) for line in lines)]
-    record(by=actor, what="export.parts", on=state.unit, rows=len(lines))
-    name = f"{state.unit.name} {' '.join(_chosen(state))} {state.period.first}.csv"
+    record(by=actor, what="export.parts", on=state.unit, rows=len(lines), basis=state.basis)
+    tree = "" if state.basis == REPORTED else f" {_('现行区划')}"
+    name = f"{state.unit.name} {' '.join(_chosen(state))} {state.period.first}{tree}.csv"
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
     return HttpResponse(written_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
 

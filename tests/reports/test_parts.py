@@ -13,6 +13,7 @@ from burden.units.models import Level
 from reports.models import RollupOwnSource
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_demand, make_target, make_unit
 from tests.reports.sums import add_source, add_sums
+from tests.reports.trees import move
 
 
 @pytest.fixture(autouse=True)
@@ -164,3 +165,22 @@ def test_queries_do_not_grow(reviewer, county, bureau, kind):
 
     count(1)
     assert count(1) == count(2)
+
+
+def test_parts_follow_todays_tree_where_it_is_asked_for(reviewer, county, town, bureau):
+    """What a unit that came later filed before counts here in today's tree, in every cut; in that week's it does not."""
+    other = make_unit(make_unit(county.parent), Level.TOWNSHIP)
+    for unit, minutes in ((town, 600), (other, 60)):
+        add_sums(unit, returns=10, per_head=minutes)
+        add_source(unit, bureau, minutes=minutes)
+    add_source(county, bureau, minutes=600)
+    move(other, county, THIS_WEEK)
+    both = {"basis": "restated"}
+    for cut, reported, restated in (({}, 6_000, 6_600), ({"issuer": bureau.code}, 600, 660)):
+        page = show(reviewer, county, **cut)
+        assert (total(page), "当时区划" in page) == (reported, True), cut
+        page = show(reviewer, county, **cut | both)
+        assert total(page) == restated, cut
+        assert "现行区划" in page
+        assert "basis=restated" in page
+    show(reviewer, county, status=404, basis="elsewhere")
