@@ -272,10 +272,11 @@ def bulletin_return(request: ActedRequest, pk: int) -> HttpResponse:
 
 @access(Role.OFFICE, methods=("POST",))
 def bulletin_publish(request: ActedRequest, pk: int) -> HttpResponse:
-    """Publish a checked one."""
+    """Publish a checked one, as one saw it."""
+    seen = _whole(request.POST.get("base_version", ""))
 
     def act(found: Bulletin) -> Bulletin:
-        return services.publish_bulletin(by=request.actor, bulletin=found, now=clock.now())
+        return services.publish_bulletin(by=request.actor, bulletin=found, base_version=seen, now=clock.now())
 
     return _step(request, pk, (Role.OFFICE,), act, _("已发布，文字和数字都不再变"))
 

@@ -168,9 +168,13 @@ def return_bulletin(*, by: Actor, bulletin: Bulletin, now: dt.datetime) -> Bulle
 
 
 @transaction.atomic
-def publish_bulletin(*, by: Actor, bulletin: Bulletin, now: dt.datetime) -> Bulletin:
-    """Publish a checked one (签发): from now on neither words nor figures change. Refuses: Conflict bulletin.state."""
+def publish_bulletin(*, by: Actor, bulletin: Bulletin, base_version: int, now: dt.datetime) -> Bulletin:
+    """Publish a checked one (签发), the words and figures that one saw: from now on neither changes.
+
+    Refuses: Conflict bulletin.state, version_conflict.
+    """
     held = _locked(by, bulletin, State.CHECKED)
+    _same(held, base_version)
     held.state, held.published_by, held.published_at = State.PUBLISHED, by.user, now
     held.save(update_fields=["state", "published_by", "published_at"])
     record(by=by, what="bulletin.published", on=held, now=now)

@@ -269,7 +269,7 @@ def test_office_drafts_another_checks_and_it_is_published(client, office, county
     client.post(f"{url}check/", {"base_version": version})
     client.force_login(office.user)
     assert "签发" in client.get(url).content.decode()
-    client.post(f"{url}publish/")
+    client.post(f"{url}publish/", {"base_version": version})
     add_sums(make_unit(county, "township"), OCTOBER.last, returns=9, active=9, per_head=2_000)
     client.force_login(make_actor(county, "observer").user)
     page = client.get(url).content.decode()

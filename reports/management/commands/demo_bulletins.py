@@ -54,4 +54,4 @@ def _write(office: Actor, checker: Actor | None, form: Form, period: Period) -> 
     )  # fmt: skip
     if checker:
         services.check_bulletin(by=checker, bulletin=drafted, base_version=drafted.version, now=now)
-        services.publish_bulletin(by=office, bulletin=drafted, now=now)
+        services.publish_bulletin(by=office, bulletin=drafted, base_version=drafted.version, now=now)

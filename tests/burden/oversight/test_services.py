@@ -65,7 +65,7 @@ STEPS = {
     ),
     "check": lambda by, found: services.check_bulletin(by=by, bulletin=found, base_version=found.version, now=NOW),
     "return": lambda by, found: services.return_bulletin(by=by, bulletin=found, now=NOW),
-    "publish": lambda by, found: services.publish_bulletin(by=by, bulletin=found, now=NOW),
+    "publish": lambda by, found: services.publish_bulletin(by=by, bulletin=found, base_version=found.version, now=NOW),
     "correct": lambda by, found: services.correct_bulletin(
         by=by, bulletin=found, figures=LATER, figures_at=NOW, now=NOW
     ),
@@ -116,6 +116,15 @@ def test_own_words_are_checked_by_another(office, reviewer):
     with refusal("bulletin.own"):
         STEPS["check"](office, found)
     assert STEPS["check"](reviewer, found).checked_by == reviewer.user
+
+
+def test_what_was_changed_since_one_looked_is_not_published(office, reviewer):
+    """Checked, returned, changed and checked again, while the first sheet lay open."""
+    seen = STEPS["check"](reviewer, draft(office))
+    changed = edit(office, STEPS["return"](reviewer, seen))
+    STEPS["check"](reviewer, changed)
+    with refusal("version_conflict"):
+        STEPS["publish"](office, seen)
 
 
 def test_who_drafted_may_check_what_another_changed(office, county):
