@@ -14,11 +14,13 @@ from typing import Any
 from django.db import connection, transaction
 
 from burden.kit.clock import Week
+from burden.units.models import UnitEvent
 
 SQL = Path(__file__).parent / "sql" / "asked"
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.asked'), 0)"  # two recounts would put everything twice
 MOVING = 9  # weeks back in which answers and withdrawals still come
 STEP = 4  # weeks counted in one transaction
+LATELY = dt.timedelta(days=2)  # a nightly recount that was killed has another night
 
 Span = tuple[dt.date, dt.date]
 
@@ -26,6 +28,13 @@ Span = tuple[dt.date, dt.date]
 def recount(*, now: dt.datetime, whole: bool = False) -> int:
     """Count the weeks that still move anew, or all of them; all where nothing was counted yet. Returns rows written."""
     return sum(_replace(span) for span in _spans(now, whole=whole))
+
+
+def moved_lately(*, now: dt.datetime) -> bool:
+    """Whether an event of the last two days let units stand elsewhere: it may reach back further than weeks move."""
+    kind, state = UnitEvent.Kind, UnitEvent.State
+    moves = UnitEvent.every.filter(kind__in=[kind.MOVE, kind.MERGE], state=state.DONE)
+    return moves.filter(created_at__gt=now - LATELY, created_at__lte=now).exists()
 
 
 def _spans(now: dt.datetime, *, whole: bool) -> Iterator[Span]:

@@ -52,14 +52,15 @@ def find_signals(**_future: Any) -> None:
 
 @shared_task(name="reports.count_asked")
 def count_asked(**_future: Any) -> None:
-    """Count what was asked of whom and how it was answered, for the weeks that still move."""
-    log.info("asked.counted", rows=asked.recount(now=now()))
+    """Count what was asked of whom and how it was answered, for the weeks that still move; all where units did."""
+    log.info("asked.counted", rows=asked.recount(now=now(), whole=asked.moved_lately(now=now())))
 
 
 @shared_task(name="reports.spread_returns")
 def spread_returns(*, weeks: int = estimates.MOVING, **_future: Any) -> None:
-    """Sum how far the returns of the newest weeks differ."""
-    log.info("estimates.counted", rows=estimates.recount(now=now(), weeks=weeks))
+    """Sum how far the returns of the newest weeks differ; every night of all weeks where units moved."""
+    whole = weeks == estimates.MOVING and asked.moved_lately(now=now())
+    log.info("estimates.counted", rows=estimates.recount(now=now(), weeks=weeks, whole=whole))
 
 
 @shared_task(name="reports.meter_portal")

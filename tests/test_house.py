@@ -116,7 +116,10 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "reports/forms.py",
         "reports/league.py",
     },
-    "UnitEvent": {"burden/units/events.py"},  # what is planned for others comes before
+    "UnitEvent": {  # what is planned for others comes before, and the worker recounts after everybody's
+        "burden/units/events.py",
+        "reports/asked.py",
+    },
     "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's
     "Target": {"burden/demands/services/reestimating.py"},
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's

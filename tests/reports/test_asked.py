@@ -8,8 +8,10 @@ import pytest
 
 from burden.demands.models import DemandReview, Reestimate
 from burden.standards.models import PlanItem, TariffVersion
+from burden.units import events
+from burden.units.events import Change
 from burden.units.models import Level, Unit
-from reports import asked
+from reports import asked, tasks
 from reports.models import RollupAsked
 from tests.database import as_role
 from tests.factories import (
@@ -169,3 +171,19 @@ def test_old_weeks_stay_as_they_were_counted(place: Place) -> None:
 
 def test_nothing_is_counted_where_nothing_is(db: None) -> None:
     assert recount() == 0
+
+
+def test_past_follows_a_unit_that_moves_from_long_ago(place: Place, monkeypatch) -> None:
+    """What was asked before the weeks that still move counts where the unit stood then, as its sums do."""
+    monkeypatch.setattr(tasks, "now", lambda: NOW)
+    week = THIS_WEEK.plus(-asked.MOVING - 10)
+    add_sums(place.village, week)
+    make_target(make_demand(place.department), place.town, week)
+    with as_role("burden_worker"):
+        tasks.count_asked()
+    other = make_unit(place.county.parent)
+    facts = {"kind": "move", "unit": place.town, "from_": week.monday, "reason": "批复", "parent": other}
+    events.register(by=None, change=Change(**facts), now=NOW)
+    with as_role("burden_worker"):
+        tasks.count_asked()
+    assert row(other, week).targets == 1
