@@ -82,7 +82,7 @@ def _labels() -> dict[str, str]:
     for prefix, choices in (("category", Category), ("origin", Origin), ("level", Level)):
         words |= {f"{prefix}.{value}": str(label) for value, label in choices.choices}
     said = {"hidden": _("人数太少，不显示"), "empty": _("没有数据")}
-    return words | said | {"unstated": _("未注明"), "villages": _("各村社区自定")}
+    return words | said | {"unstated": _("未注明"), "self": _("各单位自定")}
 
 
 def check_size(table: Table, actor: Actor, extent: Extent, most: int | None = None) -> None:

@@ -270,7 +270,7 @@ def per_head(minutes: int, returns: int) -> int | None:
 
 @dataclass(frozen=True)
 class Source:
-    """What one issuer asked for. Issuer 0: not stated. Units: as in reports.models.RollupSource."""
+    """What one issuer asked for. Issuer 0: not stated, -1: units of themselves. Units: as in reports.models.RollupSource."""
 
     issuer_id: int
     records: int

@@ -107,7 +107,8 @@ def cells(actor: Actor, units: Sequence[Unit], span: Span, issuer_id: int | None
     if villages:
         kept = RollupOwnSource.objects.visible_to(actor).filter(unit__in=villages, week__range=span)
         for unit, week, sources in kept.values_list("unit_id", "week", "sources"):
-            found[unit, week] = next((tuple(each[2:7]) for each in sources if each[0] == issuer_id), NOTHING)
+            asked = (tuple(each[2:7]) for each in sources if each[0] == issuer_id != unit)
+            found[unit, week] = next(asked, NOTHING)
     if basis == RESTATED and issuer_id is None:
         return found | {cell: sums[5:10] for cell, sums in restated.cells(ids, span).items()}
     if basis == RESTATED and issuer_id is not None:

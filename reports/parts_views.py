@@ -211,7 +211,7 @@ def _point(
 
 
 def _issuers(actor: Actor, state: State, gone: Collection[dt.date]) -> list[dict[str, Any]]:
-    """Return who asked for the part, the most costly first; villages are one of them."""
+    """Return who asked for the part, the most costly first; units themselves are one of them."""
     found, _before = queries.sources(actor, state.unit, state.period, gone, state.basis)
     taken = sorted(((state.part.of(each.minutes), each) for each in found), key=lambda pair: -pair[0])
     listed = [(value, each) for value, each in taken if value][:ISSUERS]
@@ -222,10 +222,8 @@ def _issuers(actor: Actor, state: State, gone: Collection[dt.date]) -> list[dict
             if each.issuer_id in names
             else _("未注明")
             if not each.issuer_id
-            else _("各村"),
-            "url": state.url(issuer=names[each.issuer_id].code)
-            if each.issuer_id in names and names[each.issuer_id].level != Level.VILLAGE
-            else "",
+            else _("各单位自定"),
+            "url": state.url(issuer=names[each.issuer_id].code) if each.issuer_id in names else "",
             "minutes": value,
             "segments": [(category_css(state.category), value)] if state.category else parts.segments(each.minutes),
         }

@@ -160,7 +160,7 @@ def sources(
 
     In today's tree only the weeks that differ are put together here; the database adds up all others.
 
-    Shape: of the period, the most costly first; and of the period before, by issuer (none before weeks that are no period). Issuer -1: villages, where they are one.
+    Shape: of the period, the most costly first; and of the period before, by issuer (none before weeks that are no period). Issuer -1: units of themselves.
     Townships and above have sources; a village has none.
     """
     if not _is_seen(actor, unit):

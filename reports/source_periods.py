@@ -1,6 +1,6 @@
 """Who asked for what, summed by week, month, quarter and year for counties and above: a long period is few rows.
 
-All villages are one issuer here: each is few rows, and together they are most. A week is kept from its Monday on, a longer span
+A week is kept from its Monday on, a longer span
 as far as its weeks are settled: nobody files them any more. A recount keeps the spans of its week in the same statement; a rebuild
 drops the longer ones, and readers add up weeks until they are put back. So a span is right, or it is not there.
 Statements lie in sql/source_periods.
@@ -23,8 +23,7 @@ SQL = Path(__file__).parent / "sql" / "source_periods"
 WIDE = ("nation", "province", "city", "county")  # units whose spans are kept; to the others a year is few rows anyway
 LONGER = ("month", "quarter", "year")
 PARTS = {"year": "quarter", "quarter": "month"}
-WEEKS_UNKEPT = 5  # a week that is not kept is so many rows for each of one that is: its villages are no single issuer
-VILLAGES = -1  # stands for all villages as issuers
+SELF = -1  # the issuer of what units ask of themselves
 
 Spans = Mapping[tuple[str, dt.date], dt.date]  # kind and first Monday: last Monday
 Parts = dict[tuple[str, dt.date], int]  # kind ("": not kept) and first Monday: 1 added, -1 taken away
@@ -126,7 +125,7 @@ def _cover(kind: str, first: dt.date, weeks: Collection[dt.date], spans: Spans) 
     whole: Parts = {(kind, first): 1}
     whole |= _weeks([monday for monday in mondays if monday <= until and monday not in weeks], -1, spans)
     whole |= _weeks([monday for monday in mondays if monday > until and monday in weeks], 1, spans)
-    return min(whole, parts, key=_cost)
+    return min(whole, parts, key=len)
 
 
 @functools.lru_cache(maxsize=4_096)
@@ -143,10 +142,6 @@ def _mondays(kind: str, first: dt.date) -> tuple[dt.date, ...]:
 
 def _weeks(mondays: Iterable[dt.date], sign: int, spans: Spans) -> Parts:
     return {("week" if ("week", monday) in spans else "", monday): sign for monday in mondays}
-
-
-def _cost(parts: Parts) -> int:
-    return sum(1 if kind else WEEKS_UNKEPT for kind, _first in parts)
 
 
 def _spans(since: dt.date, until: dt.date) -> Spans:

@@ -20,7 +20,7 @@ from reports.peers import Weeks
 from reports.periods import Span
 from reports.queries import issuer_names
 from reports.restated import RESTATED
-from reports.source_periods import VILLAGES
+from reports.source_periods import SELF
 
 SQL = Path(__file__).parent / "sql"
 NONE = (0, 0, 0, 0, 0)
@@ -142,11 +142,11 @@ def by_category(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
 
 
 def by_issuer(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
-    """One row per issuer, in the order of their codes; an empty code is "not stated", villages are one row."""
+    """One row per issuer, in the order of their codes; an empty code is "not stated", what units ask of themselves is one row."""
     whole, weeks = _whole(unit, extent)
     found = extent.issuers(unit.pk, weeks)
     names = issuer_names(actor, [row[0] for row in found])
-    codes = {pk: issuer.code for pk, issuer in names.items()} | {VILLAGES: "villages"}
+    codes = {pk: issuer.code for pk, issuer in names.items()} | {SELF: "self"}
     return sorted((_part(codes.get(issuer, ""), whole, *sums) for issuer, *sums in found), key=lambda row: row.key)
 
 

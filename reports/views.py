@@ -301,8 +301,7 @@ def _issuers(
     units = queries.issuer_names(actor, [source.issuer_id for source in found[:NAMED] if source.issuer_id > 0])
     low, high = actor.read_range
     visible = {pk for pk, unit in units.items() if low <= unit.path < high}
-    named = [(units[each.issuer_id], each.total) for each in found if each.issuer_id in units]
-    top = [(unit, minutes) for unit, minutes in named if summary.is_named(unit)][: summary.TOP_ISSUERS]
+    top = [(units[each.issuer_id], each.total) for each in found if each.issuer_id in units][: summary.TOP_ISSUERS]
     weeks = [week.monday for week in state.period.weeks if week.monday not in gone]
     # what a demand took is known in the tree of its week alone
     decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}

@@ -48,7 +48,7 @@ class SummarySerializer(serializers.Serializer[Any]):
 
     week = serializers.DateField(required=False)
     category = serializers.CharField(required=False)
-    issuer = serializers.CharField(required=False, help_text="Unit code; empty: not stated; villages: all of them")
+    issuer = serializers.CharField(required=False, help_text="Unit code; empty: not stated; self: units of themselves")
     unit = serializers.CharField(required=False, help_text="Unit code of a child")
     count = serializers.IntegerField(allow_null=True)
     confirmed_min = serializers.IntegerField(allow_null=True)

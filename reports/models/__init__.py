@@ -107,7 +107,7 @@ class RollupSub(Sums):
 
 
 class RollupSource(models.Model):
-    """What a unit's subtree spent on one issuer in one week; township and above. Issuer 0: not stated.
+    """What a unit's subtree spent on one issuer in one week; township and above. Issuer 0: not stated, -1: what units ask of themselves.
 
     Units: n a count; m_* confirmed, c_min claimed and not yet answered, u_min confirmed of what another unit asked and never registered:
     person-minutes; u_n the records behind it.
@@ -150,7 +150,7 @@ class SourceSpan(models.Model):
 
 
 class SourcePeriod(models.Model):
-    """rollup_source of counties and above, summed by week, month, quarter and year; above the county all villages are issuer -1.
+    """rollup_source of counties and above, summed by week, month, quarter and year.
 
     Units: as RollupSource; `kind` and `first` (a Monday) name a row of source_span. A row may have come to nothing.
     """

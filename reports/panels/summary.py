@@ -10,10 +10,10 @@ from types import MappingProxyType
 from burden.kit.clock import Week
 from burden.kit.templatetags.show import category_css, hours
 from burden.standards.models import Category
-from burden.units.models import Level, Unit
+from burden.units.models import Unit
 from reports.indicators import CATEGORIES, NOTHING, Figures, Source
 from reports.periods import Period, month_name, month_of, year_before
-from reports.source_periods import VILLAGES
+from reports.source_periods import SELF
 
 TREND_WEEKS = 52
 SPARK_WEEKS = 12
@@ -221,11 +221,11 @@ class Issuers:
 
     top: list[Issuer]
     unstated: Issuer | None
-    others: int  # units among all others, without the villages
-    has_villages: bool  # whether villages are among them
+    others: int  # units among all others
     others_min: int
     others_claimed_min: int
     total: int
+    self_min: int  # of the total, what units asked of themselves: no unit is named with it
     unregistered_min: int
     most: int
 
@@ -241,28 +241,20 @@ def issuers(
     """Put issuers in order. Units: heads are the returns now and before."""
     told = (units, heads, visible, decided)
     rows = {source.issuer_id: _issuer(source, before.get(source.issuer_id), *told) for source in now}
-    unstated, villages = rows.pop(0, None), rows.pop(VILLAGES, None)
+    unstated, themselves = rows.pop(0, None), rows.pop(SELF, None)
     ordered = [row for row in rows.values() if row.minutes or row.claimed_min]
-    top = [row for row in ordered if is_named(row.unit)][:TOP_ISSUERS]
-    rest = [row for row in ordered if row not in top]
-    named = [row for row in rest if is_named(row.unit)]
-    rest += [villages] if villages else []
+    top, rest = ordered[:TOP_ISSUERS], ordered[TOP_ISSUERS:]
     return Issuers(
         top,
         unstated if unstated and unstated.minutes else None,
-        len(named),
-        len(rest) > len(named),
+        len(rest),
         sum(row.minutes for row in rest),
         sum(row.claimed_min for row in rest),
         sum(source.total for source in now),
+        themselves.minutes if themselves else 0,
         sum(source.unregistered_min for source in now),
-        max((source.total for source in now), default=0),
+        max((row.minutes for row in (*top, *([unstated] if unstated else []))), default=0),
     )
-
-
-def is_named(unit: Unit | None) -> bool:
-    """Whether an issuer has a row of its own: what a village asks of itself is a few people's, and may be hidden."""
-    return unit is None or unit.level != Level.VILLAGE
 
 
 def _issuer(

@@ -9,6 +9,7 @@ import pytest
 from burden.kit.clock import Week
 from reports import api, exports
 from reports.models import ExportJob, RollupOwnSource, RollupSource, RollupSub
+from reports.source_periods import SELF
 from reports.tables import TABLES
 from tests.database import as_role
 from tests.factories import LAST_WEEK, make_actor, make_unit
@@ -87,14 +88,21 @@ def test_summaries_by_issuer(client, reviewer, townships, county):
     assert [(row["issuer"], row["confirmed_min"]) for row in rows] == [("", 10), (issuer.code, 90)]
 
 
-def test_villages_as_issuers_are_one_row(client, reviewer, townships, county):
+def test_what_units_ask_of_themselves_is_one_row(client, reviewer, townships, county):
     zero = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other", "c_min"), 0)
-    for minutes in (30, 60):
-        village = make_unit(townships[0], "village")
-        facts = {"week": LAST_WEEK.monday, "issuer_id": village.pk, "n": 1, "m_form": minutes}
-        RollupSource.every.create(unit=townships[0], **facts, **zero)
+    RollupSource.every.create(unit=townships[0], week=LAST_WEEK.monday, issuer_id=SELF, n=2, m_form=90, **zero)
     (row,) = get(client, townships[0], by="issuer").json()["results"]
-    assert (row["issuer"], row["confirmed_min"]) == ("villages", 90)
+    assert (row["issuer"], row["confirmed_min"]) == ("self", 90)
+
+
+def test_village_has_its_own_work_apart_from_issuers(client, reviewer, townships):
+    village = make_unit(townships[0], "village")
+    add_sums(village, returns=6, active=7)
+    RollupOwnSource.every.filter(unit=village).update(
+        sources=[[townships[0].pk, 5, 0, 0, 300, 0, 0, 0, 0, 0], [village.pk, 1, 0, 0, 60, 0, 0, 0, 0, 0]]
+    )
+    rows = get(client, village, by="issuer").json()["results"]
+    assert [(row["issuer"], row["confirmed_min"]) for row in rows] == [(townships[0].code, 300), ("self", 60)]
 
 
 def test_summaries_restated_follow_todays_tree(client, reviewer, townships, county):

@@ -15,12 +15,23 @@ import pytest
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.units.models import Level, Unit
-from reports import exports
+from reports import exports, queries, rollup
 from reports.indicators import per_head
+from reports.periods import Period
 from reports.restated import BASES
+from reports.source_periods import SELF
 from reports.summaries import SUMMARIES
 from tests.database import as_role
-from tests.factories import NOW, make_actor
+from tests.factories import (
+    LAST_WEEK,
+    NOW,
+    make_actor,
+    make_entry,
+    make_post,
+    make_return,
+    make_unit,
+    make_user,
+)
 from tests.reports.trees import WEEKS, World, grow
 
 PERIODS = (("week", WEEKS[1]), ("month", WEEKS[-1]), ("quarter", WEEKS[-1]))
@@ -46,7 +57,8 @@ def of_page(world: World, context: Any) -> Iterator[int]:
             yield change.before // now.returns
         if context["issuers"]:
             yield context["issuers"].total
-            yield context["issuers"].unstated.minutes
+            yield from (context["issuers"].unstated.minutes, context["issuers"].self_min)
+            yield from (each.minutes for each in context["issuers"].top)
     for point in context["points"]:
         if point.now is not None:
             yield whole(unit, point.week.monday)
@@ -147,3 +159,35 @@ def test_nothing_published_adds_up_to_too_few_people(world, client, settings, tm
     published = [list(found) for found in (*readers, files(world, reviewer))]
     assert min(len(found) for found in published) > 5
     assert world.told(number for found in published for number in found) == []
+
+
+def test_few_people_who_work_for_themselves_are_told_nowhere(client, db, monkeypatch):
+    """Two of a department did their whole week for it: no issuer's row above is that week."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    county = make_unit()
+    town, office = make_unit(county, "township"), make_unit(county, "department")
+    for unit, minutes in ((town, [60] * 6), (office, [60, 94])):
+        for each in minutes:
+            user = make_user()
+            make_post(unit, user=user)
+            make_entry(make_return(user, unit), minutes=each, issuer=unit)
+    rollup.refresh()
+    reviewer = make_actor(county, "reviewer")
+    client.force_login(reviewer.user)
+    week = {"week": str(LAST_WEEK), "period": "week"}
+    page = client.get(f"/reports/{county.code}/", week).context["issuers"]
+    assert (page.top, page.others, page.self_min, page.total) == ([], 0, 514, 514)
+    part = client.get(f"/reports/{county.code}/parts/", week).context["issuers"]
+    assert [(each["name"], each["minutes"]) for each in part] == [("各单位自定", 514)]
+    of_office = client.get(f"/reports/{county.code}/parts/", week | {"issuer": office.code}).context
+    assert of_office["sums"]["minutes"] == 0
+    query = {"unit": county.code, "by": "issuer", "from": str(LAST_WEEK), "to": str(LAST_WEEK)}
+    for basis in BASES:
+        rows = client.get("/api/v1/summaries/", query | {"basis": basis}).json()["results"]
+        assert [(row["issuer"], row["confirmed_min"]) for row in rows] == [("self", 514)]
+    query = {"unit": county.code, "from": str(LAST_WEEK), "to": str(LAST_WEEK)}
+    rows = client.get("/api/v1/tables/issuers/", query).json()["results"]
+    assert [(row["issuer_code"], row["total"]) for row in rows] == [("", 514)]
+    rollup.rebuild(now=NOW)
+    found, _before = queries.sources(reviewer, county, Period("month", tuple(WEEKS[1:])), ())
+    assert [(each.issuer_id, each.total) for each in found] == [(SELF, 514)]

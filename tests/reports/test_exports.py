@@ -26,6 +26,7 @@ from reports.export_views import name_of
 from reports.extents import Extent
 from reports.forms import presets
 from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
+from reports.source_periods import SELF
 from reports.tables import TABLES
 from reports.workbooks import WorkbookWriter
 from reports.writers import CsvWriter
@@ -138,15 +139,11 @@ def test_villages_are_exported_with_their_issuers(office, townships):
     assert (line["单位"], line["下达单位"], line["合计 人·分钟"]) == ("青石村", "临溪县", "90")
 
 
-def test_villages_as_issuers_are_one_row(office, townships):
-    """What a hidden village asks of itself must not be read off its township's issuers."""
+def test_what_units_ask_of_themselves_is_one_row(office, townships):
     zero = dict.fromkeys(("m_meeting", "m_document", "m_inspection", "m_other", "c_min"), 0)
-    for minutes in (30, 60):
-        village = make_unit(townships[0], "village")
-        facts = {"week": LAST_WEEK.monday, "issuer_id": village.pk, "n": 1, "m_form": minutes}
-        RollupSource.every.create(unit=townships[0], **facts, **zero)
+    RollupSource.every.create(unit=townships[0], week=LAST_WEEK.monday, issuer_id=SELF, n=2, m_form=90, **zero)
     (line,) = read_csv(run(ask(office, tables=["issuers"])))
-    assert (line["下达单位代码"], line["下达单位"], line["合计 人·分钟"]) == ("", "各村社区自定", "90")
+    assert (line["下达单位代码"], line["下达单位"], line["合计 人·分钟"]) == ("", "各单位自定", "90")
 
 
 def test_job_whose_worker_died_twice_is_given_up(office, townships):

@@ -213,7 +213,7 @@ def test_attacker_finds_what_small_figures_alone_would_give_away(db):
     choose = random.Random(3)
     world = grow(choose.choice)
     figures = [world.whole(unit.pk, week.monday) for unit in world.units for week in WEEKS]
-    few = {bit for cell, bit in world.bits.items() if world.people[cell][0] < 5}
+    few = {world.own(*cell) for cell, (returns, _active) in world.people.items() if returns < 5}
     assert world.told(figures)
     assert world.told(figure for figure in figures if figure not in few)
 

@@ -72,6 +72,7 @@ class Tally:
                 self.sub[above, week][column] += value
 
     def add_source(self, row, issuer_id: int, **facts: int) -> None:
+        issuer_id = -1 if issuer_id == row.unit_id else issuer_id
         for above in place_of(row.unit_id, row.week)[: -1 if row.unit_id in self.villages else None]:
             for column, value in facts.items():
                 self.source[above, row.week, issuer_id][column] += value

@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from burden.units.models import Level, Unit
+from burden.units.models import Unit
 from reports import queries, rollup, source_periods
 from reports.models import RollupSource, SourcePeriod, SourceSpan
 from reports.periods import Period
-from reports.source_periods import VILLAGES, cover
+from reports.source_periods import SELF, cover
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_entry, make_return, make_unit, make_user
 from tests.reports.test_rollup import STEPS, Country, assert_exact
 
@@ -28,25 +28,18 @@ YEAR = Period.of("year", LAST_WEEK, until=LAST_WEEK)
 
 
 def plain(unit: Unit, weeks: Collection[dt.date], shown: Collection[dt.date]) -> dict[int, list[int]]:
-    """Add up rollup_source row by row; villages are one issuer."""
-    villages = set(Unit.every.filter(level=Level.VILLAGE).values_list("pk", flat=True))
+    """Add up rollup_source row by row."""
     found: dict[int, list[int]] = defaultdict(lambda: [0] * 8)
     for row in RollupSource.every.filter(unit=unit, week__in=weeks):
         numbers = (row.n, row.m_meeting, row.m_document, row.m_form, row.m_inspection, row.m_other, row.u_min)
         done = [number if row.week in shown else 0 for number in numbers]
-        issuer = VILLAGES if row.issuer_id in villages else row.issuer_id
-        found[issuer] = [a + b for a, b in zip(found[issuer], [*done, row.c_min], strict=True)]
+        found[row.issuer_id] = [a + b for a, b in zip(found[row.issuer_id], [*done, row.c_min], strict=True)]
     return {issuer: sums for issuer, sums in found.items() if any(sums)}
 
 
 def read(unit: Unit, weeks: Collection[dt.date], shown: Collection[dt.date]) -> dict[int, list[int]]:
-    """Read the same; weeks that are not kept yet name villages, which are put together here."""
-    villages = set(Unit.every.filter(level=Level.VILLAGE).values_list("pk", flat=True))
-    found: dict[int, list[int]] = defaultdict(lambda: [0] * 8)
-    for (_slot, issuer), sums in source_periods.read(unit.pk, unit.level, [(weeks, shown)]).items():
-        issuer = VILLAGES if issuer in villages else issuer
-        found[issuer] = [a + b for a, b in zip(found[issuer], sums, strict=True)]
-    return {issuer: sums for issuer, sums in found.items() if any(sums)}
+    found = source_periods.read(unit.pk, unit.level, [(weeks, shown)])
+    return {issuer: list(sums) for (_slot, issuer), sums in found.items() if any(sums)}
 
 
 @pytest.fixture
@@ -115,13 +108,13 @@ def test_hidden_week_adds_claims_alone(country: Country) -> None:
     assert queries.sources(actor, county, YEAR, {SETTLED.monday}) == ([], {})
 
 
-def test_villages_are_one_issuer(country: Country) -> None:
+def test_what_units_ask_of_themselves_is_one_issuer(country: Country) -> None:
     for village in country.villages[:3]:
         make_entry(make_return(make_user(), village, SETTLED), issuer=village, minutes=30)
     rollup.refresh()
     rollup.settle(now=NOW)
     found, _before = queries.sources(make_actor(country.city, "reviewer"), country.city, YEAR, ())
-    assert [(each.issuer_id, each.records, each.total) for each in found] == [(VILLAGES, 3, 90)]
+    assert [(each.issuer_id, each.records, each.total) for each in found] == [(SELF, 3, 90)]
 
 
 def test_township_reads_its_weeks(country: Country) -> None:

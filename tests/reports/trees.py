@@ -1,4 +1,6 @@
-"""Small made-up trees that file a few weeks: every unit's own minutes of a week are one bit, so that any sum names its parts."""
+"""Small made-up trees that file a few weeks: every unit's own minutes of a week are one bit, so that any sum names its parts.
+
+Of the newest week what a unit asked of itself is a bit of its own."""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from burden.units.services import recompute_paths
 from reports.indicators import CATEGORIES
 from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from reports.peers import MIN_ACTIVE, MIN_RETURNS
+from reports.source_periods import SELF
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_unit
 from tests.reports.sums import NUMBERS
 
@@ -32,6 +35,7 @@ class World:
     units: list[Unit] = field(default_factory=list)
     people: dict[Cell, tuple[int, int]] = field(default_factory=dict)
     bits: dict[Cell, int] = field(default_factory=dict)
+    made: dict[Cell, int] = field(default_factory=dict)  # bits of what units asked of themselves
     above: dict[Cell, list[int]] = field(default_factory=dict)
     heirs: dict[int, int] = field(default_factory=dict)  # who merged into whom
 
@@ -42,7 +46,10 @@ class World:
         return next(unit for unit in self.units if unit.pk == pk)
 
     def own(self, unit: int, week: dt.date) -> int:
-        return self.bits[unit, week] if self.people[unit, week][0] else 0
+        return self.bits[unit, week] + self.self_made(unit, week) if self.people[unit, week][0] else 0
+
+    def self_made(self, unit: int, week: dt.date) -> int:
+        return self.made.get((unit, week), 0) if self.people[unit, week][0] else 0
 
     def whole(self, unit: int, week: dt.date) -> int:
         """The minutes of a unit and all below it in the tree of that week."""
@@ -72,7 +79,7 @@ class World:
         """
         sums = sorted(set(published))
         groups: dict[tuple[int, ...], set[Cell]] = {}
-        for cell, bit in self.bits.items():
+        for cell, bit in (*self.bits.items(), *self.made.items()):
             held = tuple(i for i, known in enumerate(sums) if known & bit)
             if held:
                 groups.setdefault(held, set()).add(cell)
@@ -140,9 +147,11 @@ def _file(world: World, choose: Choose) -> None:
             world.people[cell] = (returns, returns + choose((0, 1)))
             world.bits[cell] = 1 << len(world.bits)
             world.above[cell] = stood[unit.pk]
+    for unit in world.units:
+        world.made[unit.pk, WEEKS[-1].monday] = 1 << len(world.bits) + len(world.made)
     world.units = list(Unit.every.filter(pk__in=[unit.pk for unit in world.units]).order_by("pk"))
     own = {
-        cell: {"returns": returns, "active": active, "m_form": world.own(*cell)}
+        cell: {"returns": returns, "active": active, "m_form": world.own(*cell), "self_min": world.self_made(*cell)}
         for cell, (returns, active) in world.people.items()
     }
     sums: dict[Cell, dict[str, int]] = {}
@@ -150,17 +159,26 @@ def _file(world: World, choose: Choose) -> None:
         for above in world.above[unit, week]:
             so_far = sums.get((above, week), {})
             sums[above, week] = {name: so_far.get(name, 0) + value for name, value in facts.items()}
-    minutes = {cell: {"m_form": facts["m_form"]} for cell, facts in sums.items()}
     villages = {unit.pk for unit in world.of(Level.VILLAGE)}
     _store(RollupOwn, own, dict.fromkeys(NUMBERS, 0))
     _store(RollupSub, sums, dict.fromkeys(NUMBERS, 0))
     _store(
         RollupOwnSource,
-        {cell: {"sources": [[0, 1, 0, 0, of["m_form"], 0, 0, 0, 0, 0]]} for cell, of in own.items()},
+        {cell: {"sources": _sources(cell[0], of["m_form"], of["self_min"])} for cell, of in own.items()},
         {},
     )
-    issuer = {"issuer_id": 0, "n": 1, "c_min": 0} | dict.fromkeys((f"m_{name}" for name in CATEGORIES), 0)
-    _store(RollupSource, {cell: facts for cell, facts in minutes.items() if cell[0] not in villages}, issuer)
+    rest = {"n": 1, "c_min": 0} | dict.fromkeys((f"m_{name}" for name in CATEGORIES), 0)
+    kept = {cell: of for cell, of in sums.items() if cell[0] not in villages}
+    asked = {cell: {"m_form": of["m_form"] - of["self_min"]} for cell, of in kept.items()}
+    themselves = {cell: {"m_form": of["self_min"]} for cell, of in kept.items() if of["self_min"]}
+    _store(RollupSource, asked, rest | {"issuer_id": 0})
+    _store(RollupSource, themselves, rest | {"issuer_id": SELF})
+
+
+def _sources(unit: int, minutes: int, self_min: int) -> list[list[int]]:
+    """Name issuers as beside a unit's own sums, where its own work is under the unit itself."""
+    by_issuer = ((0, minutes - self_min), (unit, self_min))
+    return [[issuer, 1, 0, 0, form, 0, 0, 0, 0, 0] for issuer, form in by_issuer if form or not issuer]
 
 
 def _store(model: Any, cells: Mapping[Cell, Mapping[str, Any]], rest: dict[str, int]) -> None:

@@ -148,7 +148,7 @@ WITH taken AS (
            o.m_inspection, o.m_other, o.c_meeting, o.c_document, o.c_form, o.c_inspection, o.c_other, o.self_min,
            o.after_hours_min, o.bulk_min, o.returns, o.nil_returns, o.active, s.sources)
 ), source_changed AS MATERIALIZED (
-    SELECT unit_id, week, home, issuer_id,
+    SELECT unit_id, week, home, CASE WHEN issuer_id = unit_id THEN -1 ELSE issuer_id END AS issuer_id, -- as fresh_source.sql
            total(n) AS n, total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
            total(m_inspection) AS m_inspection, total(m_other) AS m_other, total(c_min) AS c_min,
            total(u_min) AS u_min, total(u_n) AS u_n
@@ -164,7 +164,7 @@ WITH taken AS (
                -c.old_sources[i][7], -c.old_sources[i][8], -coalesce(c.old_sources[i][9], 0), -coalesce(c.old_sources[i][10], 0)
         FROM changed c CROSS JOIN LATERAL generate_subscripts(c.old_sources, 1) AS i
     ) both_counts
-    GROUP BY unit_id, week, home, issuer_id
+    GROUP BY 1, 2, 3, 4
     HAVING (total(n), total(m_meeting), total(m_document), total(m_form), total(m_inspection), total(m_other), total(c_min),
             total(u_min), total(u_n)) <> (0, 0, 0, 0, 0, 0, 0, 0, 0)
 ), gone_own AS (
@@ -255,12 +255,11 @@ WITH taken AS (
 ), put_period AS (
     INSERT INTO source_period AS s (unit_id, kind, first, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min,
            u_min, u_n)
-    SELECT c.id, h.kind, h.first, CASE WHEN v.id IS NULL THEN c.issuer_id ELSE -1 END,
+    SELECT c.id, h.kind, h.first, c.issuer_id,
            total(c.n), total(c.m_meeting), total(c.m_document), total(c.m_form), total(c.m_inspection), total(c.m_other),
            total(c.c_min), total(c.u_min), total(c.u_n)
     FROM source_up c
     JOIN held h USING (week)
-    LEFT JOIN unit v ON v.id = c.issuer_id AND v.level = 'village'
     WHERE c.level IN ('nation', 'province', 'city', 'county')
           AND (SELECT count(*) FROM put_source) >= 0 -- as above: always after rollup_source
     GROUP BY 1, c.depth, 2, 3, 4

@@ -1,4 +1,4 @@
--- grain: slot x issuer; issuer 0: not stated, -1: all villages, where they are one
+-- grain: slot x issuer; issuer 0: not stated, -1: units of themselves
 -- inputs: unit; slots, kinds, firsts, done, claimed (beside each other): which spans make up which slot, and whether what was done
 --         and what is claimed in them is added (1), taken away (-1) or left out (0); a span without a kind is a week of rollup_source
 -- units: counts of what was done, whole person-minutes

@@ -2,14 +2,13 @@
 -- inputs: weeks; rollup_source, source_period of the kind week
 -- outputs: rows counted, and how many keys differ, are missing or too many
 WITH fresh AS (
-    SELECT s.unit_id, s.week, CASE WHEN v.id IS NULL THEN s.issuer_id ELSE -1 END AS issuer_id,
+    SELECT s.unit_id, s.week, s.issuer_id,
            total(n) AS n, total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
            total(m_inspection) AS m_inspection, total(m_other) AS m_other, total(c_min) AS c_min, total(u_min) AS u_min,
            total(u_n) AS u_n
     FROM rollup_source s
     JOIN source_span p ON p.kind = 'week' AND p.first = s.week
     JOIN unit u ON u.id = s.unit_id AND u.level IN ('nation', 'province', 'city', 'county')
-    LEFT JOIN unit v ON v.id = s.issuer_id AND v.level = 'village'
     WHERE s.week = ANY(%(weeks)s)
     GROUP BY 1, 2, 3
 ), stored AS (

@@ -88,13 +88,6 @@ def test_issuers_beyond_the_top_are_one_sum():
     assert [row.is_visible for row in found.top[:3]] == [True, True, False]
 
 
-def test_village_is_never_named_among_the_issuers():
-    units = {1: SimpleNamespace(pk=1, level="village"), 2: SimpleNamespace(pk=2, level="township")}
-    found = summary.issuers([source(1, 90), source(2, 10)], {}, units, (10, 10), set())
-    assert [row.unit.pk for row in found.top] == [2]
-    assert (found.others, found.has_villages, found.others_min) == (0, True, 90)
-
-
 def test_issuers_leave_out_who_cost_nothing():
     found = summary.issuers(
         [source(1, 0), source(0, 0)], {}, {1: SimpleNamespace(pk=1, level="department")}, (5, 5), set()
@@ -109,8 +102,8 @@ def test_issuers_say_what_was_never_registered():
     assert [(row.minutes, row.claimed_min) for row in found.top] == [(60, 30), (40, 0)]
 
 
-def test_villages_as_one_issuer_are_among_the_others():
+def test_what_units_ask_of_themselves_is_no_issuer():
     units = {2: SimpleNamespace(pk=2, level="township")}
     found = summary.issuers([source(-1, 90), source(2, 10)], {}, units, (10, 10), set())
     assert [row.unit.pk for row in found.top] == [2]
-    assert (found.others, found.has_villages, found.others_min) == (0, True, 90)
+    assert (found.others, found.others_min, found.self_min, found.total, found.most) == (0, 0, 90, 100, 10)
