@@ -107,9 +107,8 @@ def _read(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> Read | N
     oldest = min(year_before(weeks[0]), period.previous.first, period.last_year.first)
     span = (oldest.monday, max(weeks[-1], period.last).monday)
     weekly, gone = queries.weekly(actor, unit, span), hidden([unit.pk], span)[unit.pk]
-    here, previous, last_year = (
-        queries.of_period(weekly, gone, each) for each in (period, period.previous, period.last_year)
-    )
+    here = queries.of_period(weekly, gone, period)
+    previous, last_year = (queries.comparable(weekly, gone, each) for each in (period.previous, period.last_year))
     if here is None or not here.returns:
         return None
     found, before = queries.sources(actor, unit, period, gone)
@@ -237,12 +236,14 @@ def _issuer(read: Read, row: summary.Issuer) -> list[str]:
 
 def _years(read: Read) -> dict[str, Any]:
     """Count what went out, once for each time it was due, this year and last."""
-    now, before = (_counted(read, period) for period in (read.period, read.period.last_year))
+    now = _counted(read, read.period)
+    is_known = queries.is_whole(read.weekly, read.period.last_year)
+    before = _counted(read, read.period.last_year) if is_known else {}
     then, this = ("上年", "本年") if read.period.kind == "year" else ("上年同期", "本期")
     rows = [
-        [then, *(minutes(before[code]) for code in YEARLY)],
+        [then, *(minutes(before[code]) if is_known else "—" for code in YEARLY)],
         [this, *(minutes(now[code]) for code in YEARLY)],
-        ["增减", *(moved(now[code], before[code]) for code in YEARLY)],
+        ["增减", *(moved(now[code], before.get(code)) for code in YEARLY)],
     ]
     return {"caption": "登记的事项（件次）", "columns": ["期间", *YEARLY.values()], "rows": rows}
 

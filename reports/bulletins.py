@@ -26,7 +26,7 @@ HEADS = {Form.NOTICE: "基层减负工作通报", Form.BRIEF: "基层减负工�
 
 LEAD = (
     "{name}（{{{{weeks}}}}），{unit}有数据的干部每人每周负担{{{{per_head}}}}小时，{previous}{{{{per_head_last_year}}}}。"
-    "合计{{{{total}}}}人时，其中上级和部门下达的占{{{{imposed}}}}，本单位自定的占{{{{own}}}}。"
+    "合计{{{{total}}}}人时，其中上级和部门下达的（含没写明谁要求的）占{{{{imposed}}}}，本单位自定的占{{{{own}}}}。"
 )
 SOURCES = (
     "{{top}}占用时间最多，占{{top_share}}。按每人每周比，各类与上一期相比：{{moves}}。"

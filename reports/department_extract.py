@@ -19,7 +19,7 @@ from burden.kit.clock import Week, last_closed
 from burden.kit.templatetags.show import full_day, hours, minutes, percent
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports import issued
+from reports import issued, queries
 from reports.bulletin_figures import moved, span_words
 from reports.issued import Cell, Issued
 from reports.papers import Heading, Paper, Paragraph, Part, Table
@@ -50,7 +50,9 @@ def year_of(year: int, at: dt.datetime) -> Period | None:
 
 def extract_of(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> Paper | None:
     """Put an issuer's year on paper; None where it asked for nothing."""
-    now, before = (_read(actor, unit, each) for each in (period, period.last_year))
+    now, last_year = _read(actor, unit, period), period.last_year
+    is_known = queries.is_known(unit.parent or unit, [week.monday for week in last_year.weeks])
+    before = _read(actor, unit, last_year) if is_known else None
     if not (now.cells or now.unregistered):
         return None
     with translation.override("zh-hans"):
@@ -71,11 +73,11 @@ def _read(actor: Actor, unit: Unit, period: Period) -> Year:
     return Year(cells, issued.total(cells), issued.unregistered(actor, unit, period))
 
 
-def _parts(now: Year, before: Year, period: Period, hits: Sequence[Hit]) -> Iterable[Part]:
+def _parts(now: Year, before: Year | None, period: Period, hits: Sequence[Hit]) -> Iterable[Part]:
     count = len({cell.demand_id for cell in now.cells})
     yield _sentence(
         f"{period.last.year}年（", span_words(period), "），本单位登记下达", minutes(count), "件事项，连同没有登记的，共占用基层",
-        hours(now.total), "人时，比上年同期", moved(now.total, before.total), "。",
+        hours(now.total), "人时，比上年同期", moved(now.total, before.total if before else None), "。",
     )  # fmt: skip
     yield Heading("一、按类别")
     yield _categories(now, before)
@@ -96,22 +98,25 @@ def _sentence(*words: str) -> Paragraph:
     return Paragraph([(piece, bool(i % 2)) for i, piece in enumerate(words)])
 
 
-def _categories(now: Year, before: Year) -> Table:
-    this, last = (issued.grouped(each.cells, lambda cell: cell.category) for each in (now, before))
-    rows = []
-    for category in Category:
-        one, other = (each.get(category.value, Issued()).total_min for each in (this, last))
-        rows.append([str(category.label), hours(other), hours(one), moved(one, other), percent(one, now.total)])
-    rows.append(_row("没有登记的", now.unregistered, before.unregistered, now.total))
-    rows.append(_row("合计", now.total, before.total, now.total))
+def _categories(now: Year, before: Year | None) -> Table:
+    rows = [
+        _row(str(each.label), _of(now, each), _of(before, each) if before else None, now.total) for each in Category
+    ]
+    rows.append(_row("没有登记的", now.unregistered, before.unregistered if before else None, now.total))
+    rows.append(_row("合计", now.total, before.total if before else None, now.total))
     return Table("表1　各类占用基层时间（人时）", ["类别", "上年同期", "本年", "增减", "占比"], rows)
 
 
-def _row(name: str, now: int, before: int, whole: int) -> list[str]:
+def _of(year: Year, category: str) -> int:
+    return issued.grouped(year.cells, lambda cell: cell.category).get(category, Issued()).total_min
+
+
+def _row(name: str, now: int, before: int | None, whole: int) -> list[str]:
+    """Write a row; an earlier year of which weeks have no data is not compared with."""
     return [name, hours(before), hours(now), moved(now, before), percent(now, whole)]
 
 
-def _decisions(now: Year, before: Year) -> Table:
+def _decisions(now: Year, before: Year | None) -> Table:
     def part(year: Year, *, own: bool) -> int:
         return issued.total(cell for cell in year.cells if (cell.origin == Origin.OWN) == own).total_min
 
@@ -120,9 +125,9 @@ def _decisions(now: Year, before: Year) -> Table:
 
     whole = now.sums.total_min
     rows = [
-        _row("本单位自定", part(now, own=True), part(before, own=True), whole),
-        _row("转办上级要求", part(now, own=False), part(before, own=False), whole),
-        _row("其中列入年度计划", planned(now), planned(before), whole),
+        _row("本单位自定", part(now, own=True), part(before, own=True) if before else None, whole),
+        _row("转办上级要求", part(now, own=False), part(before, own=False) if before else None, whole),
+        _row("其中列入年度计划", planned(now), planned(before) if before else None, whole),
     ]
     return Table("表2　登记的事项由谁决定（人时）", ["由谁决定", "上年同期", "本年", "增减", "占登记的"], rows)
 

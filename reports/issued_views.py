@@ -86,7 +86,9 @@ def _frame(unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
 
 def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
     found = issued.cells(actor, unit, period)
-    before = issued.cells(actor, unit, period.last_year)
+    last_year = period.last_year
+    before = issued.cells(actor, unit, last_year)
+    is_known = queries.is_known(unit.parent or unit, [week.monday for week in last_year.weeks])
     alone = issued.unregistered(actor, unit, period)
     sums, own = issued.total(found), issued.total(cell for cell in found if cell.origin == Origin.OWN)
     planned = issued.total(cell for cell in found if cell.is_planned)
@@ -100,7 +102,9 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
         "unregistered_weeks": WEEKS,
         "in_all": sums.total_min + alone,
         "is_empty": not (found or alone),
-        "in_all_before": issued.total(before).total_min + issued.unregistered(actor, unit, period.last_year),
+        "in_all_before": issued.total(before).total_min + issued.unregistered(actor, unit, last_year)
+        if is_known
+        else None,
         "reestimated": issued.reestimated(actor, unit, period),
         "left_out": sum(cell.is_hidden for cell in found),
         "bars": _bars(sums),

@@ -22,10 +22,10 @@ from burden.accounts.actor import Actor
 from burden.demands.models import Origin, Reestimate
 from burden.units.models import Level, Unit
 from reports.issued import MIN_UNITS, Issued
-from reports.models import RollupSource, RollupSub
+from reports.models import RollupSource
 from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
-from reports.queries import MINUTES
+from reports.queries import MINUTES, is_known
 
 SQL = (Path(__file__).parent / "sql" / "league.sql").read_text(encoding="utf-8")
 NOW, PREVIOUS, LAST_YEAR = "now", "previous", "last_year"
@@ -184,7 +184,7 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
         now, previous, last_year = (_slot(asked, alone, pk, name) for name in (NOW, PREVIOUS, LAST_YEAR))
         rows.append(Entrant(each, now, previous, last_year, changed.get(pk, 0)))
     kept = [row for row in rows if not row.is_silent]
-    is_comparable = _is_known(actor, unit, slots[LAST_YEAR])
+    is_comparable = is_known(unit, slots[LAST_YEAR])
     order = SORTS[sort if is_comparable or sort not in CHANGES else "own"]
     kept.sort(key=lambda row: (-order(row), row.unit.path))
     return League(kept, _above(actor, unit, slots[NOW]) if choice.is_all else [], is_comparable)
@@ -197,11 +197,6 @@ def asked_in(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[tuple[U
     found = [(each, _slot(asked, alone, pk, NOW)) for pk, each in issuers.items()]
     told = [(each, slot) for each, slot in found if slot.total_min or slot.demands]
     return sorted(told, key=lambda pair: (-pair[1].own.sums.total_min, pair[0].path))
-
-
-def _is_known(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> bool:
-    """Whether a unit had data already in all of some weeks: a portal that began later would look like more work."""
-    return RollupSub.objects.visible_to(actor).filter(unit=unit, week__in=weeks).count() == len(weeks)
 
 
 def weeks_of(period: Period) -> dict[str, list[dt.date]]:

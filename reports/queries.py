@@ -137,6 +137,21 @@ def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], per
     return total(figures[week] for week in shown) if shown or not weeks else None
 
 
+def comparable(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> Figures | None:
+    """Add up a period to compare with; None where weeks of it have no data yet: what began later would look like more."""
+    return of_period(figures, gone, period) if is_whole(figures, period) else None
+
+
+def is_whole(figures: Mapping[dt.date, Figures], period: Period) -> bool:
+    """Whether there is data of all weeks of a period."""
+    return all(week.monday in figures for week in period.weeks)
+
+
+def is_known(unit: Unit, weeks: Sequence[dt.date]) -> bool:
+    """Whether a unit had data already in all of some weeks; no figure is told."""
+    return RollupSub.every.filter(unit_id=unit.pk, week__in=weeks).count() == len(weeks)
+
+
 def claimed(figures: Mapping[dt.date, Figures], period: Period) -> int:
     """Return what issuers claim in a period and nobody answered: it says nothing of who did, so that no week is left out."""
     return sum(figures[week.monday].claimed_min for week in period.weeks if week.monday in figures)

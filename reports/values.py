@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Max, Q, Sum
@@ -28,6 +28,7 @@ from reports.restated import REPORTED, RESTATED, hidden_in
 HIDDEN, EMPTY = _("人数太少，不显示"), _("这一期没有周报")
 UNASKED, VILLAGE = _("没有登记的事项"), _("村社区不单列")
 NO_PORTAL, FEW, UNKNOWN = _("不足5份有用时的"), _("县级以上、有足够周报才估计"), _("没有可比的")
+PARTLY = _("那一期不是每周都有数据")
 AS_REPORTED = _("只按当时区划")  # what is counted once a night, and what does not add up
 ABOVE = (Level.NATION, Level.PROVINCE, Level.CITY, Level.COUNTY)  # whose totals are estimated
 ANSWERED = ("done", "repeated", "compared_min", "answered_min")  # what cadres said: of shown weeks alone
@@ -93,6 +94,7 @@ class Given:
     asked: Mapping[str, int] | None
     portal: tuple[int, int] | None  # seconds, filings
     estimate: Estimate | None
+    is_whole: bool = True  # whether there is data of all its weeks: what began later must not look like more
 
 
 def indicator_rows(actor: Actor, unit: Unit, period: Period, basis: str = REPORTED) -> list[Row]:
@@ -123,6 +125,8 @@ def indicator_values(actor: Actor, unit: Unit, period: Period, basis: str = REPO
 
 def value_of(code: str, given: Given) -> Value:
     """Return one indicator of what is given."""
+    if not given.is_whole:
+        return Value(why=PARTLY)
     rule = RULES.get(code)
     return rule(given) if rule else _of_category(code, given)
 
@@ -165,7 +169,9 @@ def _given(actor: Actor, unit: Unit, periods: Sequence[Period], basis: str) -> t
     figures = queries.weekly(actor, unit, span, basis)
     gone = hidden_in(basis, [unit.pk], span)[unit.pk]
     collect = _of_period if basis == REPORTED else _of_period_restated
-    return tuple(collect(actor, unit, period, figures, gone) for period in periods)
+    found = [collect(actor, unit, period, figures, gone) for period in periods]
+    known = [True, *(queries.is_whole(figures, period) for period in periods[1:])]
+    return tuple(replace(given, is_whole=is_whole) for given, is_whole in zip(found, known, strict=True))
 
 
 def _of_period(
@@ -229,7 +235,7 @@ def estimated(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date
 
 
 def _reestimated(now: Given, last_year: Given) -> int | None:
-    if now.asked is None or last_year.asked is None:
+    if now.asked is None or last_year.asked is None or not last_year.is_whole:
         return None
     return now.asked["reestimated_min"] - last_year.asked["reestimated_min"]
 

@@ -236,9 +236,8 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
     span = _span(period, closed)
     figures = queries.weekly(actor, unit, span, state.basis)
     gone = hidden_in(state.basis, [unit.pk], span)[unit.pk]
-    here, previous, last_year = (
-        queries.of_period(figures, gone, each) for each in (period, period.previous, period.last_year)
-    )
+    here = queries.of_period(figures, gone, period)
+    previous, last_year = (queries.comparable(figures, gone, each) for each in (period.previous, period.last_year))
     points = summary.trend(period, figures, gone, closed)
     context: dict[str, Any] = {
         "points": points,

@@ -167,21 +167,21 @@ def slices(now: Figures, previous: Figures | None) -> list[Slice]:
 
 @dataclass(frozen=True)
 class Split:
-    """Who decided on the work. Units: person-minutes; unstated is None where the sums do not tell it."""
+    """Who decided on the work. Units: person-minutes; unstated is the part of what is imposed whose issuer nobody named."""
 
     imposed: int
     itself: int
-    unstated: int | None
+    unstated: int
 
     @property
     def segments(self) -> list[tuple[str, int]]:
-        return [("x-brand", self.imposed), ("x-self", self.itself), ("x-self2", self.unstated or 0)]
+        return [("x-brand", self.imposed - self.unstated), ("x-self2", self.unstated), ("x-self", self.itself)]
 
 
 def split(now: Figures, sources: Sequence[Source]) -> Split:
-    """Divide the minutes into imposed from above, decided by the unit itself, and not stated."""
-    unstated = sum(source.total for source in sources if not source.issuer_id) if sources else None
-    return Split(now.total - now.self_min - (unstated or 0), now.self_min, unstated)
+    """Divide the minutes into imposed from above and decided by the unit itself, as INDICATORS["imposed_share"] does."""
+    unstated = sum(source.total for source in sources if not source.issuer_id)
+    return Split(now.total - now.self_min, now.self_min, unstated)
 
 
 # --- who asked for it ---

@@ -14,6 +14,7 @@ from reports.department_extract import extract_of, year_of
 from reports.models import RollupDemand
 from reports.papers import Table
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
+from tests.reports.sums import add_sums
 from tests.reports.test_paper_files import said_in_word
 
 ZERO = dict.fromkeys(
@@ -56,11 +57,18 @@ def bureau(county):
     return unit
 
 
+@pytest.fixture
+def last_year(county):
+    """Data of all weeks of the year before: what began later would look like more."""
+    for week in YEAR.last_year.weeks:
+        add_sums(county, week, returns=6, per_head=60)
+
+
 def tables(actor, unit) -> list[Table]:
     return list(extract_of(actor, unit, YEAR, NOW).tables())
 
 
-def test_extract_holds_each_side_of_the_year(county, bureau):
+def test_extract_holds_each_side_of_the_year(county, bureau, last_year):
     kinds, decided, sides, *_rest = tables(make_actor(county, "office"), bureau)
     assert ["报表", "50.0", "40.0", "−20.0%", "66.7%"] in kinds.rows
     assert ["会议", "0.0", "20.0", "—", "33.3%"] in kinds.rows
@@ -68,6 +76,15 @@ def test_extract_holds_each_side_of_the_year(county, bureau):
     assert decided.rows[0] == ["本单位自定", "50.0", "40.0", "−20.0%", "66.7%"]
     assert decided.rows[1] == ["转办上级要求", "0.0", "20.0", "—", "33.3%"]
     assert [row[1] for row in sides.rows] == ["50.0", "40.0", "−20.0%", "20.0", "10.0%"]
+
+
+def test_a_year_without_all_its_weeks_is_not_compared_with(client, county, bureau):
+    actor = make_actor(county, "office")
+    kinds, *_rest = tables(actor, bureau)
+    assert kinds.rows[-1] == ["合计", "—", "60.0", "—", "100.0%"]
+    client.force_login(actor.user)
+    page = client.get(f"/issued/{bureau.code}/").content.decode()
+    assert '<span>同比 <span class="mut">—</span></span>' in page or "<span>同比 —</span>" in page
 
 
 def test_few_answers_count_as_claimed(county, bureau):
@@ -86,7 +103,7 @@ def test_its_own_page_says_the_same(client, county, bureau, role):
     assert f"/bulletins/extract/{bureau.code}/" in page
 
 
-def test_files_hold_the_figures_of_the_page(client, county, bureau):
+def test_files_hold_the_figures_of_the_page(client, county, bureau, last_year):
     actor = make_actor(county, "office")
     client.force_login(actor.user)
     wanted = [cell for table in tables(actor, bureau) for row in table.rows for cell in row]

@@ -154,6 +154,13 @@ def test_estimate_has_its_interval_beside_the_counted_total(county: Unit) -> Non
 def test_change_against_last_year_is_split_from_re_estimate(county: Unit) -> None:
     add_asked(county, issued_min=4000, reestimated_min=-500)
     add_asked(county, year_before(LAST_WEEK), issued_min=6000, reestimated_min=100)
+    unknown = rows(county)["issued_hours"]
+    assert (unknown.last_year.is_known, unknown.reestimated, str(unknown.last_year.why)) == (
+        False,
+        None,
+        "那一期不是每周都有数据",
+    )
+    add_sums(county, year_before(LAST_WEEK), returns=6, per_head=600)
     row = rows(county)["issued_hours"]
     assert (row.now.number, row.last_year.number, row.reestimated) == (4000, 6000, -600)
     assert rows(county)["per_head"].reestimated is None

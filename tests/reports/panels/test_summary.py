@@ -73,8 +73,8 @@ def test_slices_are_in_order_of_weight():
 
 def test_split_tells_imposed_itself_and_unstated():
     now = figures(600, returns=10, self_min=1000)
-    assert summary.split(now, [source(7, 4500), source(0, 500)]) == summary.Split(4500, 1000, 500)
-    assert summary.split(now, []) == summary.Split(5000, 1000, None)
+    assert summary.split(now, [source(7, 4500), source(0, 500)]) == summary.Split(5000, 1000, 500)
+    assert summary.split(now, []) == summary.Split(5000, 1000, 0)
 
 
 def test_issuers_beyond_the_top_are_one_sum():
