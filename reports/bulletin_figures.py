@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Channel, Origin, Reestimate
-from burden.kit.clock import last_closed
+from burden.kit.clock import day_of, last_closed
 from burden.kit.errors import Refused
-from burden.kit.templatetags.show import MINUS, NOTHING, day, hours, minutes, percent
+from burden.kit.templatetags.show import MINUS, NOTHING, day, hours, minutes, percent, week_number
 from burden.standards.models import Category, Subkind
 from burden.units.models import Level, Unit
 from reports import issued, queries
@@ -324,7 +324,17 @@ def _note(read: Read, at: dt.datetime) -> str:
     return (
         f"数据质量：在册{minutes(active)}人，每周平均{minutes(returns)}人已有数据；{hides}"
         f"每人每周＝{hours(here.total)}人时÷{minutes(here.returns)}份周报；"
-        f"数据截至{_instant(queries.as_of(read.actor, at))}，以后补录的不改本期。"
+        f"数据截至{_instant(queries.as_of(read.actor, at))}，{_provisional(read.period, at)}以后补录的不改本期。"
+    )
+
+
+def _provisional(period: Period, at: dt.datetime) -> str:
+    """Say that returns of the newest week may still come without being late."""
+    until = period.last.open_until
+    return (
+        f"{week_number(period.last)}是暂定数，{day(until)}前还能填报、改动，".replace(" ", "")
+        if day_of(at) <= until
+        else ""
     )
 
 

@@ -20,7 +20,7 @@ from burden.oversight.models import TEXT_LENGTH, TITLE_LENGTH, Bulletin, Form, S
 from burden.oversight.queries import bulletin, bulletins, later_edition, taken
 from burden.oversight.texts import names_of, paragraphs, words_of
 from reports.bulletin_figures import figures_of
-from reports.bulletins import blocks_for, closed_periods, paper_of, period_of, words_for
+from reports.bulletins import blocks_for, closed_periods, own_digits, paper_of, period_of, words_for
 from reports.paper_files import fonts
 from reports.paper_views import handed_out
 from reports.periods import Period
@@ -94,6 +94,7 @@ def bulletin_page(request: ActedRequest, pk: int) -> HttpResponse:
         "period": period_of(found),
         "paper": paper_of(found),
         "later": later_edition(actor, found),
+        "digits": [] if found.is_published else own_digits(found),
         "fonts": sorted(set(fonts().values())),
     }
     return render(request, "reports/bulletin.html", context | _steps(actor, found))
@@ -192,9 +193,16 @@ def _form(
         "problems": problems,
         "wrong": dict(problems),
         "stored": stored,
+        "kept": _kept(found, fields) if stored else {},
+        "is_mine": found.changed_by_id == request.actor.user_id,
         "most": {"title": TITLE_LENGTH, "text": TEXT_LENGTH},
     }
     return render(request, "reports/bulletin_edit.html", context, status=status)
+
+
+def _kept(found: Bulletin, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return title, organ and number as another change kept them, where they are not what was sent."""
+    return {name: getattr(found, name) for name, said in fields.items() if said != getattr(found, name)}
 
 
 def _block(

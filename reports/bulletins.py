@@ -6,7 +6,9 @@ Official Chinese that neither praises nor blames: issuers are named by what they
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,12 +17,13 @@ from django.utils import timezone, translation
 from burden.kit.clock import Week, last_closed
 from burden.kit.templatetags.show import full_day
 from burden.oversight.models import Bulletin, Form, Kind
-from burden.oversight.texts import paragraphs
+from burden.oversight.texts import paragraphs, words_of
 from burden.units.models import Unit
 from reports.bulletin_figures import period_name
 from reports.papers import Chart, Heading, Paper, Paragraph, Part, Table
 from reports.periods import Period
 
+DIGITS = re.compile(r"\d[\d.,]*[%％‰]?")  # also in full width
 OFFERED = {Kind.MONTH: 3, Kind.QUARTER: 2, Kind.YEAR: 1}  # how many closed periods of a kind can be begun
 HEADS = {Form.NOTICE: "基层减负工作通报", Form.BRIEF: "基层减负工作简报"}
 
@@ -73,6 +76,16 @@ def blocks_for(unit: Unit, form: str, period: Period) -> list[dict[str, Any]]:
     ]
     kept = [block for block in blocks if form == Form.NOTICE or block[0] != "years"]
     return [dict(zip(("key", "heading", "text", "tables"), block, strict=True)) for block in kept]
+
+
+def own_digits(bulletin: Bulletin) -> list[str]:
+    """Return the numbers that were typed into the words, beyond those that the draft had: no figure of the portal's."""
+    drafted = Counter(_digits(blocks_for(bulletin.unit, bulletin.form, period_of(bulletin))))
+    return list((Counter(_digits(bulletin.blocks)) - drafted).elements())
+
+
+def _digits(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [each for block in blocks for words in words_of(block["text"]) for each in DIGITS.findall(words)]
 
 
 def period_of(bulletin: Bulletin) -> Period:

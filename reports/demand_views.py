@@ -17,7 +17,7 @@ from burden.demands.queries import demand as demand_of
 from burden.demands.queries import price
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.clock import last_closed
+from burden.kit.clock import Week, last_closed
 from burden.units.models import Level
 from reports import issued
 from reports.issued import Cell
@@ -42,6 +42,7 @@ def demand_sums(request: ActedRequest, pk: int) -> HttpResponse:
         "price": price(actor, found),
         "hits": rule_hits(actor, found.issuer, [found.pk]),
         "period": period,
+        "period_name": period.named(Week.at(now)),
         "kinds": [(label, _address(pk, period, period=kind), kind == period.kind) for kind, label in KINDS.items()],
         "previous_url": _address(pk, period, week=str(period.before.last)),
         "next_url": _address(pk, period, week=str(following.last)) if following else "",

@@ -77,7 +77,7 @@ def _parts(now: Year, before: Year | None, period: Period, hits: Sequence[Hit]) 
     count = len({cell.demand_id for cell in now.cells})
     yield _sentence(
         f"{period.last.year}年（", span_words(period), "），本单位登记下达", minutes(count), "件事项，连同没有登记的，共占用基层",
-        hours(now.total), "人时，比上年同期", moved(now.total, before.total if before else None), "。",
+        hours(now.total), "人时，", _than(now.total, before.total if before else None), "。",
     )  # fmt: skip
     yield Heading("一、按类别")
     yield _categories(now, before)
@@ -91,6 +91,16 @@ def _parts(now: Year, before: Year | None, period: Period, hits: Sequence[Hit]) 
         yield Table("表4　按每件事项自身能判断的（件）", ["规定", "事项"], rows)
     else:
         yield _sentence("按每件事项自身能判断的，没有。")
+
+
+def _than(now: int, before: int | None) -> str:
+    """Say how far the year moved, in words."""
+    if before is None:
+        return "上年同期的数据不全，不作比较"
+    if not before:
+        return "上年同期没有数"
+    word = "增加" if now > before else "减少"
+    return f"比上年同期{word}{percent(abs(now - before), before)}" if now != before else "与上年同期持平"
 
 
 def _sentence(*words: str) -> Paragraph:

@@ -34,6 +34,8 @@ HEADS: dict[str, str | Promise] = {  # what a column is in order of, in the orde
     "each": _("每单位每次"),
 }
 
+MINOR = ("unregistered", "demands", "each")  # left out on a phone
+
 
 @access(*READERS)
 def issuers(request: ActedRequest, code: str) -> HttpResponse:
@@ -116,7 +118,8 @@ def _heads(unit: Unit, sort: str, query: dict[str, str]) -> list[dict[str, Any]]
     for key, label in names.items():
         aim = "less" if key == "more" and sort == "more" else key
         order = "descending" if sort == key else "ascending" if key == "more" and sort == "less" else ""
-        found.append({"key": key, "label": label, "url": f"?{urlencode(query | {'sort': aim})}", "order": order})
+        url = f"?{urlencode(query | {'sort': aim})}"
+        found.append({"key": key, "label": label, "url": url, "order": order, "is_minor": key in MINOR})
     return found
 
 

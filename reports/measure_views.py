@@ -143,6 +143,7 @@ def _frame(actor: Actor, unit: Unit, period: Period, basis: str, now: dt.datetim
     return {
         "unit": unit,
         "period": period,
+        "period_name": period.named(Week.at(now)),
         "crumbs": [{"label": unit.name, "url": at("report")}, {"label": _("全部指标")}],
         "kinds": [(label, at("indicators", period=kind), kind == period.kind) for kind, label in KINDS.items()],
         "previous_url": at("indicators", week=str(period.before.last)),

@@ -114,6 +114,7 @@ def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> d
     return {
         "unit": state.unit,
         "period": period,
+        "period_name": period.named(Week.at(now)),
         "title": " · ".join(_chosen(state)) or _("全部"),
         "crumbs": [crumb, {"label": " · ".join(_chosen(state)) or _("构成")}],
         "categories": [("", _("全部"), state.url(category=""), not state.category)]

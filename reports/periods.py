@@ -140,6 +140,10 @@ class Period:
             return self.name
         return _("%(year)s年%(name)s") % {"year": _thursday(self.first).year, "name": self.name}
 
+    def named(self, running: Week) -> str:
+        """Short name, with its year where that is not the running one."""
+        return self.name if self.year == running.year else self.label
+
     @property
     def dates(self) -> str:
         """First and last day: 11月9日—15日, 9–15 Nov."""

@@ -114,7 +114,7 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     context = _frame(actor, state, below, now) | _bases(state, below, now)
     panels, here = _panels(actor, state, now)
     context |= panels
-    context |= newest(actor, unit, last_closed(now))
+    context |= newest(actor, unit, state.period.last, last_closed(now))
     if unit.level in LEVELS and state.period.kind == "week":
         context |= _own(actor, state, whole=request.GET.get("items") == "all")
     units = below.get(state.level, [])
@@ -159,6 +159,7 @@ def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.dat
     return {
         "unit": state.unit,
         "period": period,
+        "period_name": period.named(running),
         "crumbs": _crumbs(actor, state),
         "tabs": [_tab(state, level, units) for level, units in below.items()],
         "kinds": [(label, state.url(period=kind), kind == period.kind) for kind, label in KINDS.items()],
@@ -252,7 +253,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
     spark = [point.now for point in points if not point.is_open]
     found, before = queries.sources(actor, unit, period, gone, state.basis)
     context |= {
-        "left_out": queries.left_out(figures, gone, period),
+        **_left_out(state, figures, gone, span),
         "claimed_min": queries.claimed(figures, period),
         "people": queries.people(actor, unit, period, figures, gone) if state.basis == REPORTED else 0,
         "headline": summary.headline(here, previous, last_year, spark),
@@ -266,6 +267,18 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
         **strip(actor, unit, period, gone, here, state.basis),
     }
     return context, here
+
+
+def _left_out(
+    state: State, figures: Mapping[dt.date, Figures], gone: Collection[dt.date], span: Span
+) -> dict[str, int]:
+    """Count the weeks that are not shown, and those of them that are hidden only because a few people moved."""
+    left = queries.left_out(figures, gone, state.period)
+    moved = 0
+    if left and state.basis == RESTATED:
+        before = hidden_in(REPORTED, [state.unit.pk], span)[state.unit.pk]
+        moved = queries.left_out(figures, set(gone) - set(before), state.period)
+    return {"left_out": left, "left_moved": moved, "left_few": left - moved}
 
 
 def _own(actor: Actor, state: State, *, whole: bool) -> dict[str, Any]:

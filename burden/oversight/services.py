@@ -89,7 +89,7 @@ def edit_bulletin(
     """
     held = _locked(by, bulletin, State.DRAFT)
     if held.version != base_version:
-        sentence = _("另一个人刚改过这一稿。你写的都在下面，对照后再存")
+        sentence = _("%(who)s刚改过这一稿。你写的都在下面，对照后再存") % {"who": _who(by, held)}
         raise Conflict("version_conflict", sentence, {"stored": held.blocks, "version": held.version})
     held.title, held.organ = _line("title", title), _line("organ", organ)
     held.number = held.number if held.edition else _number(number)
@@ -100,6 +100,11 @@ def edit_bulletin(
         raise _refused("number_taken", _("这个期号别的一期用了"), "number") from error
     record(by=by, what="bulletin.edited", on=held, now=now)
     return held
+
+
+def _who(by: Actor, held: Bulletin) -> str:
+    """Name who changed a draft last, as one who changes it now."""
+    return _("你自己在另一个窗口") if held.changed_by_id == by.user_id else held.changed_by.name
 
 
 def _number(number: int) -> int:

@@ -6,7 +6,7 @@ Facts keep their unit for ever. What counts for whom in today's tree after a mer
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from burden.kit.clock import WEEK, Week, day_of
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.services import record
 from burden.units.importing import MAX_DEPTH
-from burden.units.models import ALWAYS, Placement, Unit, UnitEvent, UnitShare
+from burden.units.models import ALWAYS, Level, Placement, Unit, UnitEvent, UnitShare
 from burden.units.services import (
     check_facts,
     check_parent,
@@ -195,6 +195,36 @@ def _effects(change: Change, now: dt.datetime) -> Effects:
     named = Unit.every.filter(pk__in=past).select_related("parent").order_by("path")
     people = people_in_post(units=units, from_=change.from_)
     return Effects(len(units), people, weeks, tuple(unit.place for unit in named))
+
+
+def names_before(*, events: Collection[UnitEvent]) -> dict[tuple[int, int], str]:
+    """Return what the units of events were called on the Sunday before each: by event and unit. Two queries.
+
+    Shape: a village with its township of then; a unit that was none yet is absent.
+    """
+    shares = {event.pk: [pk for share in event.shares.all() for pk in (share.of_id, share.to_id)] for event in events}
+    named = {event.pk: {event.unit_id, event.parent_id or event.unit_id, *shares[event.pk]} for event in events}
+    stood = _stood({pk for units in named.values() for pk in units})
+    above = _stood({each.parent_id for rows in stood.values() for each in rows if each.parent_id})
+    found = {}
+    for event in events:
+        for pk in named[event.pk]:
+            if was := _on(stood.get(pk, ()), event.from_week):
+                over = _on(above.get(was.parent_id or 0, ()), event.from_week) if was.level == Level.VILLAGE else None
+                found[event.pk, pk] = f"{over.name if over else ''}{was.name}"
+    return found
+
+
+def _stood(units: Collection[int]) -> dict[int, list[Placement]]:
+    found: dict[int, list[Placement]] = {}
+    for each in Placement.objects.filter(unit__in=units).order_by("unit_id", "valid"):
+        found.setdefault(each.unit_id, []).append(each)
+    return found
+
+
+def _on(rows: Sequence[Placement], monday: dt.date) -> Placement | None:
+    """Return the placement in force just before a Monday; on its own first Monday, the first."""
+    return next((each for each in reversed(rows) if each.valid.lower < monday), None)
 
 
 def _open_below(unit: Unit) -> Iterable[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -174,12 +174,31 @@ def _said(event: UnitEvent) -> str:
 def unit_events(request: ActedRequest) -> HttpResponse:
     """List what changed in the tree and what is going to, with what each was said to change."""
     page = Paginator(queries.events(request.actor), PAGE_SIZE).get_page(request.GET.get("page"))
+    then = events.names_before(events=list(page))
     context = {
         "page": page,
-        "lines": [(event, events.effects_of(event=event)) for event in page],
+        "lines": [_line(event, then) for event in page],
         "may_change": KEEPER in request.actor.roles,
     }
     return render(request, "units/events.html", context)
+
+
+def _line(event: UnitEvent, then: Mapping[tuple[int, int], str]) -> dict[str, Any]:
+    """Return one event with its units named as they were before it; a unit that was none yet, as it is today."""
+    return {
+        "event": event,
+        "effects": events.effects_of(event=event),
+        "place": then.get((event.pk, event.unit_id), event.unit.place),
+        "parent": then.get((event.pk, event.parent.pk), event.parent.name) if event.parent else "",
+        "shares": [
+            (
+                share,
+                then.get((event.pk, share.of_id), share.of.name),
+                then.get((event.pk, share.to_id), share.to.name),
+            )
+            for share in event.shares.all()
+        ],
+    }
 
 
 @access(KEEPER, methods=("POST",))

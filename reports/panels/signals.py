@@ -264,9 +264,12 @@ def _day(text: str) -> str:
 # --- on the dashboard ---
 
 
-def newest(actor: Actor, unit: Unit, closed: Week) -> dict[str, Any]:
-    """Return how many signals there are about a unit and all below it, and the newest of them in words."""
-    found = signals(actor, unit, closed.plus(1 - RECENT))
+def newest(actor: Actor, unit: Unit, last: Week, closed: Week) -> dict[str, Any]:
+    """Return how many signals there are about a unit and all below it, and the newest in words; none beside older weeks."""
+    since = closed.plus(1 - RECENT)
+    if last < since:
+        return {}
+    found = signals(actor, unit, since)
     count = found.count()
     shown = told(found.order_by("-first_seen", "-person_min", "pk")[:NEWEST]) if count else []
     return {"signals_count": count, "signals": [line(each) for each in shown]}

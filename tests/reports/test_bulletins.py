@@ -20,7 +20,7 @@ from burden.oversight.texts import names_of
 from burden.standards.models import TariffVersion
 from burden.units.models import Unit
 from reports.bulletin_figures import NAMES, figures_of
-from reports.bulletins import blocks_for, closed_periods, paper_of, words_for
+from reports.bulletins import blocks_for, closed_periods, own_digits, paper_of, words_for
 from reports.models import PortalTime, RollupDemand
 from reports.paper_files import said_in_pdf
 from reports.papers import Chart, lines
@@ -368,3 +368,36 @@ def test_list_asks_the_same_of_one_and_of_three(client, county):
             client.get("/bulletins/")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_conflict_names_who_saved_and_shows_every_changed_field(client, office, county, filed):
+    found = drafted(office, county)
+    client.force_login(office.user)
+    sent = {"title": "甲题", "organ": "办", "number": 3, "words.others": ["甲写的"], "base_version": 1}
+    client.post(f"/bulletins/{found.pk}/edit/", sent)
+    mine = client.post(f"/bulletins/{found.pk}/edit/", sent | {"title": "乙题"}).content.decode()
+    assert "你在另一个窗口存的：" in mine and "甲题" in mine and "乙题" in mine
+    other = make_actor(county, "office")
+    client.force_login(other.user)
+    theirs = client.post(f"/bulletins/{found.pk}/edit/", sent | {"title": "丙题"}).content.decode()
+    assert f"{office.user.name}刚改过这一稿" in theirs and f"{office.user.name} 存的：" in theirs
+
+
+def test_checker_is_told_numbers_that_the_editor_typed(client, office, county, filed):
+    found = drafted(office, county)
+    assert own_digits(found) == []
+    client.force_login(office.user)
+    sent = {"base_version": 1, "title": "题", "organ": "办", "number": 3, "words.others": ["减了12.5%，开会３次"]}
+    client.post(f"/bulletins/{found.pk}/edit/", sent)
+    found.refresh_from_db()
+    assert own_digits(found) == ["12.5%", "３"]
+    client.force_login(make_actor(county, "reviewer").user)
+    assert "12.5%、３" in client.get(f"/bulletins/{found.pk}/").content.decode()
+
+
+def test_note_says_until_when_the_newest_week_is_provisional(office, county, filed):
+    early = clock.day_of(NOW).replace(year=2026, month=11, day=3)
+    at = dt.datetime.combine(early, dt.time(10), NOW.tzinfo)
+    note = figures_of(office, county, OCTOBER, at)["note"]
+    assert f"暂定数，{OCTOBER.last.open_until.month}月{OCTOBER.last.open_until.day}日前还能填报" in note
+    assert "暂定" not in of(office, county)["note"]

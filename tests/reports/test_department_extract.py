@@ -87,6 +87,13 @@ def test_a_year_without_all_its_weeks_is_not_compared_with(client, county, burea
     assert '<span>同比 <span class="mut">—</span></span>' in page or "<span>同比 —</span>" in page
 
 
+def test_extract_says_the_change_in_words(county, bureau, last_year):
+    first = next(
+        part for part in extract_of(make_actor(county, "office"), bureau, YEAR, NOW).parts if part.kind == "paragraph"
+    )
+    assert "60.0人时，比上年同期增加20.0%。" in first.text
+
+
 def test_few_answers_count_as_claimed(county, bureau):
     paper = extract_of(make_actor(county, "office"), bureau, YEAR, NOW)
     assert "1处答复的人太少" in paper.note

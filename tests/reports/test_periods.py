@@ -107,6 +107,9 @@ def test_names_in_chinese():
         assert Period.of("week", week("2026-11-09")).dates == "11月9日—15日"
         assert [Period.of(kind, asked).name for kind in KINDS] == ["第 49 周", "12月", "第 4 季度", "2026年"]
         assert Period.of("year", asked).label == "2026年"
+        assert Period.of("week", asked).named(asked) == "第 49 周"
+        assert Period.of("week", week("2025-11-24")).named(asked) == "2025年第 48 周"
+        assert Period.of("year", asked).named(week("2025-11-24")) == "2026年"
 
 
 def test_names_in_english():

@@ -189,6 +189,7 @@ def test_month_says_how_many_weeks_it_leaves_out(login, county, returns, words):
     page = show(login(county), county, period="month")
     assert total(page) == (3600 if words else 7200)
     assert ("另有 1 周人数太少，没有算进来" in page) is words
+    assert ("11月，只算 1 周" in page) is words
 
 
 def test_list_says_that_hidden_weeks_are_left_out(login, county):
@@ -207,6 +208,17 @@ def test_small_unit_is_hidden_and_says_so(login, county):
     assert "人数太少，不显示数字" in page
     assert 'id="total"' not in page
     assert str(4 * 777) not in page
+    assert "只能看上一级" in page
+    add_sums(county, LAST_WEEK.plus(-1), returns=6)
+    assert "看更长的时间，或者" in show(client=login(county), unit=county)
+
+
+def test_week_of_another_year_says_its_year(login, county):
+    add_sums(county, LAST_WEEK.plus(-52))
+    page = show(login(county), county, week=str(LAST_WEEK.plus(-52)))
+    assert f"<title>{county.name} 2025年第 47 周" in page
+    assert '<span class="b num">2025年第 47 周' in page
+    assert '<span class="b num">第 47 周' in show(login(county), county)
 
 
 def test_unit_without_data_says_what_it_means(login, county):
@@ -323,6 +335,21 @@ def test_both_trees_are_offered_where_a_unit_moved(login, county):
     assert "&amp;basis=restated" in re.search(r'href="(/exports/\?[^"]*)"', restated)[1]
     assert total(show(client, old)) == total(show(client, new, basis="restated")) == 10800
     assert total(show(client, old, basis="restated")) == 5400
+
+
+def test_weeks_that_a_small_move_hides_say_why(login, county):
+    old, new = (make_unit(county, "township") for _ in range(2))
+    village = make_unit(old, "village")
+    for unit, returns in ((village, 3), (old, 9), (new, 9)):
+        add_sums(unit, LAST_WEEK.plus(-1), returns=returns, per_head=600)
+    move(village, new, LAST_WEEK)
+    add_sums(new, returns=9, per_head=600)
+    client = login(county)
+    page = show(client, new, period="month", basis="restated")
+    assert "11月，只算 1 周" in page
+    assert "另有 1 周不显示：划转的单位人数太少" in page
+    assert "没有算进来" not in page
+    assert "不显示：划转" not in show(client, new, period="month")
 
 
 def test_long_list_is_paged(login, county, monkeypatch):

@@ -224,6 +224,27 @@ def test_events_of_others_are_not_seen(client, county):
     assert "别的镇" not in text(client.get("/units/events/"))
 
 
+def test_events_name_units_as_they_were(keeper, county):
+    old, new = make_unit(county, "township", name="老镇"), make_unit(county, "township", name="新乡")
+    village = make_unit(old, "village", name="上村")
+    week = Week.at(clock.now())
+    confirm(
+        keeper,
+        f"/units/{village.code}/rename/",
+        {"from_": week.plus(-3).monday, "reason": "x", "name": "中村", "kind_": village.kind},
+    )
+    confirm(keeper, f"/units/{village.code}/move/", {"from_": week.plus(-2).monday, "reason": "x", "parent": new.code})
+    confirm(
+        keeper,
+        f"/units/{new.code}/rename/",
+        {"from_": week.plus(-1).monday, "reason": "x", "name": "新镇", "kind_": new.kind},
+    )
+    page = text(keeper.get("/units/events/"))
+    assert re.findall(r'<th scope="row">(.*?)</th>', page) == ["新乡", "老镇中村", "老镇上村"]
+    assert "原名 老镇上村，改为 中村" in page and "原名 新乡，改为 新镇" in page
+    assert "到 新乡" in page
+
+
 def test_query_count_of_events_does_not_grow(keeper, county):
     def count() -> int:
         keeper.get("/units/events/")
