@@ -21,7 +21,7 @@ from burden.accounts.actor import Actor
 from burden.demands import queries
 from burden.demands.duplicates import CLOSE, FIELD, SAME, Pair, newest, pair_fields, plain_title
 from burden.demands.models import Demand, Frequency
-from burden.demands.price import TIMES_A_YEAR, cost_of, due_days
+from burden.demands.price import TIMES_A_YEAR, cost_of, times_until
 from burden.standards.measure import person_minutes
 from burden.standards.models import Category
 
@@ -248,7 +248,7 @@ def _form(latest: Demand, group: Sequence[Demand], receivers: dict[int, int]) ->
 def _times(demand: Demand) -> int:
     """How often a demand is due in a year."""
     if demand.first_on and demand.until and demand.until - demand.first_on < YEAR:
-        return len(due_days(demand.first_on, demand.frequency, demand.until))
+        return max(1, times_until(demand.first_on, demand.frequency, demand.until))
     return TIMES_A_YEAR[Frequency(demand.frequency)]
 
 

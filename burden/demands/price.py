@@ -63,7 +63,7 @@ def price_of(demand: Demand, receivers: int, cost: Cost | None = None) -> Price:
     """
     times = 1
     if demand.first_on and (demand.until or demand.frequency == Frequency.ONCE):
-        times = len(due_days(demand.first_on, demand.frequency, demand.until))
+        times = max(1, times_until(demand.first_on, demand.frequency, demand.until or demand.first_on))
     elif demand.first_on:
         times = TIMES_A_YEAR[Frequency(demand.frequency)]
     a_year = min(times, TIMES_A_YEAR[Frequency(demand.frequency)])
@@ -87,6 +87,20 @@ def due_days(first_on: dt.date, frequency: str, until: dt.date | None) -> tuple[
     if until - first_on > LONGEST:
         raise _refused("until_far", _("截止日期离首次日期最多两年，到期再登记"))
     return tuple(itertools.takewhile(lambda day: day <= until, _days(first_on, frequency)))
+
+
+def times_until(first_on: dt.date, frequency: str, last: dt.date) -> int:
+    """Return how often what begins on a day is due by another, however far: what is stored is read, whatever may be stored.
+
+    Units: a count, 0 before it begins.
+    """
+    if last < first_on or frequency == Frequency.ONCE:
+        return int(first_on <= last)
+    if frequency == Frequency.WEEKLY:
+        return (last - first_on) // WEEK + 1
+    step = MONTHS[Frequency(frequency)]
+    number = ((last.year - first_on.year) * 12 + last.month - first_on.month) // step
+    return number + (_months_later(first_on, number * step) <= last)
 
 
 def _refused(code: str, sentence: str) -> Refused:

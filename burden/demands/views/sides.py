@@ -15,11 +15,10 @@ from burden.demands.checks import CLEAR, POSSIBLE, Check
 from burden.demands.duplicates import Pair
 from burden.demands.lighter import Lighter
 from burden.demands.models import Demand, Origin, QuoteRequest
-from burden.demands.price import Price, due_days
+from burden.demands.price import Price, times_until
 from burden.demands.queries import Budget
 from burden.demands.review import Review, review
 from burden.demands.values import NAMES
-from burden.kit.errors import Refused
 from burden.standards.models import Strength
 from burden.units.models import Level
 
@@ -109,14 +108,14 @@ class Side:
         return self.budget.used_min + more
 
     def _times_in(self, year: int) -> int:
-        """How often it is due in a year; once where its end is missing or wrong, which is said beside the field."""
-        if self.demand.first_on is None:
+        """How often it is due in a year; once where its end is missing, which is said beside the field."""
+        first = self.demand.first_on
+        if first is None:
             return 0
-        try:
-            days = due_days(self.demand.first_on, self.demand.frequency, self.demand.until)
-        except Refused:
-            days = (self.demand.first_on,)
-        return sum(day.year == year for day in days)
+        last = max(first, self.demand.until or first)
+        ends = (min(last, dt.date(each, 12, 31)) for each in (year, year - 1))
+        now, before = (times_until(first, self.demand.frequency, end) for end in ends)
+        return now - before
 
     @property
     def over(self) -> bool:

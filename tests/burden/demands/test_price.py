@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burden.demands.models import Demand, Frequency
-from burden.demands.price import LONGEST, Price, due_days, price_of
+from burden.demands.price import LONGEST, Price, due_days, price_of, times_until
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 
@@ -68,6 +68,12 @@ def test_monthly_is_due_in_each_month_in_turn(first, span, kind):
         assert day.day == min(first.day, calendar.monthrange(day.year, day.month)[1])
 
 
+@given(days, spans, repeated)
+def test_times_until_are_the_due_days(first, span, frequency):
+    assert times_until(first, frequency, first + span) == len(due_days(first, frequency, first + span))
+    assert times_until(first, frequency, first - span - dt.timedelta(1)) == 0
+
+
 def test_repeated_without_end_is_refused():
     with refusal("demand.no_end"):
         due_days(dt.date(2026, 11, 25), Frequency.WEEKLY, None)
@@ -106,6 +112,9 @@ def draft(**facts) -> Demand:
     [
         ({"until": dt.date(2028, 11, 30)}, 24, 12),
         ({"until": dt.date(2027, 2, 28)}, 3, 3),
+        ({"until": dt.date(2029, 12, 24)}, 36, 12),
+        ({"until": dt.date.max}, 95_677, 12),
+        ({"until": dt.date(2026, 12, 24)}, 1, 1),
         ({"until": None}, 12, 12),
         ({"first_on": None}, 1, 1),
         ({"frequency": "once"}, 1, 1),
