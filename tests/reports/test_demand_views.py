@@ -64,6 +64,19 @@ def test_few_answers_are_not_told(reviewer, bureau):
     assert "13.0" not in page
     assert "—／12" in page  # as in the file, which does not say either how many of the receivers answered
     assert "4／12" not in page
+    assert page.count("不显示") == 4  # the headline's three figures too: nothing was neither confirmed nor as claimed
+    assert "答复的人太少" in page
+    assert "持平" not in page
+    assert "0／12" not in page
+
+
+def test_unanswered_is_neither_confirmed_nor_as_claimed(reviewer, bureau):
+    demand = make_demand(bureau)
+    count(demand, answers=0, answered=0, confirmed=0)
+    page = show(reviewer, demand, period="week")
+    assert "不显示" not in page
+    assert "持平" not in page
+    assert "0／12" in page
 
 
 def test_week_beside_a_few_of_the_same_kind_is_not_told(reviewer, bureau):
