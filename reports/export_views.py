@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +28,8 @@ from reports.tables import TABLES
 from reports.workbooks import MAX_ROWS
 
 SLOW = dt.timedelta(seconds=20)  # a job that waits longer than this waits for a worker that is away
+MANY = 3  # tables whose titles a file's name tells one by one
+LONGEST = 255  # bytes of a file's name: file systems take no longer one
 
 
 def _job_or_404(actor: Actor, pk: int) -> ExportJob:
@@ -38,9 +41,10 @@ def _job_or_404(actor: Actor, pk: int) -> ExportJob:
 
 @access(*EXPORTERS, methods=("GET", "POST"))
 def exports_page(request: ActedRequest) -> HttpResponse:
-    """Show my exports and the form; POST asks for one."""
+    """Show my exports and the form; POST asks for one. Refuses (404): an address that chooses what is not offered."""
     actor, now = request.actor, clock.now()
     form = ExportForm(request.POST or None, units=exports.units_for(actor), initial=_initial(request, actor, now))
+    _check_chosen(form)
     if request.method == "POST" and form.is_valid():
         try:
             _request(actor, form.cleaned_data, now)
@@ -75,6 +79,15 @@ def _initial(request: ActedRequest, actor: Actor, now: dt.datetime) -> dict[str,
     }
     said = {name: request.GET[name] for name in usual if request.GET.get(name)}
     return usual | said | {"tables": request.GET.getlist("tables") or list(USUAL)}
+
+
+def _check_chosen(form: ExportForm) -> None:
+    """Refuses (404): a value that the form would refuse, which it would show as if nothing was chosen."""
+    for name, field in form.fields.items():
+        try:
+            field.clean(form.initial[name])
+        except ValidationError:
+            raise Http404 from None
 
 
 def _request(actor: Actor, data: dict[str, Any], now: dt.datetime) -> ExportJob:
@@ -112,12 +125,17 @@ def _line(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
 
 def name_of(job: ExportJob) -> str:
     """The file's name for people: unit, level, content, weeks, and when it was made, which a CSV says nowhere else."""
-    content = "＋".join(str(TABLES[key].title) for key in job.tables if key in TABLES)
+    titles = [str(TABLES[key].title) for key in job.tables if key in TABLES]
+    content = "＋".join(titles)
+    if len(titles) > MANY:
+        content = _("%(first)s等 %(n)s 张表") % {"first": titles[0], "n": len(titles)}
     since, until = job.from_week, job.to_week + dt.timedelta(days=6)
     made = _(" 生成于%(at)s") % {"at": f"{localtime(job.finished_at):%Y%m%d-%H%M%S}"} if job.expires_at else ""
     weeks = f"{since:%Y%m%d}-{until:%Y%m%d}"
     tree = f" {TREES[job.basis]}" if job.basis != REPORTED else ""
-    return f"{job.unit.name} {LEVELS[job.level]} {content} {weeks}{tree}{made}{exports.file_of(job).suffix}"
+    tail = f" {weeks}{tree}{made}{exports.file_of(job).suffix}"
+    head = f"{job.unit.name} {LEVELS[job.level]} {content}".encode()[: LONGEST - len(tail.encode())]
+    return head.decode(errors="ignore") + tail
 
 
 @access(*EXPORTERS)
@@ -149,7 +167,12 @@ def progress(request: ActedRequest) -> HttpResponse:
 @access(*EXPORTERS, methods=("POST",))
 def cancel(request: ActedRequest, pk: int) -> HttpResponse:
     """Cancel a waiting or running export."""
-    exports.cancel_export(by=request.actor, job=_job_or_404(request.actor, pk), now=clock.now())
+    try:
+        exports.cancel_export(by=request.actor, job=_job_or_404(request.actor, pk), now=clock.now())
+    except Refused as refusal:
+        messages.info(request, refusal.detail)
+    else:
+        messages.success(request, _("取消了，没有产生文件"))
     return redirect("exports")
 
 

@@ -56,6 +56,12 @@ def units_for(actor: Actor) -> UnitQuerySet:
     return seen.under(post.unit).filter(depth__lte=post.unit.depth + 1).order_by("path") if post else seen.none()
 
 
+def is_offered(actor: Actor, unit: Unit) -> bool:
+    """Whether a unit is among these, which costs no query."""
+    post = actor.post(*EXPORTERS)
+    return bool(post) and may_export(actor, unit) and unit.level != Level.VILLAGE and unit.depth <= post.unit.depth + 1
+
+
 def mine(actor: Actor) -> ExportQuerySet:
     """The actor's export jobs, newest first; the last fifty."""
     return ExportJob.objects.visible_to(actor).select_related("unit").order_by("-created_at", "-pk")[:50]
@@ -128,12 +134,13 @@ def request_export(
 
 @transaction.atomic
 def cancel_export(*, by: Actor, job: ExportJob, now: dt.datetime) -> None:
-    """Stop an export that waits or runs; one that is over stays as it is."""
+    """Stop an export that waits or runs; one that is over stays as it is. Refuses: export.over."""
     waiting = ExportJob.objects.visible_to(by).filter(
         pk=job.pk, state__in=[ExportJob.State.WAITING, ExportJob.State.RUNNING]
     )
-    if waiting.update(state=ExportJob.State.CANCELLED, finished_at=now):
-        record(by=by, what="export.cancelled", on=job, now=now)
+    if not waiting.update(state=ExportJob.State.CANCELLED, finished_at=now):
+        raise ExportRefused("export.over", _("这次导出已经生成、取消或没办成，没有可取消的"))
+    record(by=by, what="export.cancelled", on=job, now=now)
 
 
 def retry_export(*, by: Actor, job: ExportJob, now: dt.datetime) -> ExportJob:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from burden.kit.clock import Week, last_closed
-from burden.units.models import Unit
+from burden.units.models import Level, Unit
 from reports.extents import LEVELS
 from reports.periods import Period
 from reports.restated import REPORTED, RESTATED
@@ -46,6 +48,7 @@ class ExportForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
         field.queryset, field.empty_label = units, None
+        field.choices = _by_level(units)
 
     def clean(self) -> dict[str, Any]:
         """Turn the days into weeks. Refuses: an end before its start."""
@@ -56,6 +59,16 @@ class ExportForm(forms.Form):
             if data["until"] < data["since"]:
                 self.add_error("until", _("结束的日子早于开始的日子"))
         return data
+
+
+def _by_level(units: Iterable[Unit]) -> list[tuple[Any, list[tuple[str, str]]]]:
+    """Return units as choices, level by level, in the order of their codes."""
+    levels = list(Level)
+    found = sorted(units, key=lambda unit: (levels.index(Level(unit.level)), unit.code))
+    return [
+        (Level(level).label, [(unit.code, unit.name) for unit in alike])
+        for level, alike in groupby(found, key=lambda unit: unit.level)
+    ]
 
 
 def presets(at: dt.datetime) -> list[dict[str, Any]]:

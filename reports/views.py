@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.roles import EXPORTERS, READERS
+from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week, last_closed
@@ -25,6 +25,7 @@ from burden.units.models import Level, Unit
 from reports import league, queries
 from reports.calendar import calendar
 from reports.calendar_views import shown
+from reports.exports import is_offered
 from reports.indicators import INDICATORS, Figures
 from reports.league import OWN
 from reports.panels import comparison, standing, summary
@@ -168,7 +169,7 @@ def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.dat
         "running_url": state.url(week=str(running)) if period.kind == "week" and period.last < running else "",
         "running": running,
         "is_provisional": clock.day_of(now) <= period.last.open_until,
-        "export_url": _export_url(state) if actor.roles & EXPORTERS else "",
+        "export_url": _export_url(state) if is_offered(actor, state.unit) else "",
         "query": urlencode({name: value for name, value in (state.kept | {"kind": state.level}).items() if value}),
         "legend": [(category.value, category.label) for category in Category],
         "as_of": queries.as_of(actor, now),

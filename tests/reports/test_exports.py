@@ -297,8 +297,9 @@ def test_empty_table_beside_others_says_so(office, townships):
 def test_cancelling_twice_is_harmless(client, office, townships):
     job = ask(office)
     client.force_login(office.user)
-    for _each in range(2):
-        assert client.post(reverse("export_cancel", args=[job.pk])).status_code == 302
+    said = [client.post(reverse("export_cancel", args=[job.pk]), follow=True).content.decode() for _each in range(2)]
+    assert ["取消了，没有产生文件" in page for page in said] == [True, False]
+    assert "没有可取消的" in said[1]
     job.refresh_from_db()
     assert job.state == ExportJob.State.CANCELLED
     assert AuditEvent.objects.filter(what="export.cancelled").count() == 1
@@ -306,7 +307,8 @@ def test_cancelling_twice_is_harmless(client, office, townships):
 
 def test_cancelling_what_is_done_changes_nothing(office, townships):
     job = run(ask(office))
-    exports.cancel_export(by=office, job=job, now=NOW)
+    with pytest.raises(exports.ExportRefused, match="没有可取消的"):
+        exports.cancel_export(by=office, job=job, now=NOW)
     job.refresh_from_db()
     assert job.state == ExportJob.State.DONE
     assert exports.file_of(job).exists()
@@ -486,6 +488,43 @@ def test_file_name_says_what_and_when(client, office, townships):
     job.finished_at = NOW
     assert name_of(job) == "临溪县 本单位合计（含全部下级） 单位周汇总 20261116-20261122 生成于20261124-100000.csv"
     assert name_of(ask(office)).endswith("20261116-20261122.csv")
+
+
+def test_file_name_is_one_that_file_systems_take(office, townships, county):
+    job = ask(office, tables=list(TABLES), level="township", basis="restated")
+    assert f" 单位周汇总等 {len(TABLES)} 张表 " in name_of(job)
+    job.unit.name = "很长的县" * 25
+    assert len(name_of(job).encode()) <= 255
+    assert name_of(job).endswith(" 20261116-20261122 现行区划.zip")
+
+
+def test_units_are_offered_level_by_level(client, office, townships, county):
+    make_unit(county, "department", name="县水利局", code=county.code[:6] + "000009")
+    client.force_login(office.user)
+    groups = client.get(reverse("exports")).context["form"].fields["unit"].choices
+    assert [str(label) for label, _units in groups] == ["县", "乡镇", "部门"]
+    assert groups[0][1] == [(county.code, "临溪县")]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"unit": "000000000000"}, {"tables": "zz"}, {"level": "zz"}, {"format": "zz"}, {"basis": "zz"}, {"since": "zz"},
+    ],
+)  # fmt: skip
+def test_address_that_chooses_what_is_not_offered_is_404(client, office, townships, said):
+    client.force_login(office.user)
+    assert client.get(reverse("exports"), said).status_code == 404
+    assert client.get(reverse("exports"), {"zz": "zz"}).status_code == 200
+
+
+def test_page_offers_to_export_what_can_be(client, office, townships, county):
+    """A village is exported with its township: its page led to a form that chose another unit."""
+    client.force_login(office.user)
+    town = townships[0]
+    for unit, is_offered in ((county, True), (town, True), (make_unit(town, "village"), False)):
+        page = client.get(reverse("report", args=[unit.code])).content.decode()
+        assert (f"/exports/?unit={unit.code}" in page) is is_offered
 
 
 def test_control_of_an_export_keeps_its_id(client, office, townships):
