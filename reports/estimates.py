@@ -61,7 +61,7 @@ class Stratum:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A total and its 95 % interval. Units: person-minutes; asked and cadres are people x weeks."""
+    """A total and its 95 % interval. Units: person-minutes; asked and cadres are people x weeks; asked is 0 where a week is missing."""
 
     total: int
     low: int

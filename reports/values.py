@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
+from burden.kit.clock import Week
 from burden.standards.models import Goal
 from burden.standards.queries import sampled
 from burden.units.models import Level, Unit
@@ -139,15 +140,17 @@ def goals_of(unit: Unit) -> dict[str, Goal]:
 
 
 def strip(
-    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], sums: Figures, basis: str
+    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], sums: Figures, basis: str, closed: Week
 ) -> dict[str, Any]:
     """Return what stands beside a unit's headline: its goal a head, the estimate for all, whether a sample is on.
 
-    An estimate is known as reported alone.
+    An estimate is known as reported alone. How many were asked is told of weeks that are over: a sample may have been turned
+    on or off in the running one since the last count.
     """
     return {
         "target": target_of(VALUED["per_head"], goals_of(unit)),
         "estimate": estimated(actor, unit, period, gone, sums.total) if basis == REPORTED else None,
+        "is_asked_known": period.last <= closed,
         "is_sampled": sampled(actor, unit, period.first.monday, period.last.monday),
     }
 
@@ -231,7 +234,10 @@ def estimated(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date
     for week, *numbers in rows.values_list("week", "cadres", "asked", "n", "total_min", "squares", "more", "more_min"):
         strata.setdefault(week, []).append(Stratum(*(int(number) for number in numbers)))
     found = [each for each in map(estimate, strata.values()) if each]
-    return shown(sum(found[1:], found[0]), counted) if found else None
+    if not found:
+        return None
+    whole = sum(found[1:], found[0])
+    return shown(whole if len(found) == len(weeks) else replace(whole, asked=0), counted)
 
 
 def _reestimated(now: Given, last_year: Given) -> int | None:

@@ -265,7 +265,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
         "portal": portal(queries.portal_times(actor, unit, period, gone)) if state.basis == REPORTED else None,
         "issuers": _issuers(actor, state, (found, before), (here, previous), gone) if found else None,
         "own_label": OWN.get(unit.level, gettext("本级自定")),
-        **strip(actor, unit, period, gone, here, state.basis),
+        **strip(actor, unit, period, gone, here, state.basis, closed),
     }
     return context, here
 

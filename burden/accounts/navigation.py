@@ -23,6 +23,7 @@ PAGES = (
     ("people", _("人员与任职"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
     ("units", _("单位"), frozenset({Role.SYSADMIN, Role.SECADMIN})),
     ("unit_events", _("区划变动"), frozenset({Role.OFFICE})),
+    ("standards", _("目标与抽样"), frozenset({Role.OFFICE})),
     ("audit", _("审计"), frozenset({Role.AUDITOR})),
 )
 

@@ -20,10 +20,12 @@ class Plain(forms.Form):
             field.widget.attrs.setdefault("class", "inp")
 
 
-def day_field(label: Any) -> forms.DateField:
+def day_field(label: Any, hint: Any = "") -> forms.DateField:
     """Make a field for one day."""
     return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date", "class": "inp num"}, format="%Y-%m-%d")
+        label=label,
+        help_text=hint,
+        widget=forms.DateInput(attrs={"type": "date", "class": "inp num"}, format="%Y-%m-%d"),
     )
 
 

@@ -84,6 +84,7 @@ ACTS = {
     "sample.dealt": _("分到抽样各组"),
     "sample.started": _("开始抽样"),
     "sample.stopped": _("停止抽样"),
+    "sample.taken_back": _("收回还没开始的抽样"),
     "standards.imported": _("导入规则、清单、计划或额度"),
     "sums.verified": _("核对汇总"),
     "target.assigned": _("分任务给人"),

@@ -26,7 +26,7 @@ class InCounty(Plain):
 class SampleForm(InCounty):
     """From which Monday on a county asks one week in four, or everybody again."""
 
-    from_ = day_field(_("从（周一）"))
+    from_ = day_field(_("从（周一）"), _("本周起，最多提前一年"))
 
 
 class GoalForm(InCounty):

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, Subquery
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.kit.clock import Week
-from burden.standards.models import Goal, Sample, SamplePanel
+from burden.standards.models import Goal, Sample, SamplePanel, SampleQuerySet
 from burden.standards.sampling import next_turn, panel_of
 from burden.units.models import Level, Unit
 
@@ -48,10 +48,15 @@ def goals(actor: Actor) -> QuerySet[Goal]:
     return Goal.objects.filter(county__in=counties(actor)).select_related("county").order_by("county__path", "code")
 
 
-def samples(actor: Actor) -> QuerySet[Sample]:
+def samples(actor: Actor) -> SampleQuerySet:
     """Samples of these counties, the newest first."""
     return Sample.objects.filter(county__in=counties(actor)).select_related("county").order_by("-from_week", "pk")
 
 
 def _steps(unit: Unit) -> Sequence[int]:
     return [int(step) for step in unit.path.rstrip(".").split(".")]
+
+
+def to_come(found: SampleQuerySet, now: dt.datetime) -> SampleQuerySet:
+    """Those of some samples that have not begun, and can be taken back."""
+    return found.filter(from_week__gt=Week.at(now).monday)

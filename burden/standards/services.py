@@ -16,6 +16,7 @@ from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.ledger.services import record
+from burden.standards import queries
 from burden.standards.models import Goal, Measure, Sample, SamplePanel
 from burden.standards.sampling import deal
 from burden.units.models import Unit
@@ -47,15 +48,24 @@ def stop_sample(*, by: Actor, county: Unit, from_: dt.date, now: dt.datetime) ->
     _check_week(from_, now)
     sample = Sample.objects.filter(county=county, until_week=None).first()
     if sample is None:
-        sentence = _("%(name)s现在不是四周问一周") % {"name": county.name}
-        raise Refused("sample.off", sentence, {"from_": sentence})
+        raise _off(county, now)
     if from_ <= sample.from_week:
-        sentence = _("它从 %(day)s 起才开始，最早下一周关") % {"day": sample.from_week}
+        sentence = _("它从 %(day)s 起才开始，最早再下一周关；还没开始的可以收回") % {"day": sample.from_week}
         raise Refused("sample.short", sentence, {"from_": sentence})
     sample.until_week = from_
     sample.save(update_fields=["until_week"])
     record(by=by, what="sample.stopped", on=sample, now=now, county=county.code, until_week=str(from_))
     return sample
+
+
+@transaction.atomic
+def take_back_sample(*, by: Actor, sample: Sample, now: dt.datetime) -> None:
+    """Forget a sample that has not begun: nobody was asked by it. Refuses: sample.begun."""
+    gone, _rows = queries.to_come(Sample.objects.filter(pk=sample.pk), now).delete()
+    if not gone:
+        raise Refused("sample.begun", _("它已经开始了，收不回；可以从下周起关掉"))
+    facts = {"county": sample.county.code, "from_week": str(sample.from_week)}
+    record(by=by, what="sample.taken_back", on=sample, now=now, **facts)
 
 
 @transaction.atomic
@@ -76,8 +86,11 @@ def set_goal(*, by: Actor, county: Unit, code: str, value: Decimal, source: str,
     Units: `value` is hours a head, or per cent against last year.
     """
     is_hours = code == Measure.PER_HEAD
-    if not (0 < value <= LONGEST if is_hours else -100 <= value <= 100):
-        sentence = _("小时要在 0 到 %d 之间；比上年要在 −100%% 到 100%% 之间") % LONGEST
+    if is_hours and not 0 < value <= LONGEST:
+        sentence = _("小时要在 0 到 %d 之间") % LONGEST
+        raise Refused("goal.value", sentence, {"value": sentence})
+    if not is_hours and not -100 <= value <= 0:  # whoever forgets the minus would set an increase
+        sentence = _("比上年填 −100 到 0：要少 40%，填 −40")
         raise Refused("goal.value", sentence, {"value": sentence})
     whole = int((value * 60 if is_hours else value).quantize(Decimal(1), ROUND_HALF_UP))
     facts = {"value": whole, "source": source, "set_at": now}
@@ -95,15 +108,36 @@ def drop_goal(*, by: Actor, goal: Goal, now: dt.datetime) -> None:
 
 def _begin(county: Unit, from_: dt.date) -> Sample:
     """Store a sample. Refuses: sample.on, also where another is being started at this moment."""
-    sentence = _("%(name)s从那一周起已经是四周问一周") % {"name": county.name}
-    on = Refused("sample.on", sentence, {"from_": sentence})
-    if Sample.objects.in_force(from_, FOREVER).filter(county=county).exists():
-        raise on
+    _check_free(county, from_)
     try:
         with transaction.atomic():
             return Sample.objects.create(county=county, from_week=from_)
-    except IntegrityError as error:
-        raise on from error
+    except IntegrityError:
+        _check_free(county, from_)
+        raise
+
+
+def _check_free(county: Unit, from_: dt.date) -> None:
+    """Refuse a start before a sample is over, and say when that one begins and ends. Refuses: sample.on."""
+    other = Sample.objects.in_force(from_, FOREVER).filter(county=county).order_by("from_week").first()
+    if other is None:
+        return
+    words = {"name": county.name, "day": other.from_week, "until": other.until_week}
+    sentence = _("%(name)s从 %(day)s 起已经是四周问一周") % words
+    if other.until_week:
+        sentence = _("%(name)s从 %(day)s 起四周问一周，%(until)s 前都是；最早从 %(until)s 起再开") % words
+    elif other.from_week > from_:
+        sentence = _("%(name)s已定好从 %(day)s 起四周问一周；要早些开始，先收回那一次") % words
+    raise Refused("sample.on", sentence, {"from_": sentence})
+
+
+def _off(county: Unit, now: dt.datetime) -> Refused:
+    """Say why there is nothing to stop: no sample is on, or its end is set already."""
+    ending = Sample.objects.in_force(Week.at(now).monday, FOREVER).filter(county=county).order_by("from_week").first()
+    sentence = _("%(name)s现在不是四周问一周") % {"name": county.name}
+    if ending:
+        sentence = _("%(name)s已定好从 %(day)s 起每周都问") % {"name": county.name, "day": ending.until_week}
+    return Refused("sample.off", sentence, {"from_": sentence})
 
 
 def _check_week(from_: dt.date, now: dt.datetime) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -16,9 +17,12 @@ from burden.accounts.roles import Role
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
+from burden.kit.errors import Refused
 from burden.kit.forms import done
 from burden.standards import queries, services
 from burden.standards.forms import GoalForm, SampleForm
+
+M = TypeVar("M", bound=Model)
 
 
 @access(Role.OFFICE)
@@ -41,6 +45,19 @@ def sample_stop(request: ActedRequest) -> HttpResponse:
 
 
 @access(Role.OFFICE, methods=("POST",))
+def sample_take_back(request: ActedRequest) -> HttpResponse:
+    """Forget a sample that has not begun. Refuses (404): none of the office's."""
+    sample = _sent(request, "sample", queries.samples(request.actor))
+    try:
+        services.take_back_sample(by=request.actor, sample=sample, now=clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("收回了，那一次不会开始"))
+    return redirect("standards")
+
+
+@access(Role.OFFICE, methods=("POST",))
 def goal_set(request: ActedRequest) -> HttpResponse:
     """Set a goal of a county."""
     return _act(request, "goal", GoalForm, services.set_goal)
@@ -49,13 +66,16 @@ def goal_set(request: ActedRequest) -> HttpResponse:
 @access(Role.OFFICE, methods=("POST",))
 def goal_drop(request: ActedRequest) -> HttpResponse:
     """Give up a goal. Refuses (404): none of the office's."""
-    pk = request.POST.get("goal", "")
-    goal = queries.goals(request.actor).filter(pk=int(pk) if pk.isascii() and pk.isdigit() else 0).first()
-    if goal is None:
-        raise Http404
+    goal = _sent(request, "goal", queries.goals(request.actor))
     services.drop_goal(by=request.actor, goal=goal, now=clock.now())
     messages.success(request, _("改好了"))
     return redirect("standards")
+
+
+def _sent(request: ActedRequest, name: str, found: QuerySet[M]) -> M:
+    """Return what a button was pressed for (Http404)."""
+    pk = request.POST.get(name, "")
+    return get_object_or_404(found, pk=int(pk[:18]) if pk.isascii() and pk.isdigit() else 0)
 
 
 def _act(request: ActedRequest, name: str, form_class: type[Any], service: Callable[..., Any]) -> HttpResponse:
@@ -76,11 +96,12 @@ def _show(request: ActedRequest, **given: forms.Form) -> HttpResponse:
         "goal": GoalForm(counties=counties, prefix="goal"),
     }
     found = list(queries.samples(actor))
+    to_come = set(queries.to_come(queries.samples(actor), clock.now()).values_list("pk", flat=True))
     context = (
         made
         | given
         | {
-            "samples": found,
+            "samples": [(sample, sample.pk in to_come) for sample in found],
             "is_any_on": any(sample.until_week is None for sample in found),
             "goals": list(queries.goals(actor)),
             "has_counties": counties.exists(),

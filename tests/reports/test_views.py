@@ -406,3 +406,14 @@ def test_headline_has_its_goal_and_says_that_a_sample_is_on(login, county):
     assert "四周问一周，请了 6" in page
     assert total(page) == 3600
     assert "估计全体在册 240.0（" in page
+
+
+def test_how_many_were_asked_is_not_told_of_the_running_week(login, county):
+    """Until the next count it is everybody, though the sample is on already."""
+    add_sums(county, THIS_WEEK, returns=6, active=24, per_head=600)
+    Sample.objects.create(county=county, from_week=THIS_WEEK.monday)
+    numbers = {"cadres": 24, "asked": 24, "n": 6, "total_min": 3600, "squares": 2_200_000, "more": 0, "more_min": 0}
+    ReturnSpread.every.create(unit=county, week=THIS_WEEK.monday, kind="village", **numbers)
+    page = show(login(county), county, week=str(THIS_WEEK))
+    assert "四周问一周" in page
+    assert "请了" not in page

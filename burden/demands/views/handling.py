@@ -102,5 +102,6 @@ def _show(request: ActedRequest, found: Target, problems: list[tuple[str, str]] 
         "cadres": queries.colleagues(actor, found.unit_id, _today()) if leads else (),
         "villages": queries.villages_of(actor, found) if found.unit.level == Level.TOWNSHIP else (),
         "problems": problems or [],
+        "files": Role.CADRE in actor.roles,
     }
     return render(request, "demands/target.html", context, status=422 if problems else 200)

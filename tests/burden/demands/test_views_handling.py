@@ -56,6 +56,14 @@ def test_taking_what_was_withdrawn_says_so(cadre, asked):
     assert "这一项已由下达单位撤回" in text(cadre.post(f"/targets/{asked.pk}/take/", follow=True))
 
 
+def test_arrow_leads_back_where_one_may_go(client, actor, asked):
+    lead = make_actor(actor.unit, "lead").user
+    for user, back in ((actor.user, f"/week/{THIS_WEEK}/?edit=1"), (lead, f"/reports/{actor.unit.code}/")):
+        client.force_login(user)
+        assert f'<a href="{back}"' in text(client.get(f"/targets/{asked.pk}/"))
+        assert client.get(back).status_code == 200
+
+
 def test_lead_gives_it_to_a_colleague(client, actor, asked):
     lead = make_post(actor.unit, "lead").user
     client.force_login(lead)

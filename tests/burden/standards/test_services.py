@@ -14,7 +14,7 @@ from burden.ledger.models import AuditEvent
 from burden.standards.models import Goal, Sample, SamplePanel
 from burden.standards.queries import sampled, turn
 from burden.standards.sampling import panel_of
-from burden.standards.services import deal_panels, drop_goal, set_goal, start_sample, stop_sample
+from burden.standards.services import deal_panels, drop_goal, set_goal, start_sample, stop_sample, take_back_sample
 from burden.units.models import Level, Unit
 from tests.database import as_role, in_threads
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_post, make_unit
@@ -81,6 +81,40 @@ def test_sample_begins_within_a_year(office: Actor, county: Unit) -> None:
     with pytest.raises(Refused, match="最多提前一年") as caught:
         start(office, county, dt.date(2099, 12, 28))
     assert caught.value.code == "sample.ahead"
+
+
+def test_what_has_not_begun_is_taken_back(office: Actor, county: Unit) -> None:
+    sample = start(office, county, THIS_WEEK.plus(40).monday)
+    with as_role("burden_web"):
+        take_back_sample(by=office, sample=sample, now=NOW)
+    assert not Sample.objects.exists()
+    assert AuditEvent.objects.get(what="sample.taken_back").subject_id == str(sample.pk)
+    begun = start(office, county, THIS_WEEK.monday)
+    with pytest.raises(Refused, match="它已经开始了"):
+        take_back_sample(by=office, sample=begun, now=NOW)
+
+
+def test_refusals_say_what_is(office: Actor, county: Unit) -> None:
+    later = NEXT_WEEK.plus(1)
+    sample = start(office, county, later.monday)
+    with pytest.raises(Refused, match=f"已定好从 {later} 起四周问一周"):
+        start(office, county)
+    Sample.objects.filter(pk=sample.pk).update(from_week=LAST_WEEK.monday)
+    with pytest.raises(Refused, match=f"从 {LAST_WEEK} 起已经是四周问一周"):
+        start(office, county)
+    stop(office, county, later.monday)
+    with pytest.raises(Refused, match=f"{later} 前都是"):
+        start(office, county)
+    with pytest.raises(Refused, match=f"已定好从 {later} 起每周都问"):
+        stop(office, county, NEXT_WEEK.monday)
+
+
+@pytest.mark.parametrize("value", [40, Decimal("0.6"), -101])
+def test_goal_above_last_year_is_refused(office: Actor, county: Unit, value: Decimal) -> None:
+    """Whoever forgets the minus would set an increase."""
+    with pytest.raises(Refused, match="填 −40"):
+        set_goal(by=office, county=county, code="issued_meeting", value=Decimal(value), source="", now=NOW)
+    assert not Goal.objects.exists()
 
 
 def test_two_starts_at_once_make_one_sample(transactional_db) -> None:

@@ -45,6 +45,27 @@ def test_office_turns_the_sample_on_and_off(office: Client, county: Unit) -> Non
     assert Sample.objects.get().until_week == THIS_WEEK.plus(1).monday
 
 
+def test_office_takes_back_what_has_not_begun(office: Client, county: Unit) -> None:
+    facts = {"county": county.code, "from_": str(THIS_WEEK.plus(40))}
+    page = post(office, "/standards/sample/start/", "start", **facts)
+    assert "还没开始" in page
+    sample = Sample.objects.get()
+    assert f'name="sample" value="{sample.pk}"' in page
+    said = office.post("/standards/sample/back/", {"sample": sample.pk}, follow=True).content.decode()
+    assert "收回了" in said
+    assert not Sample.objects.exists()
+    begun = Sample.objects.create(county=county, from_week=THIS_WEEK.monday)
+    assert 'name="sample"' not in office.get("/standards/").content.decode()
+    assert "收不回" in office.post("/standards/sample/back/", {"sample": begun.pk}, follow=True).content.decode()
+    for pk in (10**9, "x", ""):
+        assert office.post("/standards/sample/back/", {"sample": pk}).status_code == 404
+
+
+def test_page_is_in_the_offices_navigation(office: Client) -> None:
+    assert {"url": "/standards/", "label": "目标与抽样", "current": True} in office.get("/standards/").context["nav"]
+    assert len(office.get("/standards/").context["nav"]) <= 6
+
+
 def test_refusal_stands_beside_its_field(office: Client, county: Unit) -> None:
     page = post(office, "/standards/sample/start/", "start", county=county.code, from_=str(THIS_WEEK.sunday))
     assert "2026-11-29 不是星期一" in page
