@@ -59,7 +59,9 @@ def units_for(actor: Actor) -> UnitQuerySet:
 def is_offered(actor: Actor, unit: Unit) -> bool:
     """Whether a unit is among these, which costs no query."""
     post = actor.post(*EXPORTERS)
-    return bool(post) and may_export(actor, unit) and unit.level != Level.VILLAGE and unit.depth <= post.unit.depth + 1
+    if post is None or unit.level == Level.VILLAGE:
+        return False
+    return may_export(actor, unit) and unit.depth <= post.unit.depth + 1
 
 
 def mine(actor: Actor) -> ExportQuerySet:

@@ -105,7 +105,7 @@ RIGHTS = {
         "post": "INSERT UPDATE",
         "post_request": "INSERT UPDATE",
         "quote_request": "INSERT UPDATE",
-        "sample": "INSERT UPDATE",
+        "sample": "INSERT UPDATE DELETE",
         "sample_panel": "INSERT",
         "submission": "INSERT",
         "target": "INSERT UPDATE DELETE",

@@ -229,6 +229,10 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         """Those that hold in any of some weeks."""
         return self.filter(from_week__lte=until).exclude(until_week__lte=since)
 
+    def to_come(self, today: dt.date) -> Self:
+        """Those that have not begun, and can be taken back."""
+        return self.filter(from_week__gt=today)
+
 
 class Sample(models.Model):
     """A rotating sample (四周只问你一周): from a Monday on each cadre of a county is asked one week in four."""

@@ -55,8 +55,3 @@ def samples(actor: Actor) -> SampleQuerySet:
 
 def _steps(unit: Unit) -> Sequence[int]:
     return [int(step) for step in unit.path.rstrip(".").split(".")]
-
-
-def to_come(found: SampleQuerySet, now: dt.datetime) -> SampleQuerySet:
-    """Those of some samples that have not begun, and can be taken back."""
-    return found.filter(from_week__gt=Week.at(now).monday)

@@ -16,7 +16,6 @@ from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.ledger.services import record
-from burden.standards import queries
 from burden.standards.models import Goal, Measure, Sample, SamplePanel
 from burden.standards.sampling import deal
 from burden.units.models import Unit
@@ -61,11 +60,11 @@ def stop_sample(*, by: Actor, county: Unit, from_: dt.date, now: dt.datetime) ->
 @transaction.atomic
 def take_back_sample(*, by: Actor, sample: Sample, now: dt.datetime) -> None:
     """Forget a sample that has not begun: nobody was asked by it. Refuses: sample.begun."""
-    gone, _rows = queries.to_come(Sample.objects.filter(pk=sample.pk), now).delete()
+    gone, _rows = Sample.objects.filter(pk=sample.pk).to_come(clock.day_of(now)).delete()
     if not gone:
         raise Refused("sample.begun", _("它已经开始了，收不回；可以从下周起关掉"))
-    facts = {"county": sample.county.code, "from_week": str(sample.from_week)}
-    record(by=by, what="sample.taken_back", on=sample, now=now, **facts)
+    code, from_week = sample.county.code, str(sample.from_week)
+    record(by=by, what="sample.taken_back", on=sample, now=now, county=code, from_week=from_week)
 
 
 @transaction.atomic

@@ -96,7 +96,7 @@ def _show(request: ActedRequest, **given: forms.Form) -> HttpResponse:
         "goal": GoalForm(counties=counties, prefix="goal"),
     }
     found = list(queries.samples(actor))
-    to_come = set(queries.to_come(queries.samples(actor), clock.now()).values_list("pk", flat=True))
+    to_come = set(queries.samples(actor).to_come(clock.day_of(clock.now())).values_list("pk", flat=True))
     context = (
         made
         | given
