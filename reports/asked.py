@@ -6,18 +6,15 @@ Recounted every night for the weeks that still move, and whole by `manage.py rol
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from burden.kit.clock import Week
 from burden.units.models import UnitEvent
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql" / "asked"
-ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.asked'), 0)"  # two recounts would put everything twice
+SQL = Statements("asked")
 MOVING = 9  # weeks back in which answers and withdrawals still come
 STEP = 4  # weeks counted in one transaction
 LATELY = dt.timedelta(days=2)  # a nightly recount that was killed has another night
@@ -39,7 +36,7 @@ def moved_lately(*, now: dt.datetime) -> bool:
 
 def _spans(now: dt.datetime, *, whole: bool) -> Iterator[Span]:
     """Cut the weeks to count into steps, the oldest first."""
-    first, last, counted = _fetch("weeks")
+    first, last, counted = SQL.fetch("weeks")[0]
     if first is None:
         return
     moving = Week.at(now).plus(-MOVING).monday
@@ -51,34 +48,10 @@ def _spans(now: dt.datetime, *, whole: bool) -> Iterator[Span]:
 
 @transaction.atomic
 def _replace(span: Span) -> int:
-    _count(span)
-    _run("clear", span)
-    written = _run("replace", span)
-    _run("drop", span)
+    SQL.alone()
+    weeks = {"since": span[0], "until": span[1]}
+    SQL.execute("count", **weeks)
+    SQL.execute("clear", **weeks)
+    written = SQL.execute("replace")
+    SQL.execute("drop")
     return written
-
-
-def _count(span: Span) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(ALONE)
-    _run("count", span)
-
-
-def _run(name: str, span: Span) -> int:
-    """Execute one file; the rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(name), {"since": span[0], "until": span[1]})
-        return int(cursor.rowcount)
-
-
-def _fetch(name: str) -> tuple[Any, ...]:
-    """Execute one file; its only row."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(name))
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
-
-
-@functools.cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -5,13 +5,11 @@ Kept beside the sums of units (reports.rollup) because issuers read them by dema
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-from typing import Any
+from django.db import transaction
 
-from django.db import connection, transaction
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql" / "demand_sums"
+SQL = Statements("demand_sums")
 MARKS = 2_000  # taken at a time
 
 
@@ -29,44 +27,23 @@ def refresh(*, limit: int = MARKS) -> int:
 @transaction.atomic
 def rebuild() -> int:
     """Count all demands anew. Units: rows written."""
-    _run("lock")
-    _run("clear")
-    return _run("count")
+    SQL.execute("lock")
+    SQL.execute("clear")
+    return SQL.execute("count")
 
 
 @transaction.atomic
 def verify() -> tuple[int, int]:
     """Recount everything beside the stored sums, after a refresh; nothing is repaired. Shape: rows, differences."""
     refresh()
-    _run("lock")
-    rows, differences = _fetch("verify")
+    SQL.execute("lock")
+    rows, differences = SQL.fetch("verify")[0]
     return rows, differences
 
 
 @transaction.atomic
 def _step(limit: int) -> tuple[int, int]:
     """Take the lock, then marks and sums in one statement, whose snapshot is later than the lock."""
-    _run("lock")
-    marks, keys = _fetch("refresh", limit=limit)
+    SQL.execute("lock")
+    marks, keys = SQL.fetch("refresh", limit=limit)[0]
     return marks, keys
-
-
-def _run(name: str, **facts: Any) -> int:
-    """Execute one file; the rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(name), facts)
-        touched: int = cursor.rowcount
-        return touched
-
-
-def _fetch(name: str, **facts: Any) -> tuple[Any, ...]:
-    """Execute one file; its only row."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(name), facts)
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
-
-
-@functools.cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -7,21 +7,18 @@ asked stand for others: who files beyond being asked stands for oneself. Counted
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, isqrt
-from pathlib import Path
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from burden.kit.clock import Week
 from reports.peers import MIN_RETURNS
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql" / "estimates"
-ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.estimates'), 0)"  # two recounts would put everything twice
+SQL = Statements("estimates")
 MIN_UNITS = 3  # units of a kind that have to stand behind it
 MOVING = 9  # weeks back in which returns still come
 STEP = 4  # weeks counted in one transaction
@@ -114,7 +111,7 @@ def _step(half: int) -> int:
 
 def recount(*, now: dt.datetime, weeks: int = MOVING, whole: bool = False) -> int:
     """Count the newest weeks anew, or all of them; all where nothing was counted yet. Returns rows written."""
-    first, is_counted = _fetch_weeks()
+    first, is_counted = SQL.fetch("weeks")[0]
     if first is None:
         return 0
     last = Week.at(now)
@@ -128,24 +125,9 @@ def recount(*, now: dt.datetime, weeks: int = MOVING, whole: bool = False) -> in
 
 @transaction.atomic
 def _replace(since: dt.date, until: dt.date) -> int:
-    facts: dict[str, Any] = {"since": since, "until": until, "least": MIN_RETURNS, "least_units": MIN_UNITS}
-    with connection.cursor() as cursor:
-        cursor.execute(ALONE)
-        for name in ("count", "clear"):
-            cursor.execute(_statement(name), facts)
-        cursor.execute(_statement("replace"))
-        written = int(cursor.rowcount)
-        cursor.execute(_statement("drop"))
+    SQL.alone()
+    SQL.execute("count", since=since, until=until, least=MIN_RETURNS, least_units=MIN_UNITS)
+    SQL.execute("clear", since=since, until=until)
+    written = SQL.execute("replace")
+    SQL.execute("drop")
     return written
-
-
-def _fetch_weeks() -> tuple[Any, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(_statement("weeks"))
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
-
-
-@functools.cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

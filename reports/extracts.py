@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,12 +20,13 @@ from burden.units.models import Kind, Level
 from reports import restated
 from reports.extents import Extent
 from reports.issued import MIN_UNITS
-from reports.peers import ENOUGH, HIDDEN
+from reports.peers import ENOUGH
 from reports.periods import Span
 from reports.restated import RESTATED
+from reports.statements import Statements
 from reports.tables import KINDS, Law, Table
 
-RELATIONS = Path(__file__).parent / "sql" / "relations"
+SQL = Statements()
 NONE_GONE = "SELECT NULL::bigint AS unit_id, NULL::date AS week WHERE false"
 ALSO_GONE = "SELECT * FROM unnest(%(gone)s::bigint[], %(weeks)s::date[]) AS gone (unit_id, week)"
 WITHOUT_RETURNS = """
@@ -176,7 +176,7 @@ def _bound(table: Table, actor: Actor, extent: Extent) -> dict[str, Any]:
 
 def _relations(extent: Extent) -> str:
     """Return the sums in the tree that was asked for, as the relations that every statement reads."""
-    read = {name: (RELATIONS / f"{name}_{extent.basis}.sql").read_text(encoding="utf-8") for name in ("sub", "source")}
+    read = {name: SQL.text(f"relations/{name}_{extent.basis}") for name in ("sub", "source")}
     return ", ".join(f"{name} AS NOT MATERIALIZED ({statement})" for name, statement in read.items())
 
 
@@ -197,7 +197,7 @@ def _gone(table: Table, extent: Extent) -> str:
     """Return the weeks that must not be shown; in today's tree a few more of those whose sums differ."""
     if not (table.laws or "gone" in table.statement):
         return NONE_GONE
-    reported = HIDDEN.replace("%(since)s", "%(gone_since)s")
+    reported = SQL.text("hidden").replace("%(since)s", "%(gone_since)s")
     return f"({reported}) UNION {ALSO_GONE}" if extent.basis == RESTATED else reported
 
 

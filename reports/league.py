@@ -10,10 +10,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +24,9 @@ from reports.models import RollupSource
 from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
 from reports.queries import MINUTES, is_known
+from reports.statements import Statements
 
-SQL = (Path(__file__).parent / "sql" / "league.sql").read_text(encoding="utf-8")
+SQL = Statements()
 NOW, PREVIOUS, LAST_YEAR = "now", "previous", "last_year"
 NOTHING = Issued()
 OWN: dict[str, str | Promise] = {  # how people of a place call what is decided there
@@ -229,10 +228,8 @@ def slots_of(
         "min_units": MIN_UNITS,
     }
     found: dict[tuple[int, str], dict[bool, Asked]] = defaultdict(dict)
-    with connection.cursor() as cursor:
-        cursor.execute(SQL, said)
-        for issuer, slot, is_own, demands, times, *sums in cursor.fetchall():
-            found[issuer, slot][is_own] = Asked(Issued(*sums), demands, times)
+    for issuer, slot, is_own, demands, times, *sums in SQL.fetch("league", **said):
+        found[issuer, slot][is_own] = Asked(Issued(*sums), demands, times)
     return found
 
 

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
-from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from burden.entries.models import FilingTime
 from burden.kit.clock import Week
 from burden.units.models import Level
 from reports.models import PortalTime
 from reports.peers import MIN_RETURNS
+from reports.statements import Statements
 
-RECOUNT = (Path(__file__).parent / "sql" / "meter" / "recount.sql").read_text(encoding="utf-8")
+SQL = Statements("meter")
 OPEN_WEEKS = 2  # the running week and the one before may still be filed in time
 
 
 @transaction.atomic
 def recount(*, now: dt.datetime) -> int:
     """Sum the times of filings by unit and week, and delete those of weeks that are over; the number of rows written."""
-    with connection.cursor() as cursor:
-        cursor.execute(RECOUNT, {"least": MIN_RETURNS})
-        written = int(cursor.rowcount)
+    written = SQL.execute("recount", least=MIN_RETURNS)
     FilingTime.objects.filter(week__lte=Week.at(now).plus(-OPEN_WEEKS).monday).delete()
     return written
 

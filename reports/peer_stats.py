@@ -9,10 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
 from burden.accounts.actor import Actor
@@ -21,9 +19,9 @@ from burden.units.models import Kind, Level, Unit
 from reports.models import PeerStat
 from reports.peers import MIN_PEERS, alike, hidden
 from reports.periods import KINDS, Period
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql" / "peer_stats"
-ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.peer_stats'), 0)"  # two recounts would put everything twice
+SQL = Statements("peer_stats")
 Stats = Mapping[tuple[int, str], PeerStat]  # by place and peer group
 SCOPES = (Level.COUNTY, Level.CITY, Level.PROVINCE, Level.NATION)
 OPEN_WEEKS = 3  # a week may be filed in time for so long; what comes later waits for a rebuild
@@ -54,32 +52,24 @@ def _years(spans: Iterable[Period]) -> list[list[Period]]:
 def _recount(spans: Collection[Period], closed: Week) -> int:
     """Count some spans in the place of what was known of them."""
     written = 0
-    with connection.cursor() as cursor:
-        cursor.execute(ALONE)
-        cursor.execute(_statement("begin"))
-        for week in sorted({week for span in spans for week in span.weeks}):
-            for own in (True, False):
-                _show(cursor, week, own=own)
-        for span in spans:
-            since, until = span.first.monday, span.last.monday
-            PeerStat.every.filter(span=span.kind, week=since).delete()
-            cursor.execute(_statement("count"), {"span": span.kind, "since": since, "until": until, "least": MIN_PEERS})
-            written += cursor.rowcount
-        cursor.execute("DROP TABLE peer_shown")
+    SQL.alone()
+    SQL.execute("begin")
+    for week in sorted({week for span in spans for week in span.weeks}):
+        for own in (True, False):
+            _show(week, own=own)
+    for span in spans:
+        since, until = span.first.monday, span.last.monday
+        PeerStat.every.filter(span=span.kind, week=since).delete()
+        written += SQL.execute("count", span=span.kind, since=since, until=until, least=MIN_PEERS)
+    SQL.execute("drop")
     return written
 
 
-def _show(cursor: Any, week: Week, *, own: bool) -> None:
+def _show(week: Week, *, own: bool) -> None:
     """Put the units of a week that may be shown beside each other."""
-    extent: dict[str, Any] = {"week": week.monday, "own": own}
-    cursor.execute(_statement("units"), extent)
-    units = [unit for (unit,) in cursor.fetchall()]
+    units = [unit for (unit,) in SQL.fetch("units", week=week.monday, own=own)]
     gone = [unit for unit, weeks in hidden(units, (week.monday, week.monday), own=own).items() if weeks]
-    cursor.execute(_statement("shown"), extent | {"hidden": gone})
-
-
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    SQL.execute("shown", week=week.monday, own=own, hidden=gone)
 
 
 # --- reading ---

@@ -9,15 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-from django.db import connection
 
 from reports.periods import Span
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql"
-HIDDEN = (SQL / "hidden.sql").read_text(encoding="utf-8")
+SQL = Statements()
 MIN_RETURNS = 5  # returns that a figure of confirmed minutes needs
 MIN_ACTIVE = 3  # active cadres that a unit needs to be shown alone
 ENOUGH = {"min_returns": MIN_RETURNS, "min_active": MIN_ACTIVE}
@@ -36,11 +32,8 @@ def hidden(units: Collection[int], span: Span, *, own: bool = False) -> Weeks:
     Units: unit ids in, Mondays out.
     """
     found: dict[int, set[dt.date]] = {unit: set() for unit in units}
-    with connection.cursor() as cursor:
-        extent: dict[str, Any] = {"units": list(units), "own": own, "since": span[0], "until": span[1]}
-        cursor.execute(HIDDEN, extent | ENOUGH)
-        for unit, week in cursor.fetchall():
-            found[unit].add(week)
+    for unit, week in SQL.fetch("hidden", units=list(units), own=own, since=span[0], until=span[1], **ENOUGH):
+        found[unit].add(week)
     return found
 
 

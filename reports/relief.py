@@ -9,10 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -25,8 +23,9 @@ from burden.standards.models import Category
 from burden.units.models import Unit
 from reports.issued import MIN_UNITS
 from reports.peers import MIN_RETURNS
+from reports.statements import Statements
 
-SQL = (Path(__file__).parent / "sql" / "relief.sql").read_text(encoding="utf-8")
+SQL = Statements()
 WEEKS = 52
 LISTED = 10  # of each list
 LOOKED_AT = 300  # names asked, the heaviest
@@ -133,9 +132,7 @@ def _asked(issuers: Collection[int], until: Week) -> list[Ask]:
         "min_units": MIN_UNITS,
         "most": LOOKED_AT,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(SQL, said)
-        rows = [Ask(*row) for row in cursor.fetchall()]
+    rows = [Ask(*row) for row in SQL.fetch("relief", **said)]
     return sorted(_by_name(rows), key=lambda ask: (-ask.total_min, ask.demand_id))
 
 

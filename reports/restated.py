@@ -13,16 +13,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from pathlib import Path
 from typing import Any
-
-from django.db import connection
 
 from reports.indicators import CATEGORIES
 from reports.peers import Weeks, hidden
 from reports.periods import Span
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql" / "restated"
+SQL = Statements("restated")
 REPORTED, RESTATED = BASES = ("reported", "restated")  # the tree of each week, or today's; the first by default
 SUMS = (
     *(f"{prefix}_{name}" for prefix in "nmc" for name in CATEGORIES),
@@ -295,7 +293,4 @@ def _stored(name: str, units: Collection[int], span: Span) -> dict[Cell, Parts]:
 
 
 def _read(name: str, units: Collection[int], span: Span) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        statement = (SQL / f"{name}.sql").read_text(encoding="utf-8")
-        cursor.execute(statement, {"units": list(units), "since": span[0], "until": span[1]})
-        return list(cursor.fetchall())
+    return SQL.fetch(name, units=list(units), since=span[0], until=span[1])

@@ -7,10 +7,8 @@ Every statement lies in sql/rollup, one a file.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,8 +17,9 @@ from django.db import connection, transaction
 
 from burden.kit.clock import Week
 from reports import source_periods
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql" / "rollup"
+SQL = Statements("rollup")
 TABLES = ("own", "own_source", "sub", "source")
 MARKS = 2_000  # taken at a time
 SPAN = 150_000  # returns, about a million entries, rebuilt in one transaction: two or three seconds
@@ -128,10 +127,7 @@ def open_weeks(*, now: dt.datetime) -> int:
 
 
 def _run(name: str, **facts: Any) -> list[tuple[Any, ...]]:
-    """Execute one file and return its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(name), facts)
-        return cursor.fetchall() if cursor.description else []
+    return SQL.fetch(name, **facts)
 
 
 def _run_prepared(name: str, **facts: Any) -> list[tuple[Any, ...]]:
@@ -142,14 +138,9 @@ def _run_prepared(name: str, **facts: Any) -> list[tuple[Any, ...]]:
     link.prepare_threshold = 0  # Django prepares nothing; its own cursors have no parameters left to prepare for
     try:
         with connection.wrap_database_errors, psycopg.Cursor(link) as cursor:
-            return cursor.execute(_statement(name), facts, prepare=True).fetchall()
+            return cursor.execute(SQL.text(name), facts, prepare=True).fetchall()
     finally:
         link.prepare_threshold = None
-
-
-@functools.cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _weeks(now: dt.datetime) -> list[dt.date]:

@@ -11,15 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
-
-from django.db import connection
 
 from burden.kit.clock import Week
 from reports.periods import Period
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql" / "source_periods"
+SQL = Statements("source_periods")
 WIDE = ("nation", "province", "city", "county")  # units whose spans are kept; to the others a year is few rows anyway
 LONGER = ("month", "quarter", "year")
 PARTS = {"year": "quarter", "quarter": "month"}
@@ -35,7 +33,7 @@ def fill(settled: dt.date, running: dt.date) -> int:
     The lock of all shards is held by whoever calls.
     """
     kept = _spans(dt.date.min, dt.date.max)
-    weeks = {week for (week,) in _run("missing", until=running)} | {running}
+    weeks = {week for (week,) in SQL.fetch("missing", until=running)} | {running}
     weeks -= {first for kind, first in kept if kind == "week"}
     if weeks:
         keep_weeks(weeks)
@@ -44,33 +42,33 @@ def fill(settled: dt.date, running: dt.date) -> int:
     longer = {(kind, first, until) for kind, first, until in longer if kept.get((kind, first)) != until}
     if longer:
         columns = _columns(longer)
-        _run("drop_spans", kinds=columns["kinds"], firsts=columns["firsts"])
-        _run("put_spans", **columns)
-        _run("note", **columns)
+        SQL.execute("drop_spans", kinds=columns["kinds"], firsts=columns["firsts"])
+        SQL.execute("put_spans", **columns)
+        SQL.execute("note", **columns)
     return len(weeks) + len(longer)
 
 
 def keep_weeks(weeks: Iterable[dt.date]) -> None:
     """Keep weeks that are not kept; the lock is held by whoever calls."""
     weeks = sorted(weeks)
-    _run("put_weeks", weeks=weeks)
-    _run("note", **_columns({("week", week, week) for week in weeks}))
+    SQL.execute("put_weeks", weeks=weeks)
+    SQL.execute("note", **_columns({("week", week, week) for week in weeks}))
 
 
 def drop(weeks: Iterable[dt.date]) -> None:
     """Forget the spans that hold any of some weeks, which are about to be replaced; the lock is held by whoever calls."""
-    _run("drop_weeks", weeks=list(weeks))
+    SQL.execute("drop_weeks", weeks=list(weeks))
 
 
 def verify_weeks(weeks: Sequence[dt.date]) -> tuple[int, int]:
     """Compare kept weeks with the sums they are of. Shape: rows, differences."""
-    rows, differences = _run("verify_weeks", weeks=weeks)[0]
+    rows, differences = SQL.fetch("verify_weeks", weeks=weeks)[0]
     return rows, differences
 
 
 def verify_spans() -> tuple[int, int]:
     """Compare months, quarters and years with their weeks. Shape: rows, differences."""
-    rows, differences = _run("verify_spans")[0]
+    rows, differences = SQL.fetch("verify_spans")[0]
     return rows, differences
 
 
@@ -93,7 +91,7 @@ def read(
         keys = {**done, **claimed}
         items += [(number, *key, done.get(key, 0), claimed.get(key, 0)) for key in keys]
     names = ("slots", "kinds", "firsts", "done", "claimed")
-    rows = _run("read", unit=unit, **dict(zip(names, map(list, zip(*items, strict=True)), strict=True)))
+    rows = SQL.fetch("read", unit=unit, **dict(zip(names, map(list, zip(*items, strict=True)), strict=True)))
     return {(slot, issuer): tuple(sums) for slot, issuer, *sums in rows}
 
 
@@ -145,7 +143,7 @@ def _weeks(mondays: Iterable[dt.date], sign: int, spans: Spans) -> Parts:
 
 
 def _spans(since: dt.date, until: dt.date) -> Spans:
-    return {(kind, first): last for kind, first, last in _run("spans", since=since, until=until)}
+    return {(kind, first): last for kind, first, last in SQL.fetch("spans", since=since, until=until)}
 
 
 def _span(kind: str, week: dt.date, until: dt.date) -> tuple[str, dt.date, dt.date]:
@@ -156,15 +154,3 @@ def _span(kind: str, week: dt.date, until: dt.date) -> tuple[str, dt.date, dt.da
 def _columns(spans: Iterable[tuple[str, dt.date, dt.date]]) -> dict[str, list[Any]]:
     kinds, firsts, untils = zip(*sorted(spans), strict=True)
     return {"kinds": list(kinds), "firsts": list(firsts), "untils": list(untils)}
-
-
-def _run(name: str, **facts: Any) -> list[tuple[Any, ...]]:
-    """Execute one file and return its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(name), facts)
-        return cursor.fetchall() if cursor.description else []
-
-
-@functools.cache
-def _statement(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")

@@ -6,10 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
-
-from django.db import connection
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
@@ -21,8 +18,9 @@ from reports.periods import Span
 from reports.queries import issuer_names
 from reports.restated import RESTATED
 from reports.source_periods import SELF
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql"
+SQL = Statements()
 NONE = (0, 0, 0, 0, 0)
 
 
@@ -81,10 +79,7 @@ class Extent:
 
     def read(self, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run one statement of reports/sql over these weeks."""
-        with connection.cursor() as cursor:
-            statement = (SQL / f"{name}.sql").read_text(encoding="utf-8")
-            cursor.execute(statement, {"since": self.since.monday, "until": self.until.monday, **parameters})
-            return list(cursor.fetchall())
+        return SQL.fetch(name, since=self.since.monday, until=self.until.monday, **parameters)
 
     @property
     def span(self) -> Span:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
@@ -19,8 +18,9 @@ from burden.accounts.actor import Actor
 from burden.standards.models import Category
 from reports import table_rows
 from reports.extents import Extent
+from reports.statements import Statements
 
-SQL = Path(__file__).parent / "sql" / "tables"
+SQL = Statements("tables")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Table:
 
     @property
     def statement(self) -> str:
-        return (SQL / self.sql).read_text(encoding="utf-8")
+        return SQL.text(self.sql)
 
 
 WEEK = Column("week", _("周（周一）"), "date", 12)
@@ -140,7 +140,7 @@ UNIT_WEEKS = Table(
     "unit_weeks",
     _("单位周汇总"),
     (WEEK, CODE, UNIT, KIND, PARENT, *PEOPLE, NIL, *COUNTS, *MINUTES, TOTAL, *SHARES, *CLAIMS, REMARK),
-    sql="unit_weeks.sql",
+    sql="unit_weeks",
     laws=(Law(keys(*PEOPLE, NIL, *COUNTS, *MINUTES, TOTAL, *SHARES), kept=keys(*PEOPLE)),),
 )
 ENTRIES = Column("entries", _("记录 件"))
@@ -149,7 +149,7 @@ ISSUERS = Table(
     "issuers",
     _("谁要求的"),
     (WEEK, CODE, UNIT, *ISSUER, ENTRIES, *MINUTES, TOTAL, UNREGISTERED, CLAIMED, REMARK),
-    sql="issuers.sql",
+    sql="issuers",
     laws=(Law(keys(ENTRIES, *MINUTES, TOTAL, UNREGISTERED)),),
 )
 TREND = Table(
@@ -166,7 +166,7 @@ TREND = Table(
         Column("per_head_before", _("上年同周 每人 分钟"), width=12),
         REMARK,
     ),
-    sql="trend.sql",
+    sql="trend",
     laws=(
         Law((*keys(RETURNS, TOTAL), "per_head"), kept=keys(RETURNS)),
         Law(("per_head_before",), week="week_before"),
@@ -177,7 +177,7 @@ CATEGORIES = Table(
     "categories",
     _("类别合计"),
     (CODE, UNIT, PARENT, CATEGORY, ENTRIES, TOTAL, CLAIMED, RETURNS, LEFT_OUT, REMARK),
-    sql="categories.sql",
+    sql="categories",
     by_week=False,
     frozen=2,
 )
@@ -229,7 +229,7 @@ DEMANDS = Table(
         Column("after_hours_min", _("非工作时间 人·分钟"), width=14),
         REMARK,
     ),
-    sql="demands.sql",
+    sql="demands",
     of_issuers=True,
 )
 LEAGUE = Table(
@@ -266,7 +266,7 @@ UNREGISTERED_DEMANDS = Table(
         Column("first_week", _("最早的周"), "date", 12),
         Column("last_week", _("最近的周"), "date", 12),
     ),
-    sql="unregistered.sql",
+    sql="unregistered",
     by_week=False,
     of_issuers=True,
     frozen=2,
@@ -321,7 +321,7 @@ PORTAL_TIMES = Table(
     "portal",
     _("平台自身负担"),
     (WEEK, CODE, UNIT, *PORTAL, REMARK),
-    sql="portal.sql",
+    sql="portal",
     laws=(Law(keys(*PORTAL)),),
 )
 TABLES = {

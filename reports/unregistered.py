@@ -10,18 +10,17 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from burden.demands.duplicates import plain_title
 from burden.kit.clock import Week
 from reports.models import UnregisteredDemand
 from reports.peers import MIN_RETURNS
+from reports.statements import Statements
 
-ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.unregistered'), 0)"  # two recounts would put everything twice
-TITLES = (Path(__file__).parent / "sql" / "unregistered" / "titles.sql").read_text(encoding="utf-8")
+SQL = Statements("unregistered")
 WEEKS = 26
 MIN_CADRES = MIN_RETURNS
 MIN_UNITS = 3
@@ -56,10 +55,8 @@ class Cluster:
 @transaction.atomic
 def recount(*, now: dt.datetime) -> int:
     """Put what was recorded without a demand in the place of what was known; the number of unregistered demands."""
-    with connection.cursor() as cursor:
-        cursor.execute(ALONE)
-        cursor.execute(TITLES, {"since": Week.at(now).plus(-WEEKS).monday})
-        found = clusters(cursor.fetchall())
+    SQL.alone()
+    found = clusters(SQL.fetch("titles", since=Week.at(now).plus(-WEEKS).monday))
     UnregisteredDemand.every.all().delete()
     kept = [_row(issuer, category, each) for (issuer, category, _plain), each in found.items() if each.is_told]
     UnregisteredDemand.every.bulk_create(kept, batch_size=1_000)

@@ -21,9 +21,9 @@ from reports.signals.declared import (
     MIN_UNITS,
     MORE,
     MOST_STRENGTH,
+    SQL,
     Found,
     Kind,
-    fetch,
     strength,
 )
 
@@ -78,7 +78,7 @@ def find(span: Span) -> Iterator[Found]:
     before = [each.plus(-CHANNEL_WEEKS) for each in now]
     weeks = {"now": now, "year": [year_before(each) for each in now], "before": before}
     mondays = {name: [each.monday for each in found] for name, found in weeks.items()}
-    for issuer, text in fetch("channels", **mondays, min_cadres=MIN_CADRES, min_units=MIN_UNITS):
+    for issuer, text in SQL.fetch("channels", **mondays, min_cadres=MIN_CADRES, min_units=MIN_UNITS):
         sums = {name: tuple(value) if value else None for name, value in json.loads(text).items()}
         found = moved(sums)
         if found and found.is_signal:

@@ -8,19 +8,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from django.db import connection
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reports.models import Signal
 from reports.peers import MIN_PEERS, MIN_RETURNS
+from reports.statements import Statements
 
 Kind = Signal.Kind
-SQL = Path(__file__).parents[1] / "sql" / "signals"
+SQL = Statements("signals")
 WEEKS = 26  # closed weeks that are looked at: half a year
 MIN_CADRES, MIN_UNITS = MIN_RETURNS, 3  # behind whatever cadres recorded
 MOST_STRENGTH = 999
@@ -119,10 +118,3 @@ class Found:
 def strength(measured: float, threshold: float) -> int:
     """Return how far something lies beyond its threshold. Units: per cent, 100 just there, 999 at most."""
     return min(MOST_STRENGTH, int(100 * measured / threshold))
-
-
-def fetch(name: str, **facts: Any) -> list[tuple[Any, ...]]:
-    """Execute one file of sql/signals and return its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"), facts)
-        return list(cursor.fetchall())

@@ -18,9 +18,9 @@ from reports.signals.declared import (
     MIN_FIELDS,
     NEW_WEEKS,
     SAME_FIELDS,
+    SQL,
     Found,
     Kind,
-    fetch,
     strength,
 )
 
@@ -54,7 +54,7 @@ def find(span: Span) -> Iterator[Found]:
     begun, today = span[0], Week(span[1]).sunday
     since = Week(begun).plus(-NEW_WEEKS).monday
     around: dict[int, dict[tuple[int, str], Series]] = defaultdict(dict)
-    for place, each in _read(fetch("forms", since=since, today=today, min_fields=MIN_FIELDS)):
+    for place, each in _read(SQL.fetch("forms", since=since, today=today, min_fields=MIN_FIELDS)):
         key = each.issuer_id, plain_title(each.title)
         before = around[place].get(key)
         around[place][key] = before.add(each) if before else each

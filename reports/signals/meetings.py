@@ -22,9 +22,9 @@ from reports.signals.declared import (
     MIN_UNITS,
     SAME_TOPIC,
     SITTINGS,
+    SQL,
     Found,
     Kind,
-    fetch,
     strength,
 )
 
@@ -77,10 +77,10 @@ def find(span: Span) -> Iterator[Found]:
     if longest is None:
         return
     facts = {"since": span[0], "until": span[1], "longest": longest // 2, "limit": longest, "sittings": SITTINGS}
-    found = registered(fetch("sittings", **facts), longest)
+    found = registered(SQL.fetch("sittings", **facts), longest)
     for (issuer, week, topic), split in found.items():
         yield _signal(issuer, week, f"demand:{topic}", split, longest, _registered(split))
-    for (issuer, week, topic), split in recorded(fetch("recorded_sittings", **facts), longest).items():
+    for (issuer, week, topic), split in recorded(SQL.fetch("recorded_sittings", **facts), longest).items():
         if split.is_told:
             yield _signal(issuer, week, f"entry:{topic}", split, longest, _recorded(split))
 

@@ -16,7 +16,7 @@ from statistics import median
 from burden.kit.clock import Week
 from reports.peers import MIN_PEERS, MIN_RETURNS, alike, hidden
 from reports.periods import Span
-from reports.signals.declared import Z_LIMIT, Found, Kind, fetch, strength
+from reports.signals.declared import SQL, Z_LIMIT, Found, Kind, strength
 
 NORMAL = 0.6745  # the third quartile of the normal distribution: makes the MAD a standard deviation
 
@@ -81,7 +81,7 @@ def outliers(cells: Iterable[UnitWeek]) -> Iterator[Outlier]:
 
 def find(span: Span) -> Iterator[Found]:
     """Yield the units of every county with weeks far above their peers, several weeks in a row as one."""
-    for area, townships, villages in fetch("areas"):
+    for area, townships, villages in SQL.fetch("areas"):
         cells = [*_shown(townships, span, own=True), *_shown(villages, span, own=False)]
         found: dict[int, list[Outlier]] = defaultdict(list)
         for outlier in outliers(cells):
@@ -95,7 +95,7 @@ def _shown(units: Sequence[int], span: Span, *, own: bool) -> list[UnitWeek]:
     if not units:
         return []
     since, until = span
-    rows = fetch("unit_weeks", units=list(units), since=since, until=until, min_returns=MIN_RETURNS)
+    rows = SQL.fetch("unit_weeks", units=list(units), since=since, until=until, min_returns=MIN_RETURNS)
     gone = hidden(units, span, own=own) if rows else {}
     return [cell for cell in (UnitWeek(*row) for row in rows) if cell.week not in gone[cell.unit_id]]
 

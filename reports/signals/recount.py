@@ -10,16 +10,15 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from burden.kit import clock
 from burden.kit.clock import last_closed
 from reports.models import Signal
 from reports.periods import Span
 from reports.signals import channels, forms, meetings, outliers, relays, unregistered
-from reports.signals.declared import WEEKS, Found
+from reports.signals.declared import SQL, WEEKS, Found
 
-ALONE = "SELECT pg_advisory_xact_lock(hashtext('reports.signals'), 0)"  # two recounts would put everything twice
 DETECTORS: tuple[Callable[[Span], Iterator[Found]], ...] = (
     outliers.find,
     meetings.find,
@@ -34,8 +33,7 @@ Key = tuple[str, int, str]
 @transaction.atomic
 def recount(*, now: dt.datetime) -> int:
     """Put what the detectors find in the place of what was known; the number of signals."""
-    with connection.cursor() as cursor:
-        cursor.execute(ALONE)
+    SQL.alone()
     closed = last_closed(now)
     span = closed.plus(1 - WEEKS).monday, closed.monday
     found = [each for detect in DETECTORS for each in detect(span)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.periods import Span
-from reports.signals.declared import RELAY_HOURS, RELAY_UNITS, Found, Kind, fetch, strength
+from reports.signals.declared import RELAY_HOURS, RELAY_UNITS, SQL, Found, Kind, strength
 
 
 def find(span: Span) -> Iterator[Found]:
@@ -16,7 +16,7 @@ def find(span: Span) -> Iterator[Found]:
     since, until = span
     for (
         unit, demand, title, category, issuer, issued_at, units, quickest, slowest, depth, sooner, days, minutes, first, last,
-    ) in fetch("relays", since=since, until=until, hours=RELAY_HOURS, units=RELAY_UNITS):  # fmt: skip
+    ) in SQL.fetch("relays", since=since, until=until, hours=RELAY_HOURS, units=RELAY_UNITS):  # fmt: skip
         yield Found(
             kind=Kind.RELAY,
             unit_id=unit,

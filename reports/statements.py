@@ -1,0 +1,46 @@
+"""Statements that lie in files: SQL by hand of the read side is in reports/sql, one statement a file, and is run from here."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+ROOT = Path(__file__).parent / "sql"
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The files of one folder of reports/sql; without a name, those that lie in no folder."""
+
+    folder: str = ""
+
+    def text(self, name: str) -> str:
+        """Return a statement as it lies in its file."""
+        return _text(ROOT / self.folder / f"{name}.sql")
+
+    def fetch(self, name: str, **bound: Any) -> list[tuple[Any, ...]]:
+        """Execute one file and return its rows; none where it has none to give."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.text(name), bound)
+            return cursor.fetchall() if cursor.description else []
+
+    def execute(self, name: str, **bound: Any) -> int:
+        """Execute one file and return how many rows it touched."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.text(name), bound)
+            touched: int = cursor.rowcount
+            return touched
+
+    def alone(self) -> None:
+        """Wait until nobody else recounts the same, and keep others waiting until the transaction ends: two would put everything twice."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), 0)", [f"reports.{self.folder}"])
+
+
+@functools.cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
