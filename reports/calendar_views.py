@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,10 +15,12 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS, Role
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import address
 from burden.kit.clock import Week
 from burden.units.models import Unit
 from reports import queries
 from reports.calendar import CATEGORIES, DEEPEST, Calendar, calendar
+from reports.frames import unit_or_404
 
 AHEAD = 52  # weeks; demands are registered for two years, but nobody plans that far
 LISTED, NAMED = 8, 20  # overlaps, and units named of one
@@ -31,7 +32,7 @@ def calendar_own(request: ActedRequest) -> HttpResponse:
     actor, now = request.actor, clock.now()
     post = actor.post(*READERS)
     if post is not None:
-        return redirect(address(reverse("calendar_of", args=[post.unit.code]), **request.GET.dict()))
+        return redirect(address("calendar_of", post.unit.code, **request.GET.dict()))
     week, category = _asked(request, now)
     context = _frame(reverse("calendar"), week, category, now) | {
         "unit": actor.unit,
@@ -46,24 +47,16 @@ def calendar_own(request: ActedRequest) -> HttpResponse:
 def calendar_of(request: ActedRequest, code: str) -> HttpResponse:
     """Show what is asked of a unit and all below it in a week. Refuses (404): a foreign or missing unit, no such week."""
     actor, now = request.actor, clock.now()
-    unit = queries.unit_by_code(actor, code)
-    if unit is None:
-        raise Http404
+    unit = unit_or_404(actor, code)
     week, category = _asked(request, now)
     context = _frame(reverse("calendar_of", args=[code]), week, category, now)
-    crumbs = [{"label": unit.name, "url": reverse("report", args=[code])}, {"label": _("会议检查日程")}]
+    crumbs = [{"label": unit.name, "url": address("report", code)}, {"label": _("会议检查日程")}]
     context |= {"unit": unit, "crumbs": crumbs}
     if unit.level in DEEPEST:
         context |= shown(actor, calendar(actor, unit, week, category))
     else:
         context["below"] = [each for units in queries.below(actor, unit).values() for each in units]
     return render(request, "reports/calendar.html", context)
-
-
-def address(page: str, /, **query: str) -> str:
-    """Return an address with the parameters that say something."""
-    said = {name: value for name, value in query.items() if value}
-    return f"{page}?{urlencode(said)}" if said else page
 
 
 def _asked(request: ActedRequest, now: dt.datetime) -> tuple[Week, str]:

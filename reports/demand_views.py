@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS
@@ -17,12 +16,13 @@ from burden.demands.queries import demand as demand_of
 from burden.demands.queries import price
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.clock import Week, last_closed
+from burden.kit.addresses import address
 from burden.units.models import Level
 from reports import issued
+from reports.frames import period_bar, period_or_404
 from reports.issued import Cell
 from reports.models import RollupDemand
-from reports.periods import KINDS, Period
+from reports.periods import Period
 
 
 @access(*READERS)
@@ -32,35 +32,26 @@ def demand_sums(request: ActedRequest, pk: int) -> HttpResponse:
     found = demand_of(actor, pk)
     if found.state in OPEN or found.issued_at is None:
         return redirect("demand", pk)
-    try:
-        period = Period.parse(kind=request.GET.get("period", "year"), week=request.GET.get("week", ""), at=now)
-    except ValueError:
-        raise Http404 from None
-    following = period.following(until=last_closed(now))
-    context = _figures(actor, found, period) | {
+    period = period_or_404(request, now, "year")
+
+    def to(**changes: str) -> str:
+        return address("demand_sums", pk, **period.query | changes)
+
+    context = period_bar(period, now, to) | _figures(actor, found, period)
+    context |= {
         "demand": found,
         "price": price(actor, found),
         "hits": rule_hits(actor, found.issuer, [found.pk]),
-        "period": period,
-        "period_name": period.named(Week.at(now)),
-        "kinds": [(label, _address(pk, period, period=kind), kind == period.kind) for kind, label in KINDS.items()],
-        "previous_url": _address(pk, period, week=str(period.before.last)),
-        "next_url": _address(pk, period, week=str(following.last)) if following else "",
         "crumbs": _crumbs(actor, found, period),
     }
     return render(request, "reports/demand.html", context)
 
 
-def _address(pk: int, at: Period, /, **changes: str) -> str:
-    query = "&".join(f"{name}={value}" for name, value in (at.query | changes).items())
-    return f"{reverse('demand_sums', args=[pk])}?{query}"
-
-
 def _crumbs(actor: Actor, found: Demand, period: Period) -> list[dict[str, Any]]:
     """Return the way from the issuer's page, which is for those who read its sums."""
     low, high = actor.read_range
-    url = f"{reverse('issued_by', args=[found.issuer.code])}?week={period.last}&period={period.kind}"
-    return [{"label": found.issuer.name, "url": url if low <= found.issuer.path < high else ""}, {"label": found.title}]
+    url = address("issued_by", found.issuer.code, **period.query) if low <= found.issuer.path < high else ""
+    return [{"label": found.issuer.name, "url": url}, {"label": found.title}]
 
 
 def _figures(actor: Actor, found: Demand, period: Period) -> dict[str, Any]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS, Role
@@ -17,13 +16,15 @@ from burden.demands.hits import rule_hits
 from burden.demands.models import Origin
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.clock import Week, last_closed
+from burden.kit.addresses import address, query_of
+from burden.kit.clock import last_closed
 from burden.kit.templatetags.show import category_css
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports import issued, queries
+from reports.frames import period_bar, period_or_404, unit_or_404
 from reports.issued import Cell, Issued
-from reports.periods import KINDS, Period, month_name, month_of
+from reports.periods import Period, month_name, month_of
 from reports.relief import relief
 from reports.unregistered import WEEKS
 
@@ -39,48 +40,28 @@ def issued_own(request: ActedRequest) -> HttpResponse:
     if post is None:
         raise Http404
     kept = {name: request.GET[name] for name in ("period", "week") if name in request.GET}
-    return redirect(address(post.unit.code, **kept))
+    return redirect(address("issued_by", post.unit.code, **kept))
 
 
 @access(*READERS)
 def issued_by(request: ActedRequest, code: str) -> HttpResponse:
     """Show what an issuer's demands take over a period. Refuses (404): a foreign or missing unit, no such period."""
     actor, now = request.actor, clock.now()
-    unit = queries.unit_by_code(actor, code)
-    if unit is None:
-        raise Http404
-    try:
-        kind = request.GET.get("period", "year")
-        period = Period.parse(kind=kind, week=request.GET.get("week", ""), at=now)
-    except ValueError:
-        raise Http404 from None
+    unit = unit_or_404(actor, code)
+    period = period_or_404(request, now, "year")
     context = _frame(unit, period, now) | _figures(actor, unit, period)
     return render(request, "reports/issued.html", context)
 
 
-def address(code: str, /, **query: str) -> str:
-    """Return the address of an issuer's page."""
-    page = reverse("issued_by", args=[code])
-    return f"{page}?{urlencode(query)}" if query else page
-
-
 def _frame(unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
-    running = Week.at(now)
-    following = period.following(until=running if period.kind == "week" else last_closed(now))
-    return {
+    def to(**changes: str) -> str:
+        return address("issued_by", unit.code, **period.query | changes)
+
+    return period_bar(period, now, to) | {
         "unit": unit,
-        "period": period,
-        "when": urlencode(period.query),
-        "crumbs": [{"label": unit.name, "url": reverse("report", args=[unit.code])}, {"label": ""}],
-        "kinds": [
-            (label, address(unit.code, **period.query | {"period": kind}), kind == period.kind)
-            for kind, label in KINDS.items()
-        ],
-        "previous_url": address(unit.code, **period.query | {"week": str(period.before.last)}),
-        "next_url": address(unit.code, **period.query | {"week": str(following.last)}) if following else "",
-        "running_url": address(unit.code, period="week", week=str(running)) if period.last < running else "",
-        "running": running,
-        "is_provisional": clock.day_of(now) <= period.last.open_until,
+        "tree": _("当时区划"),
+        "when": query_of(**period.query),
+        "crumbs": [{"label": unit.name, "url": address("report", unit.code)}, {"label": ""}],
     }
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.clock import Week, last_closed
+from burden.kit.addresses import address, query_of
+from burden.kit.clock import last_closed
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports import queries
+from reports.frames import period_bar, period_or_404, unit_or_404
 from reports.league import OWN, RECEIVERS, SORTS, Choice, Entrant, issuers_at, league
-from reports.periods import KINDS, Period
 from reports.relief import relief, year_until
 
 HEADS: dict[str, str | Promise] = {  # what a column is in order of, in the order of the columns
@@ -43,12 +39,19 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
 
     Refuses (404): a foreign or missing unit; no such period, order or filter.
     """
-    unit, period = asked_of(request, request.actor, code, clock.now())
+    now = clock.now()
+    unit, period = unit_or_404(request.actor, code), period_or_404(request, now)
     sort, choice = _chosen(request)
     found = league(request.actor, unit, period, choice, sort)
     said = {"sort": sort, "category": choice.category, "level": choice.level}
-    query = period.query | {name: value for name, value in said.items() if value}
-    context = frame(unit, period, clock.now(), reverse("issuers", args=[code]), query) | {
+    query = period.query | said
+
+    def to(**changes: str) -> str:
+        return address("issuers", code, **query | changes)
+
+    context = period_bar(period, now, to) | {
+        "unit": unit,
+        "tree": _("当时区划"),
         "league": found,
         "rows": [_row(row) for row in found.rows],
         "heads": _heads(unit, sort, query),
@@ -56,7 +59,7 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
         "sort": sort,
         "categories": _options(query, "category", Category.choices, choice.category),
         "levels": _options(query, "level", [(each.value, each.label) for each in RECEIVERS], choice.level),
-        "period_query": urlencode(period.query),
+        "period_query": query_of(**period.query),
     }
     return render(request, "reports/issuers.html", context)
 
@@ -65,24 +68,11 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
 def relief_of(request: ActedRequest, code: str) -> HttpResponse:
     """Show what issuers of a place could ask less, and what to raise with those above. Refuses (404): a foreign unit."""
     actor, now = request.actor, clock.now()
-    unit = queries.unit_by_code(actor, code)
-    if unit is None:
-        raise Http404
+    unit = unit_or_404(actor, code)
     closed = last_closed(now)
     found = relief(actor, unit, issuers_at(actor, unit), closed, clock.day_of(now))
     since, until = year_until(closed)
     return render(request, "reports/relief.html", {"unit": unit, "relief": found, "since": since, "until": until})
-
-
-def asked_of(request: HttpRequest, actor: Actor, code: str, now: dt.datetime) -> tuple[Unit, Period]:
-    """Read unit and period of an address. Refuses (404): see issuers."""
-    unit = queries.unit_by_code(actor, code)
-    if unit is None:
-        raise Http404
-    try:
-        return unit, Period.parse(kind=request.GET.get("period", ""), week=request.GET.get("week", ""), at=now)
-    except ValueError:
-        raise Http404 from None
 
 
 def _chosen(request: HttpRequest) -> tuple[str, Choice]:
@@ -93,24 +83,6 @@ def _chosen(request: HttpRequest) -> tuple[str, Choice]:
     return sort, choice
 
 
-def frame(unit: Unit, period: Period, now: dt.datetime, page: str, query: dict[str, str]) -> dict[str, Any]:
-    """Return breadcrumb and the addresses of other periods, all else kept."""
-
-    def to(**changes: str) -> str:
-        return f"{page}?{urlencode(query | changes)}"
-
-    running = Week.at(now)
-    following = period.following(until=running if period.kind == "week" else last_closed(now))
-    return {
-        "unit": unit,
-        "period": period,
-        "kinds": [(label, to(period=kind), kind == period.kind) for kind, label in KINDS.items()],
-        "previous_url": to(week=str(period.before.last)),
-        "next_url": to(week=str(following.last)) if following else "",
-        "is_provisional": clock.day_of(now) <= period.last.open_until,
-    }
-
-
 def _heads(unit: Unit, sort: str, query: dict[str, str]) -> list[dict[str, Any]]:
     """Return the columns one may sort by; the change is turned round by a second click."""
     names = HEADS | {"own": OWN.get(unit.level, _("本级自定"))}
@@ -118,7 +90,7 @@ def _heads(unit: Unit, sort: str, query: dict[str, str]) -> list[dict[str, Any]]
     for key, label in names.items():
         aim = "less" if key == "more" and sort == "more" else key
         order = "descending" if sort == key else "ascending" if key == "more" and sort == "less" else ""
-        url = f"?{urlencode(query | {'sort': aim})}"
+        url = f"?{query_of(**query | {'sort': aim})}"
         found.append({"key": key, "label": label, "url": url, "order": order, "is_minor": key in MINOR})
     return found
 
@@ -126,8 +98,8 @@ def _heads(unit: Unit, sort: str, query: dict[str, str]) -> list[dict[str, Any]]
 def _options(query: dict[str, str], name: str, choices: Any, chosen: str) -> list[tuple[Any, str, bool]]:
     """Return label, address and whether it is chosen, of all and of each."""
     rest = {key: value for key, value in query.items() if key != name}
-    found = [(_("全部"), f"?{urlencode(rest)}", not chosen)]
-    return found + [(label, f"?{urlencode(rest | {name: code})}", code == chosen) for code, label in choices]
+    found = [(_("全部"), f"?{query_of(**rest)}", not chosen)]
+    return found + [(label, f"?{query_of(**rest | {name: code})}", code == chosen) for code, label in choices]
 
 
 def _row(row: Entrant) -> dict[str, Any]:

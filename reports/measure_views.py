@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, F, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,17 +18,18 @@ from burden.accounts.roles import EXPORTERS, READERS, Role
 from burden.demands.models import Reestimate
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.clock import Week, last_closed
+from burden.kit.addresses import address
 from burden.kit.sheets import written_csv, written_workbook
 from burden.ledger.services import record
 from burden.standards.models import Evidence, Tariff, TariffVersion
 from burden.standards.tariffs import version_on
 from burden.units.models import Unit
 from reports import queries
+from reports.frames import period_bar, period_or_404, unit_or_404
 from reports.indicators import INDICATORS
 from reports.panels import measures
 from reports.peers import MIN_ACTIVE, MIN_PEERS, MIN_RETURNS
-from reports.periods import KINDS, Period
+from reports.periods import Period
 from reports.restated import BASES, REPORTED
 from reports.values import indicator_rows
 
@@ -125,41 +123,26 @@ def indicators_file(request: ActedRequest, code: str) -> HttpResponse:
 
 
 def _asked(request: ActedRequest, code: str, now: dt.datetime) -> tuple[Unit, Period, str]:
-    unit, basis = queries.unit_by_code(request.actor, code), request.GET.get("basis", REPORTED)
-    if unit is None or basis not in BASES:
+    unit, basis = unit_or_404(request.actor, code), request.GET.get("basis", REPORTED)
+    if basis not in BASES:
         raise Http404
-    try:
-        period = Period.parse(kind=request.GET.get("period", ""), week=request.GET.get("week", ""), at=now)
-    except ValueError:
-        raise Http404 from None
-    return unit, period, basis
+    return unit, period_or_404(request, now), basis
 
 
 def _frame(actor: Actor, unit: Unit, period: Period, basis: str, now: dt.datetime) -> dict[str, Any]:
     """Return what stands around the table: the way up, the period, the tree, the links to the periods around."""
-    running, tree = Week.at(now), {} if basis == REPORTED else {"basis": basis}
-    following = period.following(until=running if period.kind == "week" else last_closed(now))
-    at = partial(address, unit, period, **tree)
-    return {
+    kept = period.query | ({} if basis == REPORTED else {"basis": basis})
+
+    def to(**changes: str) -> str:
+        return address("indicators", unit.code, **kept | changes)
+
+    return period_bar(period, now, to) | {
         "unit": unit,
-        "period": period,
-        "period_name": period.named(Week.at(now)),
-        "crumbs": [{"label": unit.name, "url": at("report")}, {"label": _("全部指标")}],
-        "kinds": [(label, at("indicators", period=kind), kind == period.kind) for kind, label in KINDS.items()],
-        "previous_url": at("indicators", week=str(period.before.last)),
-        "next_url": at("indicators", week=str(following.last)) if following else "",
-        "running_url": at("indicators", period="week", week=str(running)) if period.last < running else "",
-        "running": running,
-        "is_provisional": clock.day_of(now) <= period.last.open_until,
+        "crumbs": [{"label": unit.name, "url": address("report", unit.code, **kept)}, {"label": _("全部指标")}],
         "is_restated": basis != REPORTED,
-        "file_url": at("indicators_file") if actor.roles & EXPORTERS else "",
+        "file_url": address("indicators_file", unit.code, **kept) if actor.roles & EXPORTERS else "",
         "as_of": queries.as_of(actor, now),
     }
-
-
-def address(unit: Unit, span: Period, page: str, /, **changes: str) -> str:
-    """Return the address of a unit's page at a period."""
-    return f"{reverse(page, args=[unit.code])}?{urlencode(span.query | changes)}"
 
 
 def _file(data: bytes, kind: str, name: str) -> HttpResponse:

@@ -6,12 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -19,6 +17,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS, READERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import address, query_of
 from burden.kit.clock import Week, last_closed
 from burden.kit.sheets import written_csv
 from burden.kit.templatetags.show import category_css
@@ -27,10 +26,11 @@ from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports import parts, queries
 from reports.calendar import DEEPEST
+from reports.frames import period_bar, period_or_404, unit_or_404
 from reports.indicators import Figures, per_head
 from reports.panels import summary
 from reports.parts import Cells, Part
-from reports.periods import KINDS, Period, year_before
+from reports.periods import Period, year_before
 from reports.restated import BASES, REPORTED, hidden_in
 
 LINES, ISSUERS, DEMANDS = 50, 12, 30  # units on a page, issuers and demands listed
@@ -62,17 +62,14 @@ class State:
             "kind": self.level, "category": self.category, "issuer": self.issuer.code if self.issuer else "",
         }  # fmt: skip
         code = changes.pop("code", self.unit.code)
-        query = urlencode({name: value for name, value in (said | changes).items() if value})
-        return f"{reverse('parts', args=[code])}?{query}"
+        return address("parts", code, **said | changes)
 
 
 @access(*READERS)
 def parts_of(request: ActedRequest, code: str) -> HttpResponse:
     """Show what makes up a unit's burden in a period. Refuses (404): a foreign or missing unit or issuer, no such state."""
     actor, now = request.actor, clock.now()
-    unit = queries.unit_by_code(actor, code)
-    if unit is None:
-        raise Http404
+    unit = unit_or_404(actor, code)
     below = queries.below(actor, unit)
     state = _state(request, unit, below, now)
     units = [each for each in below.get(state.level, []) if each.pk != unit.pk]
@@ -93,11 +90,8 @@ def parts_of(request: ActedRequest, code: str) -> HttpResponse:
 
 
 def _state(request: ActedRequest, unit: Unit, below: Mapping[str, list[Unit]], now: dt.datetime) -> State:
-    said = {name: request.GET.get(name, "") for name in ("category", "issuer", "kind", "period", "week")}
-    try:
-        period = Period.parse(kind=said["period"], week=said["week"], at=now)
-    except ValueError:
-        raise Http404 from None
+    said = {name: request.GET.get(name, "") for name in ("category", "issuer", "kind")}
+    period = period_or_404(request, now)
     issuer = queries.issuer_by_code(request.actor, said["issuer"]) if said["issuer"] else None
     basis = request.GET.get("basis", REPORTED)
     wrong = said["category"] not in ("", *Category.values) or said["kind"] not in ("", *Level.values)
@@ -108,29 +102,22 @@ def _state(request: ActedRequest, unit: Unit, below: Mapping[str, list[Unit]], n
 
 
 def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> dict[str, Any]:
-    period, running = state.period, Week.at(now)
-    following = period.following(until=running if period.kind == "week" else last_closed(now))
-    crumb = {"label": state.unit.name, "url": f"{reverse('report', args=[state.unit.code])}?{urlencode(state.kept)}"}
-    return {
+    crumb = {"label": state.unit.name, "url": address("report", state.unit.code, **state.kept)}
+    return period_bar(state.period, now, state.url) | {
         "unit": state.unit,
-        "period": period,
-        "period_name": period.named(Week.at(now)),
         "title": " · ".join(_chosen(state)) or _("全部"),
         "crumbs": [crumb, {"label": " · ".join(_chosen(state)) or _("构成")}],
         "categories": [("", _("全部"), state.url(category=""), not state.category)]
         + [(each.value, each.label, state.url(category=each.value), state.category == each.value) for each in Category],
-        "kinds": [(label, state.url(period=kind), kind == period.kind) for kind, label in KINDS.items()],
         "levels": [
             (Level(level).label, len(units), state.url(kind=level), level == state.level)
             for level, units in below.items()
             if level != state.unit.level
         ],
         "chips": _chips(state),
-        "previous_url": state.url(week=str(period.before.last)),
-        "next_url": state.url(week=str(following.last)) if following else "",
-        "when": urlencode(period.query),
+        "when": query_of(**state.period.query),
         "is_restated": state.basis != REPORTED,
-        "down": urlencode({name: value for name, value in _kept(state).items() if value}),
+        "down": query_of(**_kept(state)),
     }
 
 

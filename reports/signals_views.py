@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import address, query_of
 from burden.kit.clock import last_closed
 from burden.standards.models import Category
 from burden.units.models import Unit
@@ -41,7 +40,7 @@ class State:
     def query(self, **changes: str | int) -> str:
         """Return the parameters of this state with other values, without those that are the default."""
         said = vars(self) | changes
-        return urlencode({name: value for name, value in said.items() if value and (name, value) != ("weeks", RECENT)})
+        return query_of(**{name: value for name, value in said.items() if (name, value) != ("weeks", RECENT)})
 
 
 @access(*READERS)
@@ -82,7 +81,7 @@ def _frame(unit: Unit, state: State, now: dt.datetime) -> dict[str, Any]:
     return {
         "unit": unit,
         "state": state,
-        "crumbs": [{"label": unit.name, "url": reverse("report", args=[unit.code])}, {"label": _("信号")}],
+        "crumbs": [{"label": unit.name, "url": address("report", unit.code)}, {"label": _("信号")}],
         "query": state.query(),
         "categories": Category.choices,
         "spans": [(span, _("近 %d 周") % span) for span in SPANS],

@@ -6,12 +6,10 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +17,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import address, query_of
 from burden.kit.clock import Week, last_closed
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
@@ -26,6 +25,7 @@ from reports import league, queries
 from reports.calendar import calendar
 from reports.calendar_views import shown
 from reports.exports import is_offered
+from reports.frames import period_bar, period_or_404, unit_or_404
 from reports.indicators import INDICATORS, Figures
 from reports.league import OWN
 from reports.panels import comparison, standing, summary
@@ -33,7 +33,7 @@ from reports.panels.items import LEVELS, items
 from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.peer_stats import SCOPES, Stats
-from reports.periods import KINDS, Period, Span, festival_of, year_before
+from reports.periods import Period, Span, festival_of, year_before
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.values import strip
 from reports.verification import incident
@@ -80,13 +80,7 @@ class State:
 
     def url(self, **changes: str) -> str:
         """Return the address of this state with other parameters."""
-        return address(self.unit.code, **self.said | changes)
-
-
-def address(code: str, /, **query: str) -> str:
-    """Return the address of a unit's page."""
-    page, said = reverse("report", args=[code]), {name: value for name, value in query.items() if value}
-    return f"{page}?{urlencode(said)}" if said else page
+        return address("report", self.unit.code, **self.said | changes)
 
 
 @access(*READERS)
@@ -95,7 +89,7 @@ def reports(request: ActedRequest) -> HttpResponse:
     post = request.actor.post(*READERS)
     if post is None:
         raise Http404
-    return redirect(address(post.unit.code, **request.GET.dict()))
+    return redirect(address("report", post.unit.code, **request.GET.dict()))
 
 
 @access(*READERS)
@@ -105,11 +99,9 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     Refuses (404): a foreign or missing unit, no such period or kind.
     """
     actor, now = request.actor, clock.now()
-    unit = queries.unit_by_code(actor, code)
-    if unit is None:
-        raise Http404
+    unit = unit_or_404(actor, code)
     if monday := _monday_of(request.GET.get("week", "")):
-        return redirect(address(code, **request.GET.dict() | {"week": monday}))
+        return redirect(address("report", code, **request.GET.dict() | {"week": monday}))
     below = queries.below(actor, unit)
     state = _state(request, unit, below, now)
     context = _frame(actor, state, below, now) | _bases(state, below, now)
@@ -137,10 +129,7 @@ def _monday_of(text: str) -> str:
 
 def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now: dt.datetime) -> State:
     level, basis = request.GET.get("kind", ""), request.GET.get("basis", REPORTED)
-    try:
-        period = Period.parse(kind=request.GET.get("period", ""), week=request.GET.get("week", ""), at=now)
-    except ValueError:
-        raise Http404 from None
+    period = period_or_404(request, now)
     sort, peers = request.GET.get("sort") or "imposed", request.GET.get("peers", "")
     if basis not in BASES or level not in ("", *Level.values):
         raise Http404
@@ -155,22 +144,12 @@ def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now:
 
 def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.datetime) -> dict[str, Any]:
     """Return breadcrumb, tabs, period, links to the weeks around."""
-    period, running = state.period, Week.at(now)
-    following = period.following(until=running if period.kind == "week" else last_closed(now))
-    return {
+    return period_bar(state.period, now, state.url) | {
         "unit": state.unit,
-        "period": period,
-        "period_name": period.named(running),
         "crumbs": _crumbs(actor, state),
         "tabs": [_tab(state, level, units) for level, units in below.items()],
-        "kinds": [(label, state.url(period=kind), kind == period.kind) for kind, label in KINDS.items()],
-        "previous_url": state.url(week=str(period.before.last)),
-        "next_url": state.url(week=str(following.last)) if following else "",
-        "running_url": state.url(week=str(running)) if period.kind == "week" and period.last < running else "",
-        "running": running,
-        "is_provisional": clock.day_of(now) <= period.last.open_until,
         "export_url": _export_url(state) if is_offered(actor, state.unit) else "",
-        "query": urlencode({name: value for name, value in (state.kept | {"kind": state.level}).items() if value}),
+        "query": query_of(**state.kept, kind=state.level),
         "legend": [(category.value, category.label) for category in Category],
         "as_of": queries.as_of(actor, now),
         "indicators": INDICATORS,
@@ -186,7 +165,8 @@ def _crumbs(actor: Actor, state: State) -> list[dict[str, Any]]:
     above = state.unit.parent
     while above is not None:
         seen = low <= above.path < high
-        crumbs.append({"label": above.name, "url": address(above.code, **state.kept) if seen else "", "far": not seen})
+        url = address("report", above.code, **state.kept) if seen else ""
+        crumbs.append({"label": above.name, "url": url, "far": not seen})
         above = above.parent
     return crumbs[::-1]
 
@@ -223,10 +203,8 @@ def _bases(state: State, below: dict[str, list[Unit]], now: dt.datetime) -> dict
 
 
 def _export_url(state: State) -> str:
-    query = {"unit": state.unit.code, "since": str(state.period.first), "until": str(state.period.last)}
-    if state.basis != REPORTED:
-        query["basis"] = state.basis
-    return f"{reverse('exports')}?{urlencode(query)}"
+    basis = state.basis if state.basis != REPORTED else ""
+    return address("exports", unit=state.unit.code, since=state.period.first, until=state.period.last, basis=basis)
 
 
 # --- the panels ---
@@ -292,7 +270,7 @@ def _own(actor: Actor, state: State, *, whole: bool) -> dict[str, Any]:
         "told": queries.readable(actor, {item.row.issuer_id for item in found.listed}),
         "all_url": state.url(items="all"),
         "ahead": week.plus(1),
-        "calendar_url": f"{reverse('calendar_of', args=[state.unit.code])}?week={week.plus(1)}",
+        "calendar_url": address("calendar_of", state.unit.code, week=week.plus(1)),
     }
 
 
@@ -350,7 +328,7 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, numb
         "units": len(units),
         "places": _places(state, places),
         "orders": {name: (state.url(sort=name) + "#compare", name == state.sort) for name in comparison.SORTS},
-        "pager_query": urlencode({name: value for name, value in state.said.items() if value}),
+        "pager_query": query_of(**state.said),
     }
 
 

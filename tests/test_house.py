@@ -15,6 +15,7 @@ FLOORS = {"models", "queries", "services", "forms", "views", "api", "tasks", "ur
 EXTRA = {  # file names a room has beyond the floors, each with one subject
     "kit": {
         "access",
+        "addresses",
         "api",
         "assets",
         "clock",

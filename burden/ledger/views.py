@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import query_of
 from burden.ledger import queries
 from burden.ledger.forms import ACTS, CODED, DETAILS, KINDS, NO, SUBJECTS, YES, FilterForm
 from burden.ledger.models import AuditEvent
@@ -61,12 +62,6 @@ def audit(request: ActedRequest) -> HttpResponse:
         "lines": [Line(event) for event in page],
         "filter": chosen,
         "kinds": KINDS,
-        "query": _encoded(chosen),
+        "query": query_of(**chosen),
     }
     return render(request, "ledger/audit.html", context)
-
-
-def _encoded(chosen: dict[str, str]) -> str:
-    query = QueryDict(mutable=True)
-    query.update({name: value for name, value in chosen.items() if value})
-    return query.urlencode()

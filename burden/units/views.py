@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import address, query_of
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
 from burden.kit.forms import done, show_refusal
@@ -58,17 +59,11 @@ def _crumbs(unit: Unit, root: Unit) -> list[dict[str, str]]:
     """Return the way from the keeper's topmost unit down to this one, whose own crumb has no link."""
     steps = Unit.every.in_bulk([int(step) for step in unit.path.rstrip(".").split(".")])
     way = sorted((step for step in steps.values() if step.depth >= root.depth), key=lambda step: step.depth)
-    return [
-        {"label": step.name, "url": "" if step == unit else f"{reverse('units')}?parent={step.code}"} for step in way
-    ]
+    return [{"label": step.name, "url": "" if step == unit else address("units", parent=step.code)} for step in way]
 
 
 def _query(text: str, code: str, closed: bool) -> str:
-    query = QueryDict(mutable=True)
-    query.update({name: value for name, value in (("q", text), ("parent", code)) if value})
-    if closed:
-        query["closed"] = "on"
-    return query.urlencode()
+    return query_of(q=text, parent=code, closed="on" if closed else "")
 
 
 def _back(request: ActedRequest) -> HttpResponse:

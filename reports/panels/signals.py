@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
+from burden.kit.addresses import address
 from burden.kit.clock import Week
 from burden.kit.templatetags.show import full_day, hm, hours, minutes, week_number
 from burden.units.models import Unit
@@ -98,10 +98,9 @@ def line(found: Told, readable: Collection[int] = ()) -> Line:
 
 def _url(signal: Signal) -> str:
     """Return where the figures behind a signal stand: the unit's page, or the issuer's."""
-    query = f"?period=week&week={signal.last_week}"
     if signal.kind == Kind.OUTLIER or signal.unit.level == "county":
-        return reverse("report", args=[signal.unit.code]) + query
-    return reverse("issued_by", args=[signal.unit.code])
+        return address("report", signal.unit.code, period="week", week=signal.last_week)
+    return address("issued_by", signal.unit.code)
 
 
 def _hidden() -> Words:

@@ -203,7 +203,7 @@ def test_months_stand_beside_those_of_the_year_before(place: Place, client: Clie
 
 
 def test_running_week_is_one_tap_away_and_kept_on_the_way(place: Place, client: Client) -> None:
-    assert f"?period=week&amp;week={THIS_WEEK}" in page(client, place.department)
+    assert f"?week={THIS_WEEK}&amp;period=week" in page(client, place.department)
     assert "暂定" in page(client, place.department, query=f"?period=week&week={THIS_WEEK}").partition("<main")[0]
     client.force_login(make_post(place.department, "issuer").user)
     answer = client.get("/issued/", {"week": str(THIS_WEEK), "period": "week"})

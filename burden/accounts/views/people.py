@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from burden.accounts.models import Post, PostRequest, User
 from burden.accounts.roles import Role
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import query_of
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.kit.forms import done
@@ -71,11 +72,8 @@ def _undecided(request: ActedRequest, now: dt.datetime) -> dict[str, Any]:
 
 def _query(request: ActedRequest, *, page: bool) -> str:
     """Return the state of the list as a query string, with or without the page."""
-    kept = QueryDict(mutable=True)
-    for name in ("q", "role", "page") if page else ("q", "role"):
-        if request.GET.get(name):
-            kept[name] = request.GET[name]
-    return kept.urlencode()
+    names = ("q", "role", "page") if page else ("q", "role")
+    return query_of(**{name: request.GET.get(name, "") for name in names})
 
 
 def _back(request: ActedRequest) -> HttpResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -16,6 +15,7 @@ from burden.accounts.roles import Role
 from burden.demands.catalogue import Catalogue, Comparison, Form, catalogue_of, compare_forms, lines_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import query_of
 from burden.kit.sheets import written_csv, written_workbook
 from burden.ledger.services import record
 
@@ -40,7 +40,7 @@ def catalogue(request: ActedRequest) -> HttpResponse:
         "page": page,
         "text": text,
         "issuer": issuer,
-        "query": urlencode({name: value for name, value in (("q", text), ("issuer", issuer)) if value}),
+        "query": query_of(q=text, issuer=issuer),
         "mergers": whole.mergers[:MERGERS],
         "comparison": comparison,
         "changeable": [form for form in shown if form.repeats and form.demand.issuer_id in request.actor.issuing],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,6 +22,7 @@ from burden.demands.models import ACTIVE, OPEN, Demand, DemandReview, Frequency,
 from burden.demands.views.register import own_demand
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import query_of
 from burden.kit.errors import Refused
 from burden.kit.templatetags.show import NOTHING
 from burden.units.models import Kind, Level
@@ -54,7 +54,7 @@ def demands(request: ActedRequest) -> HttpResponse:
         "tabs": [_tab(code, text, counts, code == state) for code in GROUPS],
         "text": text,
         "state": state,
-        "query": urlencode({name: value for name, value in (("state", state), ("q", text)) if value}),
+        "query": query_of(state=state, q=text),
         "asked": queries.quote_requests(actor, received=True).filter(answered_at=None)[:LINES],
         "door": None,
     }
@@ -63,7 +63,7 @@ def demands(request: ActedRequest) -> HttpResponse:
 
 def _tab(code: str, text: str, counts: Mapping[str, int], current: bool) -> dict[str, Any]:
     label, states = GROUPS[code]
-    query = urlencode({name: value for name, value in (("state", code), ("q", text)) if value})
+    query = query_of(state=code, q=text)
     return {
         "label": label,
         "count": sum(counts.get(state, 0) for state in states),
