@@ -117,13 +117,18 @@ def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> d
         "chips": _chips(state),
         "when": query_of(**state.period.query),
         "is_restated": state.basis != REPORTED,
+        "part_query": query_of(**_part(state)),
         "down": query_of(**_kept(state)),
     }
 
 
 def _kept(state: State) -> dict[str, str]:
-    issuer = state.issuer.code if state.issuer else ""
-    return state.kept | {"category": state.category, "issuer": issuer}
+    return state.kept | _part(state)
+
+
+def _part(state: State) -> dict[str, str]:
+    basis = state.basis if state.basis != REPORTED else ""
+    return {"category": state.category, "issuer": state.issuer.code if state.issuer else "", "basis": basis}
 
 
 def _chosen(state: State) -> list[str]:

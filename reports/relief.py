@@ -73,6 +73,11 @@ class Ask:
         return max((reason.spared_min for reason in self.reasons), default=0)
 
     @property
+    def best(self) -> Reason:
+        """The way that would spare most."""
+        return max(self.reasons, key=lambda reason: reason.spared_min)
+
+    @property
     def category_label(self) -> str:
         return str(Category(self.category).label)
 
@@ -120,6 +125,18 @@ def relief(actor: Actor, unit: Unit, issuers: Collection[int], until: Week, toda
     )
     known = [replace(ask, demand=demands[ask.demand_id]) for ask in upward if ask.demand_id in demands]
     return Relief(cut[:LISTED], known)
+
+
+def eased(actor: Actor, issuers: Collection[int], until: Week) -> list[Ask]:
+    """Return what some issuers could ask less by its own figures alone, the most first. Two queries.
+
+    Forms that could be merged and rules that could be broken take long to look for: the page of the lists names them.
+    """
+    own = [ask for ask in _asked(issuers, until) if ask.is_own] if issuers else []
+    reasoned = [replace(ask, reasons=tuple(_reasons(ask, (), {}))) for ask in own[:CLOSELY]]
+    found = sorted((ask for ask in reasoned if ask.spared_min), key=lambda ask: (-ask.spared_min, ask.demand_id))
+    known = Demand.objects.visible_to(actor).select_related("issuer").in_bulk([ask.demand_id for ask in found[:LISTED]])
+    return [replace(ask, demand=known[ask.demand_id]) for ask in found[:LISTED] if ask.demand_id in known]
 
 
 def _asked(issuers: Collection[int], until: Week) -> list[Ask]:

@@ -34,12 +34,14 @@ from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.peer_stats import SCOPES, Stats
 from reports.periods import Period, Span, festival_of, year_before
+from reports.relief import eased
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.values import strip
 from reports.verification import incident
 
 NAMED = 200  # issuers looked up by name, the most costly: a province has thousands, and shows few
 LINES = 50  # units on one page of the table
+FIRST = 2  # of what the heaviest issuer could ask less
 EXPLAINED = (  # indicators on this page; all others are explained on the page of the method
     "person_hours", "per_head", "imposed_per_head", "records", "change", "unregistered_share", "coverage", "estimate", "shown",
 )  # fmt: skip
@@ -115,7 +117,16 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     context |= _standing(actor, state, here, known)
     if state.level:
         context |= _table(actor, state, units, known, request.GET.get("page", "1"))
-    return render(request, "reports/report.html", context)
+    return render(request, "reports/report.html", context | _laid_out(context))
+
+
+def _laid_out(context: Mapping[str, Any]) -> dict[str, bool]:
+    """Say what stands beside the trend and beside the issuers: nothing has an empty place beside it."""
+    has_figures, has_items = "headline" in context, "items" in context
+    is_advised = any(context.get(name) for name in (("asks", "overlaps", "signals") if has_figures else ("signals",)))
+    is_side = is_advised and not has_items and bool(context.get("issuers"))
+    is_beside = has_figures and (is_advised or not has_items)
+    return {"is_advised": is_advised, "is_side": is_side, "is_beside": is_beside}
 
 
 def _monday_of(text: str) -> str:
@@ -150,6 +161,7 @@ def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.dat
         "tabs": [_tab(state, level, units) for level, units in below.items()],
         "export_url": _export_url(state) if is_offered(actor, state.unit) else "",
         "query": query_of(**state.kept, kind=state.level),
+        "part_query": query_of(**{name: value for name, value in state.said.items() if name not in state.period.query}),
         "legend": [(category.value, category.label) for category in Category],
         "as_of": queries.as_of(actor, now),
         "indicators": INDICATORS,
@@ -241,7 +253,9 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
         "split": summary.split(here, found),
         # medians and different people do not add up: they are known in the tree of their week alone
         "portal": portal(queries.portal_times(actor, unit, period, gone)) if state.basis == REPORTED else None,
-        "issuers": _issuers(actor, state, (found, before), (here, previous), gone) if found else None,
+        **_issuers(actor, state, (found, before), (here, previous), gone),
+        "previous_alike": state.url(week=str(period.previous.last)),
+        "last_year_alike": state.url(week=str(period.last_year.last)),
         "own_label": OWN.get(unit.level, gettext("本级自定")),
         **strip(actor, unit, period, gone, here, state.basis, closed),
     }
@@ -287,8 +301,11 @@ def _issuers(
     sources: tuple[Any, Any],
     heads: tuple[Figures, Figures | None],
     gone: Collection[dt.date],
-) -> summary.Issuers:
+) -> dict[str, Any]:
+    """Return the issuers' panel, and what the heaviest other unit that the reader may open could ask less."""
     found, before = sources
+    if not found:
+        return {}
     units = queries.issuer_names(actor, [source.issuer_id for source in found[:NAMED] if source.issuer_id > 0])
     low, high = actor.read_range
     visible = {pk for pk, unit in units.items() if low <= unit.path < high}
@@ -297,7 +314,9 @@ def _issuers(
     # what a demand took is known in the tree of its week alone
     decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}
     returns = (heads[0].returns, heads[1].returns if heads[1] else 0)
-    return summary.issuers(found, before, units, returns, visible, decided)
+    panel = summary.issuers(found, before, units, returns, visible, decided)
+    others = [each.unit.pk for each in panel.top if each.unit and each.is_visible and each.unit != state.unit]
+    return {"issuers": panel, "asks": eased(actor, others[:1], last_closed(clock.now()))[:FIRST]}
 
 
 def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, number: str) -> dict[str, Any]:

@@ -209,6 +209,10 @@ class Issuer:
         return [(category_css(name), value) for name, value in zip(CATEGORIES, self.by_category, strict=True)]
 
     @property
+    def plain(self) -> list[tuple[str, int]]:
+        return [("x-self", self.minutes)]
+
+    @property
     def words(self) -> str:
         """Say the bar aloud: category and person-hours."""
         pairs = zip(CATEGORIES, self.by_category, strict=True)
@@ -253,7 +257,7 @@ def issuers(
         sum(source.total for source in now),
         themselves.minutes if themselves else 0,
         sum(source.unregistered_min for source in now),
-        max((row.minutes for row in (*top, *([unstated] if unstated else []))), default=0),
+        max((row.minutes for row in top), default=0),
     )
 
 

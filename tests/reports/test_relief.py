@@ -13,7 +13,7 @@ from burden.units.models import Level, Unit
 from reports import issued
 from reports.league import issuers_at
 from reports.periods import Period
-from reports.relief import Relief, relief
+from reports.relief import Relief, eased, relief
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
 from tests.reports.test_league import ask
 
@@ -51,6 +51,20 @@ def test_what_is_asked_often_could_be_asked_less_often(county: Unit, office: Uni
     asks = found(county).cut
     assert sum(each.spared_min for each in asks) == spared
     assert [each.total_min for each in asks if each.spared_min] == ([weeks * 1000] if spared else [])
+
+
+def test_first_lead_says_what_the_lists_say(county: Unit, office: Unit, django_assert_num_queries) -> None:
+    for n, weeks in enumerate((40, 12, 9)):
+        weekly(office, weeks, title=f"第{n}项")
+    actor = make_actor(county, "reviewer")
+    with django_assert_num_queries(2):
+        asks = eased(actor, [office.pk], LAST_WEEK)
+    assert [(each.demand_id, each.spared_min) for each in asks] == [
+        (each.demand_id, each.spared_min) for each in found(county).cut if each.spared_min
+    ]
+    assert asks[0].best.text == "一年有 40 周要；改成一年 12 次"
+    with django_assert_num_queries(0):
+        assert eased(actor, [], LAST_WEEK) == []
 
 
 def test_answers_that_say_it_does_not_apply_are_a_reason(county: Unit, office: Unit) -> None:

@@ -14,11 +14,12 @@ from burden.kit.clock import Week
 from burden.standards.models import Goal, Sample
 from reports.models import PortalTime, ReturnSpread
 from reports.periods import year_before
-from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_unit
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_demand, make_unit
 from tests.reports.sums import add_source, add_sums
+from tests.reports.test_league import ask
 from tests.reports.trees import move
 
-MOST_QUERIES = 25  # with those of the files in reports/sql
+MOST_QUERIES = 27  # with those of the files in reports/sql
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +154,7 @@ def test_periods_add_up_their_weeks(login, county, period):
 def changes(page: str) -> list[str]:
     """The differences under the burden a head: against the period before, and a year before."""
     lead = re.search(r'<div class="kpi lead">.*?</div>', page, re.DOTALL)[0]
-    texts = re.findall(r"<span>(?:环比|同比) (.*?)</span>\n", lead, re.DOTALL)
+    texts = re.findall(r"<span><a[^>]*>(?:环比|同比)</a> (.*?)</span>\n", lead, re.DOTALL)
     return [re.sub(r"<[^>]*>|[▲▼\s]", "", text) for text in texts]
 
 
@@ -289,6 +290,26 @@ def test_lead_sees_the_own_unit_alone(login, county):
     assert value(page, "returns") == "9"
     assert "云峰乡" not in page
     show(client, sibling, status=404)
+
+
+def test_first_screen_says_on_what_by_whom_and_what_to_do(login, county):
+    """The lead is of the heaviest issuer that the reader may open; without one it is the unit furthest above its peers."""
+    bureau, far = make_unit(county, "department", name="县农业农村局"), make_unit(level="department")
+    for n in range(8):
+        add_sums(make_unit(county, "township", name=f"{n}乡"), per_head=600 + 60 * (n == 7))
+    add_sums(county, returns=80)
+    add_source(county, far, minutes=900)
+    add_source(county, bureau, minutes=600)
+    client = login(county)
+    page = show(client, county)
+    assert re.search(r"下达最多的.*?issuer=" + far.code, page, re.DOTALL)
+    assert re.search(r"可以先做的.*?先看7乡", page, re.DOTALL)
+    demand = make_demand(bureau, title="全县视频调度会", category="meeting")
+    for back in range(40):
+        ask(bureau, 500, LAST_WEEK.plus(-back), demand=demand)
+    first = re.search(r"可以先做的(.*?)</dd>", show(client, county), re.DOTALL)[1]
+    assert f"/reports/demands/{demand.pk}/" in first
+    assert "一年有 40 周要；改成一年 12 次" in first
 
 
 @pytest.mark.parametrize("kind", ["township", "village", "department"])

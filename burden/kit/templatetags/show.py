@@ -80,20 +80,20 @@ def per_head(minutes_in_all: int | None, people: int | None) -> str:
     return _written(_tenths(minutes_in_all, 60 * people))
 
 
-def _change(size: int, words: str) -> SafeString:
-    """Write a change: triangle and colour for the eye, sign and a word for everyone."""
+def _change(size: int, words: str, of: str) -> SafeString:
+    """Write a change: triangle for the eye, sign and a word for everyone; colour where it is an issuer's doing."""
     if not size:
         return format_html('<span class="mut num nw"><span class="vh">{}</span>{}</span>', gettext("持平"), words)
-    css, triangle, word = ("up", "▲", gettext("增")) if size > 0 else ("down", "▼", gettext("减"))
+    css, triangle, word = ("up ", "▲", gettext("增")) if size > 0 else ("down ", "▼", gettext("减"))
     return format_html(
-        '<span class="{} num nw"><i class="ar" aria-hidden="true">{}</i><span class="vh">{}</span>{}</span>',
-        css, triangle, word, words if size < 0 else f"+{words}",
+        '<span class="{}num nw"><i class="ar" aria-hidden="true">{}</i><span class="vh">{}</span>{}</span>',
+        css if of == "issuer" else "", triangle, word, words if size < 0 else f"+{words}",
     )  # fmt: skip
 
 
 @register.simple_tag
-def signed(value: int | None, kind: str = "count") -> str:
-    """Write a difference with its sign, ▲ red for a rise and ▼ green for a fall.
+def signed(value: int | None, kind: str = "count", of: str = "unit") -> str:
+    """Write a difference with its sign, ▲ for a rise and ▼ for a fall; of an `issuer` red and green.
 
     Units: kind `hours` takes person-minutes, `count` a whole number.
     """
@@ -101,17 +101,17 @@ def signed(value: int | None, kind: str = "count") -> str:
         return NOTHING
     if kind == "hours":
         tenths = _tenths(value, 60)
-        return _change(tenths, _written(tenths))
-    return _change(value, minutes(value))
+        return _change(tenths, _written(tenths), of)
+    return _change(value, minutes(value), of)
 
 
 @register.simple_tag
-def change(now: int | None, before: int | None) -> str:
-    """Write how far a figure moved from an earlier one. Units: per cent, 1 decimal; — without an earlier one."""
+def change(now: int | None, before: int | None, of: str = "unit") -> str:
+    """Write how far a figure moved from an earlier one, of an `issuer` in colour. Units: per cent, 1 decimal; — without one."""
     if now is None or not before:
         return NOTHING
     tenths = _tenths((now - before) * 100, before)
-    return _change(tenths, f"{_written(tenths)}%")
+    return _change(tenths, f"{_written(tenths)}%", of)
 
 
 def _english() -> bool:

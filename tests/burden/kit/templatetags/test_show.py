@@ -64,16 +64,22 @@ def test_per_head_divides(minutes, people, written):
     assert show.per_head(minutes, people) == written
 
 
-def test_signed_rise_is_red_with_sign_and_word():
+@pytest.mark.parametrize(("value", "css"), [(1, "up"), (-1, "down")])
+def test_change_is_coloured_where_it_is_an_issuers(value, css):
+    for neutral in (show.signed(value), show.change(5 + value, 5)):
+        assert 'class="num nw"' in neutral
+    for coloured in (show.signed(value, "count", "issuer"), show.change(5 + value, 5, "issuer")):
+        assert f'class="{css} num nw"' in coloured
+
+
+def test_signed_rise_has_sign_and_word():
     html = show.signed(1)
-    assert 'class="up num nw"' in html
     assert "▲</i>" in html
     assert html.endswith('<span class="vh">增</span>+1</span>')
 
 
-def test_signed_fall_in_hours_is_green():
+def test_signed_fall_in_hours():
     html = show.signed(-42, "hours")
-    assert 'class="down num nw"' in html
     assert html.endswith('<span class="vh">减</span>−0.7</span>')
 
 
