@@ -30,7 +30,7 @@ HEADS: dict[str, str | Promise] = {  # what a column is in order of, in the orde
     "each": _("每单位每次"),
 }
 
-MINOR = ("unregistered", "demands", "each")  # left out on a phone
+MINOR = ("passed", "unregistered", "demands", "each")  # left out on a phone
 
 
 @access(*READERS)

@@ -175,7 +175,6 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
         "by_category": [
             (each.value, each.label, value, [(category_css(each.value), value)], state.url(category=each.value))
             for each, value in zip(Category, now_[0], strict=True)
-            if state.category in ("", each.value)
         ],
         "heaviest": max(now_[0]),
         "issuers": [] if state.issuer else _issuers(actor, state, gone),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from burden.accounts.actor import Actor
 from burden.kit.addresses import address
 from burden.kit.clock import Week
+from burden.kit.reading import bare
 from burden.kit.templatetags.show import full_day, hm, hours, minutes, week_number
 from burden.units.models import Unit
 from reports.models import Signal
@@ -141,7 +142,7 @@ def _split(found: Told, readable: Collection[int]) -> Words:
         _("一个议题一周开了 %(sittings)d 个短会") % said,
         [
             _("题目都像“%(title)s”") % said,
-            _("每人合计 %(minutes)d 分钟；一次会议一般不超过 %(limit)d 分钟（%(rule)s）") % said,
+            _("每人合计 %(minutes)d 分钟；一次会议一般不超过 %(limit)d 分钟") % said,
             who % said,
         ],
         [_("会议"), _("日期"), _("分钟")] if "demands" in said else [],
@@ -155,7 +156,7 @@ def _split(found: Told, readable: Collection[int]) -> Words:
 def _renamed(found: Told, readable: Collection[int]) -> Words:
     said = found.evidence
     old, new = said["demands"]
-    facts = {"old": old["title"], "new": new["title"], "same": said["same"], "a": old["fields"], "b": new["fields"],
+    facts = {"old": bare(old["title"]), "new": bare(new["title"]), "same": said["same"], "a": old["fields"], "b": new["fields"],
              "likeness": said["likeness"], "ended": _day(old["last_on"]), "begun": _day(new["first_on"])}  # fmt: skip
     points = [
         _("%(same)d 个字段相同（旧表 %(a)d 个，新表 %(b)d 个），相似 %(likeness)d%%") % facts,
@@ -205,7 +206,7 @@ def _relay(found: Told, readable: Collection[int]) -> Words:
     said = found.evidence
     issued = timezone.localtime(dt.datetime.fromisoformat(said["issued_at"]))
     facts = said | {
-        "issuer": said["demands"][0]["issuer"], "issued": f"{_day(str(issued.date()))} {issued:%H:%M}",
+        "title": bare(said["title"]), "issuer": said["demands"][0]["issuer"], "issued": f"{_day(str(issued.date()))} {issued:%H:%M}",
         "quickest": hm(said["quickest_min"]), "slowest": hm(said["slowest_min"]), "hours": RELAY_HOURS,
     }  # fmt: skip
     points = [
@@ -223,7 +224,8 @@ def _relay(found: Told, readable: Collection[int]) -> Words:
 
 
 def _unregistered(found: Told, readable: Collection[int]) -> Words:
-    facts = found.evidence | {"n": minutes(found.evidence["n"]), "weeks": WEEKS}
+    said = found.evidence
+    facts = said | {"title": bare(said["title"]), "n": minutes(said["n"]), "weeks": WEEKS}
     first, last = (full_day(each) for each in (found.signal.first_week, found.signal.last_week))
     return Words(
         _("%(units)d 个单位都在做《%(title)s》，没有登记过") % facts,
