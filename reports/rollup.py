@@ -22,6 +22,7 @@ from reports.statements import Statements
 SQL = Statements("rollup")
 TABLES = ("own", "own_source", "sub", "source")
 MARKS = 2_000  # taken at a time
+FEW = 500  # marks up to which to plan a recount takes longer than what the better plan saves
 SPAN = 150_000  # returns, about a million entries, rebuilt in one transaction: two or three seconds
 WEEK = dt.timedelta(weeks=1)
 OPEN_WEEKS = 2  # the running week and the one before may still be filed in time
@@ -64,8 +65,8 @@ def refresh(*, limit: int = MARKS, wait: bool = True) -> Refreshed:
     done = Refreshed()
     for (week,) in _run("whole_weeks", many=CROWDED):
         done += _rebuild_marked(week)
-    for (shard,) in _run("shards"):
-        done += _drain(shard, until, limit, wait)
+    for shard, marks in _run("shards"):
+        done += _drain(shard, until, limit, wait, few=marks <= FEW)
     return done
 
 
@@ -90,13 +91,12 @@ def rebuild(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progres
 
 @transaction.atomic
 def settle(*, now: dt.datetime) -> int:
-    """Keep periods by issuer: weeks, and longer spans as far as nobody files their weeks any more.
+    """Keep periods by issuer as far as nobody files their weeks any more.
 
     Units: the number of spans that were not kept. Shape: readers are exact with or without it.
     """
     _run("lock_all")
-    running = Week.at(now)
-    return source_periods.fill(running.plus(-OPEN_WEEKS).monday, running.monday)
+    return source_periods.fill(Week.at(now).plus(-OPEN_WEEKS).monday)
 
 
 def verify(*, weeks: Iterable[dt.date] | None = None, now: dt.datetime, progress: Progress | None = None) -> Verified:
@@ -162,23 +162,24 @@ def _spans(weeks: list[dt.date]) -> Iterator[list[dt.date]]:
         yield span
 
 
-def _drain(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
+def _drain(shard: int, until: int, limit: int, wait: bool, *, few: bool) -> Refreshed:
     """Take a shard's marks, a transaction at a time, until fewer are left than fit in one or another worker holds the shard."""
     done = Refreshed()
     while True:
-        step = _refresh_shard(shard, until, limit, wait)
+        step = _refresh_shard(shard, until, limit, wait, few=few)
         done += step
         if step.marks < limit:
             return done
 
 
 @transaction.atomic
-def _refresh_shard(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
+def _refresh_shard(shard: int, until: int, limit: int, wait: bool, *, few: bool = True) -> Refreshed:
     """Take the lock, then marks and sums in one statement, whose snapshot is later than the lock."""
     (*_settings, held), *_ = _run("lock_shard" if wait else "try_shard", shard=shard)
     if held is False:
         return Refreshed()
-    marks, keys, empty_sub, empty_source = _run_prepared("refresh", shard=shard, until=until, limit=limit)[0]
+    run = _run_prepared if few else _run
+    marks, keys, empty_sub, empty_source = run("refresh", shard=shard, until=until, limit=limit)[0]
     if empty_sub:
         _run("prune_sub", keys=empty_sub)
     if empty_source:
@@ -205,7 +206,6 @@ def _replace(weeks: list[dt.date]) -> None:
     for table in TABLES:
         _run(f"clear_{table}", weeks=weeks)
         _run(f"replace_{table}")
-    source_periods.keep_weeks(weeks)
     _run("drop_fresh")
 
 
@@ -219,7 +219,6 @@ def _verify_span(weeks: list[dt.date]) -> Verified:
         _climb()
         for table in TABLES:
             found += Verified(*_run(f"verify_{table}", weeks=weeks)[0])
-        found += Verified(*source_periods.verify_weeks(weeks))
     _run("drop_fresh")
     return found
 

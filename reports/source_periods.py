@@ -1,8 +1,8 @@
-"""Who asked for what, summed by week, month, quarter and year for counties and above: a long period is few rows.
+"""Who asked for what, summed by month, quarter and year for counties and above: a long period is few rows.
 
-A week is kept from its Monday on, a longer span
-as far as its weeks are settled: nobody files them any more. A recount keeps the spans of its week in the same statement; a rebuild
-drops the longer ones, and readers add up weeks until they are put back. So a span is right, or it is not there.
+A span is kept as far as its weeks are settled: nobody files them any more. A recount keeps the spans of its week in the same
+statement; a rebuild drops them, and readers add up weeks of rollup_source until they are put back. So a span is right, or it is
+not there.
 Statements lie in sql/source_periods.
 """
 
@@ -19,40 +19,29 @@ from reports.statements import Statements
 
 SQL = Statements("source_periods")
 WIDE = ("nation", "province", "city", "county")  # units whose spans are kept; to the others a year is few rows anyway
-LONGER = ("month", "quarter", "year")
+KINDS = ("month", "quarter", "year")
 PARTS = {"year": "quarter", "quarter": "month"}
+WEEK = ""
 SELF = -1  # the issuer of what units ask of themselves
 
 Spans = Mapping[tuple[str, dt.date], dt.date]  # kind and first Monday: last Monday
-Parts = dict[tuple[str, dt.date], int]  # kind ("": not kept) and first Monday: 1 added, -1 taken away
+Parts = dict[tuple[str, dt.date], int]  # kind (WEEK: of rollup_source) and first Monday: 1 added, -1 taken away
 
 
-def fill(settled: dt.date, running: dt.date) -> int:
-    """Keep weeks up to the running one, and the longer spans up to the last settled one; the number of spans that were not kept.
+def fill(settled: dt.date) -> int:
+    """Keep the spans of all weeks up to the last settled one; the number of spans that were not kept.
 
     The lock of all shards is held by whoever calls.
     """
     kept = _spans(dt.date.min, dt.date.max)
-    weeks = {week for (week,) in SQL.fetch("missing", until=running)} | {running}
-    weeks -= {first for kind, first in kept if kind == "week"}
-    if weeks:
-        keep_weeks(weeks)
-    known = weeks | {first for kind, first in kept if kind == "week"}
-    longer = {_span(kind, week, settled) for kind in LONGER for week in known if week <= settled}
-    longer = {(kind, first, until) for kind, first, until in longer if kept.get((kind, first)) != until}
-    if longer:
-        columns = _columns(longer)
+    spans = {_span(kind, week, settled) for kind in KINDS for (week,) in SQL.fetch("weeks", until=settled)}
+    lacking = {(kind, first, until) for kind, first, until in spans if kept.get((kind, first)) != until}
+    if lacking:
+        columns = _columns(lacking)
         SQL.execute("drop_spans", kinds=columns["kinds"], firsts=columns["firsts"])
-        SQL.execute("put_spans", **columns)
+        SQL.execute("put_spans", **columns, levels=list(WIDE))
         SQL.execute("note", **columns)
-    return len(weeks) + len(longer)
-
-
-def keep_weeks(weeks: Iterable[dt.date]) -> None:
-    """Keep weeks that are not kept; the lock is held by whoever calls."""
-    weeks = sorted(weeks)
-    SQL.execute("put_weeks", weeks=weeks)
-    SQL.execute("note", **_columns({("week", week, week) for week in weeks}))
+    return len(lacking)
 
 
 def drop(weeks: Iterable[dt.date]) -> None:
@@ -60,15 +49,9 @@ def drop(weeks: Iterable[dt.date]) -> None:
     SQL.execute("drop_weeks", weeks=list(weeks))
 
 
-def verify_weeks(weeks: Sequence[dt.date]) -> tuple[int, int]:
-    """Compare kept weeks with the sums they are of. Shape: rows, differences."""
-    rows, differences = SQL.fetch("verify_weeks", weeks=weeks)[0]
-    return rows, differences
-
-
 def verify_spans() -> tuple[int, int]:
     """Compare months, quarters and years with their weeks. Shape: rows, differences."""
-    rows, differences = SQL.fetch("verify_spans")[0]
+    rows, differences = SQL.fetch("verify_spans", levels=list(WIDE))[0]
     return rows, differences
 
 
@@ -91,8 +74,9 @@ def read(
         keys = {**done, **claimed}
         items += [(number, *key, done.get(key, 0), claimed.get(key, 0)) for key in keys]
     names = ("slots", "kinds", "firsts", "done", "claimed")
-    rows = SQL.fetch("read", unit=unit, **dict(zip(names, map(list, zip(*items, strict=True)), strict=True)))
-    return {(slot, issuer): tuple(sums) for slot, issuer, *sums in rows}
+    columns = dict(zip(names, map(list, zip(*items, strict=True)), strict=True))
+    name = "read" if len(items) > len(set(columns["slots"])) else "read_one"  # one span a slot: nothing to add up
+    return {row[:2]: row[2:] for row in SQL.numbers(name, unit=unit, **columns)}
 
 
 def cover(weeks: Collection[dt.date], spans: Spans) -> Parts:
@@ -112,7 +96,7 @@ def _cover(kind: str, first: dt.date, weeks: Collection[dt.date], spans: Spans) 
     if not any(monday in weeks for monday in mondays):
         return {}
     if kind == "month":
-        parts = _weeks([monday for monday in mondays if monday in weeks], 1, spans)
+        parts = _weeks([monday for monday in mondays if monday in weeks], 1)
     else:
         parts = {}
         for start in {_first(PARTS[kind], monday): None for monday in mondays}:
@@ -121,8 +105,8 @@ def _cover(kind: str, first: dt.date, weeks: Collection[dt.date], spans: Spans) 
     if until is None:
         return parts
     whole: Parts = {(kind, first): 1}
-    whole |= _weeks([monday for monday in mondays if monday <= until and monday not in weeks], -1, spans)
-    whole |= _weeks([monday for monday in mondays if monday > until and monday in weeks], 1, spans)
+    whole |= _weeks([monday for monday in mondays if monday <= until and monday not in weeks], -1)
+    whole |= _weeks([monday for monday in mondays if monday > until and monday in weeks], 1)
     return min(whole, parts, key=len)
 
 
@@ -138,8 +122,8 @@ def _mondays(kind: str, first: dt.date) -> tuple[dt.date, ...]:
     return tuple(week.monday for week in Period.of(kind, Week(first)).weeks)
 
 
-def _weeks(mondays: Iterable[dt.date], sign: int, spans: Spans) -> Parts:
-    return {("week" if ("week", monday) in spans else "", monday): sign for monday in mondays}
+def _weeks(mondays: Iterable[dt.date], sign: int) -> Parts:
+    return {(WEEK, monday): sign for monday in mondays}
 
 
 def _spans(since: dt.date, until: dt.date) -> Spans:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.db import connection
+from psycopg.pq import Format
 
 ROOT = Path(__file__).parent / "sql"
 
@@ -27,6 +30,19 @@ class Statements:
         with connection.cursor() as cursor:
             cursor.execute(self.text(name), bound)
             return cursor.fetchall() if cursor.description else []
+
+    def numbers(self, name: str, **bound: Any) -> list[tuple[Any, ...]]:
+        """Execute one file with thousands of rows: numbers come as they are, for to write them as text and read that takes twice the time."""
+        connection.ensure_connection()
+        wrap: Callable[[Any], Any] = (
+            connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+        )
+        inner = psycopg.Cursor(connection.connection)
+        inner.format = Format.BINARY
+        with wrap(inner) as cursor:
+            cursor.execute(self.text(name), bound)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
 
     def execute(self, name: str, **bound: Any) -> int:
         """Execute one file and return how many rows it touched."""

@@ -150,7 +150,7 @@ class SourceSpan(models.Model):
 
 
 class SourcePeriod(models.Model):
-    """rollup_source of counties and above, summed by week, month, quarter and year.
+    """rollup_source of counties and above, summed by month, quarter and year.
 
     Units: as RollupSource; `kind` and `first` (a Monday) name a row of source_span. A row may have come to nothing.
     """

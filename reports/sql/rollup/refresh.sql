@@ -15,88 +15,86 @@ WITH taken AS (
 ), leaf AS MATERIALIZED (
     SELECT k.unit_id, k.week, p.ancestors AS place,
            CASE WHEN u.level = 'village' THEN trim_array(p.ancestors, 1) ELSE p.ancestors END AS home
-    FROM (SELECT DISTINCT unit_id, week FROM taken) k
+    FROM (SELECT DISTINCT week, unit_id FROM taken ORDER BY week, unit_id) k -- a week's entries lie together
     JOIN unit u ON u.id = k.unit_id
     -- before its first path row a unit stands where that one puts it
     CROSS JOIN LATERAL (
         SELECT ancestors FROM unit_path WHERE unit_id = k.unit_id
         ORDER BY from_week > k.week, abs(from_week - k.week) LIMIT 1
     ) p
-), counted AS MATERIALIZED (
-    SELECT k.unit_id, k.week, e.*
+), work AS MATERIALIZED (
+    SELECT k.unit_id, k.week, k.place, k.home, w.*
     FROM leaf k
     CROSS JOIN LATERAL (
-        SELECT issuer_id,
-               coalesce(n_meeting, 0) AS n_meeting, coalesce(n_document, 0) AS n_document, coalesce(n_form, 0) AS n_form,
-               coalesce(n_inspection, 0) AS n_inspection, coalesce(n_other, 0) AS n_other,
-               coalesce(m_meeting, 0) AS m_meeting, coalesce(m_document, 0) AS m_document, coalesce(m_form, 0) AS m_form,
-               coalesce(m_inspection, 0) AS m_inspection, coalesce(m_other, 0) AS m_other,
-               coalesce(c_meeting, 0) AS c_meeting, coalesce(c_document, 0) AS c_document, coalesce(c_form, 0) AS c_form,
-               coalesce(c_inspection, 0) AS c_inspection, coalesce(c_other, 0) AS c_other,
-               coalesce(u_min, 0) AS u_min, coalesce(u_n, 0) AS u_n, coalesce(after_hours_min, 0) AS after_hours_min,
-               coalesce(bulk_min, 0) AS bulk_min
+        SELECT sum(n_meeting) AS n_meeting, sum(n_document) AS n_document, sum(n_form) AS n_form,
+               sum(n_inspection) AS n_inspection, sum(n_other) AS n_other,
+               total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
+               total(m_inspection) AS m_inspection, total(m_other) AS m_other,
+               total(c_meeting) AS c_meeting, total(c_document) AS c_document, total(c_form) AS c_form,
+               total(c_inspection) AS c_inspection, total(c_other) AS c_other,
+               total(m_meeting + m_document + m_form + m_inspection + m_other) FILTER (WHERE issuer_id = k.unit_id) AS self_min,
+               total(after_hours_min) AS after_hours_min, total(bulk_min) AS bulk_min,
+               array_agg(ARRAY[issuer_id, n_meeting + n_document + n_form + n_inspection + n_other,
+                               m_meeting, m_document, m_form, m_inspection, m_other,
+                               c_meeting + c_document + c_form + c_inspection + c_other, u_min, u_n] ORDER BY issuer_id) AS sources
         FROM (
-            SELECT coalesce(issuer_id, 0) AS issuer_id,
-                   (count(*) FILTER (WHERE category = 'meeting'))::int AS n_meeting,
-                   (count(*) FILTER (WHERE category = 'document'))::int AS n_document,
-                   (count(*) FILTER (WHERE category = 'form'))::int AS n_form,
-                   (count(*) FILTER (WHERE category = 'inspection'))::int AS n_inspection,
-                   (count(*) FILTER (WHERE category = 'other'))::int AS n_other,
-                   sum(person_min) FILTER (WHERE category = 'meeting') AS m_meeting,
-                   sum(person_min) FILTER (WHERE category = 'document') AS m_document,
-                   sum(person_min) FILTER (WHERE category = 'form') AS m_form,
-                   sum(person_min) FILTER (WHERE category = 'inspection') AS m_inspection,
-                   sum(person_min) FILTER (WHERE category = 'other') AS m_other,
-                   sum(person_min) FILTER (WHERE target_id IS NULL AND issuer_id <> unit_id) AS u_min,
-                   count(*) FILTER (WHERE target_id IS NULL AND issuer_id <> unit_id) AS u_n,
-                   sum(person_min) FILTER (WHERE after_hours) AS after_hours_min,
-                   sum(person_min) FILTER (WHERE evidence = 2) AS bulk_min
-            FROM entry
-            WHERE unit_id = k.unit_id AND week = k.week AND answer = 'done'
-            GROUP BY 1
-        ) done
-        FULL JOIN (
-            -- what issuers claim and nobody answered yet: as fresh_claimed.sql
             SELECT issuer_id,
-                   sum(claim) FILTER (WHERE category = 'meeting') AS c_meeting,
-                   sum(claim) FILTER (WHERE category = 'document') AS c_document,
-                   sum(claim) FILTER (WHERE category = 'form') AS c_form,
-                   sum(claim) FILTER (WHERE category = 'inspection') AS c_inspection,
-                   sum(claim) FILTER (WHERE category = 'other') AS c_other
+                   coalesce(n_meeting, 0) AS n_meeting, coalesce(n_document, 0) AS n_document, coalesce(n_form, 0) AS n_form,
+                   coalesce(n_inspection, 0) AS n_inspection, coalesce(n_other, 0) AS n_other,
+                   coalesce(m_meeting, 0) AS m_meeting, coalesce(m_document, 0) AS m_document, coalesce(m_form, 0) AS m_form,
+                   coalesce(m_inspection, 0) AS m_inspection, coalesce(m_other, 0) AS m_other,
+                   coalesce(c_meeting, 0) AS c_meeting, coalesce(c_document, 0) AS c_document, coalesce(c_form, 0) AS c_form,
+                   coalesce(c_inspection, 0) AS c_inspection, coalesce(c_other, 0) AS c_other,
+                   coalesce(u_min, 0) AS u_min, coalesce(u_n, 0) AS u_n, coalesce(after_hours_min, 0) AS after_hours_min,
+                   coalesce(bulk_min, 0) AS bulk_min
             FROM (
-                SELECT t.issuer_id, t.category,
-                       (greatest(0, t.people - coalesce(a.people, 0)) * (t.minutes + t.travel_minutes)
-                        + CASE WHEN a.people IS NULL THEN t.prep_minutes ELSE 0 END)::int AS claim
-                FROM target t
-                LEFT JOIN (
-                    SELECT target_id, sum(CASE answer WHEN 'done' THEN people ELSE 1 END) AS people
-                    FROM entry
-                    WHERE unit_id = k.unit_id AND week = k.week AND target_id IS NOT NULL
-                    GROUP BY target_id
-                ) a ON a.target_id = t.id
-                WHERE t.unit_id = k.unit_id AND t.week = k.week AND NOT t.withdrawn
-            ) each_target
-            GROUP BY 1
-            HAVING sum(claim) > 0
-        ) claimed USING (issuer_id)
-    ) e
-), work AS (
-    SELECT unit_id, week,
-           sum(n_meeting) AS n_meeting, sum(n_document) AS n_document, sum(n_form) AS n_form,
-           sum(n_inspection) AS n_inspection, sum(n_other) AS n_other,
-           total(m_meeting) AS m_meeting, total(m_document) AS m_document, total(m_form) AS m_form,
-           total(m_inspection) AS m_inspection, total(m_other) AS m_other,
-           total(c_meeting) AS c_meeting, total(c_document) AS c_document, total(c_form) AS c_form,
-           total(c_inspection) AS c_inspection, total(c_other) AS c_other,
-           total(m_meeting + m_document + m_form + m_inspection + m_other) FILTER (WHERE issuer_id = unit_id) AS self_min,
-           total(after_hours_min) AS after_hours_min, total(bulk_min) AS bulk_min,
-           array_agg(ARRAY[issuer_id, n_meeting + n_document + n_form + n_inspection + n_other,
-                           m_meeting, m_document, m_form, m_inspection, m_other,
-                           c_meeting + c_document + c_form + c_inspection + c_other, u_min, u_n] ORDER BY issuer_id) AS sources
-    FROM counted
-    GROUP BY unit_id, week
+                SELECT coalesce(issuer_id, 0) AS issuer_id,
+                       (count(*) FILTER (WHERE category = 'meeting'))::int AS n_meeting,
+                       (count(*) FILTER (WHERE category = 'document'))::int AS n_document,
+                       (count(*) FILTER (WHERE category = 'form'))::int AS n_form,
+                       (count(*) FILTER (WHERE category = 'inspection'))::int AS n_inspection,
+                       (count(*) FILTER (WHERE category = 'other'))::int AS n_other,
+                       sum(person_min) FILTER (WHERE category = 'meeting') AS m_meeting,
+                       sum(person_min) FILTER (WHERE category = 'document') AS m_document,
+                       sum(person_min) FILTER (WHERE category = 'form') AS m_form,
+                       sum(person_min) FILTER (WHERE category = 'inspection') AS m_inspection,
+                       sum(person_min) FILTER (WHERE category = 'other') AS m_other,
+                       sum(person_min) FILTER (WHERE target_id IS NULL AND issuer_id <> unit_id) AS u_min,
+                       count(*) FILTER (WHERE target_id IS NULL AND issuer_id <> unit_id) AS u_n,
+                       sum(person_min) FILTER (WHERE after_hours) AS after_hours_min,
+                       sum(person_min) FILTER (WHERE evidence = 2) AS bulk_min
+                FROM entry
+                WHERE unit_id = k.unit_id AND week = k.week AND answer = 'done'
+                GROUP BY 1
+            ) done
+            FULL JOIN (
+                -- what issuers claim and nobody answered yet: as fresh_claimed.sql
+                SELECT issuer_id,
+                       sum(claim) FILTER (WHERE category = 'meeting') AS c_meeting,
+                       sum(claim) FILTER (WHERE category = 'document') AS c_document,
+                       sum(claim) FILTER (WHERE category = 'form') AS c_form,
+                       sum(claim) FILTER (WHERE category = 'inspection') AS c_inspection,
+                       sum(claim) FILTER (WHERE category = 'other') AS c_other
+                FROM (
+                    SELECT t.issuer_id, t.category,
+                           (greatest(0, t.people - coalesce(a.people, 0)) * (t.minutes + t.travel_minutes)
+                            + CASE WHEN a.people IS NULL THEN t.prep_minutes ELSE 0 END)::int AS claim
+                    FROM target t
+                    LEFT JOIN (
+                        SELECT target_id, sum(CASE answer WHEN 'done' THEN people ELSE 1 END) AS people
+                        FROM entry
+                        WHERE unit_id = k.unit_id AND week = k.week AND target_id IS NOT NULL
+                        GROUP BY target_id
+                    ) a ON a.target_id = t.id
+                    WHERE t.unit_id = k.unit_id AND t.week = k.week AND NOT t.withdrawn
+                ) each_target
+                GROUP BY 1
+                HAVING sum(claim) > 0
+            ) claimed USING (issuer_id)
+        ) e
+    ) w
 ), fresh AS MATERIALIZED (
-    SELECT k.unit_id, k.week, k.place, k.home,
+    SELECT w.unit_id, w.week, w.place, w.home,
            coalesce(w.n_meeting, 0)::int AS n_meeting, coalesce(w.n_document, 0)::int AS n_document,
            coalesce(w.n_form, 0)::int AS n_form, coalesce(w.n_inspection, 0)::int AS n_inspection,
            coalesce(w.n_other, 0)::int AS n_other,
@@ -112,14 +110,13 @@ WITH taken AS (
            coalesce(w.sources, '{}') AS sources,
            r.returns > 0 OR q.active > 0
            OR coalesce(w.c_meeting + w.c_document + w.c_form + w.c_inspection + w.c_other, 0) > 0 AS lives
-    FROM leaf k
-    LEFT JOIN work w USING (unit_id, week)
+    FROM work w
     CROSS JOIN LATERAL (
         SELECT count(*)::int AS returns, (count(*) FILTER (WHERE nil))::int AS nil_returns
-        FROM weekly_return WHERE unit_id = k.unit_id AND week = k.week
+        FROM weekly_return WHERE unit_id = w.unit_id AND week = w.week
     ) r
     CROSS JOIN LATERAL (
-        SELECT count(*)::int AS active FROM post WHERE unit_id = k.unit_id AND role = 'cadre' AND valid @> k.week
+        SELECT count(*)::int AS active FROM post WHERE unit_id = w.unit_id AND role = 'cadre' AND valid @> w.week
     ) q
 ), changed AS MATERIALIZED (
     SELECT f.*,
@@ -136,7 +133,8 @@ WITH taken AS (
            f.after_hours_min - coalesce(o.after_hours_min, 0) AS d_after_hours_min,
            f.bulk_min - coalesce(o.bulk_min, 0) AS d_bulk_min, f.returns - coalesce(o.returns, 0) AS d_returns,
            f.nil_returns - coalesce(o.nil_returns, 0) AS d_nil_returns, f.active - coalesce(o.active, 0) AS d_active,
-           s.sources AS old_sources
+           CASE WHEN s.sources IS NOT NULL THEN s.sources || '{}' END AS old_sources, -- taken out of its compression once, not for each number
+           f.sources[:][1:1] = s.sources[:][1:1] AS same_issuers
     FROM fresh f
     LEFT JOIN rollup_own o USING (unit_id, week)
     LEFT JOIN rollup_own_source s USING (unit_id, week)
@@ -153,16 +151,34 @@ WITH taken AS (
            total(m_inspection) AS m_inspection, total(m_other) AS m_other, total(c_min) AS c_min,
            total(u_min) AS u_min, total(u_n) AS u_n
     FROM (
-        SELECT c.unit_id, c.week, c.home, c.sources[i][1] AS issuer_id, c.sources[i][2] AS n,
-               c.sources[i][3] AS m_meeting, c.sources[i][4] AS m_document, c.sources[i][5] AS m_form,
-               c.sources[i][6] AS m_inspection, c.sources[i][7] AS m_other, c.sources[i][8] AS c_min,
-               c.sources[i][9] AS u_min, c.sources[i][10] AS u_n
+        -- the same issuers as before: those whose figures differ
+        SELECT c.unit_id, c.week, c.home, c.sources[i][1] AS issuer_id,
+               c.sources[i][2] - c.old_sources[i][2] AS n, c.sources[i][3] - c.old_sources[i][3] AS m_meeting,
+               c.sources[i][4] - c.old_sources[i][4] AS m_document, c.sources[i][5] - c.old_sources[i][5] AS m_form,
+               c.sources[i][6] - c.old_sources[i][6] AS m_inspection,
+               c.sources[i][7] - c.old_sources[i][7] AS m_other, c.sources[i][8] - c.old_sources[i][8] AS c_min,
+               c.sources[i][9] - coalesce(c.old_sources[i][9], 0) AS u_min,
+               c.sources[i][10] - coalesce(c.old_sources[i][10], 0) AS u_n
         FROM changed c CROSS JOIN LATERAL generate_subscripts(c.sources, 1) AS i
+        WHERE c.same_issuers
+              AND (c.sources[i][2], c.sources[i][3], c.sources[i][4], c.sources[i][5], c.sources[i][6],
+                   c.sources[i][7], c.sources[i][8], c.sources[i][9], c.sources[i][10])
+                  <> (c.old_sources[i][2], c.old_sources[i][3], c.old_sources[i][4], c.old_sources[i][5],
+                      c.old_sources[i][6], c.old_sources[i][7], c.old_sources[i][8],
+                      coalesce(c.old_sources[i][9], 0), coalesce(c.old_sources[i][10], 0))
         UNION ALL
-        SELECT c.unit_id, c.week, c.home, c.old_sources[i][1], -c.old_sources[i][2],
-               -c.old_sources[i][3], -c.old_sources[i][4], -c.old_sources[i][5], -c.old_sources[i][6],
-               -c.old_sources[i][7], -c.old_sources[i][8], -coalesce(c.old_sources[i][9], 0), -coalesce(c.old_sources[i][10], 0)
+        SELECT c.unit_id, c.week, c.home, c.sources[i][1],
+               c.sources[i][2], c.sources[i][3], c.sources[i][4], c.sources[i][5], c.sources[i][6], c.sources[i][7],
+               c.sources[i][8], c.sources[i][9], c.sources[i][10]
+        FROM changed c CROSS JOIN LATERAL generate_subscripts(c.sources, 1) AS i
+        WHERE c.same_issuers IS NOT TRUE
+        UNION ALL
+        SELECT c.unit_id, c.week, c.home, c.old_sources[i][1],
+               -c.old_sources[i][2], -c.old_sources[i][3], -c.old_sources[i][4], -c.old_sources[i][5],
+               -c.old_sources[i][6], -c.old_sources[i][7], -c.old_sources[i][8], -coalesce(c.old_sources[i][9], 0),
+               -coalesce(c.old_sources[i][10], 0)
         FROM changed c CROSS JOIN LATERAL generate_subscripts(c.old_sources, 1) AS i
+        WHERE c.same_issuers IS NOT TRUE
     ) both_counts
     GROUP BY 1, 2, 3, 4
     HAVING (total(n), total(m_meeting), total(m_document), total(m_form), total(m_inspection), total(m_other), total(c_min),

@@ -1,3 +1,4 @@
 -- grain: shard that has marks
 -- inputs: stale
-SELECT DISTINCT shard FROM stale WHERE unit_id IS NOT NULL ORDER BY shard
+-- outputs: how many
+SELECT shard, count(*) FROM stale WHERE unit_id IS NOT NULL GROUP BY shard ORDER BY shard

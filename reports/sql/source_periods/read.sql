@@ -11,12 +11,12 @@ SELECT slot, issuer_id, total(n * done), total(m_meeting * done), total(m_docume
 FROM (
     SELECT i.slot, i.done, i.claimed, s.issuer_id, s.n, s.m_meeting, s.m_document, s.m_form, s.m_inspection, s.m_other, s.u_min, s.c_min
     FROM item i
-    JOIN source_period s ON s.unit_id = %(unit)s AND s.kind = i.kind AND s.first = i.first
+    JOIN source_period s ON s.unit_id = %(unit)s::bigint AND s.kind = i.kind AND s.first = i.first
     WHERE i.kind <> ''
     UNION ALL
     SELECT i.slot, i.done, i.claimed, s.issuer_id, s.n, s.m_meeting, s.m_document, s.m_form, s.m_inspection, s.m_other, s.u_min, s.c_min
     FROM item i
-    JOIN rollup_source s ON s.unit_id = %(unit)s AND s.week = i.first
+    JOIN rollup_source s ON s.unit_id = %(unit)s::bigint AND s.week = i.first
     WHERE i.kind = ''
 ) part
 GROUP BY slot, issuer_id

@@ -1,5 +1,5 @@
 -- grain: unit x month, quarter or year x issuer
--- inputs: source_span, source_period: its spans beside its weeks
+-- inputs: levels; source_span, source_period: its spans beside the weeks of rollup_source
 -- outputs: rows counted, and how many keys differ, are missing or too many
 WITH fresh AS (
     SELECT w.unit_id, p.kind, p.first, w.issuer_id,
@@ -7,13 +7,14 @@ WITH fresh AS (
            total(m_inspection) AS m_inspection, total(m_other) AS m_other, total(c_min) AS c_min, total(u_min) AS u_min,
            total(u_n) AS u_n
     FROM source_span p
-    JOIN source_period w ON w.kind = 'week' AND w.first BETWEEN p.first AND p.until
-    WHERE p.kind <> 'week' AND (n <> 0 OR c_min <> 0)
+    CROSS JOIN unit u
+    JOIN rollup_source w ON w.unit_id = u.id AND w.week BETWEEN p.first AND p.until
+    WHERE u.level = ANY(%(levels)s)
     GROUP BY 1, 2, 3, 4
 ), stored AS (
     SELECT unit_id, kind, first, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min, u_min, u_n
     FROM source_period
-    WHERE kind <> 'week' AND (n <> 0 OR c_min <> 0)
+    WHERE n <> 0 OR c_min <> 0
 ), odd AS (
     (TABLE fresh EXCEPT TABLE stored) UNION ALL (TABLE stored EXCEPT TABLE fresh)
 )
