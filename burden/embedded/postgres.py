@@ -43,6 +43,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+LEAST, MOST = 192, 2048  # MB of shared_buffers: the first is in SETTINGS
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}  # for tests alone
 
 
@@ -53,7 +54,9 @@ def postgres(state: Path, run: Path, account: Account, *, durable: bool) -> Chil
         create_cluster(data, binaries, account)
     check_version(data)
     write_access(data, account)
-    settings = SETTINGS | {"unix_socket_directories": str(sockets)} | shared_memory() | ({} if durable else CARELESS)
+    settings = (
+        SETTINGS | {"unix_socket_directories": str(sockets)} | shared_memory() | (buffers() if durable else CARELESS)
+    )
     probe: list[str | Path] = [binaries / "pg_isready", "-q", "-h", sockets, "-d", "postgres"]
     return Child(
         "postgres",
@@ -73,6 +76,15 @@ def shared_memory() -> dict[str, str]:
     shm = Path("/dev/shm")  # noqa: S108
     small = shm.exists() and shutil.disk_usage(shm).total < 256 * 1024 * 1024
     return {"dynamic_shared_memory_type": "mmap"} if small else {}
+
+
+def buffers() -> dict[str, str]:
+    """Give the database an eighth of the memory there is, in a container of what it may use: what it does not hold it reads again."""
+    there = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if limit.exists() and (said := limit.read_text(encoding="ascii").strip()).isdecimal():
+        there.append(int(said))
+    return {"shared_buffers": f"{max(LEAST, min(MOST, min(there) // 8 // 1024**2))}MB"}
 
 
 def find_binaries(state: Path, account: Account) -> Path:
