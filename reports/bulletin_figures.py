@@ -341,9 +341,3 @@ def _provisional(period: Period, at: dt.datetime) -> str:
 def _instant(at: dt.datetime) -> str:
     local = timezone.localtime(at)
     return f"{local.year}年{day(local.date())}{local:%H:%M}"
-
-
-def trend_of(figures: Mapping[str, Any]) -> Sequence[Sequence[int | None]]:
-    """Return the points of a bulletin's chart."""
-    points: Sequence[Sequence[int | None]] = figures["tables"]["trend"]["points"]
-    return points

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post
@@ -20,7 +20,6 @@ from burden.standards.models import Evidence
 from burden.units.models import Unit
 
 PREFILL_WEEKS = 4  # a routine that was not filed for longer is no routine
-LISTED_WEEKS = 12
 TARGET_FIELDS = ("category", "subkind", "title", "issuer_id", "issuer", "issuer_name")
 
 
@@ -107,17 +106,6 @@ class WeekSheet:
     def is_late(self) -> bool:
         """Whether 补录 stands beside the week: of a filed one the first filing decides, of another today."""
         return self.late or (self.state == "none" and not self.provisional)
-
-
-@dataclass(frozen=True)
-class OwnWeek:
-    """One week in the cadre's list. `state` as in WeekSheet; person_min in person-minutes."""
-
-    week: Week
-    state: str
-    late: bool
-    provisional: bool
-    person_min: int
 
 
 def post_of_week(actor: Actor, week: Week) -> Post | None:
@@ -235,34 +223,6 @@ def _routine(actor: Actor, week: Week) -> list[Row]:
     done = _entries(actor).filter(weekly_return_id__in=last, answer=Answer.DONE, target=None)
     rows = (_row_of(entry, f"last-{entry.pk}") for entry in done)
     return [replace(row, bulk=False, repeated=False, after_hours=False) for row in rows]
-
-
-def own_weeks(actor: Actor, now: dt.datetime, count: int = LISTED_WEEKS) -> list[OwnWeek]:
-    """Return the newest weeks, the current one first; weeks without a cadre post only where something was filed."""
-    weeks = [Week.at(now).plus(-back) for back in range(count)]
-    filed = {
-        each.week: each
-        for each in WeeklyReturn.objects.visible_to(actor).filter(week__gte=weeks[-1].monday, week__lte=weeks[0].monday)
-    }
-    sums = _sums(actor, weeks[-1])
-    posts = list(Post.objects.filter(user_id=actor.user_id, role=Role.CADRE))
-    return [
-        OwnWeek(
-            week=week,
-            state=_state_of(filed.get(week.monday)),
-            late=bool(week.monday in filed and filed[week.monday].late),
-            provisional=not week.is_late(now),
-            person_min=sums.get(week.monday, 0),
-        )
-        for week in weeks
-        if week.monday in filed or any(week.monday in post.valid for post in posts)
-    ]
-
-
-def _sums(actor: Actor, since: Week) -> dict[dt.date, int]:
-    """Return person-minutes by Monday."""
-    rows = own_since(actor, since.monday).values("week").annotate(total=Sum("person_min"))
-    return {row["week"]: row["total"] for row in rows.order_by("week")}
 
 
 def own_since(actor: Actor, since: dt.date) -> QuerySet[Entry]:

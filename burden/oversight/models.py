@@ -123,9 +123,5 @@ class Bulletin(models.Model):
         ]
 
     @property
-    def is_draft(self) -> bool:
-        return self.state == State.DRAFT
-
-    @property
     def is_published(self) -> bool:
         return self.state == State.PUBLISHED

@@ -6,9 +6,8 @@ import datetime as dt
 
 import pytest
 
-from burden.accounts.actor import actor_of
 from burden.entries.offers import issuers, nameable, suggestions
-from burden.entries.queries import own_weeks, post_of_week, week_sheet
+from burden.entries.queries import post_of_week, week_sheet
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.db import act_as
@@ -156,31 +155,7 @@ def test_sheet_never_shows_a_colleague(actor):
     assert (sheet.state, sheet.entries, sheet.prefilled) == ("none", (), ())
 
 
-# the list of weeks
-
-
-def test_own_weeks_begin_with_this_one(actor):
-    make_filing(actor, make_draft(), make_draft(2), week=LAST_WEEK)
-    make_filing(actor, week=LAST_WEEK.plus(-1))
-    rows = own_weeks(actor, NOW, 4)
-    assert [row.week for row in rows] == [THIS_WEEK.plus(-back) for back in range(4)]
-    assert [row.state for row in rows] == ["none", "filed", "nil", "none"]
-    assert [row.person_min for row in rows] == [0, 60, 0, 0]
-    assert [row.provisional for row in rows] == [True, True, False, False]
-
-
-def test_own_weeks_leave_out_weeks_without_post(town):
-    post = make_post(town, since=LAST_WEEK.monday)
-    rows = own_weeks(actor_of(post.user, NOW), NOW)
-    assert [row.week for row in rows] == [THIS_WEEK, LAST_WEEK]
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_own_weeks_take_three_queries(actor, count, django_assert_num_queries):
-    for back in range(count):
-        make_filing(actor, make_draft(), week=THIS_WEEK.plus(-back))
-    with django_assert_num_queries(3):
-        own_weeks(actor, NOW)
+# the post of a week
 
 
 def test_post_of_week_is_the_cadre_post(town):
