@@ -243,9 +243,9 @@ def _years(read: Read) -> dict[str, Any]:
     rows = [
         [then, *(minutes(before[code]) if is_known else "—" for code in YEARLY)],
         [this, *(minutes(now[code]) for code in YEARLY)],
-        ["增减", *(moved(now[code], before.get(code)) for code in YEARLY)],
+        ["增减（%）", *(moved(now[code], before.get(code)) for code in YEARLY)],
     ]
-    return {"caption": "登记的事项（件次）", "columns": ["期间", *YEARLY.values()], "rows": rows}
+    return {"caption": "登记的事项（单位：件次；来源：平台登记）", "columns": ["期间", *YEARLY.values()], "rows": rows}
 
 
 def _counted(read: Read, period: Period) -> dict[str, int]:

@@ -15,6 +15,7 @@ from burden.accounts.roles import EXPORTERS, READERS, Role
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Conflict, Refused
+from burden.ledger.services import record
 from burden.oversight import services
 from burden.oversight.models import TEXT_LENGTH, TITLE_LENGTH, Bulletin, Form, State
 from burden.oversight.queries import bulletin, bulletins, later_edition, taken
@@ -117,13 +118,15 @@ def _steps(actor: Actor, found: Bulletin) -> dict[str, Any]:
 
 @access(*READERS)
 def bulletin_file(request: ActedRequest, pk: int) -> HttpResponse:
-    """Hand a bulletin out as Word or PDF, as it stands. Refuses (404): another format."""
-    found = _or_404(request.actor, pk)
+    """Hand a bulletin out as Word or PDF, as it stands. Recorded. Refuses (404): another format."""
+    found, file_format = _or_404(request.actor, pk), request.GET.get("format", "docx")
     try:
-        return handed_out(paper_of(found), request.GET.get("format", "docx"), found.title)
+        answer = handed_out(paper_of(found), file_format, found.title)
     except Refused as refused:
         messages.error(request, refused.detail)
         return redirect("bulletin", pk)
+    record(by=request.actor, what="bulletin.downloaded", on=found, format=file_format, version=found.version)
+    return answer
 
 
 # --- its text ---
@@ -255,6 +258,19 @@ def bulletin_refresh(request: ActedRequest, pk: int) -> HttpResponse:
         return services.refresh_bulletin(by=request.actor, bulletin=found, **_figures(request, found))
 
     return _step(request, pk, (Role.OFFICE,), act, _("数字已更新到现在"))
+
+
+@access(Role.OFFICE, methods=("POST",))
+def bulletin_delete(request: ActedRequest, pk: int) -> HttpResponse:
+    """Delete a draft, as one saw it, and go back to the list."""
+    found, seen = _or_404(request.actor, pk, Role.OFFICE), _whole(request.POST.get("base_version", ""))
+    try:
+        services.delete_bulletin(by=request.actor, bulletin=found, base_version=seen, now=clock.now())
+    except Refused as refused:
+        messages.error(request, refused.detail)
+        return redirect("bulletin", pk)
+    messages.success(request, _("草稿已删除，这一期可以重新起草"))
+    return redirect("bulletins")
 
 
 @access(*EXPORTERS, methods=("POST",))

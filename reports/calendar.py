@@ -46,6 +46,7 @@ class Event:
     each: int  # people of the receiver that sends most
     units: frozenset[int]
     overlaps: bool = False
+    issuer_code: str = ""
 
     @property
     def label(self) -> str:
@@ -64,6 +65,10 @@ class Event:
     @property
     def clock(self) -> str:
         return "" if self.start is None else _clock(self.start)
+
+    @property
+    def clock_end(self) -> str:
+        return "" if self.start is None else _clock(self.end)
 
     def meets(self, other: Event) -> bool:
         """Tell whether somebody would have to be at both at once."""
@@ -120,20 +125,26 @@ def _clock(minutes: int) -> str:
 
 def calendar(actor: Actor, units: Collection[int] | Unit, week: Week, category: str = "") -> Calendar:
     """Return what is asked of some units, or of a unit and all below it, in a week. One query."""
+    return planned(actor, units, (week, week), category)
+
+
+def planned(actor: Actor, units: Collection[int] | Unit, span: tuple[Week, Week], category: str = "") -> Calendar:
+    """Return the same from one week to another, both inclusive. One query."""
     asked = Target.objects.visible_to(actor).filter(
-        week=week.monday, withdrawn=False, category__in=[category] if category else CATEGORIES
+        week__range=[week.monday for week in span], withdrawn=False, category__in=[category] if category else CATEGORIES
     )
     if isinstance(units, Unit):
         low, high = units.range
         asked = asked.filter(unit__path__gte=low, unit__path__lt=high)
     else:
         asked = asked.filter(unit_id__in=units)
-    return of_events(week, [_event(row) for row in _grouped(asked)])
+    return of_events(span[0], [_event(row) for row in _grouped(asked)])
 
 
 def _grouped(asked: Any) -> Any:
     return asked.values(
-        "demand_id", "due_on", "category", "issuer_id", at=F("demand__at"), title=F("demand__title"), name=F("issuer__name")
+        "demand_id", "due_on", "category", "issuer_id", at=F("demand__at"), title=F("demand__title"), name=F("issuer__name"),
+        code=F("issuer__code"),
     ).annotate(
         target=Min("pk"), longest=Max("minutes"), sum=Sum("people"), each=Max("people"), ids=ArrayAgg("unit_id")
     )  # fmt: skip
@@ -144,7 +155,7 @@ def _event(row: dict[str, Any]) -> Event:
     return Event(
         demand_id=row["demand_id"], target_id=row["target"], title=row["title"], category=row["category"],
         issuer_id=row["issuer_id"], issuer=row["name"], on=row["due_on"], start=None if at is None else at.hour * 60 + at.minute,
-        minutes=row["longest"], people=row["sum"], each=row["each"], units=frozenset(row["ids"]),
+        minutes=row["longest"], people=row["sum"], each=row["each"], units=frozenset(row["ids"]), issuer_code=row["code"],
     )  # fmt: skip
 
 

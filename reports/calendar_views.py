@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -17,10 +18,14 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address
 from burden.kit.clock import Week
+from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
+from burden.ledger.services import record
 from burden.units.models import Unit
-from reports import queries
+from reports import ics, queries
 from reports.calendar import CATEGORIES, DEEPEST, Calendar, calendar
 from reports.frames import unit_or_404
+from reports.table_rows import met
+from reports.tables import MEETINGS
 
 AHEAD = 52  # weeks; demands are registered for two years, but nobody plans that far
 LISTED, NAMED = 8, 20  # overlaps, and units named of one
@@ -35,6 +40,7 @@ def calendar_own(request: ActedRequest) -> HttpResponse:
         return redirect(address("calendar_of", post.unit.code, **request.GET.dict()))
     week, category = _asked(request, now)
     context = _frame(reverse("calendar"), week, category, now) | {
+        "file_url": address("calendar_file_own", week=str(week), category=category),
         "unit": actor.unit,
         "crumbs": [{"label": actor.unit and actor.unit.name}],
     }
@@ -53,10 +59,62 @@ def calendar_of(request: ActedRequest, code: str) -> HttpResponse:
     crumbs = [{"label": unit.name, "url": address("report", code)}, {"label": _("会议检查日程")}]
     context |= {"unit": unit, "crumbs": crumbs}
     if unit.level in DEEPEST:
+        context["file_url"] = address("calendar_file", code, week=str(week), category=category)
         context |= shown(actor, calendar(actor, unit, week, category))
     else:
         context["below"] = [each for units in queries.below(actor, unit).values() for each in units]
     return render(request, "reports/calendar.html", context)
+
+
+@access(*READERS, Role.CADRE)
+def calendar_file_own(request: ActedRequest) -> HttpResponse:
+    """Hand a cadre the week of the own unit as a file; lead a reader to that of the own unit. Refuses (404): no such week or format."""
+    actor = request.actor
+    post = actor.post(*READERS)
+    if post is not None:
+        return redirect(address("calendar_file", post.unit.code, **request.GET.dict()))
+    week, category = _asked(request, clock.now())
+    found = calendar(actor, actor.homes, week, category)
+    return _file(request, actor.unit, found)
+
+
+@access(*READERS)
+def calendar_file(request: ActedRequest, code: str) -> HttpResponse:
+    """Hand the week of a unit and all below it out as a file. Recorded. Refuses (404): as the page; another format."""
+    unit = unit_or_404(request.actor, code)
+    if unit.level not in DEEPEST:
+        raise Http404
+    week, category = _asked(request, clock.now())
+    return _file(request, unit, calendar(request.actor, unit, week, category))
+
+
+def _file(request: ActedRequest, unit: Unit | None, found: Calendar) -> HttpResponse:
+    file_format = request.GET.get("format", "ics")
+    name = f"{unit.name if unit else ''} {MEETINGS.title} {found.week}".strip()
+    if file_format == "ics":
+        data, kind = ics.written(name, found.events, clock.now()), "text/calendar; charset=utf-8"
+    elif file_format in ("csv", "xlsx"):
+        heads = [str(column.title) for column in MEETINGS.columns]
+        rows = [
+            heads,
+            *([str(cell) if isinstance(cell, dt.date) else cell for cell in met(each)] for each in found.events),
+        ]
+        is_csv = file_format == "csv"
+        data = written_csv(rows) if is_csv else written_workbook({str(MEETINGS.title): rows})
+        kind = "text/csv; charset=utf-8" if is_csv else WORKBOOK
+    else:
+        raise Http404
+    by = request.actor
+    record(
+        by=by,
+        what="export.calendar",
+        on=unit or by.user,
+        week=str(found.week),
+        format=file_format,
+        rows=len(found.events),
+    )
+    headers = {"Content-Disposition": content_disposition_header(True, f"{name}.{file_format}") or ""}
+    return HttpResponse(data, content_type=kind, headers=headers)
 
 
 def _asked(request: ActedRequest, now: dt.datetime) -> tuple[Week, str]:

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from burden.kit.clock import Week, last_closed
+from burden.kit.forms import Spoken
 from burden.units.models import Level, Unit
 from reports.extents import LEVELS
 from reports.periods import Period
@@ -22,7 +23,7 @@ FORMATS = {"xlsx": _("Excel .xlsx"), "csv": _("CSV")}
 USUAL = ("unit_weeks", "issuers")  # tables chosen until somebody chooses
 
 
-class ExportForm(forms.Form):
+class ExportForm(Spoken):
     """Any two days; the weeks that hold them are exported whole."""
 
     since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"class": "inp num", "type": "date"}))

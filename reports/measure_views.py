@@ -19,7 +19,7 @@ from burden.demands.models import Reestimate
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address
-from burden.kit.sheets import written_csv, written_workbook
+from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
 from burden.ledger.services import record
 from burden.standards.models import Evidence, Tariff, TariffVersion
 from burden.standards.tariffs import version_on
@@ -33,7 +33,6 @@ from reports.periods import Period
 from reports.restated import BASES, REPORTED
 from reports.values import indicator_rows
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COSTS = ("people", "minutes", "travel_minutes", "prep_minutes")
 LADDER = {  # what each step of the evidence means
     Evidence.TARIFF: gettext_lazy("没有人给数，按工时标准"),

@@ -15,6 +15,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import last_closed
 from burden.kit.errors import Refused
+from burden.ledger.services import record
 from reports import paper_files, queries
 from reports.department_extract import extract_of, year_of
 from reports.papers import Paper
@@ -40,7 +41,7 @@ def handed_out(paper: Paper, file_format: str, name: str) -> HttpResponse:
 
 @access(*READERS)
 def extract(request: ActedRequest, code: str) -> HttpResponse:
-    """Show what a department asked in a year, for its yearly assessment; with a format, hand it out as a file.
+    """Show what a department asked in a year, for its yearly assessment; with a format, hand it out as a file, recorded.
 
     Refuses (404): a foreign or missing unit, no such year or format.
     """
@@ -52,7 +53,9 @@ def extract(request: ActedRequest, code: str) -> HttpResponse:
     paper, file_format = extract_of(actor, unit, period, now), request.GET.get("format", "")
     if file_format and paper:
         try:
-            return handed_out(paper, file_format, paper.title)
+            answer = handed_out(paper, file_format, paper.title)
+            record(by=actor, what="export.extract", on=unit, year=period.last.year, format=file_format)
+            return answer
         except Refused as refused:
             messages.error(request, refused.detail)
     year = period.last.year

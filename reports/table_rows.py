@@ -10,12 +10,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
+from burden.kit import clock
 from reports import league
+from reports.calendar import Event, planned
 from reports.extents import Extent
 from reports.panels.comparison import Line, table
 from reports.panels.measures import written
 from reports.panels.signals import line as in_words
 from reports.queries import Row, compared, left_out
+from reports.relief import Ask, relief
 from reports.signals import read
 from reports.values import indicator_values
 
@@ -80,3 +83,35 @@ def issuers_beside(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
         )
         for issuer, slot in league.asked_in(actor, extent.unit, weeks)
     ]  # fmt: skip
+
+
+def meetings(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
+    """Return the meetings and inspections of some weeks in the order of the calendar."""
+    return [met(event) for event in planned(actor, extent.unit, (extent.since, extent.until)).events]
+
+
+def met(event: Event) -> tuple[Any, ...]:
+    """Return one of them as a row."""
+    return (
+        event.on, event.clock, event.clock_end, event.label, event.title, event.issuer_code, event.issuer, event.minutes,
+        len(event.units), event.people, _("重叠") if event.overlaps else "",
+    )  # fmt: skip
+
+
+def to_relieve(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
+    """Return what could be asked less and what to raise with those above, of the year until the last week, as the page does."""
+    issuers = league.issuers_at(actor, extent.unit)
+    found = relief(actor, extent.unit, issuers, extent.until, clock.day_of(clock.now()))
+    return [
+        *(_asked(_("能少要的"), ask) for ask in found.cut),
+        *(_asked(_("可以向上反映"), ask) for ask in found.upward),
+    ]
+
+
+def _asked(which: str, ask: Ask) -> tuple[Any, ...]:
+    assert ask.demand
+    return (
+        which, ask.demand.issuer.code, ask.demand.issuer.name, ask.demand_id, ask.demand.title, ask.category_label,
+        ask.origin_label, ask.weeks, ask.times, ask.total_min, ask.spared_min if ask.is_own else None,
+        "；".join(reason.text for reason in ask.reasons),
+    )  # fmt: skip

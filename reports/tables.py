@@ -75,7 +75,7 @@ class Table:
     Shape: a statement numbers its rows in `n`, takes the parameters of extracts.parameters and reads the relations `sub` and
     `source`, the sums in the tree that was asked for, and `gone` (unit_id, week), the weeks that must not be shown; a
     function returns rows in the order of the columns, law 5 applied. `by_week`: a row is of the week `monday`, and provisional by it. `of_issuers`: rows are of the unit and all
-    below it as issuers, no level is asked. Units: `most` is units x weeks that it is computed for at once, `before` weeks
+    below it, as issuers or together, and no level is asked. Units: `most` is units x weeks that it is computed for at once, `before` weeks
     before the first that law 5 has to know of.
     """
 
@@ -324,6 +324,48 @@ PORTAL_TIMES = Table(
     sql="portal",
     laws=(Law(keys(*PORTAL)),),
 )
+MEETINGS = Table(
+    "calendar",
+    _("会议检查日程"),
+    (
+        Column("day", _("日期"), "date", 12),
+        Column("starts", _("开始"), "text", 8),
+        Column("ends", _("结束"), "text", 8),
+        CATEGORY,
+        TITLE,
+        *ISSUER,
+        Column("minutes", _("每人 分钟")),
+        Column("units", _("单位 个")),
+        Column("people", _("人数")),
+        Column("clash", _("时间"), "text", 8),
+    ),
+    rows=table_rows.meetings,
+    by_week=False,
+    of_issuers=True,
+    most=20_000,
+    frozen=2,
+)
+RELIEF = Table(
+    "relief",
+    _("能减的和要反映的"),
+    (
+        Column("which", _("怎么办"), "text", 14),
+        *ISSUER,
+        Column("demand", _("事项编号")),
+        TITLE,
+        CATEGORY,
+        Column("origin", _("谁先要求的"), "text", 12),
+        Column("weeks", _("一年要了 周")),
+        Column("times", _("对象 单位次"), width=12),
+        Column("total_min", _("一年 人·分钟"), width=14),
+        Column("spared_min", _("能少 人·分钟"), width=14),
+        Column("reasons", _("理由"), "text", 48),
+    ),
+    rows=table_rows.to_relieve,
+    by_week=False,
+    of_issuers=True,
+    frozen=3,
+)
 TABLES = {
     table.key: table
     for table in (
@@ -338,5 +380,7 @@ TABLES = {
         SIGNALS,
         INDICATORS,
         PORTAL_TIMES,
+        MEETINGS,
+        RELIEF,
     )
 }

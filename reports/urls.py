@@ -16,7 +16,11 @@ from reports import (
     signals_views,
     views,
 )
+from reports.api.exports import Export, Exports
+from reports.api.goals import Goals, People
 from reports.api.indicators import Indicators
+from reports.api.papers import Bulletins, Extract, OneBulletin
+from reports.api.parts import Parts
 
 urlpatterns = [
     path("reports/", views.reports, name="reports"),
@@ -26,7 +30,9 @@ urlpatterns = [
     path("reports/<str:code>/calendar/", calendar_views.calendar_of, name="calendar_of"),
     path("reports/<str:code>/parts/", parts_views.parts_of, name="parts"),
     path("reports/demands/<int:pk>/", demand_views.demand_sums, name="demand_sums"),
+    path("reports/<str:code>/calendar/file/", calendar_views.calendar_file, name="calendar_file"),
     path("calendar/", calendar_views.calendar_own, name="calendar"),
+    path("calendar/file/", calendar_views.calendar_file_own, name="calendar_file_own"),
     path("reports/<str:code>/issuers/", league_views.issuers, name="issuers"),
     path("reports/<str:code>/relief/", league_views.relief_of, name="relief"),
     path("reports/<str:code>/signals/", signals_views.signals, name="signals"),
@@ -47,6 +53,7 @@ urlpatterns = [
     path("bulletins/<int:pk>/file/", bulletin_views.bulletin_file, name="bulletin_file"),
     path("bulletins/<int:pk>/edit/", bulletin_views.bulletin_edit, name="bulletin_edit"),
     path("bulletins/<int:pk>/refresh/", bulletin_views.bulletin_refresh, name="bulletin_refresh"),
+    path("bulletins/<int:pk>/delete/", bulletin_views.bulletin_delete, name="bulletin_delete"),
     path("bulletins/<int:pk>/check/", bulletin_views.bulletin_check, name="bulletin_check"),
     path("bulletins/<int:pk>/return/", bulletin_views.bulletin_return, name="bulletin_return"),
     path("bulletins/<int:pk>/publish/", bulletin_views.bulletin_publish, name="bulletin_publish"),
@@ -56,6 +63,12 @@ urlpatterns = [
     path("api/v1/tables/<str:key>/", api.TableLines.as_view(), name="api_table"),
     path("api/v1/signals/", api.Signals.as_view(), name="api_signals"),
     path("api/v1/indicators/", Indicators.as_view(), name="api_indicators"),
-    path("api/v1/exports/", api.Exports.as_view(), name="api_exports"),
-    path("api/v1/exports/<int:pk>/", api.Export.as_view(), name="api_export"),
+    path("api/v1/parts/", Parts.as_view(), name="api_parts"),
+    path("api/v1/goals/", Goals.as_view(), name="api_goals"),
+    path("api/v1/people/", People.as_view(), name="api_people"),
+    path("api/v1/bulletins/", Bulletins.as_view(), name="api_bulletins"),
+    path("api/v1/bulletins/<int:pk>/", OneBulletin.as_view(), name="api_bulletin"),
+    path("api/v1/extracts/", Extract.as_view(), name="api_extracts"),
+    path("api/v1/exports/", Exports.as_view(), name="api_exports"),
+    path("api/v1/exports/<int:pk>/", Export.as_view(), name="api_export"),
 ]

@@ -115,6 +115,7 @@ OBJECTS: dict[str, Objects] = {
             "indicators_file",
             "issued_by",
             "calendar_of",
+            "calendar_file",
             "parts",
             "issuers",
             "signals",
@@ -167,6 +168,8 @@ OBJECTS: dict[str, Objects] = {
             "bulletin_return",
             "bulletin_publish",
             "bulletin_correct",
+            "api_bulletin",
+            "bulletin_delete",
         ),
         lambda world, where, actor: {"pk": world.bulletin_of(world.units[where]).pk},
     ),
@@ -284,7 +287,7 @@ def test_foreign_object_answers_as_a_missing_one(route: Route, client: Client, w
 def test_unit_parameter_of_the_api_is_scoped(client: Client, world: World) -> None:
     client.force_login(world.actor("reviewer").user)
     for where, unit in world.units.items():
-        for route in ("summaries", *(f"tables/{key}" for key in TABLES)):
+        for route in ("summaries", "parts", "goals", "people", "extracts", *(f"tables/{key}" for key in TABLES)):
             status = client.get(f"/api/v1/{route}/", {"unit": unit.code}).status_code
             assert status == (200 if where in INSIDE else 404), (route, where)
 

@@ -86,7 +86,7 @@ RIGHTS = {
     "burden_web": {
         "api_token": "UPDATE",
         "audit_event": "INSERT",
-        "bulletin": "INSERT UPDATE",
+        "bulletin": "INSERT UPDATE DELETE",
         "cache": "INSERT UPDATE DELETE",
         "demand": "INSERT UPDATE",
         "demand_estimate": "INSERT UPDATE",

@@ -24,7 +24,8 @@ from tests.database import as_role
 from tests.factories import make_actor, make_unit
 
 ROUTES = (
-    "me", "units", "weeks/{day}", "summaries", "indicators", "tables", "tables/{key}", "exports", "exports/{id}", "demands", "demands/{id}", "demands/{id}/review",
+    "me", "units", "weeks/{day}", "summaries", "indicators", "tables", "tables/{key}", "exports", "exports/{id}", "parts", "goals", "people", "bulletins",
+    "bulletins/{id}", "extracts", "demands", "demands/{id}", "demands/{id}/review",
     "demands/{id}/issue", "demands/{id}/withdraw",
 )  # fmt: skip
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]

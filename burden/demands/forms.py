@@ -19,7 +19,7 @@ from burden.demands.facts import FACTS, Fact
 from burden.demands.models import TITLE_LENGTH, Channel, Demand, Frequency, Origin
 from burden.demands.values import NAMES
 from burden.kit.errors import Refused
-from burden.kit.forms import Plain
+from burden.kit.forms import Plain, Spoken
 from burden.kit.reading import SHOWN, shown
 from burden.standards.measure import Cost
 from burden.standards.models import SUBKINDS, Category
@@ -84,7 +84,7 @@ def field_of(fact: Fact) -> forms.Field:
     return whole(fact.label) if fact.kind == "whole" else typed(fact.label, length=fact.high)
 
 
-class RegisterForm(forms.Form):
+class RegisterForm(Spoken):
     """One demand, all of it optional: an empty number is the tariff's. A category's own fields are named `form.asks_photos`."""
 
     category = one(gettext_lazy("类型"), Category.choices, forms.RadioSelect)

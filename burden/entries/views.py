@@ -33,6 +33,7 @@ from burden.kit.errors import Conflict, Refused
 from burden.kit.sheets import written_csv
 from burden.kit.templatetags.draw import heat
 from burden.kit.templatetags.show import category_css, hours, week_number
+from burden.ledger.services import record
 from burden.standards.measure import HEAD_WEEK_MIN, LARGE_MIN
 from burden.standards.models import SUBKINDS, Category
 from burden.standards.queries import turn
@@ -108,11 +109,18 @@ def year(request: ActedRequest) -> HttpResponse:
 @access("cadre")
 @never_cache
 def year_file(request: ActedRequest) -> HttpResponse:
-    """Hand the cadre the own entries of a year as CSV. Refuses (404): no such year."""
+    """Hand the cadre the own entries of a year as CSV. Recorded. Refuses (404): no such year."""
     weeks = _year(request.GET.get("year", ""), clock.now())
     name = _("我的记录 %(first)s 至 %(last)s.csv") % {"first": weeks[0], "last": weeks[-1]}
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
     data = written_csv(year_lines(request.actor, weeks))
+    record(
+        by=request.actor,
+        what="export.own_year",
+        on=request.actor.user,
+        from_week=str(weeks[0]),
+        until_week=str(weeks[-1]),
+    )
     return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -31,6 +31,58 @@ PAGE_SIZE = 100
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
+# the portal's own words for what the framework finds wrong; each names its field, which is known where the answer is written
+FIELD = "%(field)s"
+NON_FIELD = "non_field_errors"  # where the framework puts what is wrong with the whole body
+DEFAULTS: dict[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]] = {
+    serializers.Field: {
+        "required": gettext_lazy("要有 %(field)s"),
+        "null": gettext_lazy("%(field)s 不能是 null"),
+    },
+    serializers.CharField: {
+        "invalid": gettext_lazy("%(field)s 要是文字"),
+        "blank": gettext_lazy("%(field)s 不能空着"),
+        "max_length": gettext_lazy("%(field)s 最多 {max_length} 个字"),
+        "min_length": gettext_lazy("%(field)s 最少 {min_length} 个字"),
+    },
+    serializers.IntegerField: {
+        "invalid": gettext_lazy("%(field)s 要是整数"),
+        "max_value": gettext_lazy("%(field)s 不能大于 {max_value}"),
+        "min_value": gettext_lazy("%(field)s 不能小于 {min_value}"),
+        "max_string_length": gettext_lazy("%(field)s 的数字太长"),
+    },
+    serializers.DateField: {
+        "invalid": gettext_lazy("%(field)s 要是日期，如 2026-11-16"),
+        "datetime": gettext_lazy("%(field)s 要是日期，如 2026-11-16"),
+    },
+    serializers.TimeField: {"invalid": gettext_lazy("%(field)s 要是时间，如 09:30")},
+    serializers.BooleanField: {"invalid": gettext_lazy("%(field)s 要是 true 或 false")},
+    serializers.UUIDField: {"invalid": gettext_lazy("%(field)s 要是 UUID")},
+    serializers.ChoiceField: {"invalid_choice": gettext_lazy("%(field)s 没有“{input}”这一项")},
+    serializers.ListField: {
+        "not_a_list": gettext_lazy("%(field)s 要是列表"),
+        "empty": gettext_lazy("%(field)s 至少要有一项"),
+        "min_length": gettext_lazy("%(field)s 至少要有 {min_length} 项"),
+        "max_length": gettext_lazy("%(field)s 最多 {max_length} 项"),
+    },
+    serializers.ListSerializer: {
+        "not_a_list": gettext_lazy("%(field)s 要是列表"),
+        "empty": gettext_lazy("%(field)s 至少要有一项"),
+        "min_length": gettext_lazy("%(field)s 至少要有 {min_length} 项"),
+        "max_length": gettext_lazy("%(field)s 最多 {max_length} 项"),
+    },
+    serializers.DictField: {
+        "not_a_dict": gettext_lazy("%(field)s 要是对象"),
+        "empty": gettext_lazy("%(field)s 至少要有一项"),
+    },
+    serializers.Serializer: {"invalid": gettext_lazy("%(field)s 要是 JSON 对象")},
+}
+for each, words in DEFAULTS.items():
+    each.default_error_messages = each.default_error_messages | words
+exceptions.MethodNotAllowed.default_detail = gettext_lazy("这个地址不收 {method}")
+exceptions.UnsupportedMediaType.default_detail = gettext_lazy("请求的正文要是 application/json，收到的是 {media_type}")
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """The body of every refusal (`application/problem+json`), for the schema."""
 
@@ -179,7 +231,8 @@ def flat(detail: Any, prefix: str = "") -> dict[str, str]:
     elif isinstance(detail, list) and any(isinstance(item, Mapping | list) for item in detail):
         pairs = [(f"{prefix}.{i}", item) for i, item in enumerate(detail) if item]
     else:
-        return {prefix: " ".join(map(str, detail)) if isinstance(detail, list) else str(detail)}
+        text = " ".join(map(str, detail)) if isinstance(detail, list) else str(detail)
+        return {prefix: text.replace(FIELD, _("请求的正文") if prefix == NON_FIELD else prefix)}
     return {key: text for name, value in pairs for key, text in flat(value, name).items()}
 
 

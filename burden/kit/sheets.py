@@ -21,6 +21,7 @@ MEGABYTE = 1024 * 1024
 FORMULA = "=+-@\t\r\n＝＋－＠"  # what a spreadsheet would take for the start of a formula
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # how .xlsx and .xls begin
 BOM = b"\xef\xbb\xbf"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_COLUMNS = 60
 MOST_UNPACKED = 100 * MEGABYTE  # of a workbook, which is a zip file
 

@@ -38,6 +38,8 @@ KINDS = (  # the beginning of a code, and what it is about
 ACTS = {
     "bulletin.checked": _("核稿"),
     "bulletin.correcting": _("起草更正"),
+    "bulletin.deleted": _("删除通报草稿"),
+    "bulletin.downloaded": _("下载通报"),
     "bulletin.drafted": _("起草通报"),
     "bulletin.edited": _("改通报的文字"),
     "bulletin.published": _("签发通报"),
@@ -52,10 +54,13 @@ ACTS = {
     "demand.withdrawn": _("撤回下达"),
     "demo.seeded": _("导入演示数据"),
     "estimate.answered": _("估时长"),
+    "export.calendar": _("下载日程"),
     "export.cancelled": _("取消导出"),
     "export.catalogue": _("导出报表目录"),
     "export.downloaded": _("下载导出"),
+    "export.extract": _("下载年度数据摘要"),
     "export.indicators": _("导出指标"),
+    "export.own_year": _("下载自己的记录"),
     "export.parts": _("导出构成"),
     "export.requested": _("申请导出"),
     "goal.dropped": _("去掉目标"),
@@ -116,6 +121,7 @@ DETAILS = {
     "entries": _("记录"),
     "faulty": _("有错"),
     "fields": _("字段"),
+    "format": _("格式"),
     "from_week": _("从"),
     "granted": _("同意"),
     "kind": _("类型"),
@@ -147,6 +153,7 @@ DETAILS = {
     "value": _("数值"),
     "version": _("版本"),
     "week": _("周"),
+    "year": _("年"),
 }
 YES, NO = _("是"), _("否")
 # values of these details are codes
@@ -183,6 +190,8 @@ CODED = {
         "signals": _("待核信号"),
         "indicators": _("全部指标"),
         "portal": _("平台自身负担"),
+        "calendar": _("会议检查日程"),
+        "relief": _("能减的和要反映的"),
     },
 }
 SUBJECTS = {

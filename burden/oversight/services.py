@@ -1,4 +1,4 @@
-"""Writing bulletins: drafted, edited, checked by another, published. Whoever calls brings the figures; they come from the read side."""
+"""Writing bulletins: drafted, edited, deleted, checked by another, published. Whoever calls brings the figures; they come from the read side."""
 
 from __future__ import annotations
 
@@ -203,6 +203,15 @@ def correct_bulletin(
     _keep_new(drafted)
     record(by=by, what="bulletin.correcting", on=drafted, now=now)
     return drafted
+
+
+@transaction.atomic
+def delete_bulletin(*, by: Actor, bulletin: Bulletin, base_version: int, now: dt.datetime) -> None:
+    """Delete a draft, as one saw it; its period and number are free again. Refuses: Conflict bulletin.state, version_conflict."""
+    held = _locked(by, bulletin, State.DRAFT)
+    _same(held, base_version)
+    record(by=by, what="bulletin.deleted", on=held, now=now, week=str(held.first_week), version=held.version)
+    held.delete()
 
 
 def _locked(by: Actor, bulletin: Bulletin, state: State) -> Bulletin:

@@ -1,12 +1,12 @@
-"""API of the read side: summaries and exports."""
+"""API of the read side: summaries, tables and signals, and what its other modules share."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, ClassVar
 
 from django.http import Http404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -14,22 +14,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from burden.accounts.actor import Actor
-from burden.accounts.roles import EXPORTERS, READERS
+from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.api import ApiView, problems
 from burden.kit.clock import Week, last_closed
 from burden.kit.errors import Refused
 from burden.units.models import Unit
-from reports import exports, summaries
+from reports import summaries
+from reports.department_extract import year_of
+from reports.exports import MAX_WEEKS
 from reports.extents import LEVELS, Extent
 from reports.extracts import Lines
-from reports.models import ExportJob, Signal
+from reports.models import Signal
+from reports.periods import KINDS as PERIODS
+from reports.periods import Period
 from reports.restated import BASES
 from reports.signals.declared import WEEKS
 from reports.signals.read import Shown, Told, signals
 from reports.summaries import SUMMARIES
 from reports.tables import KINDS, TABLES, Table
 
+YEAR = re.compile(r"\d{4}", re.ASCII)
 MOST = 20_000  # units x weeks that are read at once; more is an export
 
 REFUSALS = problems(
@@ -126,50 +131,22 @@ class SignalPageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
 
 
-class ExportInput(serializers.Serializer[Any]):
-    """What to export; unknown fields are refused."""
+class Missing(Refused):
+    """What is named in a parameter or field is foreign, or is none: not told apart."""
 
-    unit = serializers.CharField(max_length=20)
-    level = serializers.ChoiceField(list(LEVELS), default="own")
-    from_week = serializers.DateField()
-    to_week = serializers.DateField()
-    tables = serializers.ListField(child=serializers.ChoiceField(list(TABLES)), allow_empty=False)
-    format = serializers.ChoiceField(["csv", "xlsx"], default="csv")
-    basis = serializers.ChoiceField(list(BASES), default=BASES[0], help_text="The tree of each week, or today's")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse unknown fields and days that are no Monday."""
-        unknown = {name: [_("没有这个字段")] for name in set(self.initial_data) - set(self.fields)}
-        for name in ("from_week", "to_week"):
-            if attrs[name].isoweekday() != 1:
-                unknown[name] = [_("%(day)s 不是星期一") % {"day": attrs[name]}]
-        if unknown:
-            raise serializers.ValidationError(unknown)
-        return attrs
+    status = 404
 
 
-class ExportSerializer(serializers.Serializer[Any]):
-    """How far an export is."""
-
-    id = serializers.IntegerField()
-    state = serializers.ChoiceField(ExportJob.State.choices)
-    progress = serializers.IntegerField(help_text="Per cent")
-    rows = serializers.IntegerField()
-    url = serializers.URLField(allow_null=True)
-    error = serializers.CharField(allow_null=True)
-
-
-class IdSerializer(serializers.Serializer[Any]):
-    """The export that was queued."""
-
-    id = serializers.IntegerField()
+def no_unit(name: str = "unit") -> Missing:
+    """Return the refusal of a unit that one may not see, or that is none, by the parameter that named it."""
+    return Missing("not_found", _("没有找到"), {name: _("没有这个单位，或者不在你能看的范围")})
 
 
 def unit_or_404(actor: Actor, code: str) -> Unit:
     """Fetch a unit of the actor's scope; any other does not exist."""
     unit: Unit | None = Unit.objects.visible_to(actor).filter(code=code).first()
     if unit is None:
-        raise Http404
+        raise no_unit()
     return unit
 
 
@@ -203,10 +180,31 @@ def asked_weeks(given: dict[str, str]) -> tuple[Week, Week]:
     closed = last_closed(clock.now())
     until = monday(given, "to", closed)
     since = monday(given, "from", until)
-    if until < since or (until.monday - since.monday).days >= exports.MAX_WEEKS * 7:
-        sentence = _("from 不能晚于 to，最多 %d 周") % exports.MAX_WEEKS
+    if until < since or (until.monday - since.monday).days >= MAX_WEEKS * 7:
+        sentence = _("from 不能晚于 to，最多 %d 周") % MAX_WEEKS
         raise Refused("parameter_invalid", sentence, {"from": sentence})
     return since, until
+
+
+def asked_period(given: dict[str, str], at: dt.datetime) -> Period:
+    """Read `period` and `week`. Refuses: parameter_invalid."""
+    kind, week = choice(given, "period", tuple(PERIODS)), monday(given, "week", last_closed(at))
+    try:
+        return Period.parse(kind=kind, week=str(week), at=at)
+    except ValueError:
+        sentence = _("没有这一期：%(week)s 还没到，或早于2000年") % {"week": week}
+        raise Refused("parameter_invalid", sentence, {"week": sentence}) from None
+
+
+def asked_year(given: dict[str, str], at: dt.datetime) -> Period:
+    """Read `year`, of which a week is over. Refuses: parameter_invalid."""
+    closed = last_closed(at).year
+    text = given.get("year", str(closed))
+    period = year_of(int(text), at) if YEAR.fullmatch(text) else None
+    if period is None:
+        sentence = _("year 要是 2000 到 %(year)d 的年份") % {"year": closed}
+        raise Refused("parameter_invalid", sentence, {"year": sentence})
+    return period
 
 
 class Summaries(ApiView):
@@ -308,57 +306,3 @@ class Signals(ApiView):
         if "kind" in given:
             found = found.filter(kind=choice(given, "kind", tuple(Signal.Kind.values)))
         return self.paged(Shown(found), Told.body)
-
-
-class Exports(ApiView):
-    """Ask for an export."""
-
-    roles: ClassVar[frozenset[str]] = EXPORTERS
-
-    @extend_schema(operation_id="export_request", request=ExportInput, responses={202: IdSerializer, **REFUSALS})
-    def post(self, request: Request) -> Response:
-        """Put an export into the queue."""
-        asked = ExportInput(data=request.data)
-        asked.is_valid(raise_exception=True)
-        data = asked.validated_data
-        unit = unit_or_404(self.actor, data["unit"])
-        if not exports.may_export(self.actor, unit):
-            raise Http404
-        job = exports.request_export(
-            by=self.actor,
-            unit=unit,
-            level=data["level"],
-            from_week=Week(data["from_week"]),
-            to_week=Week(data["to_week"]),
-            tables=data["tables"],
-            file_format=data["format"],
-            basis=data["basis"],
-            now=clock.now(),
-        )
-        return Response({"id": job.pk}, status=202)
-
-
-class Export(ApiView):
-    """One export of the caller."""
-
-    roles: ClassVar[frozenset[str]] = EXPORTERS
-
-    @extend_schema(operation_id="export_read", responses={200: ExportSerializer, **REFUSALS})
-    def get(self, request: Request, pk: int) -> Response:
-        """Return how far it is, and where the file is when it is done."""
-        job: ExportJob | None = ExportJob.objects.visible_to(self.actor).filter(pk=pk).first()
-        if job is None:
-            raise Http404
-        done = job.state == ExportJob.State.DONE
-        url = request.build_absolute_uri(reverse("export_download", args=[job.pk])) if done else None
-        progress = 100 if done else 100 * job.rows_done // max(job.rows_total, 1)
-        return Response(
-            {
-                "id": job.pk,
-                "state": job.state,
-                "progress": progress,
-                "rows": job.rows_total,
-                "url": url,
-                "error": job.error or None,
-            }
-        )

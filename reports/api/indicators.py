@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,10 +14,8 @@ from rest_framework.response import Response
 from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.api import ApiView
-from burden.kit.clock import last_closed
-from burden.kit.errors import Refused
-from reports.api import REFUSALS, asked_unit, choice, monday
-from reports.periods import KINDS, Period
+from reports.api import REFUSALS, asked_period, asked_unit, choice
+from reports.periods import KINDS
 from reports.restated import BASES
 from reports.values import Row, indicator_rows
 
@@ -46,6 +43,9 @@ class IndicatorSerializer(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     name = serializers.CharField()
+    unit = serializers.CharField(help_text="Of the figure as pages write it")
+    formula = serializers.CharField()
+    cited = serializers.CharField(help_text="Where the rule was read")
     kind = serializers.CharField(help_text="hours (in minutes), minutes, seconds, count, share or mean")
     side = serializers.CharField(help_text="Who says it: issuers, cadres or both")
     now = ValueSerializer()
@@ -84,13 +84,7 @@ class Indicators(ApiView):
         """Return one page of indicators: the period, the one before, the same a year ago."""
         given = self.parameters("unit", "period", "week", "basis")
         unit = asked_unit(self.actor, given)
-        kind, now = choice(given, "period", tuple(KINDS)), clock.now()
-        week = monday(given, "week", last_closed(now))
-        try:
-            period = Period.parse(kind=kind, week=str(week), at=now)
-        except ValueError:
-            sentence = _("没有这一期：%(week)s 还没到，或早于2000年") % {"week": week}
-            raise Refused("parameter_invalid", sentence, {"week": sentence}) from None
+        period = asked_period(given, clock.now())
         rows = indicator_rows(self.actor, unit, period, choice(given, "basis", BASES))
         return self.paged(rows, indicator_body)
 
@@ -102,5 +96,8 @@ def indicator_body(row: Row) -> dict[str, Any]:
         value["why"] = str(value["why"])
     goal = row.target
     target = {"most": goal.most, "is_relative": goal.is_relative, "cited": str(goal.source)} if goal else None
-    said = {name: str(getattr(row.indicator, name)) for name in ("code", "name", "kind", "side")}
+    said = {
+        name: str(getattr(row.indicator, name))
+        for name in ("code", "name", "unit", "formula", "source", "kind", "side")
+    }
     return {**said, **values, "target": target, "reestimated": row.reestimated}

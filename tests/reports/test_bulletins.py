@@ -15,6 +15,7 @@ from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.kit.templatetags.show import hours
+from burden.ledger.models import AuditEvent
 from burden.oversight.models import Bulletin
 from burden.oversight.texts import names_of
 from burden.standards.models import TariffVersion
@@ -25,6 +26,7 @@ from reports.models import PortalTime, RollupDemand
 from reports.paper_files import said_in_pdf
 from reports.papers import Chart, lines
 from reports.periods import Period
+from tests.database import as_role
 from tests.factories import NOW, make_actor, make_bulletin, make_demand, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.test_paper_files import said_in_word
@@ -135,7 +137,7 @@ def test_yearly_comparison_counts_each_time_once(office, county, bureau, filed):
     assert table["rows"] == [
         ["上年同期", "0", "0", "0", "4", "0"],
         ["本期", "0", "3", "0", "2", "2"],
-        ["增减", "—", "—", "—", "−50.0%", "—"],
+        ["增减（%）", "—", "—", "—", "−50.0%", "—"],
     ]
 
 
@@ -195,7 +197,7 @@ def test_longer_periods_have_their_trend(office, county, filed, kind):
     figures = of(office, county, period=period)
     assert len(figures["tables"]["trend"]["points"]) == {"quarter": 26, "year": 52}[kind]
     said = [row[0] for row in figures["tables"]["years"]["rows"]]
-    assert said == (["上年", "本年", "增减"] if kind == "year" else ["上年同期", "本期", "增减"])
+    assert said == (["上年", "本年", "增减（%）"] if kind == "year" else ["上年同期", "本期", "增减（%）"])
 
 
 @pytest.mark.parametrize("form", ["notice", "brief"])
@@ -290,6 +292,53 @@ def test_files_say_what_the_page_says(client, office, county, filed):
     assert word == said_in_pdf(paper)
     assert client.get(f"/bulletins/{found.pk}/file/", {"format": "pdf"}).content.startswith(b"%PDF-")
     assert client.get(f"/bulletins/{found.pk}/file/", {"format": "exe"}).status_code == 404
+
+
+@pytest.mark.parametrize("file_format", ["docx", "pdf"])
+def test_download_is_recorded(client, office, county, file_format):
+    found, observer = make_bulletin(county, "published"), make_actor(county, "observer")
+    client.force_login(observer.user)
+    assert client.get(f"/bulletins/{found.pk}/file/", {"format": file_format}).status_code == 200
+    event = AuditEvent.objects.get()
+    assert (event.what, event.actor_id, event.subject_id) == ("bulletin.downloaded", observer.user_id, str(found.pk))
+    assert event.detail == {"format": file_format, "version": 1}
+    assert client.get(f"/bulletins/{found.pk}/file/", {"format": "exe"}).status_code == 404
+    assert AuditEvent.objects.count() == 1
+
+
+def test_draft_is_deleted_after_being_asked(client, office, county, filed):
+    found = drafted(office, county)
+    client.force_login(office.user)
+    page = client.get(f"/bulletins/{found.pk}/").content.decode()
+    assert "找不回来" in page and f"/bulletins/{found.pk}/delete/" in page
+    with as_role("burden_web"):
+        answer = client.post(f"/bulletins/{found.pk}/delete/", {"base_version": found.version}, follow=True)
+    assert answer.redirect_chain == [("/bulletins/", 302)]
+    assert "草稿已删除" in answer.content.decode()
+    assert not Bulletin.every.exists()
+    assert AuditEvent.objects.get().what == "bulletin.deleted"
+
+
+@pytest.mark.parametrize(("state", "sent"), [("draft", "9"), ("draft", ""), ("checked", "1"), ("published", "1")])
+def test_delete_that_may_not_be_says_why(client, office, county, state, sent):
+    found = make_bulletin(county, state)
+    client.force_login(office.user)
+    answer = client.post(f"/bulletins/{found.pk}/delete/", {"base_version": sent}, follow=True)
+    assert answer.redirect_chain == [(f"/bulletins/{found.pk}/", 302)]
+    assert ("有人改过" if state == "draft" else "现在是") in answer.content.decode()
+    assert Bulletin.every.exists() and not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("step", ["refresh", "check", "return", "publish", "correct", "delete", "edit"])
+@pytest.mark.parametrize("role", ["observer", "lead", "issuer", "reviewer"])
+def test_step_of_another_role_is_refused(client, county, role, step):
+    """A reviewer checks and returns; who only reads takes no step."""
+    client.force_login(make_actor(county, role).user)
+    found = make_bulletin(county, "published")
+    answer = client.post(f"/bulletins/{found.pk}/{step}/", {"base_version": 1})
+    assert answer.status_code == (302 if (role, step) in {("reviewer", "check"), ("reviewer", "return")} else 403)
+    found.refresh_from_db()
+    assert (found.state, found.version) == ("published", 1)
 
 
 def test_correction_takes_the_figures_of_now(client, office, county, filed):

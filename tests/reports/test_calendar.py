@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import itertools
 
+import icalendar
+import openpyxl
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from burden.kit import clock
+from burden.ledger.models import AuditEvent
 from burden.units.models import Level
 from reports.calendar import Event, calendar, of_events
+from reports.tables import TABLES
 from tests.factories import NOW, THIS_WEEK, make_actor, make_demand, make_post, make_target, make_unit
 
 MONDAY = THIS_WEEK.monday
@@ -173,3 +180,72 @@ def test_calendar_asks_once(county, town, count, django_assert_num_queries):
     actor = make_actor(county, "reviewer", make_post(county).user)
     with django_assert_num_queries(1):
         assert len(calendar(actor, county, THIS_WEEK).events) == count
+
+
+# --- files ---
+
+
+def lines_of(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def test_ics_says_what_the_page_says(client, county, town):
+    ask(county, town, at=dt.time(9))
+    ask(county, town, title="医保征缴调度会", at=dt.time(9, 30))
+    ask(county, town, title="现场检查", at=None)
+    client.force_login(make_actor(county, "reviewer").user)
+    answer = client.get(f"/reports/{county.code}/calendar/file/", {"format": "ics"})
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    found = {str(each["summary"]): each for each in icalendar.Calendar.from_ical(answer.content).walk("VEVENT")}
+    page = show(client, f"/reports/{county.code}/calendar/")
+    assert len(found) == 3 and all(name.partition("：")[2] in page for name in found)
+    timed, whole = found["会议：森林防灭火视频会"], found["会议：现场检查"]
+    assert timezone.localtime(timed["dtstart"].dt).strftime("%Y-%m-%d %H:%M") == f"{MONDAY} 09:00"
+    assert "重叠" in timed["description"] and "重叠" not in whole["description"]
+    assert (whole["dtstart"].dt, whole["dtend"].dt) == (MONDAY, MONDAY + dt.timedelta(days=1))
+    assert len({str(each["uid"]) for each in found.values()}) == 3
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_table_has_the_cells_of_the_calendar(client, county, town, file_format):
+    ask(county, town, make_unit(county, Level.TOWNSHIP), title="=cmd()")
+    client.force_login(make_actor(county, "reviewer").user)
+    data = client.get(f"/reports/{county.code}/calendar/file/", {"format": file_format}).content
+    if file_format == "csv":
+        heads, line = lines_of(data)
+    else:
+        heads, line = ([*row] for row in openpyxl.load_workbook(io.BytesIO(data)).active.iter_rows(values_only=True))
+    assert heads == [str(column.title) for column in TABLES["calendar"].columns]
+    (event,) = calendar(make_actor(county, "reviewer"), county, THIS_WEEK).events
+    assert str(line[0]) == str(event.on)
+    assert str(line[4]).lstrip("'") == "=cmd()" and (file_format == "xlsx" or line[4] == "'=cmd()")
+    assert [int(cell) for cell in line[7:10]] == [event.minutes, 2, event.people]
+
+
+def test_cadre_takes_the_own_week_alone_and_it_is_recorded(client, county, town):
+    ask(county, town)
+    ask(county, make_unit(county, Level.TOWNSHIP), title="别处的会")
+    actor = make_actor(town)
+    client.force_login(actor.user)
+    lines = lines_of(client.get("/calendar/file/", {"format": "csv"}).content)
+    assert [line[4] for line in lines[1:]] == ["森林防灭火视频会"]
+    event = AuditEvent.objects.get(what="export.calendar")
+    assert (event.actor_id, event.detail) == (actor.user_id, {"week": str(THIS_WEEK), "format": "csv", "rows": 1})
+    client.force_login(make_actor(town, "lead").user)
+    assert client.get("/calendar/file/?format=csv")["Location"] == f"/reports/{town.code}/calendar/file/?format=csv"
+
+
+@pytest.mark.parametrize(
+    "query", [{"week": "2026-11-17"}, {"week": "2035-01-01"}, {"category": "form"}, {"format": "exe"}]
+)
+def test_file_of_no_such_state_is_404(client, county, query):
+    client.force_login(make_actor(county, "reviewer").user)
+    show(client, f"/reports/{county.code}/calendar/file/", 404, **query)
+    show(client, f"/reports/{county.parent.code}/calendar/file/", 404)
+    assert not AuditEvent.objects.exists()
+
+
+def test_empty_week_is_an_empty_file(client, county):
+    client.force_login(make_actor(county, "reviewer").user)
+    data = client.get(f"/reports/{county.code}/calendar/file/").content
+    assert icalendar.Calendar.from_ical(data).walk("VEVENT") == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import zipfile
 from typing import Any
@@ -13,15 +14,26 @@ from django.conf import settings
 from django.utils import translation
 
 from burden.kit import clock
+from burden.kit.templatetags.show import hours
+from burden.standards.models import Goal
+from burden.units.models import Unit
 from reports import exports
-from reports.models import PortalTime
+from reports.bulletin_figures import figures_of
+from reports.bulletins import blocks_for
+from reports.calendar import calendar
+from reports.models import PeopleYear, PortalTime
+from reports.paper_files import said_in_pdf
 from reports.periods import Period
 from reports.tables import KINDS, TABLES
 from tests.database import as_role
-from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
+from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_target, make_unit
 from tests.reports.sums import add_source, add_sums
+from tests.reports.test_league import ask
+from tests.reports.test_paper_files import said_in_word
 
 WEEKS = Period.of("month", LAST_WEEK, until=LAST_WEEK).weeks
+FILLED = ("unit_weeks", "trend", "categories", "comparison", "calendar", "relief", "indicators", "demands", "league")
+ORIGINS = ("own", "province")
 NAMES = {"meeting": "会议", "document": "文件", "form": "报表", "inspection": "检查", "other": "其他"}
 
 
@@ -40,6 +52,12 @@ def county(db, monkeypatch, settings, tmp_path):
         add_source(county, bureau, week, minutes=1_234 + at)
         add_source(county, None, week, minutes=77)
         PortalTime.every.create(unit=county, week=week.monday, n=20, median_s=46 + at, total_s=1_000 + at)
+        asked = make_demand(
+            bureau, category="meeting", title=f"调度会{at}", at=dt.time(9, 10 * at), origin=ORIGINS[at % 2]
+        )
+        ask(bureau, 600, week, demand=asked, answers=10, answered=6, done=6, repeated=5)
+        for unit in units[:3]:
+            make_target(asked, unit, week, due_on=week.monday)
     return county
 
 
@@ -107,7 +125,7 @@ def test_every_cell_of_every_table_is_the_same_in_api_and_files(client, county, 
             assert [[alike(*cell) for cell in zip(row, kinds, strict=True)] for row in comma] == rows, table.key
             filled = [row for row in book if rows]
             assert [[alike(*cell) for cell in zip(row, kinds, strict=False)] for row in filled] == rows, table.key
-            assert rows or table.key not in ("unit_weeks", "trend", "categories", "comparison"), table.key
+            assert rows or table.key not in FILLED, table.key
 
 
 def page_agrees(client, county) -> int:
@@ -171,3 +189,169 @@ def test_what_the_page_hides_is_hidden_everywhere(client, county, office):
     hidden = {line.unit.code for line in context["table"].lines if line.is_hidden}
     assert hidden
     assert {code for code, row in rows.items() if row["total"] is None} >= hidden
+
+
+# --- what is no table ---
+
+
+def answer(client, route: str, **query: str) -> dict[str, Any]:
+    got = client.get(f"/api/v1/{route}/", query)
+    assert got.status_code == 200, got.content
+    return got.json()
+
+
+def test_relief_says_what_the_page_says(client, county, office):
+    lists = client.get(f"/reports/{county.code}/relief/").context["relief"]
+    rows = api(client, "relief", county)
+    spared = [ask.spared_min for ask in lists.cut] + [None for _ask in lists.upward]
+    found = [(ask.demand_id, ask.total_min, ask.weeks, ask.times) for ask in (*lists.cut, *lists.upward)]
+    assert lists.cut and lists.upward
+    assert [(row["demand"], row["total_min"], row["weeks"], row["times"]) for row in rows] == found
+    assert [row["spared_min"] for row in rows] == spared
+
+
+def test_calendar_says_what_the_page_says(client, county, office):
+    shown = client.get(f"/reports/{county.code}/calendar/", {"week": str(LAST_WEEK)}).context["calendar"].events
+    rows = api(client, "calendar", county, weeks=[LAST_WEEK])
+    assert shown == calendar(office, county, LAST_WEEK).events
+    assert [
+        (row["day"], row["starts"], row["title"], row["issuer_code"], row["units"], row["people"], bool(row["clash"]))
+        for row in rows
+    ] == [
+        (str(each.on), each.clock, each.title, each.issuer_code, len(each.units), each.people, each.overlaps)
+        for each in shown
+    ]
+    assert rows
+
+
+@pytest.mark.parametrize("query", [{}, {"category": "form"}, {"level": "department"}])
+def test_parts_say_what_page_and_file_say(client, county, office, query):
+    bureau = Unit.every.get(name="县水利局")
+    said = {"period": "month", "week": str(LAST_WEEK)} | query
+    for issuer in ({}, {"issuer": bureau.code}):
+        page = {("kind" if name == "level" else name): value for name, value in (said | issuer).items()}
+        lines = list(client.get(f"/reports/{county.code}/parts/", page).context["lines"].paginator.object_list)
+        rows = answer(client, "parts", unit=county.code, **said, **issuer)["results"]
+        assert [(row["unit"], row["total"], row["per_head"]) for row in rows] == [
+            (line.unit.code, line.total, line.per_head) for line in lines
+        ]
+        file = client.get(f"/reports/{county.code}/parts/", page | {"format": "csv"}).content.decode("utf-8-sig")
+        cells = list(csv.reader(io.StringIO(file)))[1:]
+        assert [(row["unit"], alike(row["total"], "count")) for row in rows] == [
+            (cell[0], alike(cell[7], "count")) for cell in cells
+        ]
+        assert {row["suppressed"] for row in rows} <= {True, False} and len(rows) == len(lines)
+
+
+def test_indicators_goals_and_people_say_what_the_pages_say(client, county, office):
+    lines = client.get(f"/reports/{county.code}/indicators/", {"period": "month"}).context["lines"]
+    rows = answer(client, "indicators", unit=county.code, period="month")["results"]
+    assert [(row["code"], row["now"]["number"], row["now"]["of"]) for row in rows] == [
+        (line.row.indicator.code, line.row.now.number, line.row.now.of) for line in lines
+    ]
+    goals = {row["indicator"]: row for row in answer(client, "goals", unit=county.code)["results"]}
+    assert {code: goal["most"] for code, goal in goals.items()} == {
+        row["code"]: row["target"]["most"] for row in rows if row["target"]
+    }
+    assert {code: goal["most"] for code, goal in goals.items()} == {
+        "issued_meeting": -30, "issued_document": -30, "issued_inspection": -50,
+    }  # fmt: skip
+    PeopleYear.every.create(unit=county, year=2026, people=321)
+    page = client.get(f"/reports/{county.code}/", {"period": "year"}).context
+    assert answer(client, "people", unit=county.code, year="2026")["people"] == (page["people"] or None)
+
+
+def test_extract_says_what_page_and_file_say(client, county, office):
+    bureau = Unit.every.get(name="县水利局")
+    body = answer(client, "extracts", unit=bureau.code, year="2026")["paper"]
+    page = client.get(f"/bulletins/extract/{bureau.code}/", {"year": "2026"})
+    assert told(body) == told_by(page.context["paper"])
+    word = said_in_word(client.get(f"/bulletins/extract/{bureau.code}/", {"year": "2026", "format": "docx"}).content)
+    assert [words for words in told(body) if words not in "\n".join(word)] == []
+    quiet = make_unit(county, "department")
+    assert answer(client, "extracts", unit=quiet.code)["paper"] is None
+
+
+def told(body: dict[str, Any]) -> list[str]:
+    """All words and cells of a paper of the API, in their order."""
+    found = [body["title"], body["organ"], body["note"]]
+    for part in body["parts"]:
+        found += [part["text"]] if "text" in part else [part["caption"]]
+        found += [cell for row in [part.get("columns", []), *part.get("rows", [])] for cell in row]
+    return [words for words in found if words]
+
+
+def told_by(paper: Any) -> list[str]:
+    found = [paper.title, paper.organ, paper.note]
+    for part in paper.parts:
+        found += [part.text] if hasattr(part, "text") else [part.caption]
+        found += [cell for row in [getattr(part, "columns", []), *getattr(part, "rows", [])] for cell in row]
+    return [words for words in found if words]
+
+
+@pytest.fixture
+def published(county, office):
+    period = Period.of("month", WEEKS[0])
+    figures, blocks = figures_of(office, county, period, NOW), blocks_for(county, "notice", period)
+    span = {"first_week": period.first.monday, "last_week": period.last.monday}
+    return make_bulletin(county, "published", figures=figures, blocks=blocks, **span)
+
+
+def everywhere(client, found) -> dict[str, Any]:
+    """A bulletin as page, API, Word and PDF have it."""
+    page = client.get(f"/bulletins/{found.pk}/")
+    word = client.get(f"/bulletins/{found.pk}/file/", {"format": "docx"}).content
+    return {
+        "page": page.content.decode().partition("<main")[2].partition("</main>")[0],
+        "paper": told_by(page.context["paper"]),
+        "api": answer(client, f"bulletins/{found.pk}"),
+        "word": said_in_word(word),
+        "pdf": said_in_pdf(page.context["paper"]),
+    }
+
+
+def test_bulletin_is_the_same_on_page_in_api_and_files(client, county, office, published):
+    found = everywhere(client, published)
+    assert found["word"] == found["pdf"]
+    assert told(found["api"]["paper"]) == found["paper"]
+    assert [words for words in told(found["api"]["paper"]) if words not in "\n".join(found["word"])] == []
+    for figure in found["api"]["figures"]:
+        assert figure["value"] in "".join(found["word"]), figure
+    shown = client.get(f"/reports/{county.code}/", {"period": "month", "week": str(WEEKS[0])}).context
+    values = {figure["key"]: figure["value"] for figure in found["api"]["figures"]}
+    assert values["total"] == hours(shown["headline"].now.total)
+    assert values["per_head"] == hours(shown["headline"].now.per_head)
+    listed = answer(client, "bulletins")["results"]
+    assert [(row["id"], row["state"], row["title"]) for row in listed] == [(published.pk, "published", published.title)]
+    assert {"page": 1, **found["api"]["files"]}.keys() == {"page", "docx", "pdf"}
+    assert client.get(found["api"]["files"]["docx"]).status_code == 200
+
+
+def test_published_bulletin_stays_while_everything_changes(client, county, office, published):
+    """A later return, another demand, a unit renamed, a goal, another organiser: what was published does not move."""
+    before = everywhere(client, published)
+    for week in WEEKS:
+        late = make_unit(county, "department")
+        add_sums(late, week, returns=9, active=9, per_head=3_000)
+        add_source(county, late, week, minutes=90_000)
+        ask(late, 5_000, week, category="form")
+    Unit.every.filter(name="县水利局").update(name="县水务局")
+    Unit.every.filter(pk=county.pk).update(name="临溪市")
+    Goal.objects.create(county=county, code="per_head", value=600, source="县里的", set_at=NOW)
+    assert everywhere(client, published) == before
+    fresh = figures_of(office, county, Period.of("month", WEEKS[0]), NOW)
+    assert fresh["values"]["total"] != published.figures["values"]["total"]
+
+
+@pytest.mark.parametrize(("role", "state", "status"), [
+    ("observer", "published", 200), ("observer", "draft", 404), ("reviewer", "draft", 200), ("lead", "checked", 404),
+    ("cadre", "published", 403),
+])  # fmt: skip
+def test_bulletin_of_the_api_has_the_scope_of_the_page(client, county, role, state, status):
+    found = make_bulletin(county, state)
+    client.force_login(make_actor(county, role).user)
+    for path in (f"/bulletins/{found.pk}/", f"/api/v1/bulletins/{found.pk}/"):
+        assert client.get(path).status_code == status
+    listed = client.get("/api/v1/bulletins/")
+    assert listed.status_code == (403 if status == 403 else 200)
+    assert status == 403 or [row["id"] for row in listed.json()["results"]] == [found.pk] * (status == 200)

@@ -16,13 +16,12 @@ from burden.demands.catalogue import Catalogue, Comparison, Form, catalogue_of, 
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import query_of
-from burden.kit.sheets import written_csv, written_workbook
+from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
 from burden.ledger.services import record
 
 READERS = (Role.ISSUER, Role.OFFICE, Role.REVIEWER, Role.LEAD)
 LINES, MERGERS = 12, 8
 MOST_TEXT = 60  # characters of a search
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @access(*READERS)

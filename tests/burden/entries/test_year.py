@@ -12,6 +12,7 @@ from burden.entries.year import weeks_of, year_of, years_of
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.db import act_as
+from burden.ledger.models import AuditEvent
 from burden.units.models import Level
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_entry, make_post, make_return, make_unit
@@ -117,6 +118,14 @@ def test_page_shows_weeks_and_leads_to_them(actor):
 def test_unknown_year_is_404(actor, year):
     assert reader(actor).get("/year/", {"year": year}).status_code == 404
     assert reader(actor).get("/year/file/", {"year": year}).status_code == 404
+
+
+def test_file_is_recorded_without_what_is_in_it(actor):
+    make_entry(make_return(actor.user, actor.unit), title="某件事")
+    reader(actor).get("/year/file/")
+    event = AuditEvent.objects.get(what="export.own_year")
+    assert (event.actor_id, event.subject_id) == (actor.user_id, str(actor.user_id))
+    assert event.detail == {"from_week": str(WEEKS[0]), "until_week": str(WEEKS[-1])}
 
 
 def test_file_is_safe_for_spreadsheets(actor):

@@ -69,6 +69,7 @@ STEPS = {
     "correct": lambda by, found: services.correct_bulletin(
         by=by, bulletin=found, figures=LATER, figures_at=NOW, now=NOW
     ),
+    "delete": lambda by, found: services.delete_bulletin(by=by, bulletin=found, base_version=found.version, now=NOW),
 }
 LEADS = {
     ("edit", "draft"): "draft",
@@ -77,6 +78,7 @@ LEADS = {
     ("return", "checked"): "draft",
     ("publish", "checked"): "published",
     ("correct", "published"): "draft",  # of another edition
+    ("delete", "draft"): "",
 }
 
 
@@ -84,13 +86,33 @@ LEADS = {
 def test_step_leads_where_it_should_or_is_refused(office, county, step, state):
     found, events = make_bulletin(county, state), AuditEvent.objects.count()
     if (step, state) in LEADS:
-        assert STEPS[step](office, found).state == LEADS[step, state]
+        led = STEPS[step](office, found)
+        assert (led.state if led else "") == LEADS[step, state]
+        assert Bulletin.every.filter(pk=found.pk).exists() == (step != "delete")
         assert AuditEvent.objects.count() == events + 1
         return
     with refusal("bulletin.state"):
         STEPS[step](office, found)
     found.refresh_from_db()
     assert (found.state, AuditEvent.objects.count()) == (state, events)
+
+
+@pytest.mark.parametrize("step", [step for step, _state in LEADS if LEADS[step, _state] not in ("draft",)])
+def test_step_taken_twice_is_refused(office, county, step):
+    """Two windows with the same sheet: the second finds that it is done, and nothing is recorded."""
+    found = make_bulletin(county, next(state for name, state in LEADS if name == step))
+    STEPS[step](office, found)
+    events = AuditEvent.objects.count()
+    with pytest.raises((Refused, Bulletin.DoesNotExist)):
+        STEPS[step](office, found)
+    assert AuditEvent.objects.count() == events
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_step_on_a_bulletin_out_of_scope_is_refused(county, step):
+    stranger, state = make_actor(make_unit(), "office"), next(state for name, state in LEADS if name == step)
+    with pytest.raises(Bulletin.DoesNotExist):
+        STEPS[step](stranger, make_bulletin(county, state))
 
 
 def test_numbers_follow_in_a_year(office):
@@ -206,6 +228,35 @@ def test_database_keeps_what_is_published(county):
     found.title = "另一个题"
     with pytest.raises(DatabaseError, match="is published"), transaction.atomic():
         found.save()
+
+
+def test_deleted_draft_frees_its_period_and_number(office):
+    first = draft(office)
+    number = first.number
+    STEPS["delete"](office, first)
+    assert draft(office).number == number
+    assert AuditEvent.objects.filter(what="bulletin.deleted").count() == 1
+
+
+def test_draft_that_was_changed_since_is_not_deleted(office):
+    seen = draft(office)
+    edit(office, seen)
+    with refusal("version_conflict"):
+        STEPS["delete"](office, seen)
+    assert bulletin(office, seen.pk)
+
+
+def test_deleted_correction_may_be_begun_again(office, county):
+    first = make_bulletin(county, "published")
+    STEPS["delete"](office, STEPS["correct"](office, first))
+    assert STEPS["correct"](office, first).edition == 1
+
+
+@pytest.mark.parametrize("state", ["checked", "published"])
+def test_database_deletes_drafts_alone(county, state):
+    found = make_bulletin(county, state)
+    with pytest.raises(DatabaseError, match="is no draft"), transaction.atomic():
+        found.delete()
 
 
 def test_correction_is_an_edition_with_the_same_number(office, reviewer):
