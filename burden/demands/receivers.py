@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from burden.kit.errors import Refused
+from burden.kit.errors import Absent, Refused
 from burden.kit.reading import Reader, many, maybe, one_of, text
 from burden.units.models import Kind, Level, Unit
 
@@ -84,7 +83,7 @@ def _check_codes(receivers: Receivers, issuer: Unit) -> None:
     """Refuses: Http404."""
     wanted = {*receivers.units, *([receivers.under] if receivers.under else [])}
     if wanted and _remit(issuer).filter(code__in=wanted).count() < len(wanted):
-        raise Http404
+        raise Absent({"receivers": _("有的单位代码没有，或者不在你能发的范围")})
 
 
 def _remit(issuer: Unit) -> QuerySet[Unit]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -21,7 +20,7 @@ from burden.entries.services import MAX_ENTRIES, Filing, file_week
 from burden.kit import clock
 from burden.kit.api import ApiView, ProblemSerializer, problems
 from burden.kit.clock import Week
-from burden.kit.errors import Refused
+from burden.kit.errors import Absent, Refused
 from burden.standards.models import Category, Subkind
 
 TARGET_SHOWN = (
@@ -172,7 +171,7 @@ def read_monday(day: str) -> Week:
     try:
         date = clock.read_day(day)
     except ValueError as error:
-        raise Http404 from error
+        raise Absent({"week": _("要是日期，如 2026-11-16")}) from error
     monday = Week.on(date)
     if monday.monday != date:
         sentence = _("%(day)s 不是星期一，这一周是 %(monday)s") % {"day": day, "monday": monday}

@@ -22,7 +22,7 @@ from rest_framework.views import APIView, set_rollback
 
 from burden.kit.access import Access, ActedRequest, public
 from burden.kit.db import act_as
-from burden.kit.errors import Conflict, Refused
+from burden.kit.errors import Absent, Conflict, Refused
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor
@@ -209,7 +209,7 @@ def _known(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | Non
     if isinstance(error, Refused):
         return error.status, _body(error.code, error.detail, error.errors), {}
     if isinstance(error, Http404):
-        return 404, _body("not_found", _("没有找到")), {}
+        return 404, _body("not_found", _("没有找到"), error.errors if isinstance(error, Absent) else {}), {}
     if isinstance(error, PermissionDenied):
         return 403, _body("forbidden", _("你的任职不能做这件事")), {}
     if isinstance(error, exceptions.ValidationError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.http import Http404
+
 
 class Refused(Exception):
     """A refusal with a stable code, one sentence for people, and where it can be mended.
@@ -32,3 +34,14 @@ class Conflict(Refused):
     def __init__(self, code: str, detail: str, both: Mapping[str, object] | None = None) -> None:
         super().__init__(code, detail)
         self.both = dict(both or {})
+
+
+class Absent(Http404):
+    """What a field or parameter names is out of scope, or is none, which is not told apart: a 404 that says where.
+
+    Shape: `errors` as Refused has them.
+    """
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__()
+        self.errors = dict(errors)

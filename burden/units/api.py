@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from burden.kit.api import ApiView, problems
+from burden.kit.errors import Absent
 from burden.units import queries
 from burden.units.models import Kind, Level, Unit
 
@@ -52,7 +55,10 @@ class UnitsApi(ApiView):
     def get(self, request: Request) -> Response:
         """List units by code. A code that is foreign or unknown is a 404."""
         code = self.parameters("parent").get("parent")
-        parent = queries.unit(self.actor, code) if code else None
+        try:
+            parent = queries.unit(self.actor, code) if code else None
+        except Http404:
+            raise Absent({"parent": _("没有这个单位，或者不在你能看的范围")}) from None
         rows = queries.children(self.actor, parent)
 
         def show(unit: Unit) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.api import ApiView, problems
 from burden.kit.clock import Week, last_closed
-from burden.kit.errors import Refused
+from burden.kit.errors import Absent, Refused
 from burden.units.models import Unit
 from reports import summaries
 from reports.department_extract import year_of
@@ -131,15 +131,9 @@ class SignalPageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
 
 
-class Missing(Refused):
-    """What is named in a parameter or field is foreign, or is none: not told apart."""
-
-    status = 404
-
-
-def no_unit(name: str = "unit") -> Missing:
+def no_unit(name: str = "unit") -> Absent:
     """Return the refusal of a unit that one may not see, or that is none, by the parameter that named it."""
-    return Missing("not_found", _("没有找到"), {name: _("没有这个单位，或者不在你能看的范围")})
+    return Absent({name: _("没有这个单位，或者不在你能看的范围")})
 
 
 def unit_or_404(actor: Actor, code: str) -> Unit:

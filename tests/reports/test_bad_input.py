@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.urls import reverse
@@ -17,7 +17,10 @@ OF_UNIT = (
     "report", "parts", "issuers", "relief", "signals", "indicators", "indicators_file", "issued_by", "calendar_of",
 )  # fmt: skip
 OWN = ("reports", "calendar", "issued", "exports", "export_estimate", "bulletins", "standards", "unit_events")
-API = ("api_summaries", "api_signals", "api_indicators", *(f"api_table:{key}" for key in TABLES))
+API = (
+    "api_summaries", "api_signals", "api_indicators", "api_parts", "api_goals", "api_people", "api_extracts", *(f"api_table:{key}" for key in TABLES),
+)  # fmt: skip
+LISTS = ("api_units", "api_tables", "api_bulletins", "api_exports")  # that take no unit
 NO_DAYS = ("", "今天", "2026-11-17", "20261116", "0001-01-01", "9999-12-27", "\0")
 DAYS = (*NO_DAYS, "1999-12-27", "2000-01-03", "2099-12-28")  # Mondays, far away
 FILTERS = (
@@ -80,3 +83,42 @@ def test_county_is_answered(client, county, name, week):
     for odd in ({}, *({"period": kind, "week": str(Week.at(NOW))} for kind in ("week", "year"))):
         status = client.get(address(name, county, **odd)).status_code
         assert status == 200 or (status in REFUSED and (odd or name in {"reports", "calendar", "issued"})), odd
+
+
+CALENDAR = ("0001-01-01", "1899-12-25", "2026-02-30", "2026-11-17", "9999-12-27", "\0", "今天", "")
+WRONG: list[dict[str, str]] = [
+    *({"from": day} for day in CALENDAR),
+    *({"to": day} for day in CALENDAR),
+    *({"week": day} for day in CALENDAR),
+    *({"year": year} for year in ("0", "1999", "2027", "9999", "２０２６", "x", "")),
+    {"from": "2026-11-16", "to": "2026-11-09"},
+    {"from": "1976-11-15", "to": "2026-11-16"},
+    *({"unit": code} for code in ("000000000000", "foreign", "x" * 300, "\0", "")),
+    *({name: "没有"} for name in ("by", "basis", "level", "period", "kind", "category", "issuer", "sort", "parent")),
+    *({"page": page} for page in ("0", "x", "9" * 30)),
+]
+
+
+@pytest.mark.parametrize("name", [*API, *LISTS])
+def test_refusal_of_the_api_is_a_problem_that_names_the_field(client, county, name):
+    """Ends of the calendar, foreign and unknown units, from after to, fifty years: never a bare page, never unnamed."""
+    fill(county, LAST_WEEK)
+    foreign = make_unit(level="county").code
+    for wrong in WRONG:
+        said = {key: foreign if value == "foreign" else value for key, value in wrong.items()}
+        answer = client.get(address(name, county, **said))
+        if answer.status_code == 200:  # a parameter that this address takes, and a value that it can answer
+            assert name in ("api_units", "api_signals") or said.keys() & {"kind", "sort"}, (said, answer.json())
+            continue
+        assert answer.status_code in (404, 422), said
+        assert answer["Content-Type"] == "application/problem+json", said
+        body = answer.json()
+        assert body["code"] and body["detail"] and set(body["errors"]) & set(said), (said, body)
+
+
+@pytest.mark.parametrize("day", CALENDAR[:-1])
+def test_week_of_the_api_names_the_day(client, county, day):
+    client.force_login(make_actor(county, "cadre").user)
+    answer = client.get(f"/api/v1/weeks/{quote(day)}/")
+    assert (answer.status_code in (404, 422), answer["Content-Type"]) == (True, "application/problem+json")
+    assert "week" in answer.json()["errors"]
