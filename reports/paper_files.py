@@ -145,7 +145,8 @@ def docx(paper: Paper) -> bytes:
         _part(document, part)
     if paper.note:
         _line(document, f"注：{paper.note}", size=12, spacing=Pt(18))
-    _line(document, paper.organ, align=WD_ALIGN_PARAGRAPH.RIGHT)
+    for signed in (document.paragraphs[-1], _line(document, paper.organ, align=WD_ALIGN_PARAGRAPH.RIGHT)):
+        signed.paragraph_format.keep_with_next = True  # the date never stands alone on a page
     _line(document, paper.day, align=WD_ALIGN_PARAGRAPH.RIGHT)
     buffer = io.BytesIO()
     document.save(buffer)
