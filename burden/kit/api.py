@@ -163,10 +163,10 @@ class ApiView(APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return "Token"
 
-    def parameters(self, *allowed: str) -> dict[str, str]:
-        """Return the query parameters. Refuses: parameter_unknown, naming each."""
+    def parameters(self, *allowed: str, is_list: bool = True) -> dict[str, str]:
+        """Return the query parameters; a list has pages. Refuses: parameter_unknown, naming each."""
         given = self.request.query_params
-        unknown = sorted(set(given) - set(allowed) - {"page"})
+        unknown = sorted(set(given) - set(allowed) - ({"page"} if is_list else set()))
         if unknown:
             raise Refused(
                 "parameter_unknown",

@@ -117,7 +117,7 @@ class Export(ApiView):
     @extend_schema(operation_id="export_read", responses={200: ExportSerializer, **REFUSALS})
     def get(self, request: Request, pk: int) -> Response:
         """Return how far it is, and where the file is when it is done."""
-        self.parameters()
+        self.parameters(is_list=False)
         job: ExportJob | None = ExportJob.objects.visible_to(self.actor).filter(pk=pk).first()
         if job is None:
             raise Http404

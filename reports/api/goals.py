@@ -90,7 +90,7 @@ class People(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Return the number that the page of the year shows."""
-        given = self.parameters("unit", "year")
+        given = self.parameters("unit", "year", is_list=False)
         unit, period = asked_unit(self.actor, given), asked_year(given, clock.now())
         span = period.first.monday, period.last.monday
         figures = queries.weekly(self.actor, unit, span)

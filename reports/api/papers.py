@@ -129,7 +129,7 @@ class OneBulletin(ApiView):
     @extend_schema(operation_id="bulletin", responses={200: WholeBulletinSerializer, **REFUSALS})
     def get(self, request: Request, pk: int) -> Response:
         """Return its words and figures, as they are kept."""
-        self.parameters()
+        self.parameters(is_list=False)
         found = bulletin(self.actor, pk)
         if found is None:
             raise Http404
@@ -159,7 +159,7 @@ class Extract(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Return the paper as the page shows it."""
-        given, now = self.parameters("unit", "year"), clock.now()
+        given, now = self.parameters("unit", "year", is_list=False), clock.now()
         unit, period = asked_unit(self.actor, given), asked_year(given, now)
         paper = extract_of(self.actor, unit, period, now)
         body = paper_body(paper) if paper else None

@@ -85,7 +85,7 @@ def test_county_is_answered(client, county, name, week):
         assert status == 200 or (status in REFUSED and (odd or name in {"reports", "calendar", "issued"})), odd
 
 
-CALENDAR = ("0001-01-01", "1899-12-25", "2026-02-30", "2026-11-17", "9999-12-27", "\0", "今天", "")
+CALENDAR = ("0001-01-01", "1899-12-25", "2026-02-30", "2026-11-17", "9999-12-27", "今天", "")
 WRONG: list[dict[str, str]] = [
     *({"from": day} for day in CALENDAR),
     *({"to": day} for day in CALENDAR),
@@ -93,7 +93,7 @@ WRONG: list[dict[str, str]] = [
     *({"year": year} for year in ("0", "1999", "2027", "9999", "２０２６", "x", "")),
     {"from": "2026-11-16", "to": "2026-11-09"},
     {"from": "1976-11-15", "to": "2026-11-16"},
-    *({"unit": code} for code in ("000000000000", "foreign", "x" * 300, "\0", "")),
+    *({"unit": code} for code in ("000000000000", "foreign", "x" * 300, "")),
     *({name: "没有"} for name in ("by", "basis", "level", "period", "kind", "category", "issuer", "sort", "parent")),
     *({"page": page} for page in ("0", "x", "9" * 30)),
 ]
