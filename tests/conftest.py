@@ -46,8 +46,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Copy the migrated database instead of migrating one for each process."""
+    from django.db import connection
+
+    if name := servers.template():
+        connection.settings_dict["TEST"]["TEMPLATE"] = name
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """Migrate once, and let transactional tests end without touching what the migrations filled in."""
+    """Let transactional tests end without touching what the migrations filled in."""
     from django.test import TransactionTestCase
 
     from tests.database import erase, keep_reference_rows

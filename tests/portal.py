@@ -19,7 +19,9 @@ import pytest
 
 from burden import embedded
 from burden.embedded.children import Child, Stop, together
-from tests.servers import folder
+from burden.embedded.folders import server_account
+from burden.embedded.postgres import OWNER, find_binaries
+from tests.servers import folder, template
 
 ROOT = Path(__file__).resolve().parents[1]
 START_LIMIT = 60  # seconds
@@ -118,10 +120,25 @@ def running(name: str, *extent: str) -> Iterator[Portal]:
 def seed(portal: Portal, extent: Iterable[str]) -> None:
     """Seed less than `up` would, before it looks whether there is anything."""
     with contextlib.ExitStack() as stack:
-        if "DATABASE_URL" not in portal.env:
-            stack.enter_context(embedded.servers(Path(portal.env["BURDEN_STATE_DIR"]), durable=False))
-        portal.manage("migrate", "-v", "0")
+        if "DATABASE_URL" in portal.env:
+            portal.manage("migrate", "-v", "0")
+        else:
+            copy_template(stack.enter_context(embedded.servers(Path(portal.env["BURDEN_STATE_DIR"]), durable=False)))
         portal.manage("seed_demo", *extent)
+
+
+def copy_template(to: embedded.Running) -> None:
+    """Bring the session's migrated database to a portal's cluster instead of migrating that one too."""
+    name, source = template(), embedded.running()
+    assert source
+    programs = find_binaries(source.state, server_account())
+    dumped = subprocess.run(
+        [programs / "pg_dump", "-h", source.pg_host, "-U", OWNER, name], check=True, capture_output=True
+    )
+    subprocess.run(
+        [programs / "psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", to.pg_host, "-U", OWNER, name],
+        check=True, input=dumped.stdout, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
 
 
 def free_port() -> int:

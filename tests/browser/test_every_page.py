@@ -59,11 +59,16 @@ PAGES = {
     "secadmin": ["/people/", "/units/"],
     "auditor": ["/audit/"],
 }
-# What a mode can spoil is looked for in it: colours change with contrast alone, words with the language, places with the size.
+# What a mode can spoil is looked for in it, where it is likeliest: words with the language, places with the size and large type,
+# colours with contrast. The search for colours and for places that overlap takes most of a search's time.
 # Large type and contrast are attributes that the page's own switch sets without a reload, see static/js/display.js.
-CONTRAST = {"runOnly": ["color-contrast"]}
-NO_CONTRAST = {"rules": {"color-contrast": {"enabled": False}}}
-LOOKS = {"plain": ({}, {}), "big": ({"size": "big"}, NO_CONTRAST), "contrast": ({"contrast": "more"}, CONTRAST)}
+COLOURS, PLACES = "color-contrast", "target-size"
+Looks = dict[str, tuple[dict[str, str], dict]]
+BIG = ({"size": "big"}, {"runOnly": ["scrollable-region-focusable"]})
+LOOKS: dict[str, Looks] = {
+    "desk": {"plain": ({}, {}), "big": BIG, "contrast": ({"contrast": "more"}, {"runOnly": [COLOURS]})},
+    "phone": {"plain": ({}, {}), "big": BIG},
+}
 WIDE = """() => Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("main .inp")]
     .map(field => field.getBoundingClientRect().right)) - innerWidth"""
 MISSING = {"/nowhere/", "/in/no-such-secret/", "/people/"}  # answers that are meant to be an error for this reader
@@ -77,6 +82,17 @@ def log_in(page: Page, account: dict[str, str]) -> None:
     page.wait_for_url(lambda url: "/login/" not in url)
 
 
+def without(*rules: str) -> dict:
+    """Options of axe that leave these rules out."""
+    return {"rules": {rule: {"enabled": False} for rule in rules}}
+
+
+@pytest.fixture(scope="module")
+def logged_in() -> dict[str, list]:
+    """Cookies of each role's session: a role logs in once for both sizes."""
+    return {}
+
+
 @pytest.fixture(params=["desk", "phone"])
 def reader(request: pytest.FixtureRequest, browser: Browser, portal) -> Iterator[Page]:
     options = (
@@ -85,7 +101,7 @@ def reader(request: pytest.FixtureRequest, browser: Browser, portal) -> Iterator
     yield from opened(browser, portal.url, [], **options)
 
 
-def faults(reader: Page, looks: dict[str, tuple[dict[str, str], dict]]) -> list[str]:
+def faults(reader: Page, looks: Looks) -> list[str]:
     """Say what is wrong with the page as it stands, in each of these looks."""
     wrong = []
     for name, (attributes, options) in looks.items():
@@ -97,25 +113,48 @@ def faults(reader: Page, looks: dict[str, tuple[dict[str, str], dict]]) -> list[
     return wrong
 
 
+def enter(reader: Page, role: str, account: dict[str, str], logged_in: dict[str, list]) -> None:
+    """Log in, or go on with the session that the other size began."""
+    if role in logged_in:
+        reader.context.add_cookies(logged_in[role])
+    else:
+        log_in(reader, account)
+        logged_in[role] = reader.context.cookies()
+
+
+def speak(reader: Page, portal, language: str) -> None:
+    reader.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
+
+
 @pytest.mark.parametrize("role", PAGES)
-def test_every_page_is_accessible_in_every_mode(role: str, reader: Page, portal):
-    accounts = portal.accounts
+def test_every_page_is_accessible_in_every_mode(role: str, reader: Page, portal, logged_in, request):
+    """Each size looks at Chinese pages as it loads them; the phone then loads the English ones, and widens them to a desk's."""
+    accounts, size = portal.accounts, request.node.callspec.params["reader"]
+    places = {
+        "village": accounts["cadre"]["unit_code"],
+        "county": accounts["office"]["unit_code"],
+        "bureau": accounts["issuer"]["unit_code"],
+    }
     broken: list[str] = []
     reader.on("console", lambda message: broken.append(message.text) if "Security Policy" in message.text else None)
     if role:
-        log_in(reader, accounts[role])
+        enter(reader, role, accounts[role], logged_in)
     wrong = []
-    for language, looks in (("zh-hans", LOOKS), ("en", {"english": ({}, NO_CONTRAST)})):
-        reader.context.add_cookies([{"name": "django_language", "value": language, "url": portal.url}])
+
+    def look(path: str, looks: Looks) -> None:
+        answer = reader.goto(path.format(**places))
+        assert answer is not None
+        assert answer.status == 200 or path in MISSING, (path, answer.status)
+        wrong.extend(f"{path} {fault}" for fault in faults(reader, looks))
+
+    speak(reader, portal, "zh-hans")
+    for path in PAGES[role]:
+        look(path, LOOKS[size])
+    if size == "phone":
+        speak(reader, portal, "en")
         for path in PAGES[role]:
-            answer = reader.goto(
-                path.format(
-                    village=accounts["cadre"]["unit_code"],
-                    county=accounts["office"]["unit_code"],
-                    bureau=accounts["issuer"]["unit_code"],
-                )
-            )
-            assert answer is not None
-            assert answer.status == 200 or path in MISSING, (path, answer.status)
-            wrong += [f"{path} {fault}" for fault in faults(reader, looks)]
+            look(path, {"english": ({}, without(COLOURS))})
+            reader.set_viewport_size(DESK)
+            wrong += [f"{path} {fault}" for fault in faults(reader, {"wide": ({}, without(COLOURS, PLACES))})]
+            reader.set_viewport_size(PHONE)
     assert wrong + broken == []
