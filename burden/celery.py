@@ -54,7 +54,7 @@ app.conf.update(
         "open-week": {"task": "reports.open_week", "schedule": crontab(minute=5, hour=0, day_of_week="mon")},
         "count-people": {"task": "reports.count_people", "schedule": crontab(minute=30, hour=3)},
         "compare-peers": {"task": "reports.compare_peers", "schedule": crontab(minute=40, hour=3)},
-        "verify": {"task": "reports.verify", "schedule": crontab(minute=0, hour=2)},
+        "verify": {"task": "reports.verify", "schedule": crontab(minute=0, hour=4)},
         "find-signals": {"task": "reports.find_signals", "schedule": crontab(minute=20, hour=3)},
         "deal-panels": {"task": "standards.deal_panels", "schedule": crontab(minute=15, hour=2)},
         "count-asked": {"task": "reports.count_asked", "schedule": crontab(minute=35, hour=2)},

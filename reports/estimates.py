@@ -16,12 +16,12 @@ from django.db import transaction
 
 from burden.kit.clock import Week
 from reports.peers import MIN_RETURNS
+from reports.stale_weeks import Span, mondays, steps, taken
 from reports.statements import Statements
 
 SQL = Statements("estimates")
 MIN_UNITS = 3  # units of a kind that have to stand behind it
 MOVING = 9  # weeks back in which returns still come
-STEP = 4  # weeks counted in one transaction
 Z = Fraction(196, 100)  # of 95 %
 
 
@@ -110,24 +110,43 @@ def _step(half: int) -> int:
 
 
 def recount(*, now: dt.datetime, weeks: int = MOVING, whole: bool = False) -> int:
-    """Count the newest weeks anew, or all of them; all where nothing was counted yet. Returns rows written."""
+    """Count the newest weeks and those noted anew, or all; all where nothing was counted yet. Returns rows written."""
+    with taken("return_spread") as noted:
+        chosen = {*noted, *_weeks(now, back=None if whole else weeks)}
+        return sum(_replace(span) for span in steps(sorted(chosen)))
+
+
+def verify(*, now: dt.datetime) -> tuple[int, int]:
+    """Recount every week beside what is stored; what is noted is left to its recount. Shape: rows, differences."""
+    found = [_verify(span) for span in steps(_weeks(now, back=None))]
+    return sum(rows for rows, _odd in found), sum(odd for _rows, odd in found)
+
+
+def _weeks(now: dt.datetime, *, back: int | None) -> list[dt.date]:
+    """Return the newest weeks up to the running one, or all; all where nothing was counted yet."""
     first, is_counted = SQL.fetch("weeks")[0]
-    if first is None:
-        return 0
     last = Week.at(now)
-    since = max(Week(first), last.plus(-weeks)) if is_counted and not whole else Week(first)
-    written = 0
-    while since <= last:
-        written += _replace(since.monday, min(since.plus(STEP - 1), last).monday)
-        since = since.plus(STEP)
+    since = first if first is None or back is None or not is_counted else max(first, last.plus(-back).monday)
+    return mondays(since, last.monday) if since else []
+
+
+@transaction.atomic
+def _replace(span: Span) -> int:
+    _count(span)
+    SQL.execute("clear", since=span[0], until=span[1])
+    written = SQL.execute("replace")
+    SQL.execute("drop")
     return written
 
 
 @transaction.atomic
-def _replace(since: dt.date, until: dt.date) -> int:
-    SQL.alone()
-    SQL.execute("count", since=since, until=until, least=MIN_RETURNS, least_units=MIN_UNITS)
-    SQL.execute("clear", since=since, until=until)
-    written = SQL.execute("replace")
+def _verify(span: Span) -> tuple[int, int]:
+    _count(span)
+    rows, differences = SQL.fetch("verify", since=span[0], until=span[1])[0]
     SQL.execute("drop")
-    return written
+    return rows, differences
+
+
+def _count(span: Span) -> None:
+    SQL.alone()
+    SQL.execute("count", since=span[0], until=span[1], least=MIN_RETURNS, least_units=MIN_UNITS)

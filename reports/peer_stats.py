@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
@@ -19,55 +20,89 @@ from burden.units.models import Kind, Level, Unit
 from reports.models import PeerStat
 from reports.peers import MIN_PEERS, alike, hidden
 from reports.periods import KINDS, Period
+from reports.stale_weeks import mondays, taken
 from reports.statements import Statements
 
 SQL = Statements("peer_stats")
 Stats = Mapping[tuple[int, str], PeerStat]  # by place and peer group
 SCOPES = (Level.COUNTY, Level.CITY, Level.PROVINCE, Level.NATION)
-OPEN_WEEKS = 3  # a week may be filed in time for so long; what comes later waits for a rebuild
+OPEN_WEEKS = 3  # a week may be filed in time for so long; what comes later is noted
 
 
 def recount(*, now: dt.datetime, weeks: int = OPEN_WEEKS) -> int:
-    """Count the spans of the last closed weeks anew, a year at a time; readers keep the old rows meanwhile.
+    """Count the spans of the last closed weeks and of those noted anew, a year at a time; readers keep the old rows meanwhile.
 
     Units: weeks back from the last closed one; the number of rows written.
     """
     closed = last_closed(now)
-    recent = [closed.plus(-n) for n in range(weeks)]
-    found = {
-        (kind, span.first): span for kind in KINDS for span in (Period.of(kind, each, until=closed) for each in recent)
-    }
-    return sum(_recount(of_year, closed) for of_year in _years(found.values()))
+    with taken("peer_stat", until=closed.monday) as noted:
+        chosen = {closed.plus(-n) for n in range(weeks)} | {Week(week) for week in noted}
+        return sum(_replace(of_year) for of_year in _years(_spans(chosen, closed)))
+
+
+def verify(*, now: dt.datetime) -> tuple[int, int]:
+    """Recount every span beside what is stored; one with a week that is noted is left to its recount. Shape: rows, differences."""
+    first, closed = SQL.fetch("first")[0][0], last_closed(now)
+    weeks = [Week(week) for week in mondays(first, closed.monday)] if first else []
+    found = [_verify(of_year, closed) for of_year in _years(_spans(weeks, closed))]
+    return sum(rows for rows, _odd in found), sum(odd for _rows, odd in found)
+
+
+def _spans(weeks: Iterable[Week], closed: Week) -> Collection[Period]:
+    """Return the spans that hold some weeks, each as far as its weeks are over."""
+    spans = (Period.of(kind, week, until=closed) for week in weeks for kind in KINDS)
+    return {(span.kind, span.first): span for span in spans}.values()
 
 
 def _years(spans: Iterable[Period]) -> list[list[Period]]:
     """Put spans together that lie in one year: its weeks are read once."""
     years: dict[int, list[Period]] = {}
     for span in spans:
-        years.setdefault(Period.of("year", span.first).first.plus(1).year, []).append(span)
+        years.setdefault(span.year, []).append(span)
     return list(years.values())
 
 
 @transaction.atomic
-def _recount(spans: Collection[Period], closed: Week) -> int:
+def _replace(spans: Collection[Period]) -> int:
     """Count some spans in the place of what was known of them."""
-    written = 0
+    _count(spans)
+    known = _columns(spans)
+    SQL.execute("clear", kinds=known["kinds"], firsts=known["firsts"])
+    written = SQL.execute("replace")
+    SQL.execute("drop")
+    return written
+
+
+@transaction.atomic
+def _verify(spans: Collection[Period], closed: Week) -> tuple[int, int]:
+    _count(spans)
+    rows, differences = SQL.fetch("verify", closed=closed.monday, **_columns(spans))[0]
+    SQL.execute("drop")
+    return rows, differences
+
+
+def _count(spans: Collection[Period]) -> None:
+    """Count some spans into a temporary table."""
     SQL.alone()
-    SQL.execute("begin")
+    for name in ("begin", "fresh"):
+        SQL.execute(name)
     for week in sorted({week for span in spans for week in span.weeks}):
         for own in (True, False):
             _show(week, own=own)
     for span in spans:
-        since, until = span.first.monday, span.last.monday
-        PeerStat.every.filter(span=span.kind, week=since).delete()
-        written += SQL.execute("count", span=span.kind, since=since, until=until, least=MIN_PEERS)
-    SQL.execute("drop")
-    return written
+        SQL.execute("count", span=span.kind, since=span.first.monday, until=span.last.monday, least=MIN_PEERS)
+
+
+def _columns(spans: Collection[Period]) -> dict[str, list[Any]]:
+    firsts, untils = zip(*((span.first.monday, span.last.monday) for span in spans), strict=True)
+    return {"kinds": [span.kind for span in spans], "firsts": list(firsts), "untils": list(untils)}
 
 
 def _show(week: Week, *, own: bool) -> None:
     """Put the units of a week that may be shown beside each other."""
     units = [unit for (unit,) in SQL.fetch("units", week=week.monday, own=own)]
+    if not units:
+        return
     gone = [unit for unit, weeks in hidden(units, (week.monday, week.monday), own=own).items() if weeks]
     SQL.execute("shown", week=week.monday, own=own, hidden=gone)
 

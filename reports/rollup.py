@@ -7,8 +7,8 @@ Every statement lies in sql/rollup, one a file.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -45,13 +45,27 @@ class Refreshed:
 
 @dataclass(frozen=True)
 class Verified:
-    """What a verification compared, and how many rows differ, are missing or too many: all but 0 is an incident."""
+    """What a verification compared, and how many rows differ, are missing or too many: all but 0 is an incident.
 
-    rows: int = 0
-    differences: int = 0
+    Shape: rows and differences by table.
+    """
+
+    tables: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return sum(rows for rows, _differences in self.tables.values())
+
+    @property
+    def differences(self) -> int:
+        return sum(differences for _rows, differences in self.tables.values())
 
     def __add__(self, other: Verified) -> Verified:
-        return Verified(self.rows + other.rows, self.differences + other.differences)
+        both = dict(self.tables)
+        for table, (rows, differences) in other.tables.items():
+            known = both.get(table, (0, 0))
+            both[table] = known[0] + rows, known[1] + differences
+        return Verified(both)
 
 
 def refresh(*, limit: int = MARKS, wait: bool = True) -> Refreshed:
@@ -218,7 +232,7 @@ def _verify_span(weeks: list[dt.date]) -> Verified:
     if not awaits_rebuild:
         _climb()
         for table in TABLES:
-            found += Verified(*_run(f"verify_{table}", weeks=weeks)[0])
+            found += Verified({f"rollup_{table}": _run(f"verify_{table}", weeks=weeks)[0]})
     _run("drop_fresh")
     return found
 
@@ -226,7 +240,7 @@ def _verify_span(weeks: list[dt.date]) -> Verified:
 @transaction.atomic
 def _verify_periods() -> Verified:
     _run("lock_all")
-    return Verified(*source_periods.verify_spans())
+    return Verified({"source_period": source_periods.verify_spans()})
 
 
 def _count(weeks: list[dt.date]) -> None:

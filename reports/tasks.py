@@ -52,15 +52,14 @@ def find_signals(**_future: Any) -> None:
 
 @shared_task(name="reports.count_asked")
 def count_asked(**_future: Any) -> None:
-    """Count what was asked of whom and how it was answered, for the weeks that still move; all where units did."""
-    log.info("asked.counted", rows=asked.recount(now=now(), whole=asked.moved_lately(now=now())))
+    """Count what was asked of whom and how it was answered, for the weeks that still move and those noted."""
+    log.info("asked.counted", rows=asked.recount(now=now()))
 
 
 @shared_task(name="reports.spread_returns")
 def spread_returns(*, weeks: int = estimates.MOVING, **_future: Any) -> None:
-    """Sum how far the returns of the newest weeks differ; every night of all weeks where units moved."""
-    whole = weeks == estimates.MOVING and asked.moved_lately(now=now())
-    log.info("estimates.counted", rows=estimates.recount(now=now(), weeks=weeks, whole=whole))
+    """Sum how far the returns of the newest weeks differ, and of those noted."""
+    log.info("estimates.counted", rows=estimates.recount(now=now(), weeks=weeks))
 
 
 @shared_task(name="reports.meter_portal")
@@ -86,7 +85,8 @@ def verify(**_future: Any) -> None:
     """Compare all sums with what was filed; a difference is an incident."""
     found = verification.verify(now=now())
     tell = log.error if found.differences else log.info
-    tell("rollup.verified", rows=found.rows, differences=found.differences)
+    odd = {table: differences for table, (_rows, differences) in found.tables.items() if differences}
+    tell("rollup.verified", rows=found.rows, differences=found.differences, odd=odd)
 
 
 @shared_task(name="reports.open_week")

@@ -80,6 +80,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/estimates.py",
     "reports/rollup.py",
     "reports/source_periods.py",
+    "reports/stale_weeks.py",
     "reports/signals/declared.py",
     "reports/signals/recount.py",
     "reports/unregistered.py",
@@ -119,10 +120,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "reports/forms.py",
         "reports/league.py",
     },
-    "UnitEvent": {  # what is planned for others comes before, and the worker recounts after everybody's
-        "burden/units/events.py",
-        "reports/asked.py",
-    },
+    "UnitEvent": {"burden/units/events.py"},  # what is planned for others comes before
     "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's
     "Target": {"burden/demands/services/reestimating.py"},
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's

@@ -17,8 +17,9 @@ from burden.units.models import Level, Unit
 from reports.models.measures import ReturnSpread, RollupAsked
 from reports.models.peers import PeerStat
 from reports.models.scope import RollupQuerySet, few
+from reports.models.stale import StaleWeek
 
-__all__ = ["PeerStat", "ReturnSpread", "RollupAsked", "RollupQuerySet"]  # and all that is defined here
+__all__ = ["PeerStat", "ReturnSpread", "RollupAsked", "RollupQuerySet", "StaleWeek"]  # and all that is defined here
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor

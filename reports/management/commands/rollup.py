@@ -10,7 +10,18 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from burden.kit.clock import Week, now
-from reports import asked, demand_sums, estimates, meter, peer_stats, people, rollup, unregistered, verification
+from reports import (
+    asked,
+    demand_sums,
+    estimates,
+    meter,
+    peer_stats,
+    people,
+    rollup,
+    stale_weeks,
+    unregistered,
+    verification,
+)
 from reports.signals import recount as signals
 
 
@@ -45,21 +56,25 @@ class Command(BaseCommand):
     def rebuild(self, week: dt.date | None) -> str:
         """Count the weeks anew."""
         weeks = rollup.rebuild(weeks=[week] if week else None, now=now(), progress=self.tell)
-        if not week:
+        if week:
+            stale_weeks.note([week])
+        else:
             demand_sums.rebuild()
             meter.recount(now=now())
-            people.recount(now=now())
-            asked.recount(now=now(), whole=True)
-            estimates.recount(now=now(), whole=True)
             unregistered.recount(now=now())
             signals.recount(now=now())
-            peer_stats.recount(now=now(), weeks=max(weeks, 1))
+        people.recount(now=now())
+        asked.recount(now=now(), whole=not week)
+        estimates.recount(now=now(), whole=not week)
+        peer_stats.recount(now=now(), weeks=max(weeks, 1))
         return f"rebuilt: {weeks} weeks"
 
     def verify(self, _week: dt.date | None) -> str:
         """Recount everything, compare, and keep the outcome: an incident begins or ends with it."""
         found = verification.verify(now=now(), progress=self.tell)
         self.wrong = found.differences > 0
+        for table, (rows, differences) in sorted(found.tables.items()):
+            self.stdout.write(f"  {table}: {rows} rows, {differences} differ")
         return f"verified: {found.rows} rows, {found.differences} differences"
 
     def tell(self, done: int, of: int) -> None:

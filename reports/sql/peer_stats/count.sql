@@ -1,8 +1,8 @@
 -- grain: place above x kind of units x span of weeks
 -- inputs: peer_shown, unit_path; span (week, month, quarter, year), since, until (Mondays), least (units that a group needs)
--- outputs: peer_stat, which has no row of this span
+-- outputs: rows of fresh_peers
 -- units: n units; whole person-minutes of one person in one week, half away from zero; quantiles by linear interpolation (R-7)
-INSERT INTO peer_stat (scope_id, kind, span, week, until, n, imposed_low, imposed_median, imposed_high, imposed_p90,
+INSERT INTO fresh_peers (scope_id, kind, span, week, until, n, imposed_low, imposed_median, imposed_high, imposed_p90,
                        total_low, total_median, total_high, total_p90)
 SELECT found.scope_id, found.kind, %(span)s, %(since)s, %(until)s, found.n,
        round(imposed[1]::numeric), round(imposed[2]::numeric), round(imposed[3]::numeric), round(imposed[4]::numeric),

@@ -1,4 +1,4 @@
 -- grain: none
--- inputs: temporary table peer_shown
--- outputs: none; the table is gone
-DROP TABLE peer_shown
+-- inputs: temporary tables peer_shown, fresh_peers
+-- outputs: none; the tables are gone
+DROP TABLE peer_shown, fresh_peers
