@@ -52,6 +52,7 @@ def test_page_shows_claim_confirmed_and_how_many_answered(reviewer, bureau):
     count(demand)
     page = show(reviewer, demand, period="week")
     assert "4／12" in page
+    assert "现行区划" in page
     assert "10.0<" in page
     assert "9.0<" in page
 
