@@ -136,6 +136,19 @@ def test_week_53_is_in_december_and_in_its_iso_year(year):
     assert Period.of("week", last).last_year.weeks[0].year == year - 1
 
 
+def test_year_of_53_weeks_runs_beside_as_many_weeks_and_ends_beside_the_whole_year():
+    whole = Period.of("year", week("2026-06-01"))
+    assert (len(whole.weeks), len(whole.last_year.weeks)) == (53, 52)
+    running = Period.of("year", whole.first, until=week("2026-12-21"))
+    assert running.is_partial
+    assert running.last_year == Period.of("year", week("2025-06-02"))
+    after = Period.of("year", week("2027-06-07"), until=week("2027-06-07"))
+    assert after.last_year.weeks == whole.weeks[: len(after.weeks)]
+    for kind, weeks_in in (("quarter", (14, 13)), ("month", (5, 4))):
+        span = Period.of(kind, week("2026-12-28"))
+        assert (len(span.weeks), len(span.last_year.weeks)) == weeks_in
+
+
 # --- Spring Festival
 
 

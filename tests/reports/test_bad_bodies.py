@@ -1,0 +1,103 @@
+"""Whatever is sent to the pages and the API of the read side, it is answered or refused: no traceback, nothing half stored."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.urls import reverse
+
+from burden.kit import clock
+from burden.units.models import Unit
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_bulletin, make_unit
+from tests.reports.sums import add_sums
+
+BAD = ("", "没有", "\0", "x" * 3_000, "-1", "9" * 30, "2026-11-17", "NaN")
+OFFICE: dict[str, dict[str, Any]] = {  # what would be stored, were it not for one field
+    "exports": {
+        "since": "2026-11-16", "until": "2026-11-16", "level": "own", "tables": "units", "format": "csv", "basis": "reported",
+    },
+    "bulletin_new": {"period": "month:2026-11-16", "form": "notice"},
+    "bulletin_edit": {"base_version": "1", "title": "题", "organ": "办", "number": "3"},
+    "bulletin_check": {"base_version": "1"},
+    "bulletin_publish": {"base_version": "1"},
+    "sample_start": {"start-from_": str(THIS_WEEK.plus(1))},
+    "sample_stop": {"stop-from_": str(THIS_WEEK.plus(1))},
+    "sample_take_back": {"sample": "1"},
+    "goal_set": {"goal-code": "meeting", "goal-value": "30", "goal-year": "2026", "goal-source": "通知"},
+    "goal_drop": {"goal": "1"},
+}  # fmt: skip
+SYSADMIN = {
+    "unit_add": {"name": "新村", "code": "9977", "level": "village", "from_": str(THIS_WEEK)},
+    "unit_rename": {"name": "新镇", "kind_": "town", "headcount": "3", "reason": "批复", "from_": str(THIS_WEEK)},
+    "unit_move": {"parent": "990", "reason": "批复", "from_": str(THIS_WEEK)},
+    "unit_merge": {"merged": "990", "reason": "批复", "from_": str(THIS_WEEK)},
+    "unit_split": {"reason": "批复", "from_": str(THIS_WEEK)},
+    "unit_close": {"reason": "批复", "from_": str(THIS_WEEK)},
+}
+API_EXPORT = {"unit": "", "from": "2026-11-16", "to": "2026-11-16", "tables": ["units"], "format": "csv"}
+QUIET = {"session", "auditevent", "verification"}
+
+
+@pytest.fixture
+def county(db, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    county = make_unit(make_unit(level="city"), "county", name="临溪县")
+    for _ in range(2):
+        add_sums(make_unit(county, "township"), LAST_WEEK, returns=9, per_head=300)
+    return county
+
+
+def stored() -> tuple[int, ...]:
+    """Count the rows of every table that requests write."""
+    tables = [each._meta.db_table for each in apps.get_models() if each._meta.model_name not in QUIET]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in tables))
+        return cursor.fetchone()
+
+
+def try_all(client, url: str, good: dict[str, Any]) -> None:
+    """Spoil one field after another: it is answered or refused, and what is refused stores nothing."""
+    bodies = [{}, *({**good, name: bad} for name in good for bad in BAD)]
+    for body in bodies:
+        before = stored()
+        answer = client.post(url, body)
+        assert answer.status_code in {200, 302, 404, 409, 422}, (url, body, answer.status_code)
+        if answer.status_code in {404, 409, 422}:
+            assert stored() == before, (url, body)
+
+
+@pytest.mark.parametrize("name", OFFICE)
+def test_body_of_an_office_is_answered_or_refused(client, county, name):
+    client.force_login(make_actor(county, "office").user)
+    pk = [make_bulletin(county).pk] if name in {"bulletin_edit", "bulletin_check", "bulletin_publish"} else []
+    try_all(client, reverse(name, args=pk), OFFICE[name])
+
+
+@pytest.mark.parametrize("name", SYSADMIN)
+def test_body_of_a_sysadmin_is_answered_or_refused(client, county, name):
+    client.force_login(make_actor(county, "sysadmin").user)
+    unit = county if name == "unit_add" else Unit.every.filter(parent=county).first()
+    try_all(client, reverse(name, args=[unit.code]), SYSADMIN[name])
+
+
+def test_body_of_the_api_is_answered_or_refused(client, county):
+    client.force_login(make_actor(county, "office").user)
+    good = API_EXPORT | {"unit": county.code}
+    odd: tuple[Any, ...] = (*BAD, None, 7, -1, 1.5, True, [], {}, [["x"]], {"a": 1}, ["\0"])
+    bodies: list[Any] = [[], 7, None, "x", {}, good | {"more": 1}]
+    bodies += [good | {name: bad} for name in good for bad in odd]
+    for body in bodies:
+        before = stored()
+        answer = client.post(reverse("api_exports"), json.dumps(body), content_type="application/json")
+        assert answer.status_code in {202, 400, 404, 422}, (body, answer.status_code)
+        if answer.status_code != 202:
+            assert stored() == before
+            said = answer.json()
+            assert said["detail"] and said["code"], body
+    for text in ("{", "\0", "ÿ".encode("latin-1"), b""):
+        answer = client.post(reverse("api_exports"), text, content_type="application/json")
+        assert answer.status_code in {400, 422}, text
