@@ -134,6 +134,7 @@ RIGHTS = {
         "source_period": "INSERT UPDATE DELETE",
         "source_span": "INSERT DELETE",
         "stale": "INSERT DELETE",
+        "stale_week": "INSERT UPDATE DELETE",
         "stale_demand": "DELETE",
         "unit_event": "UPDATE",
         "signal": "INSERT DELETE",
