@@ -148,7 +148,7 @@ def set_rights(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("burden", "0033_marks_of_claims"), ("reports", "0020_weeks_by_issuer_once")]
+    dependencies = [("burden", "0034_marks_of_claims"), ("reports", "0020_weeks_by_issuer_once")]
     operations = [
         migrations.CreateModel(
             name="StaleWeek",

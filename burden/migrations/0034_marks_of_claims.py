@@ -28,5 +28,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("burden", "0032_samples_taken_back")]
+    dependencies = [("burden", "0033_drafts_deleted")]
     operations = [migrations.RunSQL(MARK_SINCE + TRUSTED, BEFORE + TRUSTED)]
