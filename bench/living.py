@@ -25,11 +25,9 @@ def lines(running: embedded.Running) -> list[Line]:
         seen = [watcher.filed(token) for token in tokens]
         watcher.read_all()
         weights = {child.name: memory(child.process.pid) for child in children}
-    heaviest = max(weights, key=lambda name: weights[name])
-    print("  " + ", ".join(f"{name} {megabytes:.0f} MB" for name, megabytes in weights.items()), flush=True)
     return [
         Line("filed over HTTP until the county's page counts it, p95, ms", VISIBLE, percentile(0.95, seen)),
-        Line(f"memory of the heaviest process, MB ({heaviest})", RSS, weights[heaviest]),
+        *(Line(f"memory of {name}, its heaviest process, MB", RSS, held) for name, held in weights.items()),
     ]
 
 

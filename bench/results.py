@@ -15,7 +15,7 @@ ENTRIES = {"100K": 1e5, "1M": 1e6, "10M": 1e7, "30M": 3e7}
 GROWTH = {  # what is drawn over size: the beginning of a line, and its name in the chart
     "rebuilt, rollup_own and rollup_sub / bare": "rebuild / bare GROUP BY",
     "rebuilt, the issuers too": "rebuild with issuers / bare",
-    "one week rebuilt": "one week / bare",
+    "one week rebuilt, with issuers": "one week / bare",
     "one stale key": "one stale key, p95 ms",
     "slowest of": "slowest statement, p95 ms",
     "province, a year by issuer": "province, year by issuer, ms",

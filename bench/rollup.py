@@ -96,15 +96,19 @@ def week_rebuild(weeks: list[dt.date]) -> list[Line]:
     from burden.kit import clock
     from reports import rollup
 
-    ratios = []
+    tree, whole = [], []
     for week in weeks[len(weeks) // 2 :][:3]:
         where = f"WHERE week = '{week}'"
-        bare = sum(seconds(execute, BARE.format(where, by)) for by in (BY_KIND, BY_ISSUER))
+        kinds, issuers = (seconds(execute, BARE.format(where, by)) for by in (BY_KIND, BY_ISSUER))
         watch = Watch(rollup)
         rollup.rebuild(weeks=[week], now=clock.now())
         rollup._run = watch.run
-        ratios.append(sum(watch.seconds.values()) / bare)
-    return [Line("one week rebuilt, with issuers / both bare GROUP BYs of that week", 4, statistics.median(ratios))]
+        whole.append(sum(watch.seconds.values()) / (kinds + issuers))
+        tree.append(watch.take(*TREE) / kinds)
+    return [
+        Line("one week rebuilt, rollup_own and rollup_sub / bare GROUP BY of that week", 4, statistics.median(tree)),
+        Line("one week rebuilt, with issuers / both bare GROUP BYs of that week", 4, statistics.median(whole)),
+    ]
 
 
 def refreshes(weeks: list[dt.date], entries: int) -> list[Line]:
