@@ -1,12 +1,14 @@
 """The sums of demands: what each claims and what was answered, by week and kind of receiver; never by unit or person.
 
-Kept beside the sums of units (reports.rollup) because issuers read them by demand. Statements lie in sql/demand_sums.
+Kept beside the sums of units (reports.rollup) because issuers read them by demand. Of units that are hidden together only what
+tells of no few people is counted, so that a demand's sum less its issuer's rows elsewhere leaves none. Statements lie in sql/demand_sums.
 """
 
 from __future__ import annotations
 
 from django.db import transaction
 
+from reports import hidden_weeks
 from reports.statements import Statements
 
 SQL = Statements("demand_sums")
@@ -18,15 +20,21 @@ def refresh(*, limit: int = MARKS) -> int:
 
     Units: `limit` is marks a transaction; the number of demands x weeks recounted.
     """
+    hidden_weeks.refresh()
     done = 0
     while (step := _step(limit))[0]:
         done += step[1]
     return done
 
 
-@transaction.atomic
 def rebuild() -> int:
-    """Count all demands anew. Units: rows written."""
+    """Find what is hidden and count all demands anew. Units: rows written."""
+    hidden_weeks.rebuild()
+    return _recount()
+
+
+@transaction.atomic
+def _recount() -> int:
     SQL.execute("lock")
     SQL.execute("clear")
     return SQL.execute("count")

@@ -67,6 +67,7 @@ def _figures(actor: Actor, found: Demand, period: Period) -> dict[str, Any]:
     return {
         "sums": issued.total(cells),
         "left_out": sum(cell.is_hidden for cell in cells),
+        "is_partly": issued.is_partly(cells),
         "answered": sum(cell.answered for cell in cells if not cell.is_hidden),
         "targets": sum(targets.values()),
         "rows": [_row(cell, targets.get((cell.level, cell.week), 0), cells) for cell in reversed(cells)],

@@ -156,7 +156,7 @@ def _sides(now: Year) -> Table:
 
 def _note(now: Year, reestimated: int, at: dt.datetime) -> str:
     """Say what the figures hold and what they do not."""
-    few = sum(cell.is_hidden for cell in now.cells)
+    few = sum(cell.is_hidden or cell.left_out > 0 for cell in now.cells)
     hidden = f"{few}处答复的人太少，只按登记计；" if few else ""
     method = f"口径调整使预计变动{hours(reestimated)}人时，不算增减；" if reestimated else ""
     local = timezone.localtime(at)

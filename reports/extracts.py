@@ -81,7 +81,11 @@ def _labels() -> dict[str, str]:
     words = {str(kind.value): str(kind.label) for kind in Kind}
     for prefix, choices in (("category", Category), ("origin", Origin), ("level", Level)):
         words |= {f"{prefix}.{value}": str(label) for value, label in choices.choices}
-    said = {"hidden": _("人数太少，不显示"), "empty": _("没有数据")}
+    said = {
+        "hidden": _("人数太少，不显示"),
+        "empty": _("没有数据"),
+        "partly": _("部分答复出自人数太少的单位，只按预计算"),
+    }
     return words | said | {"unstated": _("未注明"), "self": _("各单位自定")}
 
 

@@ -34,12 +34,18 @@ COLUMNS = (
     "open_min",
     "confirmed_min",
     "after_hours_min",
+    "left_out",
+    "left_out_units",
+    "left_out_min",
 )
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One demand in one week at one level of receivers. Units: counts, whole person-minutes."""
+    """One demand in one week at one level of receivers.
+
+    Units: counts, whole person-minutes. Of the answers `left_out` are in no other figure: too few people gave them where they work.
+    """
 
     demand_id: int
     level: str
@@ -55,11 +61,20 @@ class Cell:
     origin: str
     is_planned: bool
     is_passed_on: bool
+    left_out: int = 0
+    left_out_units: int = 0
+    left_out_min: int = 0  # claimed of them
     is_hidden: bool = False
 
     @property
+    def told(self) -> int:
+        """The answers that the figures hold."""
+        return self.answers - self.left_out
+
+    @property
     def is_few(self) -> bool:
-        return 0 < self.answers < MIN_RETURNS or 0 < self.answered < MIN_UNITS
+        of_units = self.answered - self.left_out_units
+        return (self.answers > 0 and self.told < MIN_RETURNS) or (self.answered > 0 and of_units < MIN_UNITS)
 
 
 @dataclass(frozen=True)
@@ -128,11 +143,11 @@ def hide(found: Sequence[Cell]) -> list[Cell]:
 
 def _one_more(group: Iterable[Cell]) -> Cell | None:
     """Return the smallest answered cell that has to be hidden too; None where the hidden ones are enough, or none."""
-    cells = [cell for cell in group if cell.answers]
-    few = sum(cell.answers for cell in cells if cell.is_few)
+    cells = [cell for cell in group if cell.told]
+    few = sum(cell.told for cell in cells if cell.is_few)
     if not 0 < few < MIN_RETURNS:
         return None
-    return min((cell for cell in cells if not cell.is_few), key=lambda cell: cell.answers, default=None)
+    return min((cell for cell in cells if not cell.is_few), key=lambda cell: cell.told, default=None)
 
 
 def total(found: Iterable[Cell]) -> Issued:
@@ -143,8 +158,13 @@ def total(found: Iterable[Cell]) -> Issued:
 def _issued(cell: Cell) -> Issued:
     if cell.is_hidden:
         return Issued(cell.claim_min, cell.open_min)
-    compared = cell.claim_min - cell.open_min
+    compared = cell.claim_min - cell.open_min - cell.left_out_min
     return Issued(cell.claim_min, cell.open_min, cell.confirmed_min, compared, cell.after_hours_min)
+
+
+def is_partly(found: Iterable[Cell]) -> bool:
+    """Whether some answers are left out of what is shown: too few people gave them where they work."""
+    return any(cell.left_out and not cell.is_hidden for cell in found)
 
 
 def grouped(found: Iterable[Cell], key: Callable[[Cell], K]) -> dict[K, Issued]:

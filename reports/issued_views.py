@@ -88,6 +88,7 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
         else None,
         "reestimated": issued.reestimated(actor, unit, period),
         "left_out": sum(cell.is_hidden for cell in found),
+        "is_partly": issued.is_partly(found),
         "bars": _bars(sums),
         "parts": [("x-brand", sums.confirmed_min), ("x-self", sums.as_claimed_min), ("x-self2", alone)],
         "origins": _named(issued.grouped(found, lambda cell: cell.origin), Origin.choices),

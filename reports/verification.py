@@ -12,7 +12,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.ledger.models import Verification
 from burden.ledger.services import keep_verification
-from reports import asked, demand_sums, estimates, peer_stats, people, rollup
+from reports import asked, demand_sums, estimates, hidden_weeks, peer_stats, people, rollup
 from reports.rollup import Verified
 
 
@@ -20,6 +20,7 @@ def verify(*, now: dt.datetime, progress: rollup.Progress | None = None) -> Veri
     """Recount everything beside the stored sums and keep what differs; nothing is repaired."""
     found = rollup.verify(now=now, progress=progress) + Verified(
         {
+            "hidden_week": hidden_weeks.verify(),
             "rollup_demand": demand_sums.verify(),
             "rollup_asked": asked.verify(),
             "return_spread": estimates.verify(now=now),

@@ -78,6 +78,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/asked.py",
     "reports/demand_sums.py",
     "reports/estimates.py",
+    "reports/hidden_weeks.py",
     "reports/rollup.py",
     "reports/source_periods.py",
     "reports/stale_weeks.py",

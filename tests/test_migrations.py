@@ -116,10 +116,12 @@ RIGHTS = {
     },
     "burden_worker": {
         "audit_event": "INSERT",
+        "counted_week": "DELETE",
         "django_session": "DELETE",
         "export_job": "UPDATE DELETE",
         "filing_time": "DELETE",
         "peer_stat": "INSERT DELETE",
+        "hidden_week": "INSERT DELETE",
         "people_year": "INSERT DELETE",
         "placement": "INSERT UPDATE",
         "return_spread": "INSERT DELETE",

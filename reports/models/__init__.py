@@ -10,16 +10,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
-from burden.demands.models import Demand
 from burden.kit.db import ScopedQuerySet
 from burden.standards.models import Category
-from burden.units.models import Level, Unit
+from burden.units.models import Unit
+from reports.models.demands import RollupDemand
+from reports.models.hidden import CountedWeek, HiddenWeek
 from reports.models.measures import ReturnSpread, RollupAsked
 from reports.models.peers import PeerStat
 from reports.models.scope import RollupQuerySet, few
 from reports.models.stale import StaleWeek
 
-__all__ = ["PeerStat", "ReturnSpread", "RollupAsked", "RollupQuerySet", "StaleWeek"]  # and all that is defined here
+__all__ = [
+    "CountedWeek",
+    "HiddenWeek",
+    "PeerStat",
+    "ReturnSpread",
+    "RollupAsked",
+    "RollupDemand",
+    "RollupQuerySet",
+    "StaleWeek",
+]  # and all that is defined here
 
 if TYPE_CHECKING:
     from burden.accounts.actor import Actor
@@ -179,49 +189,6 @@ class SourcePeriod(models.Model):
         default_manager_name = "every"
         base_manager_name = "every"
         indexes = [models.Index(fields=["kind", "first"], name="source_period_span")]
-
-
-class DemandSumsQuerySet(ScopedQuerySet):
-    """Sums of the acting issuer's demands, and of issuers inside the actor's range."""
-
-    def scope(self, actor: Actor) -> models.Q:
-        low, high = actor.read_range
-        return models.Q(demand__issuer_id__in=actor.issuing) | models.Q(
-            demand__issuer__path__gte=low, demand__issuer__path__lt=high
-        )
-
-
-class RollupDemand(models.Model):
-    """What a demand claims and what came back in one week, from receivers of one level; never by unit or person.
-
-    Units: targets, answered (targets with an answer), answers, done, not_applicable, repeated are counts; *_min whole
-    person-minutes. `claim_min` is claimed in all, `open_min` the part of it that nobody answered yet.
-    """
-
-    pk = models.CompositePrimaryKey("demand_id", "level", "week")
-    demand = models.ForeignKey(Demand, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
-    level = models.CharField(max_length=10, choices=Level)
-    week = models.DateField()
-    targets = models.IntegerField()
-    answered = models.IntegerField()
-    answers = models.IntegerField()
-    done = models.IntegerField()
-    not_applicable = models.IntegerField()
-    repeated = models.IntegerField()
-    claim_min = models.BigIntegerField()
-    open_min = models.BigIntegerField()
-    confirmed_min = models.BigIntegerField()
-    after_hours_min = models.BigIntegerField()
-    bulk_min = models.BigIntegerField()
-    stated_min = models.BigIntegerField()
-
-    objects = DemandSumsQuerySet.as_manager()
-    every = models.Manager()
-
-    class Meta:
-        db_table = "rollup_demand"
-        default_manager_name = "every"
-        base_manager_name = "every"
 
 
 class OfIssuerQuerySet(ScopedQuerySet):

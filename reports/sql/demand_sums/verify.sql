@@ -3,11 +3,11 @@
 -- outputs: rows counted, and how many differ, are missing or too many; what is marked meanwhile is taken as stored
 WITH fresh AS (
     SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
-           confirmed_min, after_hours_min, bulk_min, stated_min
+           confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min
     FROM demand_count
 ), stored AS (
     SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
-           confirmed_min, after_hours_min, bulk_min, stated_min
+           confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min
     FROM rollup_demand
 ), odd AS (
     (TABLE fresh EXCEPT TABLE stored) UNION ALL (TABLE stored EXCEPT TABLE fresh)

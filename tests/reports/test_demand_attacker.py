@@ -1,0 +1,266 @@
+"""Law 5 of demands from outside: their sums and the rows of their issuer, added and subtracted, single out no hidden answers.
+
+Everything published of one week is a row of numbers over what each unit did for the issuer, by demand. Whatever an attacker
+works out is a combination of such rows. With the demands' rows it may single out no few hidden answers that it does not
+single out without them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from django.test import Client
+
+from burden.kit import clock
+from burden.units.models import Level, Unit
+from reports import demand_sums, hidden_weeks, rollup
+from reports.issued import cells
+from reports.models import HiddenWeek, RollupDemand
+from reports.peers import MIN_RETURNS, hidden
+from reports.periods import Period
+from tests.database import as_role
+from tests.factories import (
+    LAST_WEEK,
+    NOW,
+    make_actor,
+    make_demand,
+    make_entry,
+    make_post,
+    make_return,
+    make_target,
+    make_unit,
+    make_user,
+)
+
+WEEK = LAST_WEEK.monday
+Atom = tuple[int, int]  # unit id, demand id: 0 what was never registered
+PRIME = (1 << 61) - 1  # sums are told apart modulo a large prime
+
+
+@dataclass
+class World:
+    """A county, a bureau that asks, and what each unit answered: the minutes of an atom are a bit of its demand's.
+
+    Units: people in post, answers by atom.
+    """
+
+    county: Unit = field(default_factory=make_unit)
+    units: list[Unit] = field(default_factory=list)
+    answers: dict[Atom, int] = field(default_factory=dict)
+    bits: dict[Atom, int] = field(default_factory=dict)
+
+    def minutes(self, unit: Unit, demand: int) -> int:
+        """Give the atom a bit that no other atom of the same demand and level has."""
+        taken = [bit for (_unit, of), bit in self.bits.items() if of == demand]
+        self.bits[unit.pk, demand] = 1 << len(taken)
+        return self.bits[unit.pk, demand]
+
+
+def grow(dice: random.Random) -> World:
+    """Let a bureau ask two or three things of some units of a county, and a few people answer."""
+    world = World()
+    bureau = make_unit(world.county, Level.DEPARTMENT)
+    towns = [make_unit(world.county, Level.TOWNSHIP) for _ in range(2)]
+    villages = [make_unit(town, Level.VILLAGE) for town in towns for _ in range(dice.choice([2, 3, 3]))]
+    world.units = [world.county, bureau, *towns, *villages]
+    demands = [make_demand(bureau, title=f"表{number}") for number in range(dice.choice([1, 2, 3]))]
+    likely = {each.pk: dice.choice([1, 1, 1, 0.3]) for each in demands}
+    for unit in (*towns, *villages):
+        asked = [make_target(each, unit, LAST_WEEK) for each in demands if dice.random() < likely[each.pk]]
+        for _ in range(dice.choice([0, 1, 2, 2, 4, 5, 6, 8])):
+            file_one(world, unit, [target for target in asked if dice.random() < 0.8], dice)
+    return world
+
+
+def file_one(world: World, unit: Unit, targets: Iterable, dice: random.Random) -> None:
+    """Let one more cadre file; only the first answer of an atom takes time."""
+    user = make_user()
+    make_post(unit, user=user, since=WEEK)
+    filed = make_return(user, unit)
+    todo = [(target.demand_id, {"target": target}) for target in targets] + [(0, {})] * (dice.random() < 0.1)
+    for demand, said in todo:
+        atom = unit.pk, demand
+        first = atom not in world.answers
+        world.answers[atom] = world.answers.get(atom, 0) + 1
+        issuer = world.units[1]
+        make_entry(filed, issuer=issuer, minutes=world.minutes(unit, demand) if first else 0, **said)
+
+
+def shown_rows(world: World) -> Iterator[set[Atom]]:
+    """What the figures of units tell of the issuer: of each shown one all atoms below it, and those never registered apart."""
+    ids = [unit.pk for unit in world.units]
+    whole, own = (hidden(ids, (WEEK, WEEK), own=of_own) for of_own in (False, True))
+    for unit in world.units:
+        below = {each.pk for each in world.units if each.path.startswith(unit.path)}
+        for holders, gone in ((below, whole), ({unit.pk}, own)):
+            if WEEK not in gone[unit.pk]:
+                row = {atom for atom in world.answers if atom[0] in holders}
+                yield from (row, {atom for atom in row if atom[1] == 0})
+
+
+def demand_rows(world: World) -> Iterator[set[Atom]]:
+    """What the demands' shown sums hold: read off their bits."""
+    reviewer = make_actor(world.county, "reviewer")
+    levels = {unit.pk: unit.level for unit in world.units}
+    for cell in cells(reviewer, world.units[1], Period.of("week", LAST_WEEK, until=LAST_WEEK)):
+        if not cell.is_hidden:
+            row = {atom for atom, bit in world.bits.items() if atom[1] == cell.demand_id and bit & cell.confirmed_min}
+            assert {levels[unit] for unit, _demand in row} <= {cell.level}
+            assert sum(world.bits[atom] for atom in row) == cell.confirmed_min
+            yield row
+
+
+def rank(rows: Iterable[Sequence[int]]) -> int:
+    """Return the rank of some rows of whole numbers."""
+    pivots: dict[int, list[int]] = {}
+    for row in rows:
+        left = [value % PRIME for value in row]
+        for at, pivot in pivots.items():
+            if left[at]:
+                left = [(x - left[at] * y) % PRIME for x, y in zip(left, pivot, strict=True)]
+        at = next((i for i, value in enumerate(left) if value), None)
+        if at is not None:
+            inverse = pow(left[at], -1, PRIME)
+            pivots[at] = [value * inverse % PRIME for value in left]
+    return len(pivots)
+
+
+def singled_out(rows: Sequence[set[Atom]], atoms: Sequence[Atom], chosen: set[Atom]) -> int:
+    """Count the independent combinations that hold nothing but the chosen atoms."""
+    others = [atom for atom in atoms if atom not in chosen]
+    return rank([[atom in row for atom in atoms] for row in rows]) - rank(
+        [[atom in row for atom in others] for row in rows]
+    )
+
+
+def few(answers: dict[Atom, int]) -> Iterator[set[Atom]]:
+    """Return the sets of atoms that are fewer than five answers and cannot be made larger."""
+    atoms = sorted(answers)
+
+    def grown(at: int, left: int, chosen: tuple[Atom, ...]) -> Iterator[set[Atom]]:
+        if at == len(atoms):
+            if all(answers[atom] > left for atom in atoms if atom not in chosen):
+                yield set(chosen)
+            return
+        if answers[atoms[at]] <= left:
+            yield from grown(at + 1, left - answers[atoms[at]], (*chosen, atoms[at]))
+        yield from grown(at + 1, left, chosen)
+
+    return grown(0, MIN_RETURNS - 1, ())
+
+
+def told(world: World) -> list[set[Atom]]:
+    """Return few hidden answers that the demands' sums single out."""
+    ids = [unit.pk for unit in world.units]
+    own = hidden(ids, (WEEK, WEEK), own=True)
+    unseen = {atom: count for atom, count in world.answers.items() if WEEK in own[atom[0]] and atom[1]}
+    of_units, atoms = list(shown_rows(world)), sorted(world.answers)
+    of_all = [*of_units, *demand_rows(world)]
+    return [each for each in few(unseen) if singled_out(of_all, atoms, each) > singled_out(of_units, atoms, each)]
+
+
+def settle() -> None:
+    rollup.refresh()
+    demand_sums.refresh()
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 8, 18])  # each told of few before hidden answers were left out
+def test_demand_singles_out_no_few_hidden_answers(db: None, seed: int) -> None:
+    world = grow(random.Random(seed))
+    settle()
+    assert told(world) == []
+
+
+def test_demand_leaves_no_few_hidden_answers_after_a_late_return(db: None) -> None:
+    """A unit passes the limit with a return that answers nothing: what is hidden beside it is less, and the demand tells it."""
+    for seed in range(3):
+        dice = random.Random(seed)
+        world = grow(dice)
+        settle()
+        for unit in world.units[2:]:
+            if dice.random() < 0.6:
+                file_one(world, unit, (), dice)
+        settle()
+        assert told(world) == []
+        assert demand_sums.verify()[1] == 0
+        assert hidden_weeks.verify()[1] == 0
+
+
+class Place:
+    """A township with two villages of three and one of six, all of which answer one demand; and a quiet one beside it."""
+
+    def __init__(self) -> None:
+        self.county = make_unit()
+        self.bureau = make_unit(self.county, Level.DEPARTMENT)
+        town = make_unit(self.county, Level.TOWNSHIP)
+        self.small = [make_unit(town, Level.VILLAGE) for _ in range(2)]
+        self.large = make_unit(town, Level.VILLAGE)
+        self.demand = make_demand(self.bureau, people=1, minutes=60)
+        for unit, people in ((self.small[0], 3), (self.small[1], 3), (self.large, 6)):
+            target = make_target(self.demand, unit, LAST_WEEK)
+            for _ in range(people):
+                self.answer(unit, target)
+
+    def answer(self, unit: Unit, target: object) -> None:
+        user = make_user()
+        make_post(unit, user=user, since=WEEK)
+        make_entry(make_return(user, unit), target=target, issuer=self.bureau, minutes=90)
+
+
+def sums(demand: object) -> tuple[int, ...]:
+    row = RollupDemand.every.get(demand=demand, level=Level.VILLAGE)
+    return row.answers, row.confirmed_min, row.left_out, row.left_out_units, row.left_out_min
+
+
+def test_hidden_units_are_told_together_where_enough_answered(db: None) -> None:
+    place = Place()
+    settle()
+    assert sums(place.demand) == (12, 12 * 90, 0, 0, 0)
+    other = make_demand(place.bureau, title="三个人填过的表")
+    place.answer(place.small[0], make_target(other, place.small[0], LAST_WEEK))
+    settle()
+    # a fourth beside them answered another demand of the same issuer alone: with the first told, it would be left
+    assert sums(place.demand) == (12, 6 * 90, 6, 2, 2 * 60)
+    assert sums(other)[:3] == (1, 0, 1)
+    assert demand_sums.verify() == (2, 0)
+
+
+def test_page_and_table_say_that_answers_are_left_out(db: None, client: Client) -> None:
+    place = Place()
+    other = make_demand(place.bureau, title="一个人填过的表", people=1, minutes=60)
+    place.answer(place.small[0], make_target(other, place.small[0], LAST_WEEK))
+    for village in (make_unit(place.large.parent, Level.VILLAGE) for _ in range(2)):
+        target = make_target(place.demand, village, LAST_WEEK)
+        for _ in range(5):
+            place.answer(village, target)
+    settle()
+    client.force_login(make_actor(place.county, "reviewer").user)
+    query = {"period": "week", "week": str(LAST_WEEK)}
+    page = client.get(f"/reports/demands/{place.demand.pk}/", query).content.decode()
+    assert "24.0<" in page and "部分答复出自人数太少的单位" in page  # 16 of 22 answers, of three villages
+    assert "人数太少，不显示" in client.get(f"/reports/demands/{other.pk}/", query).content.decode()
+    asked = {"unit": place.county.code, "from": str(LAST_WEEK), "to": str(LAST_WEEK)}
+    rows = {row["demand"]: row for row in client.get("/api/v1/tables/demands/", asked).json()["results"]}
+    assert (rows[place.demand.pk]["confirmed_min"], rows[other.pk]["confirmed_min"]) == (16 * 90, None)
+    assert rows[place.demand.pk]["gap_min"] == 16 * 90 - 3 * 60
+
+
+def test_worker_finds_what_is_hidden_and_a_wrong_row_is_found(db: None) -> None:
+    Place()
+    with as_role("burden_worker"):
+        rollup.refresh()
+        assert hidden_weeks.refresh() == 4  # both small villages, each with its own figure
+        demand_sums.refresh()
+    assert hidden_weeks.verify() == (4, 0)
+    HiddenWeek.objects.filter(own=True).delete()
+    assert hidden_weeks.verify() == (4, 2)
+    demand_sums.rebuild()
+    assert hidden_weeks.verify() == (4, 0)
