@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import accumulate
 from typing import Any
 
 from django.contrib import messages
@@ -105,20 +106,45 @@ def _request(actor: Actor, data: dict[str, Any], now: dt.datetime) -> ExportJob:
 
 
 def _shown(actor: Actor, now: dt.datetime) -> dict[str, Any]:
-    """My exports as the page shows them, newest first, and whether one is still going."""
-    jobs = [_line(job, now) for job in exports.mine(actor)]
-    return {"jobs": jobs, "going": any(line["going"] for line in jobs)}
+    """My exports as the page shows them, newest first: those that are going apart from those that are over."""
+    jobs = list(exports.mine(actor))
+    going = [_going(job, now) for job in jobs if job.state in exports.GOING]
+    return {"going": going, "jobs": [_over(job, now) for job in jobs if job.state not in exports.GOING]}
 
 
-def _line(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
-    waiting = job.state == ExportJob.State.WAITING
+def _going(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
+    waits = job.state == ExportJob.State.WAITING
     return {
         "job": job,
         "name": name_of(job),
-        "going": waiting or job.state == ExportJob.State.RUNNING,
         "percent": 100 * job.rows_done // job.rows_total if job.rows_total else 0,
-        "seconds": None if waiting else sizes.remaining(job, now),
-        "stuck": waiting and now - job.created_at > SLOW,
+        "step": _step(job),
+        "seconds": None if waits else sizes.remaining(job, now),
+        "stuck": waits and now - job.created_at > SLOW,
+        "again": job.attempts > (0 if waits else 1),
+    }
+
+
+def _step(job: ExportJob) -> dict[str, Any]:
+    """Say which table is being counted or written. Units: its rows, and those of it that are written; 0 while it is counted."""
+    at, done = len(job.sizes), job.rows_done
+    if at == len(job.tables):
+        ends = list(accumulate(job.sizes))
+        at = next((number for number, end in enumerate(ends) if done < end), len(ends) - 1)
+        done -= ends[at] - job.sizes[at]
+    rows = job.sizes[at] if len(job.sizes) == len(job.tables) else 0
+    title = TABLES[job.tables[at]].title if job.tables[at] in TABLES else ""
+    return {"number": at + 1, "count": len(job.tables), "title": title, "rows": rows, "done": done}
+
+
+def _over(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
+    at, today = job.finished_at or job.created_at, clock.day_of(now)
+    return {
+        "job": job,
+        "name": name_of(job),
+        "at": at,
+        "is_today": clock.day_of(at) == today,
+        "is_last_day": job.expires_at is not None and clock.day_of(job.expires_at) == today,
         "days_left": (job.expires_at - now).days + 1 if job.expires_at else None,
     }
 

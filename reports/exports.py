@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -38,6 +39,9 @@ KEPT = dt.timedelta(days=7)
 LOCK = 8  # advisory lock: one export at a time, so that recounting always has a worker
 MAX_WEEKS = 210
 PARTIAL = ".partial"  # how a file is called until it is whole
+GOING = (ExportJob.State.WAITING, ExportJob.State.RUNNING)
+ASKED = ("unit_id", "level", "from_week", "to_week", "tables", "format", "basis")  # what makes two exports the same
+OURS = re.compile(r"([\w-]{43})\.(csv|xlsx|zip|partial)")  # names of files: a token and what it is
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -122,7 +126,7 @@ def request_export(
         level=level,
         from_week=from_week.monday,
         to_week=to_week.monday,
-        tables=list(tables),
+        tables=list(dict.fromkeys(tables)),
         format=file_format,
         basis=basis,
         language=translation.get_language(),
@@ -137,17 +141,21 @@ def request_export(
 @transaction.atomic
 def cancel_export(*, by: Actor, job: ExportJob, now: dt.datetime) -> None:
     """Stop an export that waits or runs; one that is over stays as it is. Refuses: export.over."""
-    waiting = ExportJob.objects.visible_to(by).filter(
-        pk=job.pk, state__in=[ExportJob.State.WAITING, ExportJob.State.RUNNING]
-    )
-    if not waiting.update(state=ExportJob.State.CANCELLED, finished_at=now):
+    going = ExportJob.objects.visible_to(by).filter(pk=job.pk, state__in=GOING)
+    if not going.update(state=ExportJob.State.CANCELLED, finished_at=now):
         raise ExportRefused("export.over", _("这次导出已经生成、取消或没办成，没有可取消的"))
     record(by=by, what="export.cancelled", on=job, now=now)
 
 
+@transaction.atomic
 def retry_export(*, by: Actor, job: ExportJob, now: dt.datetime) -> ExportJob:
-    """Ask for the same again. Refuses: as request_export."""
-    return request_export(
+    """Ask for the same again; pressed twice it is one export, that which waits or runs. Refuses: as request_export."""
+    mine = ExportJob.objects.visible_to(by)
+    mine.select_for_update().get(pk=job.pk)  # two that press at once
+    same = mine.filter(
+        state__in=GOING, language=translation.get_language(), **{name: getattr(job, name) for name in ASKED}
+    )
+    return same.first() or request_export(
         by=by,
         unit=job.unit,
         level=job.level,
@@ -206,13 +214,12 @@ def _next_job() -> ExportJob | None:
 
 def run(job: ExportJob) -> None:
     """Run one export; the row carries progress, failure and result. No partial file is ever visible."""
-    job.state, job.started_at, job.attempts, job.rows_done = (
-        ExportJob.State.RUNNING,
-        clock.now(),
-        job.attempts + 1,
-        0,
-    )
-    job.save(update_fields=["state", "started_at", "attempts", "rows_done"])
+    begun = {"state": ExportJob.State.RUNNING, "started_at": clock.now(), "attempts": job.attempts + 1}
+    begun |= {"sizes": [], "rows_total": 0, "rows_done": 0}
+    if not ExportJob.every.filter(pk=job.pk, state=ExportJob.State.WAITING).update(**begun):
+        return  # cancelled just before
+    for name, value in begun.items():
+        setattr(job, name, value)
     log.info("export_started", job=job.pk)
     with translation.override(job.language):
         error = _attempt(job)
@@ -289,16 +296,18 @@ def extent_of(job: ExportJob) -> Extent:
 
 def _write(job: ExportJob, actor: Actor, partial: Path) -> None:
     tables = [TABLES[key] for key in job.tables]
-    sizes = {table.key: collect(table, actor, extent_of(job)) for table in tables}
-    job.rows_total = sum(sizes.values())
+    for table in tables:
+        job.sizes.append(collect(table, actor, extent_of(job)))
+        _tell(job, sizes=job.sizes)
+    job.rows_total = sum(job.sizes)
     if not job.rows_total:
         raise ExportRefused("export.empty", _("没有可以导出的行：这些周里，这个范围什么也没有"))
-    ExportJob.every.filter(pk=job.pk).update(rows_total=job.rows_total)
+    _tell(job, rows_total=job.rows_total)
     writer: Writer = WRITERS[job.format](partial, tables)
     with ExitStack() as undone:
         undone.callback(writer.abort)
-        for table in tables:
-            _write_table(job, writer, table, sizes[table.key])
+        for table, rows in zip(tables, job.sizes, strict=True):
+            _write_table(job, writer, table, rows)
         writer.close()
         undone.pop_all()
 
@@ -311,13 +320,13 @@ def _write_table(job: ExportJob, writer: Writer, table: Table, rows: int) -> Non
         for first in range(start, end + 1, writer.slice):
             last = min(first + writer.slice - 1, end)
             writer.add(table, first, last)
-            _progress(job, last - first + 1)
+            job.rows_done += last - first + 1
+            _tell(job, rows_done=job.rows_done)
 
 
-def _progress(job: ExportJob, rows: int) -> None:
-    job.rows_done += rows
-    going = ExportJob.every.filter(pk=job.pk, state=ExportJob.State.RUNNING)
-    if not going.update(rows_done=job.rows_done):
+def _tell(job: ExportJob, **facts: int | list[int]) -> None:
+    """Say how far a job is. Refuses (CancelledError): it was cancelled meanwhile."""
+    if not ExportJob.every.filter(pk=job.pk, state=ExportJob.State.RUNNING).update(**facts):
         raise CancelledError
 
 
@@ -335,9 +344,23 @@ def _note(job: ExportJob) -> str:
 
 
 def expire(now: dt.datetime) -> int:
-    """Delete files past their seven days; the rows stay, so that the same can be asked for again."""
+    """Delete files past their seven days, and those that no export owns; the rows stay, so that the same can be asked for again."""
     old = ExportJob.every.filter(state=ExportJob.State.DONE, expires_at__lte=now)
     for job in old:
         with suppress(FileNotFoundError):
             file_of(job).unlink()
-    return old.update(state=ExportJob.State.EXPIRED)
+    gone = old.update(state=ExportJob.State.EXPIRED)
+    with _alone() as mine:  # or a file that is just being named would be one of them
+        if mine:
+            _clear_unowned()
+    return gone
+
+
+def _clear_unowned() -> None:
+    """Delete files of exports that are not done: a worker may be killed between naming a file and saying so."""
+    found = [(path, name[1]) for path in Path(settings.EXPORT_DIR).glob("*") if (name := OURS.fullmatch(path.name))]
+    done = ExportJob.every.filter(state=ExportJob.State.DONE, token__in=[token for _path, token in found])
+    owned = set(done.values_list("token", flat=True))
+    for path, token in found:
+        if token not in owned:
+            path.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from burden.units.models import Level, Unit, UnitQuerySet
-from reports.periods import Period, Span
+from reports.periods import WEEKS, Period, Span
 from reports.restated import REPORTED
 
 OWN = "own"
@@ -46,7 +46,7 @@ class Extent:
     @cached_property
     def period(self) -> Period:
         """The weeks as the panels of the pages take them."""
-        return Period("weeks", tuple(self.since.plus(n) for n in range(self.weeks)))
+        return Period(WEEKS, tuple(self.since.plus(n) for n in range(self.weeks)))
 
     def units(self, actor: Actor) -> UnitQuerySet:
         """The unit itself, or those of the level below it that the actor may see."""

@@ -22,6 +22,7 @@ KINDS = {
     "quarter": gettext_lazy("季"),
     "year": gettext_lazy("年"),
 }
+WEEKS = "weeks"  # consecutive ones that are no span of a kind
 NEW_YEAR = "Chinese New Year (Spring Festival)"
 Span = tuple[dt.date, dt.date]  # first and last Monday, both inclusive
 MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
@@ -61,6 +62,12 @@ class Period:
         begun = kind in MONTHS_IN and _span(kind, asked)[0] <= closed
         return cls.of(kind, asked, until=closed if begun else running)
 
+    @classmethod
+    def over(cls, weeks: tuple[Week, ...]) -> Self:
+        """Return the span that consecutive weeks are, or are the beginning of; `weeks` where they are none."""
+        kinds = (kind for kind in KINDS if _span(kind, weeks[0])[: len(weeks)] == weeks)
+        return cls(next(kinds, WEEKS), weeks)
+
     @property
     def first(self) -> Week:
         return self.weeks[0]
@@ -87,13 +94,15 @@ class Period:
     @property
     def previous(self) -> Period:
         """The span before, to compare with: while this one is running, only as many of its first weeks."""
+        if self.kind == WEEKS:
+            return self._as_long(self.first.plus(-len(self.weeks)))
         return self._alike(self.first.plus(-1))
 
     @property
     def last_year(self) -> Period:
         """The same span of the year before; week 53 stands beside the last week of that year."""
-        if self.kind == "week":
-            return Period("week", (year_before(self.first),))
+        if self.kind in ("week", WEEKS):
+            return self._as_long(year_before(self.first))
         thursday = _thursday(self.first)
         return self._alike(Week.on(dt.date(thursday.year - 1, thursday.month, 15)))
 
@@ -111,6 +120,9 @@ class Period:
         """The span after, cut after `until`; None where it has not begun."""
         after = _span(self.kind, self.first)[-1].plus(1)
         return Period.of(self.kind, after, until=until) if after <= until else None
+
+    def _as_long(self, first: Week) -> Period:
+        return Period(self.kind, tuple(first.plus(n) for n in range(len(self.weeks))))
 
     def _alike(self, week: Week) -> Period:
         whole = Period.of(self.kind, week)

@@ -5,18 +5,22 @@ Each takes the actor first and returns rows in the order of its table's columns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.kit import clock
+from burden.units.models import Unit
 from reports import league
 from reports.calendar import Event, planned
 from reports.extents import Extent
-from reports.panels.comparison import Line, table
+from reports.indicators import Load
+from reports.panels.comparison import Line, Then, table
 from reports.panels.measures import written
 from reports.panels.signals import line as in_words
+from reports.periods import Period
 from reports.queries import Row, compared, left_out
 from reports.relief import Ask, relief
 from reports.signals import read
@@ -27,8 +31,16 @@ def comparison(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     """Return the units of a level side by side as the page does: the heaviest first, then those not shown."""
     units = list(extent.units(actor).filter(closed_on=None).select_related("parent").order_by("path"))
     rows = {row.unit.pk: row for row in compared(actor, units, extent.span, extent.basis)}
-    lines = table(list(rows.values()), extent.period).lines
+    period = Period.over(extent.period.weeks)
+    then = Then(*(_loads(actor, units, each, extent.basis) for each in (period.previous, period.last_year)))
+    lines = table(list(rows.values()), extent.period, then).lines
     return [_compared(line, rows[line.unit.pk], extent) for line in lines]
+
+
+def _loads(actor: Actor, units: Sequence[Unit], period: Period, basis: str) -> dict[int, Load | None]:
+    """Return the loads of units in another period; its weeks are let go of before the next are read."""
+    found = compared(actor, units, (period.first.monday, period.last.monday), basis)
+    return {row.unit.pk: row.over(period) for row in found}
 
 
 def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
@@ -36,12 +48,13 @@ def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
     is_empty = load is not None and not load.returns
     remark = _("人数太少，不显示") if line.is_hidden else _("没有数据") if is_empty else ""
     known = load if load and load.returns else None
-    peers = (spread.count, round(spread.low), round(spread.median), round(spread.high)) if spread else (None,) * 4
+    quarters = (spread.low, spread.median, spread.high, spread.p90) if spread else (None,) * 4
+    peers = spread.count if spread else None, *(None if each is None else round(each) for each in quarters)
     return (
         unit.code, unit.name, str(unit.get_kind_display()), unit.parent.name if unit.parent else "",
         line.active, load.returns if load else None,
         known.minutes if known else None, known.self_min if known else None, line.per_head, line.imposed,
-        *peers, line.gap, left_out(row.loads, row.gone, extent.period), remark,
+        *peers, line.gap, line.than_previous, line.than_last_year, left_out(row.loads, row.gone, extent.period), remark,
     )  # fmt: skip
 
 

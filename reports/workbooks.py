@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -68,9 +69,8 @@ class WorkbookWriter:
     def begin(self, table: Table, note: str, rows: int, part: int = 1, parts: int = 1) -> None:
         self._end_sheet()
         self.names.append(sheet_name(str(table.title), part))
-        place = zipfile.ZipInfo(f"xl/worksheets/sheet{len(self.names)}.xml")
-        place.compress_type = zipfile.ZIP_DEFLATED
-        self.sheet = self.zip.open(place, "w", force_zip64=rows * _row_bytes(table) >= PLAIN_ZIP)
+        name = f"xl/worksheets/sheet{len(self.names)}.xml"  # by its name, or it is packed at the slow default level
+        self.sheet = self.zip.open(name, "w", force_zip64=rows * _row_bytes(table) >= PLAIN_ZIP)
         title = f"{table.title}（{part}／{parts}）" if parts > 1 else str(table.title)
         self.sheet.write(_beginning(table, title, note).encode())
         if not rows:
@@ -131,7 +131,9 @@ def rendered(table: Table, first: int, last: int) -> sql.Composed:
         "SELECT CASE WHEN num_nulls({numbers}) = 0 THEN {whole} ELSE {gaps} END FROM {table} WHERE n BETWEEN {first} AND {last} ORDER BY n"
     ).format(
         numbers=sql.SQL(", ").join(numbers or [sql.SQL("0")]),
-        whole=_joined([part for column in table.columns for part in _parts(column)]),
+        whole=_joined(
+            [part for kind, run in groupby(table.columns, lambda each: each.kind) for part in _run(kind, [*run])]
+        ),
         gaps=_joined([_gap(column) for column in table.columns]),
         table=sql.Identifier(f"export_{table.key}"),
         first=first,
@@ -152,19 +154,31 @@ def _joined(parts: Sequence[str | sql.Composable]) -> sql.Composable:
     return sql.SQL(" || ").join(sql.SQL("concat({})").format(sql.SQL(", ").join(call)) for call in calls)
 
 
-def _parts(column: Column) -> list[str | sql.Composable]:
-    """Return what makes a cell: before its value, the value, after it."""
+def _run(kind: str, columns: Sequence[Column]) -> list[str | sql.Composable]:
+    """Return what makes adjacent cells of one kind: figures are put together by one call, which skips none as there is no gap."""
+    if kind == "text":
+        return [_text_cell(sql.Identifier(column.key)) for column in columns]
+    begin, end = _around(kind)
+    values = sql.SQL(", ").join(_value(column) for column in columns)
+    return [begin, sql.SQL("concat_ws({}, {})").format(sql.Literal(end + begin), values), end]
+
+
+def _around(kind: str) -> tuple[str, str]:
+    """Return what stands before and after a figure."""
+    return f'<c s="{STYLES[kind]}"><v>', "</v></c>"
+
+
+def _value(column: Column) -> sql.Composable:
     name = sql.Identifier(column.key)
-    if column.kind == "text":
-        return [_text_cell(name)]
-    value = sql.SQL("({} - DATE '1899-12-30')").format(name) if column.kind == "date" else name
-    return [f'<c s="{STYLES[column.kind]}"><v>', value, "</v></c>"]
+    return sql.SQL("({} - DATE '1899-12-30')").format(name) if column.kind == "date" else name
 
 
 def _gap(column: Column) -> sql.Composable:
     """Return a cell that may have no value."""
-    parts = [sql.Literal(part) if isinstance(part, str) else part for part in _parts(column)]
-    return sql.SQL("coalesce({}, '<c/>')").format(sql.SQL(" || ").join(parts))
+    if column.kind == "text":
+        return _text_cell(sql.Identifier(column.key))
+    begin, end = map(sql.Literal, _around(column.kind))
+    return sql.SQL("coalesce({} || {} || {}, '<c/>')").format(begin, _value(column), end)
 
 
 def _text_cell(name: sql.Identifier) -> sql.Composable:

@@ -344,6 +344,7 @@ class ExportJob(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     token = models.CharField(max_length=43, unique=True)  # 256 bits, part of the file's name
     attempts = models.SmallIntegerField(default=0)
+    sizes = models.JSONField(default=list, db_default=[])  # rows of each table, as far as they are counted
     rows_done = models.IntegerField(default=0)
     rows_total = models.IntegerField(default=0)
     size = models.BigIntegerField(default=0)

@@ -276,6 +276,7 @@ def test_retry_keeps_what_was_asked(office, weeks):
         "basis": "restated",
     }
     job = ask(office, **facts)
+    ExportJob.every.update(state=ExportJob.State.CANCELLED)
     again = exports.retry_export(by=office, job=job, now=NOW)
     kept = ("unit_id", "level", "from_week", "to_week", "tables", "format", "basis")
     assert again.pk != job.pk
@@ -341,6 +342,55 @@ def test_what_a_killed_worker_left_is_cleared(office, townships, folder):
         assert exports.run_waiting() == 1
     assert [ExportJob.every.get(pk=job.pk).state for job in jobs] == ["done", "failed"]
     assert list(folder.iterdir()) == [exports.file_of(jobs[0])]
+
+
+def test_file_that_nobody_was_told_of_is_cleared_after_cancelling(office, townships, folder):
+    """A worker killed between naming the file and saying so: then it is cancelled, and nobody owns the file."""
+    kept, lost = run(ask(office)), ask(office)
+    ExportJob.every.filter(pk=lost.pk).update(state=ExportJob.State.RUNNING, attempts=1)
+    exports.file_of(lost).write_text("whole")
+    exports.file_of(lost).with_suffix(".partial").write_text("half")
+    (folder / "kept by hand.csv").write_text("")
+    exports.cancel_export(by=office, job=lost, now=NOW)
+    with as_role("burden_worker"):
+        assert exports.expire(NOW) == 0
+    assert {path.name for path in folder.iterdir()} == {exports.file_of(kept).name, "kept by hand.csv"}
+
+
+def test_job_cancelled_just_before_does_not_begin(office, townships, folder):
+    job = ask(office)
+    exports.cancel_export(by=office, job=job, now=NOW)
+    job.state = ExportJob.State.WAITING  # as the worker read it
+    assert run(job).state == ExportJob.State.CANCELLED
+    assert not exports.file_of(job).exists()
+
+
+def test_retry_pressed_twice_is_one_export(client, office, townships):
+    job = run(ask(office, level="village"))
+    client.force_login(office.user)
+    for _each in range(2):
+        client.post(reverse("export_retry", args=[job.pk]))
+    assert list(ExportJob.every.values_list("state", flat=True).order_by("pk")) == ["failed", "waiting"]
+
+
+def test_table_named_twice_is_written_once(office, townships):
+    assert ask(office, tables=["trend", "unit_weeks", "trend"]).tables == ["trend", "unit_weeks"]
+
+
+def test_page_tells_how_far_each_table_is(client, office, townships):
+    asked = ask(office, tables=["unit_weeks", "issuers", "trend"])
+    going = ExportJob.every.filter(pk=asked.pk)
+    client.force_login(office.user)
+
+    def told(**facts) -> str:
+        going.update(state=ExportJob.State.RUNNING, **facts)
+        return re.sub(r"\s+", "", client.get(reverse("export_progress")).content.decode())
+
+    assert "第2张表／3：正在汇总谁要求的" in told(sizes=[90])
+    facts = {"sizes": [90, 0, 2300], "rows_total": 2390}
+    assert "第1张表／3：单位周汇总45／90行；全部45／2,390行（1%）" in told(rows_done=45, **facts)
+    assert "第3张表／3：每周走势1,468／2,300行；全部1,558／2,390行（65%）" in told(rows_done=1_558, **facts)
+    assert "第3张表／3：每周走势2,300／2,300行；全部2,390／2,390行（100%）" in told(rows_done=2_390, **facts)
 
 
 def test_long_table_is_split_and_that_is_said_before(client, office, weeks, monkeypatch):
@@ -455,6 +505,17 @@ def test_year_without_data_is_refused_in_a_sentence(client, office, townships, s
     for response in (client.post(reverse("exports"), asked), client.get(reverse("export_estimate"), asked)):
         assert "这段时间没有数据：临溪县的数据从 2026-11-16 到 2026-11-22" in response.content.decode()
     assert client.post(reverse("exports"), form(office, since="9999-12-27", until="9999-12-31")).status_code == 422
+    assert not ExportJob.every.exists()
+
+
+def test_fifty_years_are_refused_in_a_sentence(client, office, townships):
+    client.force_login(office.user)
+    asked = form(office, since="1976-11-15")
+    for answer in (client.post(reverse("exports"), asked), client.get(reverse("export_estimate"), asked)):
+        assert "一次最多导出 210 周" in answer.content.decode()
+    said = {"unit": office.unit.code, "from_week": "1976-11-15", "to_week": "2026-11-16", "tables": ["trend"]}
+    answer = client.post("/api/v1/exports/", said, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (422, "export.period")
     assert not ExportJob.every.exists()
 
 

@@ -31,10 +31,12 @@ from tests.reports.sums import add_source, add_sums
 from tests.reports.test_league import ask
 from tests.reports.test_paper_files import said_in_word
 
-WEEKS = Period.of("month", LAST_WEEK, until=LAST_WEEK).weeks
+PERIOD = Period.of("month", LAST_WEEK, until=LAST_WEEK)
+WEEKS = PERIOD.weeks
 FILLED = ("unit_weeks", "trend", "categories", "comparison", "calendar", "relief", "indicators", "demands", "league")
 ORIGINS = ("own", "province")
 NAMES = {"meeting": "会议", "document": "文件", "form": "报表", "inspection": "检查", "other": "其他"}
+COMPARED = ("code", "active", "per_head", "imposed", "median", "p90", "gap", "than_previous", "than_last_year")
 
 
 @pytest.fixture
@@ -49,6 +51,9 @@ def county(db, monkeypatch, settings, tmp_path):
         for number, unit in enumerate(units):
             returns = 4 if number == at == 1 else 7 + number
             add_sums(unit, week, returns=returns, active=20, per_head=300 + 45 * number + at, c_form=13, self_min=100)
+            if not at:
+                for then in (PERIOD.previous.first, PERIOD.last_year.first):
+                    add_sums(unit, then, returns=7, active=20, per_head=500, self_min=100 + 70 * number)
         add_source(county, bureau, week, minutes=1_234 + at)
         add_source(county, None, week, minutes=77)
         PortalTime.every.create(unit=county, week=week.monday, n=20, median_s=46 + at, total_s=1_000 + at)
@@ -154,10 +159,9 @@ def page_agrees(client, county) -> int:
     )
     for level in ("township", "department"):
         shown = client.get(f"/reports/{county.code}/", {"period": "month", "kind": level}).context["table"].lines
-        assert [compared(line) for line in shown] == [
-            tuple(row[name] for name in ("code", "active", "per_head", "imposed", "median", "gap"))
-            for row in api(client, "comparison", county, level)
-        ]
+        rows = [tuple(row[name] for name in COMPARED) for row in api(client, "comparison", county, level)]
+        assert [compared(line) for line in shown] == rows
+        assert None not in rows[0] or level == "department", rows[0]
     return now.total
 
 
@@ -172,8 +176,9 @@ def issuers_agree(panel: Any, rows: list[dict[str, Any]]) -> None:
 
 
 def compared(line: Any) -> tuple[Any, ...]:
-    median = round(line.spread.median) if line.spread else None
-    return line.unit.code, line.active, line.per_head, line.imposed, median, line.gap
+    median, p90 = (round(line.spread.median), round(line.spread.p90)) if line.spread else (None, None)
+    facts = line.unit.code, line.active, line.per_head, line.imposed
+    return *facts, median, p90, line.gap, line.than_previous, line.than_last_year
 
 
 def test_page_and_api_agree_before_and_after_a_late_return(client, county, office):

@@ -37,6 +37,24 @@ def test_months_add_up_to_quarters_and_years(asked):
         assert sum(len(span.weeks) for span in spans) == len(year.weeks) in (52, 53)
 
 
+@given(weeks, st.sampled_from(list(KINDS)), st.integers(1, 53))
+def test_weeks_of_a_span_are_found_to_be_it(asked, kind, count):
+    span = Period.of(kind, asked)
+    found = Period.over(span.weeks[:count])
+    assert found.weeks == span.weeks[:count]
+    assert found.kind == kind or list(KINDS).index(found.kind) < list(KINDS).index(
+        kind
+    )  # the first weeks of a year are a month's too
+
+
+@given(weeks, st.integers(2, 60))
+def test_other_weeks_stand_beside_as_many_right_before(asked, count):
+    found = Period.over(tuple(asked.plus(n) for n in range(count)))
+    if found.kind == "weeks":
+        assert (found.previous.last.plus(1), len(found.previous.weeks)) == (found.first, count)
+        assert (found.last_year.first, len(found.last_year.weeks)) == (year_before(asked), count)
+
+
 @given(weeks, st.sampled_from(["month", "quarter", "year"]))
 def test_last_year_is_the_same_span_a_year_before(asked, kind):
     period = Period.of(kind, asked)
