@@ -1,4 +1,4 @@
-"""What readers meet at a size: every statement of the dashboard, its pages, files, the whole portal at work, and other ways to do it."""
+"""What readers meet at a size: every statement of the dashboard, its pages, the whole portal at work, and other ways to do it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections import defaultdict
 from http import HTTPStatus
 from typing import Any
 
-from bench import living, others, taking
+from bench import living, others
 from bench.report import FREE, Line, percentile, report
 from burden import embedded
 
@@ -24,7 +24,6 @@ def at(running: embedded.Running, size: str) -> bool:
     people()
     held = report(f"dashboard at {size}", dashboard())
     held &= report(f"sums by issuer at {size}", by_issuer())
-    held &= report(f"files at {size}", taking.lines(running))
     held &= report(f"the whole portal at {size}", living.lines(running))
     if size in {"100K", "1M"}:
         held &= report(f"other ways at {size}, times what the portal takes", others.lines())

@@ -121,6 +121,19 @@ def weeks_before_now(count: int) -> list[dt.date]:
 
 def fill(admin: psycopg.Connection, weeks: int, counties: int = 8) -> int:
     """Make the province and file its weeks, the last of which is just over. Shape: the number of entries. Units: counts."""
+    _tree(admin, counties)
+    return _people_and_weeks(admin, weeks, CADRES, ENTRIES)
+
+
+def grow(admin: psycopg.Connection, counties: int) -> None:
+    """Make the province alone, with nobody in it."""
+    _tree(admin, counties)
+    admin.execute(PATHS)
+    admin.execute(PLACEMENTS)
+    admin.execute("SET session_replication_role = origin")
+
+
+def _tree(admin: psycopg.Connection, counties: int) -> None:
     _begin(admin)
     cities = max(1, counties // 4)
     tree = (  # parent's level, level, how many under each
@@ -129,7 +142,6 @@ def fill(admin: psycopg.Connection, weeks: int, counties: int = 8) -> int:
     )  # fmt: skip
     for above, level, many in tree:
         admin.execute(UNITS, {"above": above, "level": level, "many": many})
-    return _people_and_weeks(admin, weeks, CADRES, ENTRIES)
 
 
 def fill_real(admin: psycopg.Connection, divisions: Path, code: str, villages: int, cadres: dict[str, int]) -> int:
