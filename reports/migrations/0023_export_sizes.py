@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0020_weeks_by_issuer_once"),
+        ("reports", "0022_hidden_weeks"),
     ]
 
     operations = [
