@@ -98,13 +98,13 @@ class Watcher:
 
 
 def memory(pid: int) -> float:
-    """Return what the largest of a process and those below it holds. Units: MB."""
+    """Return the most that any of a process and those below it ever held. Units: MB."""
     names = [entry.name for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
     return max([_resident(pid), *(memory(int(name)) for name in names if _parent(int(name)) == pid)])
 
 
 def _resident(pid: int) -> float:
-    return _said(pid, "VmRSS:") / 1024
+    return _said(pid, "VmHWM:") / 1024
 
 
 def _parent(pid: int) -> int:

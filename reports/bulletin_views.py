@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -26,6 +27,8 @@ from reports.paper_files import fonts
 from reports.paper_views import handed_out
 from reports.periods import Period
 
+LINES = 50
+
 
 def _or_404(actor: Actor, pk: int, *roles: str) -> Bulletin:
     found = bulletin(actor, pk, *roles)
@@ -45,10 +48,11 @@ def bulletins_page(request: ActedRequest) -> HttpResponse:
 
 def _list(request: ActedRequest, refusal: str = "", status: int = 200) -> HttpResponse:
     actor = request.actor
-    rows = [(found, period_of(found)) for found in bulletins(actor)]
+    page = Paginator(bulletins(actor), LINES).get_page(request.GET.get("page"))
     post = actor.post(Role.OFFICE)
     context = {
-        "rows": rows,
+        "page": page,
+        "rows": [(found, period_of(found)) for found in page],
         "unit": post.unit if post else None,
         "periods": closed_periods(clock.now()) if post else [],
         "forms": Form.choices,

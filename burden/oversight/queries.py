@@ -7,15 +7,11 @@ from django.db.models import QuerySet
 from burden.accounts.actor import Actor
 from burden.oversight.models import Bulletin
 
-LISTED = 200
 
-
-def bulletins(actor: Actor) -> list[Bulletin]:
+def bulletins(actor: Actor) -> QuerySet[Bulletin]:
     """Return the bulletins an actor may see, the newest period first."""
     found = Bulletin.objects.visible_to(actor).select_related("unit", "corrects")
-    return list(
-        found.defer("blocks", "figures").order_by("-last_week", "-first_week", "form", "-edition", "pk")[:LISTED]
-    )
+    return found.defer("blocks", "figures").order_by("-last_week", "-first_week", "form", "-edition", "pk")
 
 
 def bulletin(actor: Actor, pk: int, *roles: str) -> Bulletin | None:

@@ -64,7 +64,7 @@ PAGES = {
 # Large type and contrast are attributes that the page's own switch sets without a reload, see static/js/display.js.
 COLOURS, PLACES = "color-contrast", "target-size"
 Looks = dict[str, tuple[dict[str, str], dict]]
-BIG = ({"size": "big"}, {"runOnly": ["scrollable-region-focusable"]})
+BIG = ({"size": "big"}, {"runOnly": ["scrollable-region-focusable", PLACES]})
 LOOKS: dict[str, Looks] = {
     "desk": {"plain": ({}, {}), "big": BIG, "contrast": ({"contrast": "more"}, {"runOnly": [COLOURS]})},
     "phone": {"plain": ({}, {}), "big": BIG},
@@ -128,7 +128,10 @@ def speak(reader: Page, portal, language: str) -> None:
 
 @pytest.mark.parametrize("role", PAGES)
 def test_every_page_is_accessible_in_every_mode(role: str, reader: Page, portal, logged_in, request):
-    """Each size looks at Chinese pages as it loads them; the phone then loads the English ones, and widens them to a desk's."""
+    """Each size looks at Chinese pages as it loads them; the phone then loads the English ones, and widens them to a desk's.
+
+    A role's first pages are loaded in English at a desk too.
+    """
     accounts, size = portal.accounts, request.node.callspec.params["reader"]
     places = {
         "village": accounts["cadre"]["unit_code"],
@@ -150,8 +153,11 @@ def test_every_page_is_accessible_in_every_mode(role: str, reader: Page, portal,
     speak(reader, portal, "zh-hans")
     for path in PAGES[role]:
         look(path, LOOKS[size])
-    if size == "phone":
-        speak(reader, portal, "en")
+    speak(reader, portal, "en")
+    if size == "desk":
+        for path in PAGES[role][:2]:
+            look(path, {"english": ({}, without(COLOURS))})
+    else:
         for path in PAGES[role]:
             look(path, {"english": ({}, without(COLOURS))})
             reader.set_viewport_size(DESK)

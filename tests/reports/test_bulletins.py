@@ -94,7 +94,7 @@ def test_dashboard_says_the_same(client, office, county, filed):
     figures = of(office, county)
     assert figures["values"]["total"] == hours(total)
     first = figures["tables"]["issuers"]["rows"][0]
-    line = re.search(r"县农业农村局.*?</tr>", page, re.S)[0]
+    line = re.search(r'<th scope="row">(<a [^>]*>)?县农业农村局.*?</tr>', page, re.S)[0]
     asked = re.search(r'<td class="r b"><data value="(\d+)"', line)
     assert hours(int(asked[1])) == first[6]
     assert f"{first[9]}</td></tr>" in line
@@ -404,6 +404,15 @@ def test_empty_county_and_bad_asks_are_answered_in_words(client, office, county)
         assert answer.status_code == status
         assert 'role="alert"' in answer.content.decode()
     assert not Bulletin.every.exists()
+
+
+def test_list_of_more_than_a_page_leads_on(client, county, monkeypatch):
+    monkeypatch.setattr("reports.bulletin_views.LINES", 1)
+    pks = {make_bulletin(county, kind=kind).pk for kind in ("month", "quarter")}
+    client.force_login(make_actor(county, "office").user)
+    pages = [client.get("/bulletins/", {"page": page}) for page in (1, 2)]
+    assert {found.pk for page in pages for found, _period in page.context["rows"]} == pks
+    assert [page.content.decode().count('rel="next"') for page in pages] == [1, 0]
 
 
 def test_list_asks_the_same_of_one_and_of_three(client, county):

@@ -282,7 +282,7 @@ def test_drafts_are_seen_by_those_who_write_and_check(office, reviewer, county):
         assert {found.pk for found in bulletins(actor)} == {shown.pk, drafted.pk}
     town = make_unit(county, "township")
     for stranger in (make_actor(town, "office"), make_actor(make_unit(), "office")):
-        assert bulletins(stranger) == []
+        assert not bulletins(stranger)
 
 
 def test_role_over_another_unit_is_not_enough(county):
