@@ -1,7 +1,7 @@
 """What all cadres together take, estimated from the returns there are, with the interval that the missing ones imply.
 
 Strata are kinds of units; a kind's missing returns are taken to be like those that came in. In a rotating sample only those
-asked stand for others: who files beyond being asked stands for oneself. Counted every hour; statements lie in sql/estimates.
+asked stand for others: who files beyond being asked stands for oneself, where five and more do. Counted every hour; statements lie in sql/estimates.
 """
 
 from __future__ import annotations
@@ -38,14 +38,25 @@ class Stratum:
     more_min: int = 0
 
     @property
+    def apart(self) -> int:
+        """How many stand for themselves alone. Fewer than five do not: estimate and counted sum would tell theirs."""
+        return self.more if self.more >= MIN_RETURNS else 0
+
+    @property
+    def standing(self) -> int:
+        """How many returns stand for all who did not file."""
+        return self.n + self.more - self.apart
+
+    @property
     def stood_for(self) -> int:
-        """How many people those asked stand for: themselves, and all who did not file."""
-        return max(self.cadres - self.more, self.n)
+        """How many people these stand for: themselves, and all who did not file."""
+        return max(self.cadres - self.apart, self.standing)
 
     @property
     def expected(self) -> Fraction:
         """The estimated sum of all. Units: person-minutes."""
-        return self.more_min + Fraction(self.stood_for * self.total_min, self.n)
+        alone = self.more_min if self.apart else 0
+        return alone + Fraction(self.stood_for * (self.total_min + self.more_min - alone), self.standing)
 
     @property
     def variance(self) -> Fraction:
@@ -53,7 +64,7 @@ class Stratum:
         if self.n < 2:
             return Fraction(0)
         spread = (self.squares - Fraction(self.total_min**2, self.n)) / (self.n - 1)
-        return self.stood_for * (self.stood_for - self.n) * spread / self.n
+        return self.stood_for * (self.stood_for - self.standing) * spread / self.standing
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from burden.demands.models import Reestimate
 from burden.demands.queries import Budget, budget_left
 from burden.units.models import Unit
 from reports.models import RollupDemand, RollupSource, UnregisteredDemand
-from reports.peers import MIN_RETURNS
+from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
 
 K = TypeVar("K", bound=Hashable)
@@ -179,14 +179,16 @@ def unregistered(actor: Actor, issuer: Unit, period: Period) -> int:
     """Return what others did for an issuer that it never registered, as summed at the unit above it.
 
     The sum is of all units below that one, so that it tells of none; a week with fewer than five such records adds nothing,
-    on no page. Units: person-minutes.
+    on no page, and neither does one in which that unit's figures are hidden. Units: person-minutes.
     """
     if issuer.parent_id is None or not _may_ask(actor, issuer):
         return 0
-    weeks = (period.first.monday, period.last.monday)
-    found = RollupSource.every.filter(
-        unit_id=issuer.parent_id, issuer_id=issuer.pk, week__range=weeks, u_n__gte=MIN_RETURNS
-    ).aggregate(minutes=Sum("u_min"))
+    above, weeks = issuer.parent_id, (period.first.monday, period.last.monday)
+    found = (
+        RollupSource.every.filter(unit_id=above, issuer_id=issuer.pk, week__range=weeks, u_n__gte=MIN_RETURNS)
+        .exclude(week__in=hidden([above], weeks)[above])
+        .aggregate(minutes=Sum("u_min"))
+    )
     return int(found["minutes"] or 0)
 
 

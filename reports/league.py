@@ -21,7 +21,7 @@ from burden.demands.models import Origin, Reestimate
 from burden.units.models import Level, Unit
 from reports.issued import MIN_UNITS, Issued
 from reports.models import RollupSource
-from reports.peers import MIN_RETURNS, hidden
+from reports.peers import MIN_RETURNS, Weeks, hidden
 from reports.periods import Period
 from reports.queries import MINUTES, is_known
 from reports.statements import Statements
@@ -176,7 +176,8 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
     issuers = issuers_at(actor, unit)
     slots = weeks_of(period)
     asked = slots_of(issuers, slots, choice)
-    alone = _unregistered(unit, issuers, slots) if choice.is_all else None
+    gone = _gone(unit, slots) if choice.is_all else {}
+    alone = _unregistered(unit, issuers, slots, gone) if choice.is_all else None
     changed = _reestimated(actor, issuers, slots[NOW], choice)
     rows = []
     for pk, each in issuers.items():
@@ -186,13 +187,13 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
     is_comparable = is_known(unit, slots[LAST_YEAR])
     order = SORTS[sort if is_comparable or sort not in CHANGES else "own"]
     kept.sort(key=lambda row: (-order(row), row.unit.path))
-    return League(kept, _above(actor, unit, slots[NOW]) if choice.is_all else [], is_comparable)
+    return League(kept, _above(actor, unit, slots[NOW], gone[unit.pk]) if choice.is_all else [], is_comparable)
 
 
 def asked_in(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[tuple[Unit, Slot]]:
     """Return what the same issuers asked in some weeks, those first that decided most themselves: for files and the API."""
     issuers, slots = issuers_at(actor, unit), {NOW: weeks}
-    asked, alone = slots_of(issuers, slots), _unregistered(unit, issuers, slots)
+    asked, alone = slots_of(issuers, slots), _unregistered(unit, issuers, slots, _gone(unit, slots))
     found = [(each, _slot(asked, alone, pk, NOW)) for pk, each in issuers.items()]
     told = [(each, slot) for each, slot in found if slot.total_min or slot.demands]
     return sorted(told, key=lambda pair: (-pair[1].own.sums.total_min, pair[0].path))
@@ -243,12 +244,18 @@ def _slot(
     return Slot(of.get(True, Asked()), of.get(False, Asked()), None if alone is None else alone.get((issuer, name), 0))
 
 
+def _gone(unit: Unit, slots: Mapping[str, Sequence[dt.date]]) -> Weeks:
+    """Return the weeks in which the figures of a unit and of the one above it are hidden. One query."""
+    weeks = _all(slots)
+    return hidden([each for each in (unit.pk, unit.parent_id) if each], (weeks[0], weeks[-1]))
+
+
 def _unregistered(
-    unit: Unit, issuers: Collection[int], slots: Mapping[str, Sequence[dt.date]]
+    unit: Unit, issuers: Collection[int], slots: Mapping[str, Sequence[dt.date]], gone: Weeks
 ) -> dict[tuple[int, str], int]:
     """Return what others did for issuers that never registered it, as each one's page has it: see issued.unregistered."""
-    below = Q(unit_id=unit.pk, issuer_id__in=[pk for pk in issuers if pk != unit.pk])
-    itself = Q(unit_id=unit.parent_id, issuer_id=unit.pk)
+    below = Q(unit_id=unit.pk, issuer_id__in=[pk for pk in issuers if pk != unit.pk]) & ~Q(week__in=gone[unit.pk])
+    itself = Q(unit_id=unit.parent_id, issuer_id=unit.pk) & ~Q(week__in=gone.get(unit.parent_id or 0, ()))
     rows = (
         RollupSource.every.filter(below | itself, u_n__gte=MIN_RETURNS, week__in=_all(slots))
         .values_list("issuer_id", "week")
@@ -274,7 +281,7 @@ def _reestimated(actor: Actor, issuers: Collection[int], weeks: Sequence[dt.date
     return dict(changed)
 
 
-def _above(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[Above]:
+def _above(actor: Actor, unit: Unit, weeks: Sequence[dt.date], gone: Collection[dt.date]) -> list[Above]:
     """Return what issuers above ask directly of those below a unit, the most first; weeks that are not shown left out."""
     steps = [int(step) for step in unit.path.rstrip(".").split(".")[:-1]]
     outer = {
@@ -283,7 +290,6 @@ def _above(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[Above]:
             "name", "path"
         )
     }
-    gone = hidden([unit.pk], (weeks[0], weeks[-1]))[unit.pk]
     done = {f"sum_{name}": Sum(name, filter=~Q(week__in=gone), default=0) for name in MINUTES}
     rows = (
         RollupSource.objects.visible_to(actor)

@@ -43,6 +43,14 @@ def test_who_files_unasked_stands_for_oneself(filed: list[int], more: list[int],
     assert found.half == rest.half
 
 
+@given(MINUTES, st.lists(st.integers(0, 6000), min_size=1, max_size=4), st.integers(0, 50))
+def test_few_who_file_unasked_are_not_told_apart(filed: list[int], more: list[int], missing: int) -> None:
+    """The estimate holds nothing of them that the counted sum does not."""
+    returns, counted = len(filed) + len(more), sum(filed) + sum(more)
+    found = estimate([stratum(filed, returns + missing, more)])
+    assert found.total == (2 * (returns + missing) * counted + returns) // (2 * returns)
+
+
 @given(st.lists(MINUTES, min_size=1, max_size=3), st.integers(1, 300))
 def test_shown_bounds_hold_the_total_and_what_was_counted(kinds: list[list[int]], missing: int) -> None:
     found = estimate(stratum(filed, len(filed) + missing) for filed in kinds)

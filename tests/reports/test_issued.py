@@ -14,9 +14,9 @@ from burden.demands.queries import budget_left
 from burden.kit import clock
 from burden.standards.models import BurdenBudget, Rule, TariffVersion
 from burden.units.models import Level, Unit
-from reports import demand_sums, issued, rollup, unregistered
+from reports import demand_sums, issued, league, rollup, unregistered
 from reports.issued import MIN_UNITS, Cell, hide
-from reports.models import RollupDemand
+from reports.models import RollupDemand, RollupSource
 from reports.peers import MIN_RETURNS
 from reports.periods import Period
 from tests.factories import (
@@ -82,7 +82,7 @@ class Place:
         self.demand = make_demand(self.department, people=1, minutes=60)
         self.answer(self.demand, 90)
         for town in self.towns:
-            filed = make_return(make_user(), town)
+            filed = make_return(make_post(town).user, town)
             make_entry(filed, issuer=self.department, minutes=30, title="工作群接龙")
         rollup.refresh()
         demand_sums.refresh()
@@ -153,6 +153,22 @@ def test_unregistered_is_told_to_the_issuer_and_above_alone(place: Place) -> Non
         for actor in (make_actor(place.department, "issuer"), stranger)
     ]
     assert told == [180, 0]
+
+
+def test_unregistered_of_a_week_that_is_hidden_is_told_nowhere(db: None) -> None:
+    """Two people with three records each are no five people: what the county's page hides, its issuers' must not tell."""
+    county = make_unit(make_unit(level=Level.CITY))
+    department, town = make_unit(county, Level.DEPARTMENT), make_unit(county, Level.TOWNSHIP)
+    for _ in range(2):
+        filed = make_return(make_post(town).user, town)
+        for _ in range(3):
+            make_entry(filed, issuer=department, minutes=30)
+    rollup.refresh()
+    assert RollupSource.every.get(unit=county, issuer_id=department.pk).u_n == 6
+    reviewer = make_actor(county, "reviewer")
+    assert issued.unregistered(reviewer, department, YEAR) == 0
+    assert league.league(reviewer, county, YEAR).rows == []
+    assert league.asked_in(reviewer, county, [LAST_WEEK.monday]) == []
 
 
 def test_what_nobody_registered_is_listed_with_a_way_to_do_it(place: Place, client: Client) -> None:
