@@ -90,6 +90,7 @@ def year(request: ActedRequest) -> HttpResponse:
     actor, now, asked = request.actor, clock.now(), request.GET.get("year", "")
     weeks = _year(asked, now)
     found = year_of(actor, weeks)
+    rest = [found.others[1], found.own, found.unstated]
     context = {
         "year": found,
         "asked": asked,
@@ -100,7 +101,8 @@ def year(request: ActedRequest) -> HttpResponse:
         "categories": [(share, [(category_css(share.code), share.person_min)]) for share in found.categories],
         "issuers": [(share, [("x-self", share.person_min)]) for share in found.issuers],
         "most_category": max(share.person_min for share in found.categories),
-        "most_issuer": max((share.person_min for share in found.issuers), default=0),
+        "rest": [[("x-self", minutes)] for minutes in rest],
+        "most_issuer": max([share.person_min for share in found.issuers] + rest),
         "today": clock.day_of(now),
     }
     return render(request, "entries/year.html", context)

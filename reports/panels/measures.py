@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from burden.kit.templatetags.show import NOTHING, hours, minutes, per_head, percent
+from burden.kit.templatetags.show import NOTHING, hours, minutes, per_head, percent, plus_hours
 from reports.indicators import Indicator
 from reports.values import Row, Target, Value
 
@@ -68,7 +68,7 @@ def _interval(value: Value) -> str:
 def _plain(change: tuple[int, int] | None, points: int | None) -> str:
     """Write a change with its sign alone."""
     if points is not None:
-        return f"{'+' if points > 0 else ''}{hours(points)}"
+        return plus_hours(points)
     if change is None or not change[1]:
         return NOTHING
     gap = change[0] - change[1]

@@ -40,6 +40,13 @@ def hours(minutes: int | None) -> str:
 
 
 @register.filter
+def plus_hours(minutes: int | None) -> str:
+    """Write a difference of person-minutes as person-hours with its sign. Units: 1 decimal; 0.0 has none."""
+    words = hours(minutes)
+    return f"+{words}" if minutes and minutes > 0 and words != "0.0" else words
+
+
+@register.filter
 def brief_hours(minutes: int | None) -> str:
     """Write person-minutes as person-hours where they stand large: 54, 13.5. Units: 1 decimal unless it is 0."""
     return hours(minutes).removesuffix(".0")

@@ -35,6 +35,13 @@ def test_large_hours_drop_an_empty_decimal(minutes, words):
     assert show.brief_hours(minutes) == words
 
 
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(78, "+1.3"), (2, "0.0"), (0, "0.0"), (-2, "0.0"), (-78, "−1.3"), (None, "—")]
+)
+def test_difference_in_hours_has_a_sign_unless_it_is_written_as_nothing(minutes, words):
+    assert show.plus_hours(minutes) == words
+
+
 @given(st.integers(-(10**12), 10**12))
 def test_hours_is_never_further_than_half_a_tenth(minutes):
     tenths = int(show.hours(minutes).replace("−", "-").replace(",", "").replace(".", ""))
