@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from burden.kit.clock import Week
-from reports.stale_weeks import Span, mondays, steps, taken
+from reports.stale_weeks import Noted, Span, mondays, steps, take
 from reports.statements import Statements
 
 SQL = Statements("asked")
@@ -20,18 +20,21 @@ MOVING = 9  # weeks back in which answers and withdrawals still come
 
 def recount(*, now: dt.datetime, whole: bool = False) -> int:
     """Count the weeks that still move or were noted anew, or all of them; all where nothing was counted yet. Returns rows written."""
-    with taken("rollup_asked") as noted:
-        weeks = {*noted, *_weeks(now, whole=whole)}
-        return sum(_replace(span) for span in steps(sorted(weeks)))
+    noted = take("rollup_asked")
+    weeks = {*noted.weeks, *_weeks(now, whole=whole)}
+    return sum(_replace(span, noted) for span in steps(sorted(weeks)))
 
 
-def verify() -> tuple[int, int]:
-    """Recount every week beside what is stored; what is noted is left to its recount. Shape: rows, differences."""
+def verify(*, now: dt.datetime) -> tuple[int, int]:
+    """Recount every week up to the running one beside what is stored; what is noted is left to its recount.
+
+    Shape: rows, differences. Changes of weeks to come are neither marked nor noted: all of these are counted every night.
+    """
     known = [week for week in SQL.fetch("weeks")[0] if week]
     if not known:
         return 0, 0
-    rows, differences = zip(*map(_verify, steps(mondays(min(known), max(known)))), strict=True)
-    return sum(rows), sum(differences)
+    found = [_verify(span) for span in steps(mondays(min(known), Week.at(now).monday))]
+    return sum(rows for rows, _odd in found), sum(odd for _rows, odd in found)
 
 
 def _weeks(now: dt.datetime, *, whole: bool) -> Iterable[dt.date]:
@@ -39,16 +42,18 @@ def _weeks(now: dt.datetime, *, whole: bool) -> Iterable[dt.date]:
     first, last, _oldest, counted = SQL.fetch("weeks")[0]
     if first is None:
         return ()
+    last = max(last, counted or last)  # what was asked for weeks to come may be gone
     moving = Week.at(now).plus(-MOVING).monday
     return mondays(first if whole or counted is None else max(first, min(moving, counted)), last)
 
 
 @transaction.atomic
-def _replace(span: Span) -> int:
+def _replace(span: Span, noted: Noted) -> int:
     _count(span)
     SQL.execute("clear", since=span[0], until=span[1])
     written = SQL.execute("replace")
     SQL.execute("drop")
+    noted.forget(*span)
     return written
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from burden.kit.clock import Week
 from reports.peers import MIN_RETURNS
-from reports.stale_weeks import Span, mondays, steps, taken
+from reports.stale_weeks import Noted, Span, mondays, steps, take
 from reports.statements import Statements
 
 SQL = Statements("estimates")
@@ -121,10 +121,14 @@ def _step(half: int) -> int:
 
 
 def recount(*, now: dt.datetime, weeks: int = MOVING, whole: bool = False) -> int:
-    """Count the newest weeks and those noted anew, or all; all where nothing was counted yet. Returns rows written."""
-    with taken("return_spread") as noted:
-        chosen = {*noted, *_weeks(now, back=None if whole else weeks)}
-        return sum(_replace(span) for span in steps(sorted(chosen)))
+    """Count the newest weeks and those noted anew, or all; all where nothing was counted yet. Returns rows written.
+
+    Shape: with fewer weeks than still move, older notes are left to the night.
+    """
+    is_nightly = whole or weeks >= MOVING
+    noted = take("return_spread", since=dt.date.min if is_nightly else Week.at(now).plus(-weeks).monday)
+    chosen = {*noted.weeks, *_weeks(now, back=None if whole else weeks)}
+    return sum(_replace(span, noted) for span in steps(sorted(chosen)))
 
 
 def verify(*, now: dt.datetime) -> tuple[int, int]:
@@ -142,11 +146,12 @@ def _weeks(now: dt.datetime, *, back: int | None) -> list[dt.date]:
 
 
 @transaction.atomic
-def _replace(span: Span) -> int:
+def _replace(span: Span, noted: Noted) -> int:
     _count(span)
     SQL.execute("clear", since=span[0], until=span[1])
     written = SQL.execute("replace")
     SQL.execute("drop")
+    noted.forget(*span)
     return written
 
 

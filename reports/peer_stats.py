@@ -20,7 +20,7 @@ from burden.units.models import Kind, Level, Unit
 from reports.models import PeerStat
 from reports.peers import MIN_PEERS, alike, hidden
 from reports.periods import KINDS, Period
-from reports.stale_weeks import mondays, taken
+from reports.stale_weeks import Noted, mondays, take
 from reports.statements import Statements
 
 SQL = Statements("peer_stats")
@@ -35,9 +35,9 @@ def recount(*, now: dt.datetime, weeks: int = OPEN_WEEKS) -> int:
     Units: weeks back from the last closed one; the number of rows written.
     """
     closed = last_closed(now)
-    with taken("peer_stat", until=closed.monday) as noted:
-        chosen = {closed.plus(-n) for n in range(weeks)} | {Week(week) for week in noted}
-        return sum(_replace(of_year) for of_year in _years(_spans(chosen, closed)))
+    noted = take("peer_stat", until=closed.monday)
+    chosen = {closed.plus(-n) for n in range(weeks)} | {Week(week) for week in noted.weeks}
+    return sum(_replace(of_year, noted) for of_year in _years(_spans(sorted(chosen), closed)))
 
 
 def verify(*, now: dt.datetime) -> tuple[int, int]:
@@ -63,13 +63,14 @@ def _years(spans: Iterable[Period]) -> list[list[Period]]:
 
 
 @transaction.atomic
-def _replace(spans: Collection[Period]) -> int:
-    """Count some spans in the place of what was known of them."""
+def _replace(spans: Collection[Period], noted: Noted) -> int:
+    """Count the spans of a year in the place of what was known of them: all that hold one of its weeks."""
     _count(spans)
     known = _columns(spans)
     SQL.execute("clear", kinds=known["kinds"], firsts=known["firsts"])
     written = SQL.execute("replace")
     SQL.execute("drop")
+    noted.forget(min(known["firsts"]), max(known["untils"]))
     return written
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 
 from burden.kit.clock import last_closed
-from reports.stale_weeks import taken
+from reports.stale_weeks import Noted, take
 from reports.statements import Statements
 
 SQL = Statements("people")
@@ -16,8 +16,7 @@ SQL = Statements("people")
 def recount(*, now: dt.datetime) -> int:
     """Count all years anew, without weeks that are not over; readers keep the old rows meanwhile. Units: rows written."""
     closed = last_closed(now).monday
-    with taken("people_year", until=closed):
-        return _replace(closed)
+    return _replace(closed, take("people_year", until=closed))
 
 
 @transaction.atomic
@@ -32,10 +31,11 @@ def verify(*, now: dt.datetime) -> tuple[int, int]:
 
 
 @transaction.atomic
-def _replace(until: dt.date) -> int:
+def _replace(until: dt.date, noted: Noted) -> int:
     SQL.alone()
     SQL.execute("count", until=until)
     SQL.execute("clear")
     written = SQL.execute("replace")
     SQL.execute("drop")
+    noted.forget(dt.date.min, until)
     return written

@@ -1,14 +1,15 @@
 """Weeks of which something is to be counted anew beside the sums: noted until it is, however old they are.
 
 Triggers note a week for every table below where a recount takes marks of it (a late filing, an import, a unit that moved
-long ago), and where facts change that bear no mark. A note outlives a recount that is killed. Statements lie in sql/stale_weeks.
+long ago), and where facts change that bear no mark. A note is forgotten in the transaction that counts its week: a recount that
+is killed goes on from there. Statements lie in sql/stale_weeks.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -21,15 +22,31 @@ Span = tuple[dt.date, dt.date]
 TABLES = ("rollup_asked", "return_spread", "peer_stat", "people_year")
 
 
-@contextmanager
-def taken(what: str, *, until: dt.date = dt.date.max) -> Iterator[list[dt.date]]:
-    """Hand over the weeks noted for a table, and forget the notes where the block ends well.
+@dataclass(frozen=True)
+class Noted:
+    """Notes that were taken for a table. Shape: id and Monday of each."""
 
-    Shape: Mondays in order, none after `until`. What was written before a note was taken, the block sees.
+    notes: Collection[tuple[int, dt.date]]
+
+    @property
+    def weeks(self) -> list[dt.date]:
+        """The weeks that are noted, in order."""
+        return sorted({week for _pk, week in self.notes})
+
+    def forget(self, first: dt.date, last: dt.date) -> None:
+        """Delete the notes of some weeks: the last thing in the transaction that counted them."""
+        if ids := [pk for pk, week in self.notes if first <= week <= last]:
+            SQL.execute("done", ids=ids)
+
+
+@transaction.atomic
+def take(what: str, *, since: dt.date = dt.date.min, until: dt.date = dt.date.max) -> Noted:
+    """Take the notes of a table in a short transaction of its own: recounts of sums wait for it.
+
+    Shape: those of the weeks from one Monday to another. What was written before a note was taken, a later transaction sees.
     """
-    ids, weeks = _take(what, until)
-    yield sorted(set(weeks))
-    SQL.execute("done", ids=ids)
+    SQL.alone()
+    return Noted(SQL.fetch("take", what=what, since=since, until=until))
 
 
 def mondays(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -48,11 +65,3 @@ def steps(weeks: list[dt.date]) -> Iterator[Span]:
 def note(weeks: Collection[dt.date]) -> None:
     """Note some weeks for every table."""
     SQL.execute("note", tables=list(TABLES), weeks=list(weeks))
-
-
-@transaction.atomic
-def _take(what: str, until: dt.date) -> tuple[list[int], list[dt.date]]:
-    """Take notes in a short transaction of its own: recounts of sums wait for it."""
-    SQL.alone()
-    rows = SQL.fetch("take", what=what, until=until)
-    return [pk for pk, _week in rows], [week for _pk, week in rows]

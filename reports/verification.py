@@ -22,7 +22,7 @@ def verify(*, now: dt.datetime, progress: rollup.Progress | None = None) -> Veri
         {
             "hidden_week": hidden_weeks.verify(),
             "rollup_demand": demand_sums.verify(),
-            "rollup_asked": asked.verify(),
+            "rollup_asked": asked.verify(now=now),
             "return_spread": estimates.verify(now=now),
             "peer_stat": peer_stats.verify(now=now),
             "people_year": people.verify(now=now),

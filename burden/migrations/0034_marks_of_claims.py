@@ -1,14 +1,15 @@
-"""A change of the tree makes weeks stale that hold claims alone too: before anybody filed, and those to come."""
+"""A change of the tree makes weeks before anybody filed stale too, where something was claimed."""
 
 from django.db import migrations
 
+# Weeks to come are never marked (0012): each is counted when it opens, in the tree it has then.
 MARK_SINCE = """
 CREATE OR REPLACE FUNCTION mark_since(since date, today date) RETURNS void
 LANGUAGE sql SECURITY DEFINER AS $$
     SELECT mark_weeks(array_agg(day::date)) FROM generate_series(
         greatest(since, (SELECT least((SELECT min(week) FROM weekly_return), (SELECT min(lower(valid)) FROM post),
                                       (SELECT min(week) FROM target))))::timestamp,
-        greatest(today, (SELECT max(week) FROM target))::timestamp, interval '7 days') AS day
+        today::timestamp, interval '7 days') AS day
 $$;
 """
 BEFORE = """

@@ -62,7 +62,9 @@ BEGIN
     ) THEN
         INSERT INTO stale_week (what, week, taken)
         SELECT t.what, day::date, false
-        FROM (SELECT min(week) AS first, max(week) AS last FROM rollup_own) span
+        FROM (
+            SELECT min(s.week) AS first, max(s.week) AS last FROM unit u JOIN rollup_sub s ON s.unit_id = u.id WHERE u.parent_id IS NULL
+        ) span
         CROSS JOIN LATERAL generate_series(first, last, interval '7 days') AS day
         CROSS JOIN unnest(ARRAY['rollup_asked', 'return_spread', 'peer_stat']) AS t (what);
     END IF;
@@ -75,9 +77,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT 'return_spread', day::date, false
     FROM generate_series(since::timestamp, date_trunc('week', now() AT TIME ZONE 'Asia/Shanghai'), interval '7 days') AS day
 $$;
-CREATE FUNCTION note_sample() RETURNS trigger LANGUAGE plpgsql AS $$
+REVOKE ALL ON FUNCTION note_sample_weeks(date) FROM PUBLIC;
+CREATE FUNCTION note_sample() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-    PERFORM note_sample_weeks(coalesce(OLD.from_week, NEW.from_week));
+    PERFORM note_sample_weeks(least(OLD.from_week, NEW.from_week));
     RETURN NULL;
 END $$;
 
@@ -115,16 +119,19 @@ DO $$
 DECLARE owned regprocedure;
 BEGIN
     FOREACH owned IN ARRAY ARRAY['note_taken_marks()', 'note_demand()', 'note_reestimates()', 'note_review()', 'note_quote()',
-                                 'note_kinds()', 'note_sample_weeks(date)', 'note_panels()']::regprocedure[] LOOP
+                                 'note_kinds()', 'note_sample_weeks(date)', 'note_sample()', 'note_panels()']::regprocedure[] LOOP
         EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', owned, current_schema());
     END LOOP;
 END $$;
 """
-# what lay there before is compared for the first time: it is counted anew once
+# What lay there before is compared for the first time: it is counted anew once. Read before the triggers lock the tables that
+# people write, and of the roots alone, which have a row for every week.
 BEFORE = """
 INSERT INTO stale_week (what, week, taken)
 SELECT t.what, day::date, false
-FROM (SELECT min(week) AS first, max(week) AS last FROM rollup_own) span
+FROM (
+    SELECT min(s.week) AS first, max(s.week) AS last FROM unit u JOIN rollup_sub s ON s.unit_id = u.id WHERE u.parent_id IS NULL
+) span
 CROSS JOIN LATERAL generate_series(first, last, interval '7 days') AS day
 CROSS JOIN unnest(ARRAY['rollup_asked', 'return_spread', 'peer_stat', 'people_year']) AS t (what)
 """
@@ -163,8 +170,8 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["what", "week"], name="stale_week_what")],
             },
         ),
+        migrations.RunSQL(BEFORE, migrations.RunSQL.noop),
         migrations.RunSQL(NOTES, GONE),
         migrations.RunSQL(TRUSTED, migrations.RunSQL.noop),
         migrations.RunPython(set_rights, migrations.RunPython.noop),
-        migrations.RunSQL(BEFORE, migrations.RunSQL.noop),
     ]

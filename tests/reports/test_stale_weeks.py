@@ -6,19 +6,23 @@ import datetime as dt
 import io
 from collections.abc import Callable
 from io import StringIO
+from types import ModuleType
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import ProgrammingError, connection, transaction
 
 from burden.accounts.models import Post
 from burden.demands.models import DemandReview, QuoteRequest, Reestimate, Target
 from burden.entries.history import COLUMNS, import_history
+from burden.kit import clock
 from burden.kit.clock import Week
 from burden.standards.models import PlanItem, Sample, SamplePanel, TariffVersion
 from burden.units import events
 from burden.units.events import Change
 from burden.units.models import Level, Unit
-from reports import rollup, stale_weeks, tasks, verification
+from reports import asked, estimates, peer_stats, rollup, stale_weeks, tasks, verification
 from reports.management.commands import rollup as command
 from reports.models import PeerStat, PeopleYear, ReturnSpread, RollupAsked, RollupSource, RollupSub, SourcePeriod
 from reports.models import StaleWeek as Note
@@ -184,17 +188,64 @@ def test_week_is_noted_once_until_it_is_counted(place: Place) -> None:
     assert not Note.objects.filter(week=OLD.monday).exists()
 
 
-def test_recount_that_was_killed_keeps_its_notes(place: Place) -> None:
+def test_what_is_noted_during_a_recount_outlives_it(place: Place) -> None:
     filed_late(place)
     tasks.sweep()
-    with pytest.raises(ZeroDivisionError), stale_weeks.taken("peer_stat"):
-        raise ZeroDivisionError
+    stale_weeks.take("peer_stat")  # by a recount that was killed
     filed_late(place)
     tasks.sweep()
-    assert Note.objects.filter(what="peer_stat", week=OLD.monday).count() == 2
-    with stale_weeks.taken("peer_stat", until=LAST_WEEK.monday) as weeks:
-        assert weeks == [OLD.monday]
-    assert not Note.objects.filter(what="peer_stat", week=OLD.monday).exists()
+    noted = stale_weeks.take("peer_stat", until=LAST_WEEK.monday)
+    assert (noted.weeks, len(noted.notes)) == ([OLD.monday], 2)
+    filed_late(place)
+    tasks.sweep()
+    noted.forget(OLD.monday, OLD.monday)
+    assert Note.objects.get(what="peer_stat", week=OLD.monday).taken is False
+
+
+@pytest.mark.parametrize("module", [asked, estimates, peer_stats], ids=lambda module: module.SQL.folder)
+def test_recount_that_was_killed_goes_on_where_it_stopped(place: Place, monkeypatch, module: ModuleType) -> None:
+    """Else one that takes longer than a task may would never end."""
+    what = {asked: "rollup_asked", estimates: "return_spread", peer_stats: "peer_stat"}[module]
+    older, replace, steps = OLD.plus(-52), module._replace, []
+
+    def killed_in_the_second(step: Any, noted: stale_weeks.Noted) -> int:
+        steps.append(noted.weeks)
+        if len(steps) == 2:
+            raise ZeroDivisionError
+        return replace(step, noted)
+
+    stale_weeks.note([older.monday, OLD.monday])
+    monkeypatch.setattr(module, "_replace", killed_in_the_second)
+    with pytest.raises(ZeroDivisionError):
+        module.recount(now=NOW)
+    notes = Note.objects.filter(what=what, week__lt=THIS_WEEK.monday)  # the running week's may wait
+    assert [note.week for note in notes] == [OLD.monday]
+    module.recount(now=NOW)
+    assert OLD.monday in steps[2]
+    assert older.monday not in steps[2]
+    assert not notes.all().exists()
+
+
+def test_hourly_recount_leaves_old_notes_to_the_night(place: Place) -> None:
+    stale_weeks.note([OLD.monday, LAST_WEEK.monday])
+    notes = Note.objects.filter(what="return_spread").values_list("week", "taken")
+    tasks.spread_returns(weeks=1)
+    assert list(notes) == [(OLD.monday, False)]
+    tasks.spread_returns()
+    assert not notes.all().exists()
+
+
+def test_sample_that_begins_earlier_notes_the_weeks_between(place: Place) -> None:
+    sample = Sample.objects.create(county=place.county, from_week=LAST_WEEK.monday)
+    night()
+    sample.from_week = OLD.monday
+    sample.save()
+    assert Note.objects.filter(what="return_spread", week=OLD.monday).exists()
+
+
+def test_web_notes_no_weeks_by_hand(db: None) -> None:
+    with as_role("burden_web"), connection.cursor() as cursor, pytest.raises(ProgrammingError), transaction.atomic():
+        cursor.execute("SELECT note_sample_weeks('1900-01-01')")
 
 
 def test_week_that_is_not_over_waits(place: Place) -> None:
@@ -256,5 +307,39 @@ def test_claims_outside_the_weeks_of_filing_follow_a_move(place: Place) -> None:
     become("move", place.towns[0], OLD.plus(-4), parent=place.other)
     night()
     for week in (later, earlier):
-        assert RollupSub.every.get(unit=place.other, week=week.monday).c_form == 60
-        assert not RollupSub.every.filter(unit=place.county, week=week.monday, c_form__gt=0).exists()
+        assert RollupAsked.every.get(unit=place.other, week=week.monday).targets == 1
+        assert not RollupAsked.every.filter(unit=place.county, week=week.monday, targets__gt=0).exists()
+    assert RollupSub.every.get(unit=place.other, week=earlier.monday).c_form == 60
+    assert not RollupSub.every.filter(unit=place.county, week=earlier.monday, c_form__gt=0).exists()
+
+
+def test_week_to_come_is_counted_when_it_opens(place: Place, verified) -> None:
+    """A move marks no week to come: what changes there afterwards bears no mark, and would never be counted."""
+    later = Week.at(clock.now()).plus(1)  # the database's own clock tells which weeks are to come
+    make_target(place.demand, place.towns[1], later)
+    night()
+    become("move", place.towns[0], parent=place.other)
+    night()
+    make_target(place.demand, place.towns[0], later)
+    make_post(place.towns[0], since=later.monday)
+    assert not RollupSub.every.filter(week=later.monday).exists()
+    assert verified() == {}
+    rollup.open_weeks(now=dt.datetime.combine(later.monday, dt.time(1), dt.UTC))
+    tasks.sweep()
+    opened = RollupSub.every.get(unit=place.other, week=later.monday)
+    assert (opened.c_form, opened.active) == (60, 1)
+
+
+def test_what_is_asked_for_a_week_to_come_is_no_difference(place: Place, verified) -> None:
+    later = Week.at(clock.now()).plus(1)
+    make_target(place.demand, place.towns[0], later)
+    make_target(place.demand, place.towns[1], later.plus(1))
+    night()
+    Target.every.filter(week=later.monday).update(withdrawn=True)
+    Target.every.filter(week=later.plus(1).monday).delete()
+    make_target(place.demand, place.towns[2], later)
+    make_target(place.demand, place.towns[3], later)
+    assert verified() == {}
+    night()
+    assert RollupAsked.every.get(unit=place.county, week=later.monday).targets == 2
+    assert not RollupAsked.every.filter(week=later.plus(1).monday).exists()
