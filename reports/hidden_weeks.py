@@ -7,7 +7,7 @@ whenever what is hidden changes, the demands that were answered there are marked
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from django.db import transaction
 
@@ -15,23 +15,28 @@ from reports.peers import hidden
 from reports.statements import Statements
 
 SQL = Statements("hidden_weeks")
-NOTES = 20_000  # taken at a time
+NOTES = 5_000  # of single units, taken at a time
 
 Figure = tuple[int, dt.date, bool]  # unit id, Monday; whether its own figure, or that with all below it
-LONGEST = 52  # weeks looked at together
+LONGEST = 4  # weeks looked at together: of all units what a transaction holds in memory, and loses where it is killed
 
 
-def refresh(*, limit: int = NOTES) -> int:
-    """Find anew what is hidden where sums were counted; safe to run twice, at once, and to kill. Units: figures that changed."""
+def refresh(*, limit: int = NOTES, wait: bool = True) -> int:
+    """Find anew what is hidden where sums were counted; safe to run twice, at once, and to kill.
+
+    Units: `limit` is notes a transaction; figures that changed. Shape: without `wait`, what another works at is left to it.
+    """
     changed = 0
-    while (step := _step(limit))[0]:
-        changed += step[1]
+    for step in (_whole_step, _single_step):
+        while (done := step(limit, wait))[0]:
+            changed += done[1]
     return changed
 
 
-def rebuild() -> int:
-    """Find all anew, some weeks a transaction. Units: figures that changed."""
-    return sum(_whole(weeks) for weeks in _spans([week for (week,) in SQL.fetch("weeks")]))
+def rebuild(*, weeks: Iterable[dt.date] | None = None) -> int:
+    """Find all anew, or some weeks, a few a transaction. Units: figures that changed."""
+    chosen = [week for (week,) in SQL.fetch("weeks")] if weeks is None else sorted(set(weeks))
+    return sum(_whole(span) for span in _spans(chosen))
 
 
 def verify() -> tuple[int, int]:
@@ -42,28 +47,44 @@ def verify() -> tuple[int, int]:
     figures = differences = 0
     refresh()
     for weeks in _spans([week for (week,) in SQL.fetch("weeks")]):
-        now = _found([unit for (unit,) in SQL.fetch("of_weeks", weeks=weeks)], weeks)
-        stored = set(SQL.fetch("stored", weeks=weeks))
-        stale = {week for (week,) in SQL.fetch("noted", weeks=weeks)}
-        figures += len(now)
-        differences += sum(week not in stale for _unit, week, _own in now ^ stored)
+        of_span = _compare(weeks)
+        figures, differences = figures + of_span[0], differences + of_span[1]
     return figures, differences
 
 
 @transaction.atomic
-def _step(limit: int) -> tuple[int, int]:
-    """Take notes, then look: the sums are those of a later snapshot. Units: notes, figures that changed."""
+def _compare(weeks: Sequence[dt.date]) -> tuple[int, int]:
+    """Hold the lock, so that nothing is kept or noted off meanwhile; the notes are read last, as recounts go on. Shape: as verify."""
     SQL.fetch("lock")
-    notes = SQL.fetch("take", limit=limit)
-    whole = sorted({week for week, unit in notes if unit is None})
-    singly = sorted({week for week, unit in notes if unit is not None} - set(whole))
-    units = {unit for _week, unit in notes if unit is not None}
-    changed = sum(_whole(weeks) for weeks in _spans(whole)) + sum(_settle(units, weeks) for weeks in _spans(singly))
+    now = _found([unit for (unit,) in SQL.fetch("of_weeks", weeks=weeks)], weeks)
+    stored = set(SQL.fetch("stored", weeks=weeks))
+    stale = {week for (week,) in SQL.fetch("noted", weeks=weeks)}
+    return len(now), sum(week not in stale for _unit, week, _own in now ^ stored)
+
+
+@transaction.atomic
+def _whole_step(_limit: int, wait: bool) -> tuple[int, int]:
+    """Take a few weeks that were counted whole, then look: the sums are those of a later snapshot. Shape: as _single_step."""
+    weeks = sorted({week for (week,) in SQL.fetch("take_whole", limit=LONGEST)}) if _held(wait) else []
+    return len(weeks), sum(_whole(span) for span in _spans(weeks))
+
+
+@transaction.atomic
+def _single_step(limit: int, wait: bool) -> tuple[int, int]:
+    """Take notes of single units, then look. Units: what was taken, figures that changed."""
+    notes = SQL.fetch("take", limit=limit) if _held(wait) else []
+    changed = 0
+    for span in _spans(sorted({week for week, _unit in notes})):
+        changed += _settle({unit for week, unit in notes if week in span}, span)
     return len(notes), changed
 
 
+def _held(wait: bool) -> bool:
+    return SQL.fetch("lock" if wait else "try_lock")[0][-1] is not False
+
+
 def _spans(weeks: Sequence[dt.date]) -> Iterator[Sequence[dt.date]]:
-    """Cut weeks into lists, each within a year: what lies between them is read too."""
+    """Cut weeks into lists, each within a few weeks: what lies between them is read too."""
     while weeks:
         near = [week for week in weeks if week - weeks[0] < LONGEST * dt.timedelta(weeks=1)]
         yield near

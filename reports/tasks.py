@@ -37,8 +37,8 @@ def sweep(**_future: Any) -> None:
 
 @shared_task(name="reports.sweep_demands")
 def sweep_demands(**_future: Any) -> None:
-    """Bring the sums of demands up to date."""
-    if keys := demand_sums.refresh():
+    """Bring the sums of demands up to date; where another worker does, it is left to that."""
+    if keys := demand_sums.refresh(wait=False):
         log.info("demand_sums.refreshed", keys=keys)
 
 

@@ -7,10 +7,11 @@ from django.db import migrations, models
 
 # What a target's unit answered, and where that stands hidden: `among` is the first shown unit above, with all that is hidden
 # below which the answers are known together. The claim that an answer used up stays, also where its demand was withdrawn.
+# A unit whose sums await a recount, or the look at what is hidden by them, is taken as hidden: it may be, with its first return.
 ANSWERS = """
 DROP VIEW demand_count;
 CREATE VIEW target_answer WITH (security_invoker = true) AS
-SELECT t.demand_id, t.issuer_id, u.level, t.week, t.unit_id, among.unit_id AS among,
+SELECT t.demand_id, t.issuer_id, u.level, t.week, t.unit_id, among.unit_id AS among, place.is_awaited,
        a.answers, a.done, a.not_applicable, a.repeated, a.confirmed_min, a.after_hours_min, a.bulk_min, a.stated_min,
        c.claim_min - CASE WHEN t.withdrawn THEN o.open_min ELSE 0 END AS claim_min,
        CASE WHEN t.withdrawn THEN 0 ELSE o.open_min END AS open_min,
@@ -34,6 +35,17 @@ CROSS JOIN LATERAL (
     SELECT greatest(0, t.people - a.people) * (t.minutes + t.travel_minutes)
            + CASE WHEN a.answers = 0 THEN t.prep_minutes ELSE 0 END AS open_min
 ) o
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM hidden_week h WHERE h.week = t.week AND h.unit_id = t.unit_id AND h.own) AS is_hidden,
+           (t.unit_id, t.week) IN (
+               SELECT unit_id, week FROM stale WHERE unit_id IS NOT NULL
+               UNION ALL
+               SELECT unit_id, week FROM counted_week WHERE unit_id IS NOT NULL
+           ) OR t.week IN (
+               SELECT week FROM stale WHERE unit_id IS NULL UNION ALL SELECT week FROM counted_week WHERE unit_id IS NULL
+           ) AS is_awaited
+    OFFSET 0 -- found once a target
+) place
 LEFT JOIN LATERAL (
     SELECT p.ancestors[i] AS unit_id
     FROM (
@@ -41,12 +53,16 @@ LEFT JOIN LATERAL (
         ORDER BY from_week > t.week, abs(from_week - t.week) LIMIT 1
     ) p
     CROSS JOIN generate_subscripts(p.ancestors, 1) AS i
-    WHERE i = 1 OR NOT EXISTS (SELECT FROM hidden_week h WHERE h.week = t.week AND h.unit_id = p.ancestors[i] AND NOT h.own)
+    WHERE (place.is_hidden OR place.is_awaited) -- of shown units nothing is read
+          AND (i = 1 OR NOT EXISTS (
+              SELECT FROM hidden_week h WHERE h.week = t.week AND h.unit_id = p.ancestors[i] AND NOT h.own
+              OFFSET 0)) -- by its key: all of a week would be read for every target
     ORDER BY i DESC LIMIT 1
-) among ON EXISTS (SELECT FROM hidden_week h WHERE h.week = t.week AND h.unit_id = t.unit_id AND h.own)
+) among ON true
 """
 # Of hidden units that are known together an issuer's week is told in all of its demands or in none: in none where one of them has
 # fewer than five answers (reports.peers.MIN_RETURNS) there at a level, which the others and the issuer's rows of units would give away.
+# In none, too, while one of them that answered awaits a recount: such rows are held, and their demands stay marked.
 COUNT = """
 CREATE VIEW demand_count WITH (security_invoker = true) AS
 SELECT demand_id, level, week,
@@ -64,18 +80,23 @@ SELECT demand_id, level, week,
        coalesce(sum(stated_min) FILTER (WHERE is_told), 0)::bigint AS stated_min,
        coalesce(sum(answers) FILTER (WHERE NOT is_told), 0)::int AS left_out,
        (count(*) FILTER (WHERE answers > 0 AND NOT is_told))::int AS left_out_units,
-       coalesce(sum(used_min) FILTER (WHERE NOT is_told), 0)::bigint AS left_out_min
+       coalesce(sum(used_min) FILTER (WHERE NOT is_told), 0)::bigint AS left_out_min,
+       bool_or(is_held) AS is_held
 FROM (
-    SELECT *, among IS NULL OR NOT bool_or(is_few) OVER (PARTITION BY issuer_id, week, among) AS is_told
+    SELECT *, among IS NULL OR NOT bool_or(is_few OR is_new) OVER (PARTITION BY issuer_id, week, among) AS is_told,
+           among IS NOT NULL AND bool_or(is_new) OVER (PARTITION BY issuer_id, week, among) AS is_held
     FROM (
-        SELECT *, sum(answers) OVER (PARTITION BY issuer_id, week, among, demand_id, level) BETWEEN 1 AND 4 AS is_few
+        SELECT *, sum(answers) OVER (PARTITION BY issuer_id, week, among, demand_id, level) BETWEEN 1 AND 4 AS is_few,
+               is_awaited AND answers > 0 AS is_new
         FROM target_answer
     ) known
 ) judged
 GROUP BY 1, 2, 3
 """
 BEFORE = "DROP VIEW demand_count, target_answer;" + import_module("reports.migrations.0008_demand_sums").COUNT
-# The marks of a recount go in the transaction that counts: what is noted here is seen when its sums are.
+# The marks of a recount go in the transaction that counts: what is noted here is seen when its sums are. Filers wait for the trigger
+# until the migration ends, so it comes last, and the weeks are read off the roots' few rows. Where a figure is found hidden the demands
+# asked there are marked.
 NOTES = """
 CREATE FUNCTION note_counted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -89,8 +110,8 @@ BEGIN
 END $$;
 CREATE TRIGGER note_counted AFTER DELETE ON stale REFERENCING OLD TABLE AS taken_marks
     FOR EACH STATEMENT EXECUTE FUNCTION note_counted();
-INSERT INTO counted_week (week) SELECT DISTINCT week FROM rollup_sub;
-INSERT INTO stale_demand (demand_id, week) SELECT DISTINCT demand_id, week FROM rollup_demand;
+INSERT INTO counted_week (week)
+SELECT DISTINCT week FROM rollup_sub WHERE unit_id IN (SELECT id FROM unit WHERE parent_id IS NULL);
 """
 GONE = "DROP TRIGGER note_counted ON stale; DROP FUNCTION note_counted();"
 RIGHTS = """

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from burden.kit import clock
+from burden.ledger.models import StaleDemand, StaleMark
 from burden.units.models import Level, Unit
-from reports import demand_sums, hidden_weeks, rollup
+from reports import demand_sums, hidden_weeks, rollup, tasks
 from reports.issued import cells
 from reports.models import HiddenWeek, RollupDemand
 from reports.peers import MIN_RETURNS, hidden
@@ -231,6 +234,55 @@ def test_hidden_units_are_told_together_where_enough_answered(db: None) -> None:
     assert sums(place.demand) == (12, 6 * 90, 6, 2, 2 * 60)
     assert sums(other)[:3] == (1, 0, 1)
     assert demand_sums.verify() == (2, 0)
+
+
+def test_first_return_of_a_unit_is_not_told_before_its_own_sums_are_counted(db: None) -> None:
+    place = Place()
+    settle()
+    village = make_unit(place.large.parent, Level.VILLAGE)
+    place.answer(village, make_target(place.demand, village, LAST_WEEK))
+    for _ in range(2):  # however often
+        demand_sums.refresh()
+        assert sums(place.demand) == (13, 12 * 90, 1, 1, 60)
+        assert StaleDemand.objects.exists()
+    demand_sums.rebuild()
+    assert sums(place.demand) == (13, 12 * 90, 1, 1, 60)
+    settle()
+    assert sums(place.demand) == (13, 13 * 90, 0, 0, 0)  # one of seven in three hidden villages
+    assert not StaleDemand.objects.exists()
+
+
+def test_verify_takes_what_awaits_a_recount_as_stored(db: None) -> None:
+    place = Place()
+    settle()
+    make_entry(make_return(make_user(), place.small[0], LAST_WEEK))
+    assert demand_sums.verify() == (1, 0)
+    RollupDemand.every.update(level=Level.TOWNSHIP)
+    rollup.refresh()
+    assert demand_sums.verify() == (1, 2)  # one missing, one too many
+
+
+def test_rebuild_of_a_week_finds_what_is_hidden_and_counts_its_demands(db: None) -> None:
+    place = Place()
+    settle()
+    HiddenWeek.objects.all().delete()
+    RollupDemand.every.update(confirmed_min=1)
+    call_command("rollup", "rebuild", "--week", str(LAST_WEEK))
+    assert hidden_weeks.verify() == (4, 0)
+    assert sums(place.demand) == (12, 12 * 90, 0, 0, 0)
+
+
+def test_sweep_leaves_to_another_worker_what_it_works_at(db: None) -> None:
+    Place()
+    StaleMark.objects.all().delete()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('reports.demand_sums'), 0)")
+        tasks.sweep_demands()
+    assert StaleDemand.objects.exists() and not RollupDemand.every.exists()
+    other.close()
+    tasks.sweep_demands()
+    assert RollupDemand.every.exists() and not StaleDemand.objects.exists()
 
 
 def test_page_and_table_say_that_answers_are_left_out(db: None, client: Client) -> None:

@@ -499,7 +499,7 @@ def test_command_says_one_line(country: Country) -> None:
     tables = {line.split(":")[0].strip() for line in lines[2:-1]}
     assert tables == {
         "rollup_own", "rollup_own_source", "rollup_sub", "rollup_source", "source_period",
-        "rollup_demand", "rollup_asked", "return_spread", "peer_stat", "people_year",
+        "hidden_week", "rollup_demand", "rollup_asked", "return_spread", "peer_stat", "people_year",
     }  # fmt: skip
 
 

@@ -57,6 +57,7 @@ class Command(BaseCommand):
         """Count the weeks anew."""
         weeks = rollup.rebuild(weeks=[week] if week else None, now=now(), progress=self.tell)
         if week:
+            demand_sums.rebuild(weeks=[week])
             stale_weeks.note([week])
         else:
             demand_sums.rebuild()

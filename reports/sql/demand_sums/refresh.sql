@@ -1,25 +1,47 @@
--- grain: demand x week of the marks taken, and of what its issuer asked in that week besides
--- inputs: limit (marks); stale_demand, demand, rollup_demand, target_answer
--- outputs: rollup_demand; one row: marks, demands x weeks
+-- grain: demand x week of the marks taken, and where units of it are hidden, of what its issuer asked in that week besides
+-- inputs: until (newest mark), limit (marks); stale_demand, demand, rollup_demand, target_answer
+-- outputs: rollup_demand; one row: marks, demands x weeks; marks again in stale_demand where a unit that answered awaits a recount
 -- units: counts, whole person-minutes
--- Marks are taken in the statement that counts, after the lock: both see one snapshot. What is told of one demand depends on the
--- others of its issuer: the rule is that of demand_count (migration 0022), which counts all.
+-- Marks are taken in the statement that counts, after the lock: both see one snapshot. What is told of hidden units depends on the
+-- other demands of the issuer: the rule is that of demand_count (migration 0022), which counts all.
 WITH taken AS (
-    DELETE FROM stale_demand WHERE id IN (SELECT id FROM stale_demand ORDER BY id LIMIT %(limit)s)
+    DELETE FROM stale_demand WHERE id IN (
+        SELECT id FROM stale_demand WHERE id <= %(until)s ORDER BY id LIMIT %(limit)s
+    )
     RETURNING demand_id, week
-), marked AS MATERIALIZED (
-    SELECT demand_id, week FROM taken
-    UNION
+), named AS MATERIALIZED (
+    SELECT DISTINCT demand_id, week FROM taken
+), answer AS MATERIALIZED (
+    SELECT a.* FROM named n JOIN target_answer a ON a.demand_id = n.demand_id AND a.week = n.week
+), beside AS MATERIALIZED (
     SELECT r.demand_id, r.week
-    FROM (SELECT DISTINCT d.issuer_id, t.week FROM taken t JOIN demand d ON d.id = t.demand_id) asked
+    FROM (
+        SELECT issuer_id, week FROM answer WHERE among IS NOT NULL
+        UNION
+        SELECT d.issuer_id, r.week
+        FROM named n
+        JOIN demand d ON d.id = n.demand_id
+        JOIN rollup_demand r ON r.demand_id = n.demand_id AND r.week = n.week
+        WHERE r.left_out > 0
+    ) asked
     JOIN demand d ON d.issuer_id = asked.issuer_id
     JOIN rollup_demand r ON r.demand_id = d.id AND r.week = asked.week
+    EXCEPT
+    SELECT demand_id, week FROM named
+), marked AS MATERIALIZED (
+    SELECT demand_id, week FROM named UNION ALL SELECT demand_id, week FROM beside
 ), known AS (
-    SELECT a.*, sum(a.answers) OVER (PARTITION BY a.issuer_id, a.week, a.among, a.demand_id, a.level) BETWEEN 1 AND 4 AS is_few
-    FROM marked m
-    JOIN target_answer a ON a.demand_id = m.demand_id AND a.week = m.week
+    SELECT *, sum(answers) OVER (PARTITION BY issuer_id, week, among, demand_id, level) BETWEEN 1 AND 4 AS is_few,
+           is_awaited AND answers > 0 AS is_new
+    FROM (
+        SELECT * FROM answer
+        UNION ALL
+        SELECT a.* FROM beside b JOIN target_answer a ON a.demand_id = b.demand_id AND a.week = b.week
+    ) each
 ), judged AS (
-    SELECT *, among IS NULL OR NOT bool_or(is_few) OVER (PARTITION BY issuer_id, week, among) AS is_told FROM known
+    SELECT *, among IS NULL OR NOT bool_or(is_few OR is_new) OVER (PARTITION BY issuer_id, week, among) AS is_told,
+           among IS NOT NULL AND bool_or(is_new) OVER (PARTITION BY issuer_id, week, among) AS is_held
+    FROM known
 ), fresh AS MATERIALIZED (
     SELECT demand_id, level, week,
            count(*)::int AS targets,
@@ -36,7 +58,8 @@ WITH taken AS (
            coalesce(sum(stated_min) FILTER (WHERE is_told), 0)::bigint AS stated_min,
            coalesce(sum(answers) FILTER (WHERE NOT is_told), 0)::int AS left_out,
            (count(*) FILTER (WHERE answers > 0 AND NOT is_told))::int AS left_out_units,
-           coalesce(sum(used_min) FILTER (WHERE NOT is_told), 0)::bigint AS left_out_min
+           coalesce(sum(used_min) FILTER (WHERE NOT is_told), 0)::bigint AS left_out_min,
+           bool_or(is_held) AS is_held
     FROM judged
     GROUP BY 1, 2, 3
 ), gone AS (
@@ -57,4 +80,5 @@ WITH taken AS (
            after_hours_min = excluded.after_hours_min, bulk_min = excluded.bulk_min, stated_min = excluded.stated_min,
            left_out = excluded.left_out, left_out_units = excluded.left_out_units, left_out_min = excluded.left_out_min
 )
-SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM marked)
+SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM marked),
+       (SELECT mark_demands(array_agg(demand_id), array_agg(week)) FROM fresh WHERE is_held)
