@@ -21,7 +21,7 @@ from burden.ledger.models import StaleDemand, StaleMark
 from burden.units.models import Level, Unit
 from reports import demand_sums, hidden_weeks, rollup, tasks
 from reports.issued import cells
-from reports.models import HiddenWeek, RollupDemand
+from reports.models import CountedWeek, HiddenWeek, RollupDemand
 from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
 from tests.database import as_role
@@ -270,6 +270,17 @@ def test_rebuild_of_a_week_finds_what_is_hidden_and_counts_its_demands(db: None)
     call_command("rollup", "rebuild", "--week", str(LAST_WEEK))
     assert hidden_weeks.verify() == (4, 0)
     assert sums(place.demand) == (12, 12 * 90, 0, 0, 0)
+
+
+def test_weeks_counted_whole_are_looked_at_a_few_at_a_time(db: None) -> None:
+    Place()
+    settle()
+    HiddenWeek.objects.all().delete()
+    weeks = [LAST_WEEK.plus(-n).monday for n in range(hidden_weeks.LONGEST + 2)]
+    CountedWeek.objects.bulk_create(CountedWeek(week=week) for week in weeks)
+    CountedWeek.objects.create(week=WEEK, unit_id=1)  # taken with its week
+    assert hidden_weeks.refresh() == 4
+    assert not CountedWeek.objects.exists()
 
 
 def test_sweep_leaves_to_another_worker_what_it_works_at(db: None) -> None:
