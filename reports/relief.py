@@ -7,10 +7,11 @@ the catalogue of forms; whether it is done, people decide. Few answers are hidde
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -127,16 +128,23 @@ def relief(actor: Actor, unit: Unit, issuers: Collection[int], until: Week, toda
     return Relief(cut[:LISTED], known)
 
 
-def eased(actor: Actor, issuers: Collection[int], until: Week) -> list[Ask]:
-    """Return what some issuers could ask less by its own figures alone, the most first. Two queries.
+def eased(actor: Actor, unit: Unit, issuers: Callable[[], Collection[int]], until: Week) -> list[Ask]:
+    """Return what the issuers at a unit could ask less by their own figures alone, the most first. Counted once a day: two queries.
 
     Forms that could be merged and rules that could be broken take long to look for: the page of the lists names them.
     """
+    found = cache.get_or_set(f"eased.{unit.pk}.{until}", lambda: _by_figures(issuers(), until), DAY.total_seconds())
+    known = Demand.objects.visible_to(actor).select_related("issuer").in_bulk([ask.demand_id for ask in found])
+    seen = [replace(ask, demand=known[ask.demand_id]) for ask in found if ask.demand_id in known]
+    return [replace(ask, reasons=tuple(_reasons(ask, (), {}))) for ask in seen]
+
+
+def _by_figures(issuers: Collection[int], until: Week) -> list[Ask]:
+    """Return what could spare most by figures, without words: these are the reader's."""
     own = [ask for ask in _asked(issuers, until) if ask.is_own] if issuers else []
-    reasoned = [replace(ask, reasons=tuple(_reasons(ask, (), {}))) for ask in own[:CLOSELY]]
-    found = sorted((ask for ask in reasoned if ask.spared_min), key=lambda ask: (-ask.spared_min, ask.demand_id))
-    known = Demand.objects.visible_to(actor).select_related("issuer").in_bulk([ask.demand_id for ask in found[:LISTED]])
-    return [replace(ask, demand=known[ask.demand_id]) for ask in found[:LISTED] if ask.demand_id in known]
+    spared = {ask: max((reason.spared_min for reason in _reasons(ask, (), {})), default=0) for ask in own[:CLOSELY]}
+    found = sorted((ask for ask in spared if spared[ask]), key=lambda ask: (-spared[ask], ask.demand_id))
+    return found[:LISTED]
 
 
 def _asked(issuers: Collection[int], until: Week) -> list[Ask]:

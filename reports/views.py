@@ -41,7 +41,7 @@ from reports.verification import incident
 
 NAMED = 200  # issuers looked up by name, the most costly: a province has thousands, and shows few
 LINES = 50  # units on one page of the table
-FIRST = 2  # of what the heaviest issuer could ask less
+FIRST = 2  # of what could be asked less
 EXPLAINED = (  # indicators on this page; all others are explained on the page of the method
     "person_hours", "per_head", "imposed_per_head", "records", "change", "unregistered_share", "coverage", "estimate", "shown",
 )  # fmt: skip
@@ -302,7 +302,7 @@ def _issuers(
     heads: tuple[Figures, Figures | None],
     gone: Collection[dt.date],
 ) -> dict[str, Any]:
-    """Return the issuers' panel, and what the heaviest other unit that the reader may open could ask less."""
+    """Return the issuers' panel, and what those at the unit could ask less."""
     found, before = sources
     if not found:
         return {}
@@ -315,8 +315,8 @@ def _issuers(
     decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}
     returns = (heads[0].returns, heads[1].returns if heads[1] else 0)
     panel = summary.issuers(found, before, units, returns, visible, decided)
-    others = [each.unit.pk for each in panel.top if each.unit and each.is_visible and each.unit != state.unit]
-    return {"issuers": panel, "asks": eased(actor, others[:1], last_closed(clock.now()))[:FIRST]}
+    asks = eased(actor, state.unit, lambda: league.issuers_at(actor, state.unit), last_closed(clock.now()))
+    return {"issuers": panel, "asks": asks[:FIRST]}
 
 
 def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, number: str) -> dict[str, Any]:

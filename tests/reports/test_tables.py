@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 
 from burden.accounts.actor import Actor
+from burden.demands.duplicates import grams
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.db import act_as
@@ -25,6 +26,7 @@ from reports.tables import TABLES
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
 from tests.reports.sums import add_source, add_sums
+from tests.reports.test_league import ask
 
 EARLIER = LAST_WEEK.plus(-1)
 DEMAND = (
@@ -70,6 +72,21 @@ def read(table: tables.Table, actor: Actor, *, level: str = "own", since: Week =
             assert cursor.fetchall() == [tuple(row.values()) for row in shown]
     assert count_rows(table, actor, extent) == len(shown)
     return shown
+
+
+def test_forms_that_could_be_merged_are_found_by_pages_and_worker(office, county):
+    fields = [f"{name}面积" for name in ("耕地", "林地", "水面", "果园", "茶园", "大棚", "草地", "菜地")]
+    for title in ("耕地情况表", "土地台账"):
+        ask(
+            make_unit(county, Level.DEPARTMENT),
+            500,
+            title=title,
+            category="form",
+            fields=fields,
+            grams=grams(title, fields),
+        )
+    rows = read(TABLES["relief"], office)
+    assert any("个字段" in row["reasons"] for row in rows)
 
 
 @every_table
