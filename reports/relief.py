@@ -133,7 +133,8 @@ def eased(actor: Actor, unit: Unit, issuers: Callable[[], Collection[int]], unti
 
     Forms that could be merged and rules that could be broken take long to look for: the page of the lists names them.
     """
-    found = cache.get_or_set(f"eased.{unit.pk}.{until}", lambda: _by_figures(issuers(), until), DAY.total_seconds())
+    key = f"eased.{unit.pk}.{until}"
+    found: list[Ask] = cache.get_or_set(key, lambda: _by_figures(issuers(), until), DAY.total_seconds())  # type: ignore[assignment]
     known = Demand.objects.visible_to(actor).select_related("issuer").in_bulk([ask.demand_id for ask in found])
     seen = [replace(ask, demand=known[ask.demand_id]) for ask in found if ask.demand_id in known]
     return [replace(ask, reasons=tuple(_reasons(ask, (), {}))) for ask in seen]
