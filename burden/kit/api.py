@@ -32,50 +32,50 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 # the portal's own words for what the framework finds wrong; each names its field, which is known where the answer is written
-FIELD = "%(field)s"
+FIELD = "<field>"  # no % and no {}: the framework fills in both
 NON_FIELD = "non_field_errors"  # where the framework puts what is wrong with the whole body
 DEFAULTS: dict[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]] = {
     serializers.Field: {
-        "required": gettext_lazy("要有 %(field)s"),
-        "null": gettext_lazy("%(field)s 不能是 null"),
+        "required": gettext_lazy("要有 <field>"),
+        "null": gettext_lazy("<field> 不能是 null"),
     },
     serializers.CharField: {
-        "invalid": gettext_lazy("%(field)s 要是文字"),
-        "blank": gettext_lazy("%(field)s 不能空着"),
-        "max_length": gettext_lazy("%(field)s 最多 {max_length} 个字"),
-        "min_length": gettext_lazy("%(field)s 最少 {min_length} 个字"),
+        "invalid": gettext_lazy("<field> 要是文字"),
+        "blank": gettext_lazy("<field> 不能空着"),
+        "max_length": gettext_lazy("<field> 最多 {max_length} 个字"),
+        "min_length": gettext_lazy("<field> 最少 {min_length} 个字"),
     },
     serializers.IntegerField: {
-        "invalid": gettext_lazy("%(field)s 要是整数"),
-        "max_value": gettext_lazy("%(field)s 不能大于 {max_value}"),
-        "min_value": gettext_lazy("%(field)s 不能小于 {min_value}"),
-        "max_string_length": gettext_lazy("%(field)s 的数字太长"),
+        "invalid": gettext_lazy("<field> 要是整数"),
+        "max_value": gettext_lazy("<field> 不能大于 {max_value}"),
+        "min_value": gettext_lazy("<field> 不能小于 {min_value}"),
+        "max_string_length": gettext_lazy("<field> 的数字太长"),
     },
     serializers.DateField: {
-        "invalid": gettext_lazy("%(field)s 要是日期，如 2026-11-16"),
-        "datetime": gettext_lazy("%(field)s 要是日期，如 2026-11-16"),
+        "invalid": gettext_lazy("<field> 要是日期，如 2026-11-16"),
+        "datetime": gettext_lazy("<field> 要是日期，如 2026-11-16"),
     },
-    serializers.TimeField: {"invalid": gettext_lazy("%(field)s 要是时间，如 09:30")},
-    serializers.BooleanField: {"invalid": gettext_lazy("%(field)s 要是 true 或 false")},
-    serializers.UUIDField: {"invalid": gettext_lazy("%(field)s 要是 UUID")},
-    serializers.ChoiceField: {"invalid_choice": gettext_lazy("%(field)s 没有“{input}”这一项")},
+    serializers.TimeField: {"invalid": gettext_lazy("<field> 要是时间，如 09:30")},
+    serializers.BooleanField: {"invalid": gettext_lazy("<field> 要是 true 或 false")},
+    serializers.UUIDField: {"invalid": gettext_lazy("<field> 要是 UUID")},
+    serializers.ChoiceField: {"invalid_choice": gettext_lazy("<field> 没有“{input}”这一项")},
     serializers.ListField: {
-        "not_a_list": gettext_lazy("%(field)s 要是列表"),
-        "empty": gettext_lazy("%(field)s 至少要有一项"),
-        "min_length": gettext_lazy("%(field)s 至少要有 {min_length} 项"),
-        "max_length": gettext_lazy("%(field)s 最多 {max_length} 项"),
+        "not_a_list": gettext_lazy("<field> 要是列表"),
+        "empty": gettext_lazy("<field> 至少要有一项"),
+        "min_length": gettext_lazy("<field> 至少要有 {min_length} 项"),
+        "max_length": gettext_lazy("<field> 最多 {max_length} 项"),
     },
     serializers.ListSerializer: {
-        "not_a_list": gettext_lazy("%(field)s 要是列表"),
-        "empty": gettext_lazy("%(field)s 至少要有一项"),
-        "min_length": gettext_lazy("%(field)s 至少要有 {min_length} 项"),
-        "max_length": gettext_lazy("%(field)s 最多 {max_length} 项"),
+        "not_a_list": gettext_lazy("<field> 要是列表"),
+        "empty": gettext_lazy("<field> 至少要有一项"),
+        "min_length": gettext_lazy("<field> 至少要有 {min_length} 项"),
+        "max_length": gettext_lazy("<field> 最多 {max_length} 项"),
     },
     serializers.DictField: {
-        "not_a_dict": gettext_lazy("%(field)s 要是对象"),
-        "empty": gettext_lazy("%(field)s 至少要有一项"),
+        "not_a_dict": gettext_lazy("<field> 要是对象"),
+        "empty": gettext_lazy("<field> 至少要有一项"),
     },
-    serializers.Serializer: {"invalid": gettext_lazy("%(field)s 要是 JSON 对象")},
+    serializers.Serializer: {"invalid": gettext_lazy("<field> 要是 JSON 对象")},
 }
 for each, words in DEFAULTS.items():
     each.default_error_messages = each.default_error_messages | words

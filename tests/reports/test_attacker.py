@@ -55,7 +55,7 @@ def of_page(world: World, context: Any) -> Iterator[int]:
         change = next(each.change for each in context["slices"] if each.category == "form")
         if change.before is not None:
             yield change.before // now.returns
-        if context["issuers"]:
+        if context.get("issuers"):
             yield context["issuers"].total
             yield from (context["issuers"].unstated.minutes, context["issuers"].self_min)
             yield from (each.minutes for each in context["issuers"].top)
