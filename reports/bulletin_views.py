@@ -46,7 +46,7 @@ def bulletins_page(request: ActedRequest) -> HttpResponse:
     return _list(request)
 
 
-def _list(request: ActedRequest, refusal: str = "", status: int = 200) -> HttpResponse:
+def _list(request: ActedRequest, refusal: str = "", status: int = 200, there: object = None) -> HttpResponse:
     actor = request.actor
     page = Paginator(bulletins(actor), LINES).get_page(request.GET.get("page"))
     post = actor.post(Role.OFFICE)
@@ -58,6 +58,7 @@ def _list(request: ActedRequest, refusal: str = "", status: int = 200) -> HttpRe
         "forms": Form.choices,
         "chosen": (request.POST.get("period", ""), request.POST.get("form", Form.NOTICE)),
         "refusal": refusal,
+        "there": there,
     }
     return render(request, "reports/bulletins.html", context, status=status)
 
@@ -77,7 +78,8 @@ def bulletin_new(request: ActedRequest) -> HttpResponse:
             figures=figures_of(actor, post.unit, period, now), figures_at=now, now=now,
         )  # fmt: skip
     except Refused as refused:
-        return _list(request, refused.detail, refused.status)
+        there = refused.both.get("bulletin") if isinstance(refused, Conflict) else None
+        return _list(request, refused.detail, refused.status, there)
     return redirect("bulletin", drafted.pk)
 
 

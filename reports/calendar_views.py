@@ -18,12 +18,13 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address
 from burden.kit.clock import Week
+from burden.kit.errors import Absent
 from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
 from burden.ledger.services import record
 from burden.units.models import Unit
 from reports import ics, queries
 from reports.calendar import CATEGORIES, DEEPEST, Calendar, calendar
-from reports.frames import unit_or_404
+from reports.frames import chosen_or_404, no_week, unit_or_404
 from reports.table_rows import met
 from reports.tables import MEETINGS
 
@@ -119,13 +120,13 @@ def _file(request: ActedRequest, unit: Unit | None, found: Calendar) -> HttpResp
 
 def _asked(request: ActedRequest, now: dt.datetime) -> tuple[Week, str]:
     """Return the week, this one unless said otherwise, and the category."""
-    text, category = request.GET.get("week", ""), request.GET.get("category", "")
+    text, category = request.GET.get("week", ""), chosen_or_404(request, "category", CATEGORIES)
     try:
         week = Week.parse(text) if text else Week.at(now)
     except ValueError:
-        raise Http404 from None
-    if week > Week.at(now).plus(AHEAD) or week.year < 2000 or category not in ("", *CATEGORIES):
-        raise Http404
+        raise Absent({"week": no_week(now)}) from None
+    if week > Week.at(now).plus(AHEAD) or week.year < 2000:
+        raise Absent({"week": no_week(now)})
     return week, category
 
 

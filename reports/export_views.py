@@ -13,16 +13,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.errors import Refused
+from burden.kit.errors import Absent, Refused
 from burden.ledger.services import record
 from reports import exports, sizes
 from reports.extents import LEVELS, Extent
 from reports.forms import TREES, USUAL, ExportForm, presets
+from reports.frames import no_choice
 from reports.models import ExportJob
 from reports.restated import REPORTED
 from reports.tables import TABLES
@@ -83,12 +85,17 @@ def _initial(request: ActedRequest, actor: Actor, now: dt.datetime) -> dict[str,
 
 
 def _check_chosen(form: ExportForm) -> None:
-    """Refuses (404): a value that the form would refuse, which it would show as if nothing was chosen."""
+    """Refuses: a value that the form would refuse, which it would show as if nothing was chosen; a unit wordlessly (404)."""
     for name, field in form.fields.items():
         try:
             field.clean(form.initial[name])
         except ValidationError:
-            raise Http404 from None
+            if name == "unit":
+                raise Http404 from None
+            known = [str(value) for value, label in getattr(field, "choices", ())]
+            raise Absent(
+                {name: no_choice(known) if known else gettext_lazy("没有这一天，要写成 2026-11-23 这样")}
+            ) from None
 
 
 def _request(actor: Actor, data: dict[str, Any], now: dt.datetime) -> ExportJob:

@@ -50,6 +50,7 @@ class ExportForm(Spoken):
         field = cast("forms.ModelChoiceField[Unit]", self.fields["unit"])
         field.queryset, field.empty_label = units, None
         field.choices = _by_level(units)
+        cast("forms.ChoiceField", self.fields["level"]).choices = _below(units)
 
     def clean(self) -> dict[str, Any]:
         """Turn the days into weeks. Refuses: an end before its start."""
@@ -60,6 +61,14 @@ class ExportForm(Spoken):
             if data["until"] < data["since"]:
                 self.add_error("until", _("结束的日子早于开始的日子"))
         return data
+
+
+def _below(units: Iterable[Unit]) -> list[tuple[str, Any]]:
+    """Return the levels there can be below these units: no cities in a city, no counties in a county."""
+    levels = list(Level)
+    highest = min((levels.index(Level(unit.level)) for unit in units), default=0)
+    wide = [level.value for level in (Level.CITY, Level.COUNTY) if levels.index(level) <= highest]
+    return [(level, label) for level, label in LEVELS.items() if level not in wide]
 
 
 def _by_level(units: Iterable[Unit]) -> list[tuple[Any, list[tuple[str, str]]]]:

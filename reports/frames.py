@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.kit import clock
 from burden.kit.clock import Week, last_closed
+from burden.kit.errors import Absent
 from burden.units.models import Unit
 from reports import queries
 from reports.periods import KINDS, Period
+from reports.restated import REPORTED, RESTATED, hidden_in
 
 
 def unit_or_404(actor: Actor, code: str) -> Unit:
@@ -25,12 +30,30 @@ def unit_or_404(actor: Actor, code: str) -> Unit:
 
 
 def period_or_404(request: HttpRequest, now: dt.datetime, kind: str = "week") -> Period:
-    """Return the period of an address, of this kind unless it says another. Refuses (404): none there is."""
-    asked = request.GET.get("period", kind), request.GET.get("week", "")
+    """Return the period of an address, of this kind unless it says another. Refuses (Absent): no such kind or week."""
+    asked = chosen_or_404(request, "period", KINDS, kind)
     try:
-        return Period.parse(kind=asked[0], week=asked[1], at=now)
+        return Period.parse(kind=asked, week=request.GET.get("week", ""), at=now)
     except ValueError:
-        raise Http404 from None
+        raise Absent({"week": no_week(now)}) from None
+
+
+def chosen_or_404(request: HttpRequest, name: str, known: Collection[str], usual: str = "") -> str:
+    """Return what an address chooses, or what is usual where it does not. Refuses (Absent): none of those known."""
+    chosen = request.GET.get(name, "") or usual
+    if chosen != usual and chosen not in known:
+        raise Absent({name: no_choice(known)})
+    return chosen
+
+
+def no_choice(known: Collection[str]) -> Promise:
+    """Say what may stand in an address instead."""
+    return format_lazy(_("没有这一种，只能写 {known}"), known=" / ".join(map(str, filter(None, known))))
+
+
+def no_week(now: dt.datetime) -> Promise:
+    """Say how a week is written."""
+    return format_lazy(_("没有这一周，要写成 {monday} 这样的星期一"), monday=str(last_closed(now)))
 
 
 def period_bar(period: Period, now: dt.datetime, to: Callable[..., str]) -> dict[str, Any]:
@@ -50,3 +73,13 @@ def period_bar(period: Period, now: dt.datetime, to: Callable[..., str]) -> dict
         "running": running,
         "is_provisional": clock.day_of(now) <= period.last.open_until,
     }
+
+
+def told_as_reported(actor: Actor, unit: Unit, period: Period, basis: str, to: Callable[..., str]) -> dict[str, str]:
+    """Return where figures that today's tree hides are shown as they were reported; nothing where they are not."""
+    if basis != RESTATED:
+        return {}
+    span = period.first.monday, period.last.monday
+    figures = queries.weekly(actor, unit, span)
+    found = queries.of_period(figures, hidden_in(REPORTED, [unit.pk], span)[unit.pk], period)
+    return {"as_reported_url": to(basis=REPORTED)} if found and found.returns else {}

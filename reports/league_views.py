@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from burden.kit.addresses import address, query_of
 from burden.kit.clock import last_closed
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports.frames import period_bar, period_or_404, unit_or_404
+from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
 from reports.league import OWN, RECEIVERS, SORTS, Choice, Entrant, issuers_at, league
 from reports.relief import relief, year_until
 
@@ -76,11 +76,8 @@ def relief_of(request: ActedRequest, code: str) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> tuple[str, Choice]:
-    sort = request.GET.get("sort", "") or "own"
-    choice = Choice(request.GET.get("category", ""), request.GET.get("level", ""))
-    if sort not in SORTS or choice.category not in ("", *Category.values) or choice.level not in ("", *RECEIVERS):
-        raise Http404
-    return sort, choice
+    category, level = chosen_or_404(request, "category", Category.values), chosen_or_404(request, "level", RECEIVERS)
+    return chosen_or_404(request, "sort", SORTS, "own"), Choice(category, level)
 
 
 def _heads(unit: Unit, sort: str, query: dict[str, str]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, F, Sum
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from burden.standards.models import Evidence, Tariff, TariffVersion
 from burden.standards.tariffs import version_on
 from burden.units.models import Unit
 from reports import queries
-from reports.frames import period_bar, period_or_404, unit_or_404
+from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
 from reports.indicators import INDICATORS
 from reports.panels import measures
 from reports.peers import MIN_ACTIVE, MIN_PEERS, MIN_RETURNS
@@ -122,10 +122,8 @@ def indicators_file(request: ActedRequest, code: str) -> HttpResponse:
 
 
 def _asked(request: ActedRequest, code: str, now: dt.datetime) -> tuple[Unit, Period, str]:
-    unit, basis = unit_or_404(request.actor, code), request.GET.get("basis", REPORTED)
-    if basis not in BASES:
-        raise Http404
-    return unit, period_or_404(request, now), basis
+    unit = unit_or_404(request.actor, code)
+    return unit, period_or_404(request, now), chosen_or_404(request, "basis", BASES, REPORTED)
 
 
 def _frame(actor: Actor, unit: Unit, period: Period, basis: str, now: dt.datetime) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports import parts, queries
 from reports.calendar import DEEPEST
-from reports.frames import period_bar, period_or_404, unit_or_404
+from reports.frames import chosen_or_404, period_bar, period_or_404, told_as_reported, unit_or_404
 from reports.indicators import Figures, per_head
 from reports.panels import summary
 from reports.parts import Cells, Part
@@ -90,15 +90,16 @@ def parts_of(request: ActedRequest, code: str) -> HttpResponse:
 
 
 def _state(request: ActedRequest, unit: Unit, below: Mapping[str, list[Unit]], now: dt.datetime) -> State:
-    said = {name: request.GET.get(name, "") for name in ("category", "issuer", "kind")}
+    category, kind = (
+        chosen_or_404(request, name, known) for name, known in (("category", Category.values), ("kind", Level.values))
+    )
     period = period_or_404(request, now)
-    issuer = queries.issuer_by_code(request.actor, said["issuer"]) if said["issuer"] else None
-    basis = request.GET.get("basis", REPORTED)
-    wrong = said["category"] not in ("", *Category.values) or said["kind"] not in ("", *Level.values)
-    if wrong or basis not in BASES or (said["issuer"] and issuer is None):
+    asked, basis = request.GET.get("issuer", ""), chosen_or_404(request, "basis", BASES, REPORTED)
+    issuer = queries.issuer_by_code(request.actor, asked) if asked else None
+    if asked and issuer is None:
         raise Http404
-    level = said["kind"] if said["kind"] in below else next((each for each in below if each != unit.level), "")
-    return State(unit, period, level, said["category"], issuer, basis)
+    level = kind if kind in below else next((each for each in below if each != unit.level), "")
+    return State(unit, period, level, category, issuer, basis)
 
 
 def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> dict[str, Any]:
@@ -164,8 +165,10 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     )
     points = [_point(state, week, (minutes, figures), gone, closed) for week in weeks]
     context: dict[str, Any] = {"points": points, "has_trend": any(point.now is not None for point in points)}
-    if now_ is None or not now_[1]:
-        return context | {"is_hidden": now_ is None}
+    if now_ is None:
+        return context | {"is_hidden": True} | told_as_reported(actor, unit, period, state.basis, state.url)
+    if not now_[1]:
+        return context | {"is_hidden": False}
     taken = state.part.of(now_[0])
     everything = queries.of_period(figures, gone, period)
     return context | {

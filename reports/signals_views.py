@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,7 @@ from burden.kit.addresses import address, query_of
 from burden.kit.clock import last_closed
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports import queries
+from reports.frames import chosen_or_404, unit_or_404
 from reports.models import Signal
 from reports.panels.signals import RECENT, line
 from reports.signals import read
@@ -47,10 +47,9 @@ class State:
 def signals(request: ActedRequest, code: str) -> HttpResponse:
     """Show the signals about a unit and all below it. Refuses (404): a foreign or missing unit, no such kind, category or weeks."""
     actor, now = request.actor, clock.now()
-    unit = queries.unit_by_code(actor, code)
-    state = _state(request)
-    if unit is None or state is None or (state.issuer and queries.unit_by_code(actor, state.issuer) is None):
-        raise Http404
+    unit, state = unit_or_404(actor, code), _state(request)
+    if state.issuer:
+        unit_or_404(actor, state.issuer)
     found = read.signals(actor, unit, last_closed(now).plus(1 - state.weeks))
     context = _frame(unit, state, now) | {"issuers": read.units_of(found)}
     if state.issuer:
@@ -67,13 +66,11 @@ def signals(request: ActedRequest, code: str) -> HttpResponse:
     return render(request, "reports/signals.html", context)
 
 
-def _state(request: ActedRequest) -> State | None:
-    """Read the address; None where it names what there is not."""
-    asked = {name: request.GET.get(name, "") for name in ("kind", "issuer", "category", "weeks")}
+def _state(request: ActedRequest) -> State:
+    """Read the address. Refuses (Absent): what there is not."""
     known = {"kind": Signal.Kind.values, "category": Category.values, "weeks": [str(span) for span in SPANS]}
-    if any(asked[name] and asked[name] not in values for name, values in known.items()):
-        return None
-    return State(asked["kind"], asked["issuer"], asked["category"], int(asked["weeks"] or RECENT))
+    asked = {name: chosen_or_404(request, name, values) for name, values in known.items()}
+    return State(asked["kind"], request.GET.get("issuer", ""), asked["category"], int(asked["weeks"] or RECENT))
 
 
 def _frame(unit: Unit, state: State, now: dt.datetime) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from reports import league, queries
 from reports.calendar import calendar
 from reports.calendar_views import shown
 from reports.exports import is_offered
-from reports.frames import period_bar, period_or_404, unit_or_404
+from reports.frames import chosen_or_404, period_bar, period_or_404, told_as_reported, unit_or_404
 from reports.indicators import INDICATORS, Figures
 from reports.league import OWN
 from reports.panels import comparison, standing, summary
@@ -139,13 +139,9 @@ def _monday_of(text: str) -> str:
 
 
 def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now: dt.datetime) -> State:
-    level, basis = request.GET.get("kind", ""), request.GET.get("basis", REPORTED)
     period = period_or_404(request, now)
-    sort, peers = request.GET.get("sort") or "imposed", request.GET.get("peers", "")
-    if basis not in BASES or level not in ("", *Level.values):
-        raise Http404
-    if sort not in comparison.SORTS or peers not in ("", *SCOPES):
-        raise Http404
+    level, basis = chosen_or_404(request, "kind", Level.values), chosen_or_404(request, "basis", BASES, REPORTED)
+    sort, peers = chosen_or_404(request, "sort", comparison.SORTS, "imposed"), chosen_or_404(request, "peers", SCOPES)
     listed = level if level in below else next((found for found in below if found != unit.level), "")
     return State(unit, period, listed, basis, sort, peers)
 
@@ -211,6 +207,8 @@ def _bases(state: State, below: dict[str, list[Unit]], now: dt.datetime) -> dict
         "bases": [(label, state.url(basis=basis), basis == state.basis) for basis, label in named],
         "is_restated": state.basis == RESTATED,
         "is_estimated": state.basis == RESTATED and bool(trees.estimated),
+        "is_split": state.basis == RESTATED
+        and state.period.first.monday < trees.estimated.get(state.unit.pk, dt.date.min),
     }
 
 
@@ -239,7 +237,9 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
         "is_hidden": here is None,
         "is_empty": here is not None and not here.returns,
     }
-    if here is None or not here.returns:
+    if here is None:
+        return context | told_as_reported(actor, unit, period, state.basis, state.url), here
+    if not here.returns:
         return context, here
     spark = [point.now for point in points if not point.is_open]
     found, before = queries.sources(actor, unit, period, gone, state.basis)

@@ -209,7 +209,7 @@ def _known(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | Non
     if isinstance(error, Refused):
         return error.status, _body(error.code, error.detail, error.errors), {}
     if isinstance(error, Http404):
-        return 404, _body("not_found", _("没有找到"), error.errors if isinstance(error, Absent) else {}), {}
+        return 404, _body("not_found", _("没有找到"), _said(error)), {}
     if isinstance(error, PermissionDenied):
         return 403, _body("forbidden", _("你的任职不能做这件事")), {}
     if isinstance(error, exceptions.ValidationError):
@@ -218,6 +218,10 @@ def _known(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | Non
         headers = {"WWW-Authenticate": "Token"} if error.status_code == 401 else {}
         return error.status_code, _body(str(error.default_code), str(error.detail)), headers
     return None
+
+
+def _said(error: Http404) -> dict[str, str]:
+    return {name: str(words) for name, words in error.errors.items()} if isinstance(error, Absent) else {}
 
 
 def _body(code: str, detail: str, errors: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import Http404
+from django.utils.functional import Promise
 
 
 class Refused(Exception):
@@ -39,9 +40,9 @@ class Conflict(Refused):
 class Absent(Http404):
     """What a field or parameter names is out of scope, or is none, which is not told apart: a 404 that says where.
 
-    Shape: `errors` as Refused has them.
+    Shape: `errors` as Refused has them. A unit that may be foreign is never named by a page, whose address says it anyway.
     """
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
+    def __init__(self, errors: Mapping[str, str | Promise]) -> None:
         super().__init__()
         self.errors = dict(errors)

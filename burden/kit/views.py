@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language as django_set_language
@@ -23,8 +24,10 @@ from django.views.i18n import set_language as django_set_language
 from burden.kit.access import public
 from burden.kit.assets import release
 from burden.kit.display import MODES, brand, modes
+from burden.kit.errors import Absent
 
 YEAR = 366 * 24 * 60 * 60
+WEEKLY = {"week", "since", "until"}  # fields of an address without which a page shows the newest week
 
 
 @public(methods=("POST",))
@@ -114,8 +117,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer 404, the same bytes for what does not exist and what is out of scope."""
-    return _page(request, NOT_FOUND, 404)
+    """Answer 404, the same bytes for what does not exist and what is out of scope; a bad field of the address is named."""
+    if not isinstance(exception, Absent):
+        return _page(request, NOT_FOUND, 404)
+    named = (format_lazy(_("{name}：{words}"), name=name, words=words) for name, words in exception.errors.items())
+    words = Words(NOT_FOUND.code, _("地址里有一项不对"), tuple(named))
+    return _page(request, words, 404, without=tuple(exception.errors))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -152,8 +159,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, words: Words, status: int, *, retry: bool = False) -> HttpResponse:
-    """Render one error, as a page for people and as a problem for scripts."""
+def _page(
+    request: HttpRequest, words: Words, status: int, *, retry: bool = False, without: tuple[str, ...] = ()
+) -> HttpResponse:
+    """Render one error, as a page for people, with the address `without` its bad fields, and as a problem for scripts."""
     if request.path.startswith("/api/"):
         problem = {"code": words.code, "detail": " ".join(map(str, words.sentences)), "errors": {}}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
@@ -161,7 +170,18 @@ def _page(request: HttpRequest, words: Words, status: int, *, retry: bool = Fals
         "words": words,
         "languages": sorted(dict(settings.LANGUAGES), key=lambda code: code != get_language()),
         "retry": request.get_full_path() if retry and request.method == "GET" else "",
+        "again": _address_without(request, without),
+        "is_weekly": bool(WEEKLY & set(without)),
         "display": modes(request.COOKIES),
         "brand": brand(),
     }
     return HttpResponse(render_to_string("errors/page.html", context), status=status)
+
+
+def _address_without(request: HttpRequest, names: tuple[str, ...]) -> str:
+    """Return the address without these fields, where that is another one; else nothing."""
+    kept = request.GET.copy()
+    dropped = [kept.pop(name) for name in names if name in kept]
+    if not dropped or request.method != "GET":
+        return ""
+    return f"{request.path}?{kept.urlencode()}" if kept else request.path

@@ -48,7 +48,7 @@ def draft_bulletin(
         figures_at=figures_at, drafted_by=by.user, drafted_at=now, changed_by=by.user, changed_at=now,
     )  # fmt: skip
     drafted.number = _next_number(by, drafted)
-    _keep_new(drafted)
+    _keep_new(by, drafted)
     record(by=by, what="bulletin.drafted", on=drafted, now=now, week=str(first))
     return drafted
 
@@ -58,15 +58,19 @@ def _next_number(by: Actor, drafted: Bulletin) -> int:
     return int(same.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def _keep_new(drafted: Bulletin) -> None:
-    """Store one that is new. Refuses: Conflict bulletin.exists, bulletin.busy (another one took the number meanwhile)."""
+def _keep_new(by: Actor, drafted: Bulletin) -> None:
+    """Store one that is new. Refuses: Conflict bulletin.exists (`both`: the newest edition), bulletin.busy (another took the number meanwhile)."""
     try:
         with transaction.atomic():
             drafted.save(force_insert=True)
     except IntegrityError as error:
         if "bulletin_number_once" in str(error):
             raise Conflict("bulletin.busy", _("刚有人起了另一稿，请再点一次")) from error
-        raise Conflict("bulletin.exists", _("这一期已经有了，在列表里打开它")) from error
+        same = Bulletin.objects.visible_to(by).filter(
+            unit=drafted.unit, form=drafted.form, kind=drafted.kind, first_week=drafted.first_week
+        )
+        there = same.order_by("-edition").values_list("pk", flat=True).first()
+        raise Conflict("bulletin.exists", _("这一期已经有了，在列表里打开它"), {"bulletin": there}) from error
 
 
 @transaction.atomic
@@ -200,7 +204,7 @@ def correct_bulletin(
         **{name: getattr(held, name) for name in copied}, edition=held.edition + 1, corrects=held, figures=dict(figures),
         figures_at=figures_at, drafted_by=by.user, drafted_at=now, changed_by=by.user, changed_at=now,
     )  # fmt: skip
-    _keep_new(drafted)
+    _keep_new(by, drafted)
     record(by=by, what="bulletin.correcting", on=drafted, now=now)
     return drafted
 

@@ -122,3 +122,37 @@ def test_week_of_the_api_names_the_day(client, county, day):
     answer = client.get(f"/api/v1/weeks/{quote(day)}/")
     assert (answer.status_code in (404, 422), answer["Content-Type"]) == (True, "application/problem+json")
     assert "week" in answer.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value", "words", "button"),
+    [
+        *(
+            ("report", "week", day, "没有这一周，要写成 2026-11-16 这样的星期一", "打开最新的一周")
+            for day in ("2026-13-40", "abc", "2099-01-05", "1900-01-01")
+        ),
+        ("report", "period", "decade", "没有这一种，只能写 week / month / quarter / year", "去掉这一项再打开"),
+        ("report", "basis", "xx", "没有这一种，只能写 reported / restated", "去掉这一项再打开"),
+        ("report", "kind", "zzz", "没有这一种，只能写 ", "去掉这一项再打开"),
+        ("parts", "category", "xx", "没有这一种，只能写 meeting / ", "去掉这一项再打开"),
+        ("issuers", "sort", "zz", "没有这一种，只能写 ", "去掉这一项再打开"),
+        ("signals", "weeks", "3", "没有这一种，只能写 ", "去掉这一项再打开"),
+        ("calendar_of", "week", "zz", "没有这一周，要写成 2026-11-16 这样的星期一", "打开最新的一周"),
+        ("exports", "since", "2026-13-99", "没有这一天，要写成 2026-11-23 这样", "打开最新的一周"),
+    ],
+)
+def test_bad_field_is_named_with_a_way_on(client, county, name, field, value, words, button):
+    page = client.get(address(name, county, **{field: value, "page": "1"}))
+    body = page.content.decode()
+    assert page.status_code == 404
+    assert f"{field}：{words}" in body
+    assert f'href="{address(name, county, page="1")}">{button}</a>' in "".join(body.split())
+
+
+def test_unit_that_is_foreign_is_told_of_as_little_as_a_missing_one(client, county):
+    foreign = make_unit(level="county")
+    pages = [
+        client.get(reverse("report", args=[code]), {"week": "abc"}).content for code in (foreign.code, "000000000000")
+    ]
+    assert "week：" not in pages[0].decode()
+    assert pages[0] == pages[1]

@@ -459,3 +459,11 @@ def test_note_says_until_when_the_newest_week_is_provisional(office, county, fil
     note = figures_of(office, county, OCTOBER, at)["note"]
     assert f"暂定数，{OCTOBER.last.open_until.month}月{OCTOBER.last.open_until.day}日前还能填报" in note
     assert "暂定" not in of(office, county)["note"]
+
+
+def test_second_draft_of_a_period_leads_to_the_first(client, office, county, filed):
+    found = drafted(office, county)
+    client.force_login(office.user)
+    answer = client.post("/bulletins/new/", {"period": f"month:{OCTOBER.last}", "form": found.form})
+    assert answer.status_code == 409
+    assert f'<a href="/bulletins/{found.pk}/">打开</a>' in answer.content.decode()

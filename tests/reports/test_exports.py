@@ -565,6 +565,8 @@ def test_units_are_offered_level_by_level(client, office, townships, county):
     groups = client.get(reverse("exports")).context["form"].fields["unit"].choices
     assert [str(label) for label, _units in groups] == ["县", "乡镇", "部门"]
     assert groups[0][1] == [(county.code, "临溪县")]
+    levels = [level for level, _label in client.get(reverse("exports")).context["form"].fields["level"].choices]
+    assert levels == ["own", "township", "village", "department"]  # no cities and no counties in a county
 
 
 @pytest.mark.parametrize(

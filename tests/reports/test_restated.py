@@ -1,6 +1,7 @@
 """Sums in today's tree: as the naive sum over all units below, at every level, and what was reported stays."""
 
 import random
+import re
 
 import pytest
 from django.db import connection, transaction
@@ -8,12 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from burden.kit import clock
 from burden.units.models import Level
 from reports import queries, restated
 from reports.models import RollupSub
 from reports.periods import Period
 from reports.restated import RESTATED
-from tests.factories import LAST_WEEK, make_actor, make_unit
+from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
 from tests.reports.sums import add_sums
 from tests.reports.trees import WEEKS, grow, move
 
@@ -125,3 +127,21 @@ def test_queries_do_not_grow_with_what_moved(county, villages):
     with CaptureQueriesContext(connection) as asked:
         restated.cells([old.pk, new.pk, county.pk], SPAN)
     assert len(asked) == 3
+
+
+def test_unit_hidden_in_todays_tree_alone_is_told_where_it_is_shown(client, monkeypatch, county):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    old, new = (make_unit(county, "township") for _ in range(2))
+    village = make_unit(old, "village")
+    add_sums(village, returns=3, per_head=300)
+    add_sums(old, returns=8, per_head=100)
+    add_sums(new, returns=9, per_head=100)
+    move(village, new, LAST_WEEK.plus(1))
+    client.force_login(make_actor(county, "reviewer").user)
+    for page in ("", "parts/"):
+        body = client.get(f"/reports/{old.code}/{page}", {"week": str(LAST_WEEK), "basis": RESTATED}).content.decode()
+        assert "划进或划出的单位人数太少" in body
+        assert "不足 5 份周报" not in body
+        way = re.search(r'href="([^"]+)">看“当时区划”', body)
+        assert way
+        assert "划进或划出的单位人数太少" not in client.get(way[1].replace("&amp;", "&")).content.decode()

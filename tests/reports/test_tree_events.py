@@ -15,6 +15,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.units import events
@@ -227,6 +228,18 @@ def test_split_past_is_an_estimate_and_says_so(county, towns):
     assert list(rows(by_child, county, county, "restated")) == [(two.code, 1435, True), (new.code, 1265, True)]
     assert list(rows(by_week, county, county, "restated")) == [(str(LAST_WEEK), 2700, False)]
     assert [row[2] for row in rows(by_child, county, county, "reported")] == [False] * 3
+
+
+def test_headline_of_a_split_past_says_estimate_and_no_few_returns(client, monkeypatch, county, towns):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    one, two, new = towns
+    become("split", one, shares={two.pk: 9_000, new.pk: 1_000})
+    client.force_login(make_actor(county, "reviewer").user)
+    said = {"week": str(LAST_WEEK), "kind": "village"}
+    for unit, basis, marks in ((new, "restated", 2), (new, "reported", 0), (county, "restated", 0)):
+        body = client.get(f"/reports/{unit.code}/", said | {"basis": basis}).content.decode()
+        assert 'id="per-head"' in body
+        assert body.count('<span class="tag">估算</span>') == marks, (unit, basis)
 
 
 def test_townships_own_people_are_those_of_their_predecessors_too(county, towns):
