@@ -90,6 +90,7 @@ def dashboard() -> list[Line]:
     from django.db import connection
     from django.test import Client
 
+    import burden.wsgi  # noqa: F401 (as the web server does: it keeps what is loaded out of the collector's way)
     from burden.units.models import Unit
 
     client, watch, pages = Client(SERVER_NAME="localhost"), Watch(), addresses()
