@@ -71,7 +71,7 @@ def page(known: dict[str, Any]) -> str:
         "Written by `make bench`; the newest run of each. Figures vary with machine and load, ratios within one run far less.",
         "The load is the mean of the five minutes before the end of the bench, of which the bench itself is one or two.",
         "",
-        "Missed bounds:" + ("none." if not missed else ""),
+        "Missed bounds:" + ("" if missed else " none."),
         *(f"- {each}" for each in missed),
         "",
         "![growth over size](growth.svg)",
