@@ -4,13 +4,14 @@
 -- units: counts, whole person-minutes
 -- Marks are taken in the statement that counts, after the lock: both see one snapshot. What is told of hidden units depends on the
 -- other demands of the issuer: the rule is that of demand_count (migration 0022), which counts all.
-WITH taken AS (
-    DELETE FROM stale_demand WHERE id IN (
-        SELECT id FROM stale_demand WHERE id <= %(until)s ORDER BY id LIMIT %(limit)s
-    )
-    RETURNING demand_id, week
-), named AS MATERIALIZED (
-    SELECT DISTINCT demand_id, week FROM taken
+WITH named AS MATERIALIZED (
+    SELECT DISTINCT demand_id, week
+    FROM (SELECT demand_id, week FROM stale_demand WHERE id <= %(until)s ORDER BY id LIMIT %(limit)s) oldest
+), taken AS (
+    -- with all other marks of the same, each of which would recount the issuer's week again
+    DELETE FROM stale_demand s USING named n
+    WHERE s.demand_id = n.demand_id AND s.week = n.week AND s.id <= %(until)s
+    RETURNING 1
 ), answer AS MATERIALIZED (
     SELECT a.* FROM named n JOIN target_answer a ON a.demand_id = n.demand_id AND a.week = n.week
 ), beside AS MATERIALIZED (
@@ -81,4 +82,8 @@ WITH taken AS (
            left_out = excluded.left_out, left_out_units = excluded.left_out_units, left_out_min = excluded.left_out_min
 )
 SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM marked),
-       (SELECT mark_demands(array_agg(demand_id), array_agg(week)) FROM fresh WHERE is_held)
+       -- once until it is taken: a sweep would else leave more marks than it took
+       (SELECT mark_demands(array_agg(demand_id), array_agg(week))
+        FROM (SELECT DISTINCT demand_id, week FROM fresh WHERE is_held) held
+        WHERE NOT EXISTS (
+            SELECT FROM stale_demand s WHERE s.demand_id = held.demand_id AND s.week = held.week AND s.id > %(until)s))
