@@ -232,6 +232,13 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "基层减负平台 API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    # names for choices of fields called alike
+    "ENUM_NAME_OVERRIDES": {
+        "BulletinKindEnum": "burden.oversight.models.Kind",
+        "BulletinStateEnum": "burden.oversight.models.State",
+        "DemandStateEnum": "burden.demands.models.State",
+        "UnitKindEnum": "burden.units.models.Kind",
+    },
 }
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a request's id travels with the tasks it asks for
