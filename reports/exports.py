@@ -319,7 +319,8 @@ def _write_table(job: ExportJob, writer: Writer, table: Table, rows: int) -> Non
         writer.begin(table, _note(job), end - start + 1, number, len(parts))
         for first in range(start, end + 1, writer.slice):
             last = min(first + writer.slice - 1, end)
-            writer.add(table, first, last)
+            with transaction.atomic():  # a full disk cuts the query off, and must be told of afterwards
+                writer.add(table, first, last)
             job.rows_done += last - first + 1
             _tell(job, rows_done=job.rows_done)
 

@@ -259,6 +259,16 @@ def test_full_disk_is_said_and_leaves_no_file(office, weeks, folder, file_format
     assert run(exports.retry_export(by=office, job=job, now=NOW)).state == ExportJob.State.DONE
 
 
+def test_full_disk_is_said_while_rows_still_come(office, county, weeks, folder):
+    villages = [make_unit(county, "village") for _ in range(40)]
+    rows = RollupSub.every.values()
+    RollupSub.every.bulk_create(RollupSub(**row | {"unit_id": village.pk}) for row in rows for village in villages)
+    job = ask(office, level="village", from_week=LAST_WEEK.plus(-149))
+    with little_room(2_000):
+        run(job)
+    assert (job.state, job.error) == (ExportJob.State.FAILED, "磁盘空间不足，已中止，没有产生文件；可以重试")
+
+
 def test_failure_is_said_in_the_language_of_who_asked(office, weeks):
     with translation.override("en"):
         job = ask(office, level="own", from_week=LAST_WEEK.plus(-149))
