@@ -13,13 +13,16 @@ from burden.accounts.roles import Role
 from burden.kit import clock
 
 PASSWORD = "jianfu-linxi-2026"
-CODES = "9901"  # how the codes of the demo units begin, and of no real division
+CODES = (
+    "^99(01|0{10}$)"  # of the units that have demo accounts: the city with all below it, and its province; no real ones
+)
 USERNAMES = {  # user name -> role, in the order of the login page
     "village": Role.CADRE,
     "township": Role.CADRE,
     "lead": Role.LEAD,
     "issuer": Role.ISSUER,
     "reviewer": Role.REVIEWER,
+    "province": Role.REVIEWER,
     "office": Role.OFFICE,
     "observer": Role.OBSERVER,
     "sysadmin": Role.SYSADMIN,
@@ -44,7 +47,7 @@ def demo_accounts() -> list[DemoAccount]:
     """Return the demo accounts there are, in order; none without demo data."""
     today = clock.day_of(clock.now())
     held = Post.objects.filter(
-        user__username__in=USERNAMES, user__is_active=True, valid__contains=today, unit__code__startswith=CODES
+        user__username__in=USERNAMES, user__is_active=True, valid__contains=today, unit__code__regex=CODES
     )
     found = {(post.user.username, post.role): post for post in held.select_related("user", "unit__parent")}
     return [_account(found[key]) for key in USERNAMES.items() if key in found]

@@ -1,4 +1,4 @@
-"""The fictional county: 沅州市临溪县, its townships, villages, departments and the names of its people.
+"""The fictional county: 沅州市临溪县, its townships, villages, departments and the names of its people; two small ones beside it.
 
 None of it exists. Codes begin with 99, which no real division has.
 """
@@ -9,8 +9,10 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+PROVINCE = ("990000000000", "南岭省")
 CITY = ("990100000000", "沅州市")
 COUNTY = ("990101000000", "临溪县")
+NEXT_CITY = ("990200000000", "岚江市")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,18 @@ TOWNSHIPS = (
     Township("杨树乡", "township", 12, 0, 31),
 )
 
+# code and name of a county, its city, its townships: its departments do not register what they ask, so that people name the county
+NEIGHBOURS = (
+    (
+        ("990102000000", "青溪县"), CITY,
+        (Township("渡口镇", "town", 5, 1, 36, 1.1), Township("竹山镇", "town", 4, 1, 33), Township("云岭乡", "township", 4, 0, 27, 1.2)),
+    ),
+    (
+        ("990201000000", "岚溪县"), NEXT_CITY,
+        (Township("江口镇", "town", 5, 1, 38, 1.25), Township("河东街道", "street", 1, 4, 45, 1.1), Township("茶坪乡", "township", 5, 0, 28)),
+    ),
+)  # fmt: skip
+
 # name -> relative weight of what the department demands; about twenty make most of it
 DEPARTMENTS = {
     "县农业农村局": 10.0, "县应急管理局": 8.0, "县委组织部": 7.0, "县住建局": 6.0, "县民政局": 6.0, "县统计局": 5.0,
@@ -73,14 +87,14 @@ TITLES = {  # posts within a unit, the first its lead
 }  # fmt: skip
 
 
-def codes_of_villages(township: int) -> Iterator[str]:
+def codes_of_villages(township: int, county: str = COUNTY[0]) -> Iterator[str]:
     """Yield the codes of a township's villages. Units: townships are counted from 1."""
-    return (f"990101{township:03}{number:03}" for number in itertools.count(1))
+    return (f"{county[:6]}{township:03}{number:03}" for number in itertools.count(1))
 
 
-def code_of_township(township: int) -> str:
+def code_of_township(township: int, county: str = COUNTY[0]) -> str:
     """Return the code of a township. Units: townships are counted from 1."""
-    return f"990101{township:03}000"
+    return f"{county[:6]}{township:03}000"
 
 
 def code_of_department(department: int) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from burden.accounts.demo import USERNAMES
+from burden.accounts.roles import Role
 from burden.demo import places
-from burden.demo.places import CITY, COUNTY, DEPARTMENTS, TOWNSHIPS, Township
+from burden.demo.places import CITY, COUNTY, DEPARTMENTS, NEIGHBOURS, NEXT_CITY, PROVINCE, TOWNSHIPS, Township
 from burden.demo.titles import ABOVE, ABOVE_COUNTY, DEPARTMENT, NOBODY, OWN, TOWNSHIP, VILLAGE, Work, works
 from burden.kit.clock import Week
 
@@ -50,7 +51,7 @@ SPRING_FESTIVALS = (
 
 @dataclass(frozen=True)
 class PlannedUnit:
-    """A unit and what its cadres are like. Units: load relative, coverage a share."""
+    """A unit and what its cadres are like: whether what is asked of them is registered. Units: load relative, coverage a share."""
 
     code: str
     name: str
@@ -61,6 +62,7 @@ class PlannedUnit:
     cadres: int = 0
     load: float = 1.0
     coverage: float = 0.0
+    registered: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,16 +119,20 @@ class Plan:
 
 
 def make_plan(*, last: Week, weeks: int = WEEKS, townships: int = len(TOWNSHIPS)) -> Plan:
-    """Plan the county up to a last closed week and the started one after it."""
+    """Plan the county up to a last closed week and the started one after it; all of it has its neighbours beside it."""
     chance = random.Random("临溪县")  # noqa: S311
     units = [
-        PlannedUnit(*CITY, "city", "city", ""),
+        PlannedUnit(*PROVINCE, "province", "province", ""),
+        PlannedUnit(*CITY, "city", "city", PROVINCE[0]),
         PlannedUnit(*COUNTY, "county", "county", CITY[0]),
         *_departments(chance),
         *(unit for number in range(1, townships + 1) for unit in _township(number, TOWNSHIPS[number - 1], chance)),
     ]
+    if townships == len(TOWNSHIPS):
+        units += _neighbours(random.Random("岚江市"))  # noqa: S311
     plan = Plan([_week(last.plus(step), last) for step in range(1 - weeks, 2)], units)
     plan.people = [*_accounts(), *_cadres(units, weeks, chance)]
+    plan.people.append(PlannedPerson("province", "龙卫东", PROVINCE[0], Role.REVIEWER, "专班成员"))
     return plan
 
 
@@ -138,13 +144,22 @@ def _departments(chance: random.Random) -> Iterator[PlannedUnit]:
         )  # fmt: skip
 
 
-def _township(number: int, township: Township, chance: random.Random) -> Iterator[PlannedUnit]:
-    code = places.code_of_township(number)
+def _neighbours(chance: random.Random) -> Iterator[PlannedUnit]:
+    yield PlannedUnit(*NEXT_CITY, "city", "city", PROVINCE[0])
+    for county, city, townships in NEIGHBOURS:
+        yield PlannedUnit(*county, "county", "county", city[0])
+        for number, township in enumerate(townships, 1):
+            for unit in _township(number, township, chance, county[0]):
+                yield replace(unit, registered=False)
+
+
+def _township(number: int, township: Township, chance: random.Random, county: str = COUNTY[0]) -> Iterator[PlannedUnit]:
+    code = places.code_of_township(number, county)
     yield PlannedUnit(
-        code, township.name, "township", township.kind, COUNTY[0], TOWNSHIP,
+        code, township.name, "township", township.kind, county, TOWNSHIP,
         township.cadres, township.load, chance.uniform(*COVERAGE[TOWNSHIP]),
     )  # fmt: skip
-    codes = places.codes_of_villages(number)
+    codes = places.codes_of_villages(number, county)
     for names, ending, kind, wanted in (
         (places.VILLAGES, "村", "village", township.villages),
         (places.COMMUNITIES, "社区", "community", township.communities),

@@ -127,7 +127,14 @@ def _stage(cursor: Any, plan: Plan) -> int:
         cursor,
         "demo_unit",
         (
-            (u.code, audiences[u.audience], u.load, u.coverage, ITEMS.get(u.audience, 0), ROUTINE.get(u.audience, 0))
+            (
+                u.code,
+                audiences[u.audience] + (0 if u.registered else sql.BESIDE),
+                u.load,
+                u.coverage,
+                ITEMS.get(u.audience, 0),
+                ROUTINE.get(u.audience, 0),
+            )
             for u in plan.units
         ),
     )
@@ -172,6 +179,7 @@ def _stage(cursor: Any, plan: Plan) -> int:
     )
     cursor.execute(sql.PERSONS)
     cursor.execute(sql.SLOTS)
+    cursor.execute(sql.SLOTS_BESIDE, {"beside": sql.BESIDE})
     cursor.execute(asked_sql.DEMANDS)
     cursor.execute("ANALYZE demo_person, demo_week, demo_slot, demo_demand")
     return first_planted

@@ -21,11 +21,14 @@ STAGES = {
     "demo_asked": asked_sql.STAGE,
 }
 
+BESIDE = 3  # added to the audience where what is asked is not registered
+
 PERSONS = """
 CREATE TEMP TABLE demo_person ON COMMIT DROP AS
 SELECT nextval(pg_get_serial_sequence('person', 'id')) AS id, s.n, s.username, s.name, s.role, s.title, s.since, s.load,
-       u.id AS unit_id, u.parent_id, d.audience, d.load AS unit_load, d.coverage, d.items, d.routine
+       u.id AS unit_id, u.parent_id, c.id AS county_id, c.parent_id AS city_id, d.audience, d.load AS unit_load, d.coverage, d.items, d.routine
 FROM (SELECT * FROM demo_staged ORDER BY n) s JOIN unit u ON u.code = s.unit JOIN demo_unit d ON d.code = s.unit
+LEFT JOIN unit c ON c.code = left(s.unit, 6) || '000000'
 """
 
 PEOPLE = """
@@ -40,7 +43,7 @@ INSERT INTO post (user_id, unit_id, role, title, valid)
 SELECT id, unit_id, role, title, daterange(%(first)s + 7 * since, NULL) FROM demo_person
 """
 
-# One row for each number of each week. Issuers: -1 the unit itself, -2 its parent, NULL not stated.
+# One row for each number of each week. Issuers: -1 the unit itself, -2 its parent, -3 its county, -4 its city, NULL not stated.
 SLOTS = """
 CREATE TEMP TABLE demo_slot ON COMMIT DROP AS
 SELECT w.monday AS week, i.audience, (i.week IS NULL)::integer AS routine, number::smallint AS number,
@@ -50,6 +53,15 @@ FROM demo_item i JOIN demo_week w ON w.monday = i.week OR i.week IS NULL
 CROSS JOIN LATERAL generate_series(i.first, i.last) AS number
 LEFT JOIN unit u ON u.code = i.issuer
 LEFT JOIN demo_asked a ON a.n = i.demand
+"""
+
+# Beside the county the same is asked, and nobody registers it: by the county instead of a department, or by the city there.
+SLOTS_BESIDE = """
+INSERT INTO demo_slot
+SELECT s.week, s.audience + %(beside)s, s.routine, s.number, s.title, s.category, s.subkind, s.median, s.travel, s.prep, NULL, NULL,
+       CASE WHEN s.issuer_id < 0 THEN s.issuer_id WHEN u.level = 'city' THEN -4 WHEN u.id IS NOT NULL THEN -3 END
+FROM demo_slot s LEFT JOIN unit u ON u.id = s.issuer_id
+WHERE s.audience IN (SELECT audience - %(beside)s FROM demo_person)
 """
 
 # Load shows in how much there is to do (three fifths of it) and in how long it takes. The demo accounts file every closed
@@ -77,7 +89,7 @@ WITH filed AS (
     FROM filed
 )
 SELECT nextval(pg_get_serial_sequence('weekly_return', 'id')) AS id, s.*
-FROM (SELECT id AS cadre_id, n, unit_id, parent_id, audience, monday AS week, thing, count, account,
+FROM (SELECT id AS cadre_id, n, unit_id, parent_id, county_id, city_id, audience, monday AS week, thing, count, account,
              least(floor(items * routine * 2), round(count * routine))::integer AS routine, items * routine * 2 AS habits,
              power(pressure, 0.4) AS pace,
              least(at, %(now)s - pg_temp.chance(thing, 7) * interval '1 hour') AS at
@@ -102,7 +114,7 @@ SELECT d.id, d.unit_id, d.cadre_id, d.week, d.item, s.demand, s.category, s.subk
        CASE WHEN d.a > 0.45 OR s.demand IS NULL AND d.a > 0.2 THEN 4 WHEN d.a > 0.2 THEN 3 ELSE 2 END AS evidence,
        d.b < CASE s.category WHEN 'form' THEN 0.2 ELSE 0.04 END AS repeated,
        d.c < CASE s.category WHEN 'other' THEN 0.25 ELSE 0.1 END AS after_hours,
-       CASE s.issuer_id WHEN -1 THEN d.unit_id WHEN -2 THEN d.parent_id ELSE s.issuer_id END AS issuer_id,
+       CASE s.issuer_id WHEN -1 THEN d.unit_id WHEN -2 THEN d.parent_id WHEN -3 THEN d.county_id WHEN -4 THEN d.city_id ELSE s.issuer_id END AS issuer_id,
        CASE WHEN d.a <= 0.45 AND s.demand IS NOT NULL THEN 1 WHEN d.c > 0.97 THEN 3 WHEN d.c > 0.92 THEN 2 ELSE 1 END AS people,
        CASE WHEN d.a <= 0.45 AND s.demand IS NOT NULL THEN s.claimed
             ELSE least(600, CASE WHEN s.median < 20 THEN greatest(3, round(s.median * d.stretch))
@@ -110,7 +122,7 @@ SELECT d.id, d.unit_id, d.cadre_id, d.week, d.item, s.demand, s.category, s.subk
        CASE WHEN d.b > 0.5 OR d.a <= 0.45 AND s.demand IS NOT NULL THEN s.travel ELSE 0 END AS travel,
        CASE WHEN d.a <= 0.45 AND s.demand IS NOT NULL THEN s.prep WHEN d.b > 0.3 THEN 0 ELSE s.prep * 2 END AS prep
 FROM (
-    SELECT r.id, r.unit_id, r.parent_id, r.cadre_id, r.week, r.audience, item, (item <= r.routine)::integer AS routine,
+    SELECT r.id, r.unit_id, r.parent_id, r.county_id, r.city_id, r.cadre_id, r.week, r.audience, item, (item <= r.routine)::integer AS routine,
            CASE WHEN item <= r.routine THEN floor(%(slots)s * (item - 1 + pg_temp.chance(r.n, 8)) / r.habits)
                 ELSE floor(%(slots)s * (item - r.routine - 1 + pg_temp.chance(r.thing, 9)) / (r.count - r.routine)) END::smallint AS number,
            pg_temp.chance(r.thing * 32 + item, 10) AS a,

@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: the fictional 沅州市临溪县 with two years of weekly returns."""
+"""`manage.py seed_demo`: the fictional 临溪县 and two small counties beside it, with two years of weekly returns."""
 
 import io
 import time

@@ -21,7 +21,7 @@ def plan():
 def test_plan_has_the_size_of_the_county(plan):
     levels = [unit.level for unit in plan.units]
     assert {level: levels.count(level) for level in set(levels)} == {
-        "city": 1, "county": 1, "township": 18, "village": 214, "department": 42
+        "province": 1, "city": 2, "county": 3, "township": 24, "village": 245, "department": 42
     }  # fmt: skip
     assert len(plan.weeks) == 106
     assert (plan.weeks[-2].monday, plan.weeks[-1].monday) == (dt.date(2026, 11, 16), dt.date(2026, 11, 23))

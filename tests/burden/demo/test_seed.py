@@ -42,7 +42,7 @@ def test_seed_writes_a_county(counts):
     assert counts["returns"] == WeeklyReturn.every.count()
     assert counts["entries"] == Entry.every.count()
     village = Unit.every.get(code="990101002001")
-    assert (village.name, village.parent.name, village.depth) == ("青石村", "白塔镇", 3)
+    assert (village.name, village.parent.name, village.depth) == ("青石村", "白塔镇", 4)
     weeks = dict(WeeklyReturn.every.values_list("week").annotate(n=Count("pk")))
     assert len(weeks) == 4
     assert 0 < weeks[THIS_WEEK.monday] < weeks[LAST_WEEK.monday] / 4
@@ -179,3 +179,17 @@ def test_seed_plants_something_for_each_kind_of_signal():
     signals.recount(now=NOW)
     found = dict(Signal.every.values_list("kind").annotate(n=Count("pk")))
     assert {"split", "renamed", "relay"} <= set(found), found
+
+
+def test_whole_county_has_neighbours_that_register_nothing():
+    seed(now=NOW, weeks=2)
+    beside = Entry.every.filter(unit__code__regex="^99(0102|0201)")
+    assert not beside.filter(target__isnull=False).exists()
+    asked = beside.filter(issuer__level__in=("county", "city"))
+    assert set(asked.values_list("issuer__name", "issuer__parent__name").distinct()) == {
+        ("青溪县", "沅州市"), ("沅州市", "南岭省"), ("岚溪县", "岚江市"), ("岚江市", "南岭省")
+    }  # fmt: skip
+    other = asked.filter(unit__code__startswith="990201", issuer__name__in=("青溪县", "沅州市"))
+    assert not other.exists()
+    assert not beside.filter(issuer__level="department").exists()
+    assert asked.count() > beside.count() / 3
