@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.db import connection
 from psycopg.pq import Format
 
 ROOT = Path(__file__).parent / "sql"
+INCLUDED = re.compile(r"^ *-- include (\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -59,4 +61,5 @@ class Statements:
 
 @functools.cache
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    """Put what a statement includes (a line `-- include name`) in its place: what several say alike stands once."""
+    return INCLUDED.sub(lambda found: _text(path.with_name(f"{found[1]}.sql")), path.read_text(encoding="utf-8"))

@@ -25,6 +25,12 @@ def test_alone_holds_one_lock_of_its_folder() -> None:
         assert cursor.fetchone() == (1,)
 
 
+def test_statement_holds_what_it_includes() -> None:
+    sums = Statements("demand_sums")
+    assert sums.text("told") in sums.text("refresh")
+    assert "-- include" not in sums.text("refresh")
+
+
 def test_every_file_says_what_it_is_of() -> None:
     silent = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*.sql") if not path.read_text().startswith("-- ")]
     assert silent == []

@@ -1,7 +1,7 @@
 -- grain: unit x week, with all below it in the tree of that week; villages have none
 -- inputs: since, until (Mondays); target, demand, entry, reestimate, demand_review, quote_request, unit, unit_path
 -- outputs: temporary table fresh_asked, as rollup_asked
--- units: counts, whole person-minutes. A claim is used up by answers as in demand_count; notice runs from the registration to
+-- units: counts, whole person-minutes. A claim is used up by answers as in target_answer; notice runs from the registration to
 --        the hour it is due, or to the end of that day; what was registered afterwards has none
 CREATE TEMPORARY TABLE fresh_asked AS
 WITH RECURSIVE asked AS MATERIALIZED (

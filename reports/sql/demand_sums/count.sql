@@ -1,9 +1,11 @@
 -- grain: demand x receiving level x week
--- inputs: demand_count
+-- inputs: target_answer
 -- outputs: rollup_demand, which is empty; marks in stale_demand where a unit that answered awaits a recount; how many rows
 -- units: counts, whole person-minutes
-WITH fresh AS MATERIALIZED (
-    SELECT * FROM demand_count
+WITH answer AS MATERIALIZED (
+    SELECT * FROM target_answer
+), fresh AS MATERIALIZED (
+    -- include told
 ), put AS (
     INSERT INTO rollup_demand (demand_id, level, week, targets, answered, answers, done, not_applicable, repeated,
            claim_min, open_min, confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min)

@@ -3,7 +3,7 @@
 -- outputs: rollup_demand; one row: marks, demands x weeks; marks again in stale_demand where a unit that answered awaits a recount
 -- units: counts, whole person-minutes
 -- Marks are taken in the statement that counts, after the lock: both see one snapshot. What is told of hidden units depends on the
--- other demands of the issuer: the rule is that of demand_count (migration 0022), which counts all.
+-- other demands of the issuer.
 WITH named AS MATERIALIZED (
     SELECT DISTINCT demand_id, week
     FROM (SELECT demand_id, week FROM stale_demand WHERE id <= %(until)s ORDER BY id LIMIT %(limit)s) oldest
@@ -12,12 +12,12 @@ WITH named AS MATERIALIZED (
     DELETE FROM stale_demand s USING named n
     WHERE s.demand_id = n.demand_id AND s.week = n.week AND s.id <= %(until)s
     RETURNING 1
-), answer AS MATERIALIZED (
+), of_named AS MATERIALIZED (
     SELECT a.* FROM named n JOIN target_answer a ON a.demand_id = n.demand_id AND a.week = n.week
 ), beside AS MATERIALIZED (
     SELECT r.demand_id, r.week
     FROM (
-        SELECT issuer_id, week FROM answer WHERE among IS NOT NULL
+        SELECT issuer_id, week FROM of_named WHERE among IS NOT NULL AND answers > 0
         UNION
         SELECT d.issuer_id, r.week
         FROM named n
@@ -31,38 +31,12 @@ WITH named AS MATERIALIZED (
     SELECT demand_id, week FROM named
 ), marked AS MATERIALIZED (
     SELECT demand_id, week FROM named UNION ALL SELECT demand_id, week FROM beside
-), known AS (
-    SELECT *, sum(answers) OVER (PARTITION BY issuer_id, week, among, demand_id, level) BETWEEN 1 AND 4 AS is_few,
-           is_awaited AND answers > 0 AS is_new
-    FROM (
-        SELECT * FROM answer
-        UNION ALL
-        SELECT a.* FROM beside b JOIN target_answer a ON a.demand_id = b.demand_id AND a.week = b.week
-    ) each
-), judged AS (
-    SELECT *, among IS NULL OR NOT bool_or(is_few OR is_new) OVER (PARTITION BY issuer_id, week, among) AS is_told,
-           among IS NOT NULL AND bool_or(is_new) OVER (PARTITION BY issuer_id, week, among) AS is_held
-    FROM known
+), answer AS MATERIALIZED (
+    SELECT * FROM of_named
+    UNION ALL
+    SELECT a.* FROM beside b JOIN target_answer a ON a.demand_id = b.demand_id AND a.week = b.week
 ), fresh AS MATERIALIZED (
-    SELECT demand_id, level, week,
-           count(*)::int AS targets,
-           (count(*) FILTER (WHERE answers > 0))::int AS answered,
-           sum(answers)::int AS answers,
-           coalesce(sum(done) FILTER (WHERE is_told), 0)::int AS done,
-           coalesce(sum(not_applicable) FILTER (WHERE is_told), 0)::int AS not_applicable,
-           coalesce(sum(repeated) FILTER (WHERE is_told), 0)::int AS repeated,
-           sum(claim_min)::bigint AS claim_min,
-           sum(open_min)::bigint AS open_min,
-           coalesce(sum(confirmed_min) FILTER (WHERE is_told), 0)::bigint AS confirmed_min,
-           coalesce(sum(after_hours_min) FILTER (WHERE is_told), 0)::bigint AS after_hours_min,
-           coalesce(sum(bulk_min) FILTER (WHERE is_told), 0)::bigint AS bulk_min,
-           coalesce(sum(stated_min) FILTER (WHERE is_told), 0)::bigint AS stated_min,
-           coalesce(sum(answers) FILTER (WHERE NOT is_told), 0)::int AS left_out,
-           (count(*) FILTER (WHERE answers > 0 AND NOT is_told))::int AS left_out_units,
-           coalesce(sum(used_min) FILTER (WHERE NOT is_told), 0)::bigint AS left_out_min,
-           bool_or(is_held) AS is_held
-    FROM judged
-    GROUP BY 1, 2, 3
+    -- include told
 ), gone AS (
     DELETE FROM rollup_demand r USING marked m
     WHERE r.demand_id = m.demand_id AND r.week = m.week

@@ -1,9 +1,11 @@
 -- grain: demand x receiving level x week
--- inputs: demand_count, rollup_demand, stale_demand
+-- inputs: target_answer, rollup_demand, stale_demand
 -- outputs: rows counted, and how many differ, are missing or too many; what is marked meanwhile is taken as stored,
 --          and so is what another unit's recount holds back
-WITH counted AS MATERIALIZED (
-    SELECT * FROM demand_count
+WITH answer AS MATERIALIZED (
+    SELECT * FROM target_answer
+), counted AS MATERIALIZED (
+    -- include told
 ), fresh AS (
     SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
            confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min

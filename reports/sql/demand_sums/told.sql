@@ -1,0 +1,60 @@
+-- grain: demand x receiving level x week
+-- inputs: the relation `answer`: rows of target_answer, of an issuer's week all with answers of hidden units or none
+-- outputs: no statement of its own: the relation that refresh.sql, count.sql and verify.sql include
+-- units: counts, whole person-minutes
+-- Of hidden units that are known together the issuer's row by category, less what its demands tell of them, leaves what is left out.
+-- So answers to a demand at a level that are fewer than five (reports.peers.MIN_RETURNS) are left out; and where fewer than five people
+-- may stand behind all that is left out of a category, the smallest other demand there is left out too. One person answers a demand
+-- once, but may have answered each of several: of a unit the most answers to one of them are surely that many people.
+-- While a unit that answered awaits a recount, all that its issuer asked there is left out: such rows are held.
+WITH known AS MATERIALIZED (
+    SELECT *, sum(answers) OVER (PARTITION BY issuer_id, week, among, category, demand_id, level) AS together,
+           bool_or(is_awaited AND answers > 0) OVER (PARTITION BY issuer_id, week, among) AS is_held
+    FROM answer
+    WHERE among IS NOT NULL
+), small AS (
+    SELECT issuer_id, week, among, category
+    FROM (
+        SELECT issuer_id, week, among, category, unit_id, max(answers) AS people
+        FROM known
+        WHERE together BETWEEN 1 AND 4
+        GROUP BY 1, 2, 3, 4, 5
+    ) of_unit
+    GROUP BY 1, 2, 3, 4
+    HAVING sum(people) < 5
+), beside AS (
+    SELECT DISTINCT ON (issuer_id, week, among, category) issuer_id, week, among, category, demand_id, level, true AS is_beside
+    FROM small
+    JOIN known USING (issuer_id, week, among, category)
+    WHERE together >= 5
+    ORDER BY issuer_id, week, among, category, together, demand_id, level
+), judged AS (
+    SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, bulk_min,
+           stated_min, used_min, true AS is_told, false AS is_held
+    FROM answer
+    WHERE among IS NULL
+    UNION ALL
+    SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, bulk_min,
+           stated_min, used_min, NOT is_held AND together NOT BETWEEN 1 AND 4 AND is_beside IS NULL, is_held
+    FROM known
+    LEFT JOIN beside USING (issuer_id, week, among, category, demand_id, level)
+)
+SELECT demand_id, level, week,
+       count(*)::int AS targets,
+       (count(*) FILTER (WHERE answers > 0))::int AS answered,
+       sum(answers)::int AS answers,
+       coalesce(sum(done) FILTER (WHERE is_told), 0)::int AS done,
+       coalesce(sum(not_applicable) FILTER (WHERE is_told), 0)::int AS not_applicable,
+       coalesce(sum(repeated) FILTER (WHERE is_told), 0)::int AS repeated,
+       sum(claim_min)::bigint AS claim_min,
+       sum(open_min)::bigint AS open_min,
+       coalesce(sum(confirmed_min) FILTER (WHERE is_told), 0)::bigint AS confirmed_min,
+       coalesce(sum(after_hours_min) FILTER (WHERE is_told), 0)::bigint AS after_hours_min,
+       coalesce(sum(bulk_min) FILTER (WHERE is_told), 0)::bigint AS bulk_min,
+       coalesce(sum(stated_min) FILTER (WHERE is_told), 0)::bigint AS stated_min,
+       coalesce(sum(answers) FILTER (WHERE NOT is_told), 0)::int AS left_out,
+       (count(*) FILTER (WHERE answers > 0 AND NOT is_told))::int AS left_out_units,
+       coalesce(sum(used_min) FILTER (WHERE NOT is_told), 0)::bigint AS left_out_min,
+       bool_or(is_held) AS is_held
+FROM judged
+GROUP BY 1, 2, 3
