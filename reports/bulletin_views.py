@@ -16,7 +16,7 @@ from burden.accounts.roles import EXPORTERS, READERS, Role
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Conflict, Refused
-from burden.ledger.services import record
+from burden.ledger.services import record_download
 from burden.oversight import services
 from burden.oversight.models import TEXT_LENGTH, TITLE_LENGTH, Bulletin, Form, State
 from burden.oversight.queries import bulletin, bulletins, later_edition, taken
@@ -131,7 +131,7 @@ def bulletin_file(request: ActedRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.detail)
         return redirect("bulletin", pk)
-    record(by=request.actor, what="bulletin.downloaded", on=found, format=file_format, version=found.version)
+    record_download(request=request, what="bulletin.downloaded", on=found, format=file_format, version=found.version)
     return answer
 
 

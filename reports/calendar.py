@@ -25,6 +25,7 @@ CATEGORIES = (Category.MEETING, Category.INSPECTION)
 MIDDAY = 12 * 60
 PARTS = ("morning", "afternoon", "untimed")
 WORKDAYS = 5
+FEW = 8  # events that are listed without being folded
 # a week of a whole city or province is no day's plan of anybody: it is read county by county
 DEEPEST = frozenset({Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT})
 
@@ -114,6 +115,14 @@ class Calendar:
         """Events by part of the day, then by day; a part without any is left out, but for morning and afternoon."""
         found = [(part, [(day, self.at(day, part)) for day in self.days]) for part in PARTS]
         return [(part, cells) for part, cells in found if part != "untimed" or any(events for _day, events in cells)]
+
+    @cached_property
+    def listed(self) -> list[tuple[dt.date, list[Event], bool]]:
+        """Events by day; all days are to be open where there are few, else the first on which something overlaps."""
+        days = [(day, [event for event in self.events if event.on == day]) for day in self.days]
+        days = [(day, events) for day, events in days if events]
+        first = next((day for day, events in days if any(event.overlaps for event in events)), None)
+        return [(day, events, len(self.events) <= FEW or day == first) for day, events in days]
 
     def at(self, day: dt.date, part: str) -> list[Event]:
         return [event for event in self.events if event.on == day and event.part == part]

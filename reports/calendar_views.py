@@ -20,7 +20,7 @@ from burden.kit.addresses import address
 from burden.kit.clock import Week
 from burden.kit.errors import Absent
 from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
-from burden.ledger.services import record
+from burden.ledger.services import record_download
 from burden.units.models import Unit
 from reports import ics, queries
 from reports.calendar import CATEGORIES, DEEPEST, Calendar, calendar
@@ -105,11 +105,10 @@ def _file(request: ActedRequest, unit: Unit | None, found: Calendar) -> HttpResp
         kind = "text/csv; charset=utf-8" if is_csv else WORKBOOK
     else:
         raise Http404
-    by = request.actor
-    record(
-        by=by,
+    record_download(
+        request=request,
         what="export.calendar",
-        on=unit or by.user,
+        on=unit or request.actor.user,
         week=str(found.week),
         format=file_format,
         rows=len(found.events),

@@ -20,7 +20,7 @@ from burden.accounts.roles import EXPORTERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Absent, Refused
-from burden.ledger.services import record
+from burden.ledger.services import record_download
 from reports import exports, sizes
 from reports.extents import LEVELS, Extent
 from reports.forms import TREES, USUAL, ExportForm, presets
@@ -231,5 +231,5 @@ def download(request: ActedRequest, pk: int) -> HttpResponse | FileResponse:
     ready = job.state == ExportJob.State.DONE and job.expires_at and job.expires_at > clock.now()
     if not ready or not exports.may_export(actor, job.unit) or not path.exists():
         raise Http404
-    record(by=actor, what="export.downloaded", on=job)
+    record_download(request=request, what="export.downloaded", on=job)
     return FileResponse(path.open("rb"), as_attachment=True, filename=name_of(job))

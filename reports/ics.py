@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
@@ -18,7 +17,8 @@ from reports import calendar
 
 
 def written(name: str, events: Iterable[calendar.Event], at: dt.datetime) -> bytes:
-    """Write a calendar under a name. The same demand on the same day keeps its uid, so that a second file updates the first."""
+    """Write a calendar under a name. The same demand on the same day keeps its uid, so that a second file updates the first:
+    its number is that of one portal, the issuer's code of one unit in the country."""
     book = Calendar()
     book.add("prodid", "-//burden//calendar//ZH")
     book.add("version", "2.0")
@@ -32,7 +32,7 @@ def written(name: str, events: Iterable[calendar.Event], at: dt.datetime) -> byt
 
 def _entry(event: calendar.Event, at: dt.datetime) -> Event:
     entry = Event()
-    entry.add("uid", f"{event.demand_id}-{event.on}@{settings.ALLOWED_HOSTS[0]}")
+    entry.add("uid", f"{event.demand_id}-{event.on}@{event.issuer_code}")
     entry.add("dtstamp", at.astimezone(dt.UTC))
     entry.add("summary", f"{event.label}：{event.title}")
     entry.add("description", _words(event))

@@ -20,7 +20,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address
 from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
-from burden.ledger.services import record
+from burden.ledger.services import record_download
 from burden.standards.models import Evidence, Tariff, TariffVersion
 from burden.standards.tariffs import version_on
 from burden.units.models import Unit
@@ -117,7 +117,9 @@ def indicators_file(request: ActedRequest, code: str) -> HttpResponse:
         data, kind, ending = written_csv(rows), "text/csv; charset=utf-8", "csv"
     else:
         data, kind, ending = written_workbook({_("指标"): rows}), WORKBOOK, "xlsx"
-    record(by=actor, what="export.indicators", on=unit, period=period.kind, week=str(period.last), basis=basis)
+    record_download(
+        request=request, what="export.indicators", on=unit, period=period.kind, week=str(period.last), basis=basis
+    )
     return _file(data, kind, f"{unit.name} {period.label} {_('指标')}.{ending}")
 
 

@@ -76,13 +76,6 @@ def pdf(paper: Paper) -> bytes:
     return typst.compile(SHEET, format="pdf", font_paths=_book(), sys_inputs=_inputs(paper))
 
 
-def said_in_pdf(paper: Paper) -> list[str]:
-    """Return all words that the PDF's setting says, in order."""
-    asked = typst.query(str(SHEET), "<said>", field="value", font_paths=_book(), sys_inputs=_inputs(paper))
-    words: list[str] = json.loads(asked)
-    return words
-
-
 def _inputs(paper: Paper) -> dict[str, str]:
     """Return what the sheet reads: data, never markup."""
     found = fonts()

@@ -15,7 +15,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import last_closed
 from burden.kit.errors import Refused
-from burden.ledger.services import record
+from burden.ledger.services import record_download
 from reports import paper_files, queries
 from reports.department_extract import extract_of, year_of
 from reports.papers import Paper
@@ -54,7 +54,7 @@ def extract(request: ActedRequest, code: str) -> HttpResponse:
     if file_format and paper:
         try:
             answer = handed_out(paper, file_format, paper.title)
-            record(by=actor, what="export.extract", on=unit, year=period.last.year, format=file_format)
+            record_download(request=request, what="export.extract", on=unit, year=period.last.year, format=file_format)
             return answer
         except Refused as refused:
             messages.error(request, refused.detail)

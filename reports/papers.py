@@ -109,7 +109,7 @@ def _hours(value: int | None) -> str:
 def lines(chart: Chart) -> dict[str, Any]:
     """Place a chart's lines: grid, ticks, the line itself in stretches, its last point.
 
-    Shape: grid of (y, words), ticks of (x, words), stretches of points as SVG writes them, last of (x, y, words).
+    Shape: grid of (y, words), ticks of (x, words), stretches of points as SVG writes them, last of (x, y, words), where its words begin: beside the line's end, not on it.
     """
     known = [value for _week, value in chart.points if value is not None]
     low, high = (math.floor(min(known) / 60), math.ceil(max(known) / 60)) if known else (0, 1)
@@ -130,7 +130,7 @@ def lines(chart: Chart) -> dict[str, Any]:
             stretches.append([])
             continue
         stretches[-1].append(f"{x(i)},{y(value)}")
-        last = (x(i), y(value), _hours(value))
+        last = (x(i) + 3, y(value) + 3, _hours(value))
     every = max(1, (len(chart.points) - 1) // 6)
     return {
         "grid": [(y(hour * 60), str(hour)) for hour in range(low, high + 1, step)],
@@ -144,7 +144,7 @@ def svg(chart: Chart) -> str:
     """Draw a chart as a picture of its own."""
     placed = lines(chart)
     drawn = [
-        f'<line x1="{LEFT - 2}" x2="258" y1="{y}" y2="{y}" stroke="#bbb" stroke-width=".5"/>'
+        f'<line x1="{LEFT - 2}" x2="{RIGHT}" y1="{y}" y2="{y}" stroke="#bbb" stroke-width=".5"/>'
         f'<text x="0" y="{y + 3}" font-size="9">{words}</text>'
         for y, words in placed["grid"]
     ]
@@ -157,6 +157,6 @@ def svg(chart: Chart) -> str:
     ]
     if placed["last"]:
         x, y, words = placed["last"]
-        drawn.append(f'<text x="{x}" y="{max(9, y - 5)}" font-size="9" text-anchor="middle">{words}</text>')
+        drawn.append(f'<text x="{x}" y="{y}" font-size="9">{words}</text>')
     box = f'viewBox="{BOX}" width="{WIDTH}" height="{HEIGHT}" font-family="Liberation Serif, serif"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(drawn)}</svg>'

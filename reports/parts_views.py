@@ -21,7 +21,7 @@ from burden.kit.addresses import address, query_of
 from burden.kit.clock import Week, last_closed
 from burden.kit.sheets import written_csv
 from burden.kit.templatetags.show import category_css
-from burden.ledger.services import record
+from burden.ledger.services import record_download
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports import parts, queries
@@ -75,7 +75,7 @@ def parts_of(request: ActedRequest, code: str) -> HttpResponse:
     units = [each for each in below.get(state.level, []) if each.pk != unit.pk]
     lines = parts.lines(actor, units, state.period, state.part, state.basis) if units else []
     if request.GET.get("format") == "csv":
-        return _file(actor, state, lines)
+        return _file(request, state, lines)
     context = _frame(state, below, now) | _figures(actor, state, now) | _demands(actor, state)
     page = Paginator(lines, LINES).get_page(request.GET.get("page", "1"))
     query = state.url().partition("?")[2]
@@ -235,9 +235,9 @@ def _demands(actor: Actor, state: State) -> dict[str, Any]:
     return {"asked": [(each, each.issuer_id in told) for each in found[:DEMANDS]], "asked_count": len(found)}
 
 
-def _file(actor: Actor, state: State, lines: Sequence[parts.Line]) -> HttpResponse:
+def _file(request: ActedRequest, state: State, lines: Sequence[parts.Line]) -> HttpResponse:
     """Hand the units out as CSV, hidden ones without figures. Recorded; refused (404) to who exports nothing."""
-    if not actor.roles & EXPORTERS:
+    if not request.actor.roles & EXPORTERS:
         raise Http404
     heads = [
         _("单位代码"),
@@ -248,7 +248,7 @@ def _file(actor: Actor, state: State, lines: Sequence[parts.Line]) -> HttpRespon
         _("说明"),
     ]
     rows = [heads, *(_row(line) for line in lines)]
-    record(by=actor, what="export.parts", on=state.unit, rows=len(lines), basis=state.basis)
+    record_download(request=request, what="export.parts", on=state.unit, rows=len(lines), basis=state.basis)
     tree = "" if state.basis == REPORTED else f" {_('现行区划')}"
     name = f"{state.unit.name} {' '.join(_chosen(state))} {state.period.first}{tree}.csv"
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}

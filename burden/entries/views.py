@@ -33,7 +33,7 @@ from burden.kit.errors import Conflict, Refused
 from burden.kit.sheets import written_csv
 from burden.kit.templatetags.draw import heat
 from burden.kit.templatetags.show import category_css, hours, week_number
-from burden.ledger.services import record
+from burden.ledger.services import record_download
 from burden.standards.measure import HEAD_WEEK_MIN, LARGE_MIN
 from burden.standards.models import SUBKINDS, Category
 from burden.standards.queries import turn
@@ -116,8 +116,8 @@ def year_file(request: ActedRequest) -> HttpResponse:
     name = _("我的记录 %(first)s 至 %(last)s.csv") % {"first": weeks[0], "last": weeks[-1]}
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
     data = written_csv(year_lines(request.actor, weeks))
-    record(
-        by=request.actor,
+    record_download(
+        request=request,
         what="export.own_year",
         on=request.actor.user,
         from_week=str(weeks[0]),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from burden.accounts.actor import Actor
+    from burden.kit.access import ActedRequest
 
 
 def record(
@@ -41,6 +42,12 @@ def record(
         detail=detail,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
+
+
+def record_download(*, request: ActedRequest, what: str, on: models.Model, **detail: Any) -> None:
+    """Write that a file was handed out: a HEAD asks what there is, and is handed nothing."""
+    if request.method != "HEAD":
+        record(by=request.actor, what=what, on=on, **detail)
 
 
 def mark_weeks(weeks: Iterable[dt.date]) -> None:

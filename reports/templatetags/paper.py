@@ -17,15 +17,14 @@ def chart(of: Chart) -> SafeString:
     placed = lines(of)
     grid = format_html_join(
         "",
-        '<line x1="18" x2="258" y1="{0}" y2="{0}"/><text x="0" y="{1}">{2}</text>',
+        '<line x1="18" x2="238" y1="{0}" y2="{0}"/><text x="0" y="{1}">{2}</text>',
         ((y, y + 3, words) for y, words in placed["grid"]),
     )
     ticks = format_html_join("", '<text x="{}" y="108" text-anchor="middle">{}</text>', placed["ticks"])
     drawn = format_html_join("", '<polyline points="{}"/>', ((points,) for points in placed["stretches"]))
     last = SafeString("")
     if placed["last"]:
-        x, y, words = placed["last"]
-        last = format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', x, max(9, y - 5), words)
+        last = format_html('<text x="{}" y="{}">{}</text>', *placed["last"])
     return format_html(
         '<svg viewBox="{}" role="img" aria-label="{}">{}{}{}{}</svg>', BOX, of.words, grid, ticks, drawn, last
     )

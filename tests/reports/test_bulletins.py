@@ -23,13 +23,12 @@ from burden.units.models import Unit
 from reports.bulletin_figures import NAMES, figures_of
 from reports.bulletins import blocks_for, closed_periods, own_digits, paper_of, words_for
 from reports.models import PortalTime, RollupDemand
-from reports.paper_files import said_in_pdf
 from reports.papers import Chart, lines
 from reports.periods import Period
 from tests.database import as_role
 from tests.factories import NOW, make_actor, make_bulletin, make_demand, make_unit
 from tests.reports.sums import add_source, add_sums
-from tests.reports.test_paper_files import said_in_word
+from tests.reports.test_paper_files import said_in_pdf, said_in_word
 
 OCTOBER = Period.of("month", Week(dt.date(2026, 10, 12)))
 SEPTEMBER = OCTOBER.before

@@ -22,14 +22,13 @@ from reports.bulletin_figures import figures_of
 from reports.bulletins import blocks_for
 from reports.calendar import calendar
 from reports.models import PeopleYear, PortalTime
-from reports.paper_files import said_in_pdf
 from reports.periods import Period
 from reports.tables import KINDS, TABLES
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_target, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.test_league import ask
-from tests.reports.test_paper_files import said_in_word
+from tests.reports.test_paper_files import said_in_pdf, said_in_word
 
 PERIOD = Period.of("month", LAST_WEEK, until=LAST_WEEK)
 WEEKS = PERIOD.weeks

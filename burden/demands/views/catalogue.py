@@ -17,7 +17,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import query_of
 from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
-from burden.ledger.services import record
+from burden.ledger.services import record_download
 
 READERS = (Role.ISSUER, Role.OFFICE, Role.REVIEWER, Role.LEAD)
 LINES, MERGERS = 12, 8
@@ -81,7 +81,7 @@ def catalogue_file(request: ActedRequest) -> HttpResponse:
         sheets = {_("报表目录"): rows, _("合并候选"): _merger_rows(whole)}
         data, kind, ending = written_workbook(sheets), WORKBOOK, "xlsx"
     unit = actor.post(*READERS).unit  # type: ignore[union-attr]  # one of the roles let it in
-    record(by=actor, what="export.catalogue", on=unit, rows=len(forms))
+    record_download(request=request, what="export.catalogue", on=unit, rows=len(forms))
     name = f"{_('报表目录')} {today:%Y%m%d}.{ending}"
     return HttpResponse(
         data, content_type=kind, headers={"Content-Disposition": content_disposition_header(True, name) or ""}
