@@ -42,6 +42,7 @@ YEARLY = {  # what the yearly comparison counts, in its order
     GROUP: "工作群",
 }
 NAMES = {  # what each figure in the text is, for who writes around it
+    "period": "哪一期",
     "weeks": "周次与日期",
     "per_head": "每人每周小时",
     "per_head_previous": "与上一期比",
@@ -166,6 +167,7 @@ def _loads(read: Read) -> dict[str, str]:
     last_year = "上年" if period.kind == "year" else "上年同期"
     previous, before = (each.per_head if each else None for each in (read.previous, read.last_year))
     return {
+        "period": period_name(period),
         "weeks": span_words(period),
         "per_head": hours(here.per_head),
         "per_head_previous": _than(period_name(period.previous), here.per_head, previous),

@@ -19,7 +19,6 @@ from burden.kit.templatetags.show import full_day
 from burden.oversight.models import Bulletin, Form, Kind
 from burden.oversight.texts import paragraphs, words_of
 from burden.units.models import Unit
-from reports.bulletin_figures import period_name
 from reports.papers import Chart, Heading, Paper, Paragraph, Part, Table
 from reports.periods import Period
 
@@ -28,7 +27,7 @@ OFFERED = {Kind.MONTH: 3, Kind.QUARTER: 2, Kind.YEAR: 1}  # how many closed peri
 HEADS = {Form.NOTICE: "基层减负工作通报", Form.BRIEF: "基层减负工作简报"}
 
 LEAD = (
-    "{name}（{{{{weeks}}}}），{unit}有数据的干部每人每周负担{{{{per_head}}}}小时，{previous}{{{{per_head_last_year}}}}。"
+    "{{{{period}}}}（{{{{weeks}}}}），{unit}有数据的干部每人每周负担{{{{per_head}}}}小时，{previous}{{{{per_head_last_year}}}}。"
     "合计{{{{total}}}}人时，其中上级和部门下达的（含没写明谁要求的）占{{{{imposed}}}}，本单位自定的占{{{{own}}}}。"
 )
 SOURCES = (
@@ -66,7 +65,7 @@ def blocks_for(unit: Unit, form: str, period: Period) -> list[dict[str, Any]]:
     with translation.override("zh-hans"):
         # a year's period before and last year are the same
         previous = "" if period.kind == "year" else "{{per_head_previous}}，"
-        lead = LEAD.format(name=period_name(period), unit=unit.name, previous=previous)
+        lead = LEAD.format(unit=unit.name, previous=previous)
     blocks = [
         ("lead", "", lead, []),
         ("sources", "负担从哪里来", SOURCES, ["issuers", "categories", "trend"]),

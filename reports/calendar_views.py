@@ -18,13 +18,13 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address
 from burden.kit.clock import Week
-from burden.kit.errors import Absent
+from burden.kit.errors import Absent, no_week
 from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
 from burden.ledger.services import record_download
 from burden.units.models import Unit
 from reports import ics, queries
 from reports.calendar import CATEGORIES, DEEPEST, Calendar, calendar
-from reports.frames import chosen_or_404, no_week, unit_or_404
+from reports.frames import chosen_or_404, unit_or_404
 from reports.table_rows import met
 from reports.tables import MEETINGS
 

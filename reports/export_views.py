@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from itertools import accumulate
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -19,12 +20,11 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.errors import Absent, Refused
+from burden.kit.errors import Absent, Refused, no_choice
 from burden.ledger.services import record_download
 from reports import exports, sizes
 from reports.extents import LEVELS, Extent
 from reports.forms import TREES, USUAL, ExportForm, presets
-from reports.frames import no_choice
 from reports.models import ExportJob
 from reports.restated import REPORTED
 from reports.tables import TABLES
@@ -116,7 +116,7 @@ def _shown(actor: Actor, now: dt.datetime) -> dict[str, Any]:
     """My exports as the page shows them, newest first: those that are going apart from those that are over."""
     jobs = list(exports.mine(actor))
     going = [_going(job, now) for job in jobs if job.state in exports.GOING]
-    return {"going": going, "jobs": [_over(job, now) for job in jobs if job.state not in exports.GOING]}
+    return {"going": going, "jobs": [_over(actor, job, now) for job in jobs if job.state not in exports.GOING]}
 
 
 def _going(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _step(job: ExportJob) -> dict[str, Any]:
     return {"number": at + 1, "count": len(job.tables), "title": title, "rows": rows, "done": done}
 
 
-def _over(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
+def _over(actor: Actor, job: ExportJob, now: dt.datetime) -> dict[str, Any]:
     at, today = job.finished_at or job.created_at, clock.day_of(now)
     return {
         "job": job,
@@ -153,7 +153,18 @@ def _over(job: ExportJob, now: dt.datetime) -> dict[str, Any]:
         "is_today": clock.day_of(at) == today,
         "is_last_day": job.expires_at is not None and clock.day_of(job.expires_at) == today,
         "days_left": (job.expires_at - now).days + 1 if job.expires_at else None,
-    }
+    } | _next(actor, job)
+
+
+def _next(actor: Actor, job: ExportJob) -> dict[str, Any]:
+    """Say whether the same may be asked for again; where it found nothing, whence to ask for something else."""
+    if not exports.may_export(actor, job.unit):
+        return {"is_closed": True}
+    if not exports.found_nothing(job):
+        return {}
+    said = {"since": job.from_week, "until": job.to_week + dt.timedelta(days=6), "unit": job.unit.code}
+    said |= {name: getattr(job, name) for name in ("level", "tables", "format", "basis")}
+    return {"other_url": f"{reverse('exports')}?{urlencode(said, doseq=True)}"}
 
 
 def name_of(job: ExportJob) -> str:

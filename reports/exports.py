@@ -207,6 +207,11 @@ def _requeue_orphans() -> None:
         partial.unlink()
 
 
+def found_nothing(job: ExportJob) -> bool:
+    """Whether an export failed since there was no row: the same would find none again."""
+    return job.state == ExportJob.State.FAILED and len(job.sizes) == len(job.tables) and not sum(job.sizes)
+
+
 def _next_job() -> ExportJob | None:
     waiting = ExportJob.every.filter(state=ExportJob.State.WAITING)
     return waiting.select_related("requested_by", "unit").order_by("created_at", "pk").first()
@@ -301,7 +306,7 @@ def _write(job: ExportJob, actor: Actor, partial: Path) -> None:
         _tell(job, sizes=job.sizes)
     job.rows_total = sum(job.sizes)
     if not job.rows_total:
-        raise ExportRefused("export.empty", _("没有可以导出的行：这些周里，这个范围什么也没有"))
+        raise ExportRefused("export.empty", _("没有可以导出的行：这些周里，这个范围什么也没有。换一段时间、单位或内容"))
     _tell(job, rows_total=job.rows_total)
     writer: Writer = WRITERS[job.format](partial, tables)
     with ExitStack() as undone:

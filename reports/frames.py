@@ -7,14 +7,11 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.utils.functional import Promise
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.kit import clock
 from burden.kit.clock import Week, last_closed
-from burden.kit.errors import Absent
+from burden.kit.errors import Absent, no_choice, no_week
 from burden.units.models import Unit
 from reports import queries
 from reports.periods import KINDS, Period
@@ -44,16 +41,6 @@ def chosen_or_404(request: HttpRequest, name: str, known: Collection[str], usual
     if chosen != usual and chosen not in known:
         raise Absent({name: no_choice(known)})
     return chosen
-
-
-def no_choice(known: Collection[str]) -> Promise:
-    """Say what may stand in an address instead."""
-    return format_lazy(_("没有这一种，只能写 {known}"), known=" / ".join(map(str, filter(None, known))))
-
-
-def no_week(now: dt.datetime) -> Promise:
-    """Say how a week is written."""
-    return format_lazy(_("没有这一周，要写成 {monday} 这样的星期一"), monday=str(last_closed(now)))
 
 
 def period_bar(period: Period, now: dt.datetime, to: Callable[..., str]) -> dict[str, Any]:

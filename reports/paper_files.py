@@ -26,7 +26,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from burden.kit.errors import Refused
 from burden.kit.templatetags.show import MINUS
-from reports.papers import Chart, Heading, Paper, Paragraph, Table, svg
+from reports.papers import Chart, Heading, Paper, Paragraph, Part, Table, svg
 
 SHEET = Path(__file__).parent / "typst" / "paper.typ"
 # what an official paper is set in, and what stands for it, the best first; Latin letters and digits come from the last
@@ -49,6 +49,7 @@ FIGURE = re.compile(rf"[+{MINUS}]?[\d,]+(?:\.\d+)?(?P<percent>%)?")
 RED = RGBColor(0xC0, 0x26, 0x1F)
 LINE = Pt(28.8)
 WIDTH = 156  # mm between the margins
+CHART = 74  # mm of a chart beside a table, its margins included
 
 
 # --- fonts ---
@@ -134,8 +135,11 @@ def docx(paper: Paper) -> bytes:
     document = Document()
     _page(document, paper)
     _head(document, paper)
-    for part in paper.parts:
-        _part(document, part)
+    for part, beside in paper.laid:
+        if beside:
+            _pair(document, part, beside)
+        else:
+            _part(document, part)
     if paper.note:
         _line(document, f"注：{paper.note}", size=12, spacing=Pt(18))
     for signed in (document.paragraphs[-1], _line(document, paper.organ, align=WD_ALIGN_PARAGRAPH.RIGHT)):
@@ -208,7 +212,22 @@ def _border_below(paragraph: Any) -> None:
     paragraph._p.get_or_add_pPr().append(borders)
 
 
-def _part(document: Any, part: Heading | Paragraph | Table | Chart) -> None:
+def _pair(document: Any, table: Part, chart: Chart) -> None:
+    """Set a table and a chart beside each other, each under its caption, as the page has them."""
+    _space(document.add_paragraph(), Pt(1))  # or it would be one table with the one above
+    frame = document.add_table(rows=1, cols=2)
+    frame.autofit = False
+    halves = zip(frame.columns, frame.rows[0].cells, (table, chart), (WIDTH - CHART, CHART), strict=True)
+    for column, cell, part, width in halves:
+        column.width = cell.width = Mm(width)
+        cell._tc.remove(cell.paragraphs[0]._p)
+        _part(cell, part, width - 4)  # less its margins
+        if isinstance(part, Table):
+            _space(cell.add_paragraph(), Pt(1))  # a cell has to end with one
+    _keep_whole(frame.rows[0], repeated=False)
+
+
+def _part(document: Any, part: Part, width: float = WIDTH) -> None:
     if isinstance(part, Heading):
         _line(document, part.text, font="heading", indent=True).paragraph_format.keep_with_next = True
     elif isinstance(part, Paragraph):
@@ -217,18 +236,18 @@ def _part(document: Any, part: Heading | Paragraph | Table | Chart) -> None:
         caption = _line(document, part.caption, size=12, font="heading", spacing=Pt(22))
         caption.paragraph_format.keep_with_next = True
         if isinstance(part, Table):
-            _table(document, part)
+            _table(document, part, width)
         else:
-            _chart(document, part)
+            _chart(document, part, min(width, 110))
 
 
-def _table(document: Any, part: Table) -> None:
-    table = document.add_table(rows=0, cols=len(part.columns), style="Table Grid")
-    table.alignment = WD_TABLE_ALIGNMENT.CENTER
+def _table(document: Any, part: Table, width: float) -> None:
+    table = document.add_table(rows=0, cols=len(part.columns))
+    table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER if width == WIDTH else None
     size = 9 if len(part.columns) > 7 else 11
     table.autofit = False
-    first = 30 if len(part.columns) > 4 else 60
-    widths = [Mm(first)] + [Mm((WIDTH - first) / (len(part.columns) - 1))] * (len(part.columns) - 1)
+    first = 30 if len(part.columns) > 4 else width / (len(part.columns) + 1)
+    widths = [Mm(first)] + [Mm((width - first) / (len(part.columns) - 1))] * (len(part.columns) - 1)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for n, row in enumerate((part.columns, *part.rows)):
@@ -250,12 +269,12 @@ def _keep_whole(row: Any, *, repeated: bool) -> None:
         properties.append(OxmlElement("w:tblHeader"))
 
 
-def _chart(document: Any, part: Chart) -> None:
+def _chart(document: Any, part: Chart, width: float) -> None:
     paragraph = document.add_paragraph()
     _space(paragraph, None)
     source = f'#set page(width: auto, height: auto, margin: 2pt)\n#image(bytes({json.dumps(svg(part))}), format: "svg")'
     picture = typst.compile(source.encode(), format="png", ppi=288.0)
-    shape = paragraph.add_run().add_picture(io.BytesIO(picture), width=Mm(110))
+    shape = paragraph.add_run().add_picture(io.BytesIO(picture), width=Mm(width))
     properties = shape._inline.docPr
     properties.set("descr", f"{part.caption}：{part.words}")
 

@@ -90,12 +90,13 @@ class Paper:
     def body(self) -> dict[str, Any]:
         """Return it as plain data, for what draws it elsewhere."""
         whole = {name: getattr(self, name) for name in ("head", "number", "organ", "day", "title", "note")}
-        return whole | {"parts": [_plain(part) for part in self.parts]}
+        beside = [chart for _part, chart in self.laid if chart]
+        return whole | {"parts": [_plain(part, is_beside=part in beside) for part in self.parts]}
 
 
-def _plain(part: Part) -> dict[str, Any]:
+def _plain(part: Part, *, is_beside: bool) -> dict[str, Any]:
     if isinstance(part, Chart):
-        return {"kind": part.kind, "caption": part.caption, "svg": svg(part)}
+        return {"kind": part.kind, "caption": part.caption, "svg": svg(part), "beside": is_beside}
     return {"text": part.text, "kind": part.kind} if isinstance(part, Heading | Paragraph) else vars(part)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +29,7 @@ from burden.entries.year import OwnCell, OwnYear, weeks_of, year_lines, year_of,
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
-from burden.kit.errors import Conflict, Refused
+from burden.kit.errors import Absent, Conflict, Refused, no_choice, no_week
 from burden.kit.sheets import written_csv
 from burden.kit.templatetags.draw import heat
 from burden.kit.templatetags.show import category_css, hours, week_number
@@ -68,10 +68,10 @@ def week_of(request: ActedRequest, day: str) -> HttpResponse:
     now = clock.now()
     try:
         asked = Week.parse(day)
-    except ValueError as error:
-        raise Http404 from error
+    except ValueError:
+        raise Absent({"day": no_week(now)}) from None
     if asked.is_future(now):
-        raise Http404
+        raise Absent({"day": _("还没到这一周")})
     return _file(request, asked, now) if request.method == "POST" else _show(request, asked, now)
 
 
@@ -88,7 +88,7 @@ def week_suggestions(request: ActedRequest) -> HttpResponse:
 def year(request: ActedRequest) -> HttpResponse:
     """Show the own weeks of a year, or the newest 52. Refuses (404): no such year."""
     actor, now, asked = request.actor, clock.now(), request.GET.get("year", "")
-    weeks = _year(asked, now)
+    weeks = _year(actor, asked, now)
     found = year_of(actor, weeks)
     rest = [found.others[1], found.own, found.unstated]
     context = {
@@ -112,7 +112,7 @@ def year(request: ActedRequest) -> HttpResponse:
 @never_cache
 def year_file(request: ActedRequest) -> HttpResponse:
     """Hand the cadre the own entries of a year as CSV. Recorded. Refuses (404): no such year."""
-    weeks = _year(request.GET.get("year", ""), clock.now())
+    weeks = _year(request.actor, request.GET.get("year", ""), clock.now())
     name = _("我的记录 %(first)s 至 %(last)s.csv") % {"first": weeks[0], "last": weeks[-1]}
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
     data = written_csv(year_lines(request.actor, weeks))
@@ -126,11 +126,11 @@ def year_file(request: ActedRequest) -> HttpResponse:
     return HttpResponse(data, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _year(asked: str, now: dt.datetime) -> list[Week]:
+def _year(actor: Actor, asked: str, now: dt.datetime) -> list[Week]:
     try:
         return weeks_of(asked, now)
-    except ValueError as error:
-        raise Http404 from error
+    except ValueError:
+        raise Absent({"year": no_choice(years_of(actor, now))}) from None
 
 
 def _tile(cell: OwnCell, found: OwnYear) -> tuple[str, str, str, str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Collection, Mapping
 
 from django.http import Http404
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from burden.kit.clock import last_closed
 
 
 class Refused(Exception):
@@ -46,3 +51,13 @@ class Absent(Http404):
     def __init__(self, errors: Mapping[str, str | Promise]) -> None:
         super().__init__()
         self.errors = dict(errors)
+
+
+def no_choice(known: Collection[object]) -> Promise:
+    """Say what may stand in an address instead."""
+    return format_lazy(_("没有这一种，只能写 {known}"), known=" / ".join(map(str, filter(None, known))))
+
+
+def no_week(now: dt.datetime) -> Promise:
+    """Say how a week is written."""
+    return format_lazy(_("没有这一周，要写成 {monday} 这样的星期一"), monday=str(last_closed(now)))

@@ -297,6 +297,7 @@ def test_files_say_what_the_page_says(client, office, county, filed):
 def test_download_is_recorded(client, office, county, file_format):
     found, observer = make_bulletin(county, "published"), make_actor(county, "observer")
     client.force_login(observer.user)
+    assert client.head(f"/bulletins/{found.pk}/file/?format={file_format}").status_code == 200, "not recorded"
     assert client.get(f"/bulletins/{found.pk}/file/", {"format": file_format}).status_code == 200
     event = AuditEvent.objects.get()
     assert (event.what, event.actor_id, event.subject_id) == ("bulletin.downloaded", observer.user_id, str(found.pk))
@@ -357,14 +358,14 @@ def test_words_are_kept_and_figures_are_not_taken_from_the_form(client, office, 
     client.force_login(office.user)
     page = client.get(f"/bulletins/{found.pk}/edit/").content.decode()
     assert page.count('name="words.lead"') == len(names_of(found.blocks[0]["text"])) + 1
-    sent = {"base_version": 1, "title": "新题", "organ": "办", "number": 3, "words.lead": [f"话{i}" for i in range(8)]}
+    sent = {"base_version": 1, "title": "新题", "organ": "办", "number": 3, "words.lead": [f"话{i}" for i in range(9)]}
     assert client.post(f"/bulletins/{found.pk}/edit/", sent | {"figures": "{}"}).status_code == 302
     found.refresh_from_db()
-    assert found.blocks[0]["text"].startswith("话0{{weeks}}话1{{per_head}}话2")
+    assert found.blocks[0]["text"].startswith("话0{{period}}话1{{weeks}}话2")
     assert found.figures["values"]["per_head"] == "10.0"
 
 
-@pytest.mark.parametrize("words", [["少了"], [f"话{i}" for i in range(7)] + ["{{total}}"]])
+@pytest.mark.parametrize("words", [["少了"], [f"话{i}" for i in range(8)] + ["{{total}}"]])
 def test_figure_removed_or_invented_is_refused_with_a_sentence(client, office, county, filed, words):
     found = drafted(office, county)
     client.force_login(office.user)

@@ -61,6 +61,13 @@ def test_chain_is_one_overlap_of_two_at_once():
     assert (len(overlap.events), overlap.most, overlap.people) == (3, 2, 4)
 
 
+def test_long_week_opens_the_first_day_that_overlaps():
+    few = [event(1, 540), event(2, 540, day=1), event(3, 560, day=1)]
+    assert [is_open for _day, _events, is_open in of_events(THIS_WEEK, few).listed] == [True, True]
+    many = few + [event(n, 900 + n, 1, day=2) for n in range(4, 12)]
+    assert [is_open for _day, _events, is_open in of_events(THIS_WEEK, many).listed] == [False, True, False]
+
+
 def test_overlap_that_hits_most_units_comes_first():
     few = [event(1, 540, units=(1,)), event(2, 540, units=(1,))]
     many = [event(3, 900, units=(1, 2, 3)), event(4, 900, units=(2, 3))]
@@ -190,7 +197,7 @@ def lines_of(data: bytes) -> list[list[str]]:
 
 
 def test_ics_says_what_the_page_says(client, county, town):
-    ask(county, town, at=dt.time(9))
+    asked = ask(county, town, at=dt.time(9))
     ask(county, town, title="医保征缴调度会", at=dt.time(9, 30))
     ask(county, town, title="现场检查", at=None)
     client.force_login(make_actor(county, "reviewer").user)
@@ -204,6 +211,7 @@ def test_ics_says_what_the_page_says(client, county, town):
     assert "重叠" in timed["description"] and "重叠" not in whole["description"]
     assert (whole["dtstart"].dt, whole["dtend"].dt) == (MONDAY, MONDAY + dt.timedelta(days=1))
     assert len({str(each["uid"]) for each in found.values()}) == 3
+    assert timed["uid"] == f"{asked.pk}-{MONDAY}@{asked.issuer.code}"  # a number alone is that of one portal
 
 
 @pytest.mark.parametrize("file_format", ["csv", "xlsx"])

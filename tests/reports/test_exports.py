@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
 import re
 import resource
@@ -295,9 +296,26 @@ def test_retry_keeps_what_was_asked(office, weeks):
 
 def test_export_without_rows_says_so(client, office, townships):
     job = run(ask(office, level="village"))
-    assert (job.state, job.error) == (ExportJob.State.FAILED, "没有可以导出的行：这些周里，这个范围什么也没有")
+    assert (job.state, job.error) == (
+        ExportJob.State.FAILED,
+        "没有可以导出的行：这些周里，这个范围什么也没有。换一段时间、单位或内容",
+    )
     client.force_login(office.user)
     assert "没有可以导出的行" in client.get(reverse("export_estimate"), form(office, level="village")).content.decode()
+
+
+def test_retry_is_offered_only_where_it_can_help(client, office, townships):
+    empty, full, gone = run(ask(office, level="village")), ask(office), ask(office)
+    ExportJob.every.filter(pk=full.pk).update(state=ExportJob.State.FAILED, error="磁盘空间不足", sizes=[3])
+    ExportJob.every.filter(pk=gone.pk).update(state=ExportJob.State.FAILED, error="不在范围内", unit=make_unit().pk)
+    client.force_login(office.user)
+    page = client.get(reverse("exports")).content.decode()
+    assert [job.pk for job in (empty, full, gone) if reverse("export_retry", args=[job.pk]) in page] == [full.pk]
+    (other,) = re.findall(r'href="(/exports/\?[^"]+)"', page)
+    chosen = client.get(html.unescape(other)).context["form"]
+    assert (chosen["unit"].value(), chosen["level"].value(), chosen["tables"].value()) == (
+        office.unit.code, "village", empty.tables,
+    )  # fmt: skip
 
 
 def test_empty_table_beside_others_says_so(office, townships):

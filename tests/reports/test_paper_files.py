@@ -46,10 +46,9 @@ def said_on_page() -> list[str]:
 
 def said_in_word(file: bytes) -> list[str]:
     found = []
-    for element in Document(io.BytesIO(file)).element.body:
-        cells = [each for each in element.iter() if each.tag.endswith("}tc")]
-        for block in cells or [element]:
-            parts = (each for each in block.iter() if each.tag.endswith(("}t", "}tab")))
+    for paragraph in Document(io.BytesIO(file)).element.body.iter():
+        if paragraph.tag.endswith("}p"):
+            parts = (each for each in paragraph.iter() if each.tag.endswith(("}t", "}tab")))
             found += "".join(each.text if each.tag.endswith("}t") else "\t" for each in parts).split("\t")
     return [each.strip() for each in found if each.strip()]
 

@@ -129,7 +129,9 @@ def test_week_shows_its_unit_post_and_name(cadre, actor):
 
 @pytest.mark.parametrize("day", ["2026-11-24", "2026-12-07", "2026-02-30", "0001-01-01", "2026-W47-1", "now"])
 def test_week_that_is_no_past_monday_is_not_found(cadre, day):
-    assert cadre.get(f"/week/{day}/").status_code == 404
+    answer = cadre.get(f"/week/{day}/")
+    assert answer.status_code == 404
+    assert re.search("day：(没有这一周，要写成 2026-11-16 这样的星期一|还没到这一周)", answer.content.decode())
 
 
 def test_next_week_is_closed_to_the_current_one(cadre):

@@ -116,7 +116,8 @@ def test_page_shows_weeks_and_leads_to_them(actor):
 
 @pytest.mark.parametrize("year", ["2027", "abc"])
 def test_unknown_year_is_404(actor, year):
-    assert reader(actor).get("/year/", {"year": year}).status_code == 404
+    answer = reader(actor).get("/year/", {"year": year})
+    assert answer.status_code == 404 and "year：没有这一种，只能写" in answer.content.decode()
     assert reader(actor).get("/year/file/", {"year": year}).status_code == 404
 
 
