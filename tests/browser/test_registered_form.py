@@ -31,21 +31,22 @@ from reports import demand_sums, rollup
 monday = Week.at(now()).monday
 bureau = Unit.every.get(name="县农业农村局")
 busy = set(WeeklyReturn.every.filter(week=monday).values_list("cadre", flat=True))
-known = Handler.objects.filter(issuer=bureau, category="form", unit__level="township").order_by("unit", "week")
-last = {unit: (cadre, name) for unit, cadre, name in known.values_list("unit", "cadre", "cadre__username")}
-chosen = {unit: who for unit, who in last.items() if who[0] not in busy}
-chosen = dict(list(chosen.items())[:COUNT])
+free = Post.objects.select_related("user").filter(unit__parent=bureau.parent, unit__level="township", role="cadre", valid__contains=monday)
+free = free.filter(user__username__startswith="lx").exclude(user__in=busy).order_by("-unit", "-user")
+chosen = dict(list({post.unit_id: post.user for post in free}.items())[:COUNT])
 older = Demand.every.create(
     issuer=bureau, lead=bureau, title="沼气池安全台账", category="form", state="issued", first_on=monday, minutes=20, people=1,
     receivers={"levels": ["township"]}, created_by=User.objects.get(username="issuer"), created_at=now(), changed_at=now(),
     issued_at=now(),
 )
-for unit, (cadre, _name) in chosen.items():
+for unit, cadre in chosen.items():
+    Handler.objects.filter(unit=unit, issuer=bureau, category="form").delete()
+    Handler.objects.create(unit_id=unit, issuer=bureau, category="form", cadre=cadre, week=monday)
     villages = Unit.every.filter(parent=unit, level="village").order_by("pk").values_list("pk", flat=True)[:2]
     posts = Post.objects.filter(unit__in=[unit, *villages], role="cadre", valid__contains=monday, user__username__startswith="lx")
     facts = {"week": monday, "nil": True, "receipt": "1", "filed_at": now(), "changed_at": now()}
     WeeklyReturn.every.bulk_create(
-        WeeklyReturn(cadre_id=post.user_id, unit_id=post.unit_id, **facts) for post in posts.exclude(user__in=busy | {cadre})
+        WeeklyReturn(cadre_id=post.user_id, unit_id=post.unit_id, **facts) for post in posts.exclude(user__in={*busy, cadre.pk})
     )
     target = Target.every.create(
         demand=older, unit_id=unit, issuer=bureau, week=monday, due_on=monday, category="form", people=1, minutes=20
@@ -58,7 +59,7 @@ for unit, (cadre, _name) in chosen.items():
     )
 rollup.refresh()
 demand_sums.refresh()
-names = [name for _cadre, name in chosen.values()]
+names = [cadre.username for cadre in chosen.values()]
 User.objects.filter(username__in=names).update(password=make_password(PASSWORD))
 print(json.dumps(names))
 """
@@ -68,7 +69,7 @@ print(json.dumps(names))
 def cadres(portal) -> list[str]:
     """Cadres of as many townships who answer this bureau's forms, and have not filed this week.
 
-    Everybody else there has, so that no figure of these townships is hidden, whatever the day; and their townships answered an older
+    Everybody else there has, so that whatever the day no figure of these townships is hidden. And these townships answered an older
     form: where few answered others of the bureau, the smallest goes with them, of two as small the older one.
     """
     names = json.loads(portal.run(READY, COUNT=TOGETHER, PASSWORD=PASSWORD))
