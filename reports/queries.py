@@ -180,20 +180,49 @@ def sources(
     """
     if not _is_seen(actor, unit):
         return [], {}
-    spans = (period.weeks, period.previous.weeks if period.kind in KINDS else ())
-    weeks, before = ([week.monday for week in each] for each in spans)
+    weeks, before = _slots(period)
     span = min(weeks + before), max(weeks + before)
     changed = restated.sources([unit.pk], span) if basis == RESTATED else {}
     anew = {week: issuers for (_unit, week), issuers in changed.items()}
-    slots = [[week for week in each if week not in anew] for each in (weeks, before)]
-    shown = [[week for week in each if week not in gone] for each in slots]
-    found = source_periods.read(unit.pk, unit.level, list(zip(slots, shown, strict=True)))
+    found = source_periods.read(unit.pk, unit.level, _shown((weeks, before), {*gone}, anew))
     for week, issuers in anew.items():
         for issuer, sums in issuers.items():
             here = int(week not in weeks), issuer
             seen = (*sums[:6], sums[7], sums[6]) if week not in gone else (0,) * 7 + (sums[6],)
             found[here] = tuple(map(sum, zip(found.get(here, (0,) * 8), seen, strict=True)))
     return _in_order(found)
+
+
+def leading(
+    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], most: int, basis: str = REPORTED
+) -> tuple[list[Source], dict[int, Source], int]:
+    """Return who asked for most, as `sources` does, all others as one: a province has thousands.
+
+    Shape: as `sources`, then how many these others are. In today's tree nobody is put together: all are returned.
+    """
+    if basis == RESTATED:
+        return *sources(actor, unit, period, gone, basis), 0
+    if not _is_seen(actor, unit):
+        return [], {}, 0
+    found, others = source_periods.leading(unit.pk, unit.level, _shown(_slots(period), {*gone}), most)
+    return *_in_order(found), others
+
+
+def _slots(period: Period) -> tuple[list[dt.date], list[dt.date]]:
+    """Return the Mondays of a period, and of the one before; none before weeks that are no period."""
+    return _mondays(period), _mondays(period.previous) if period.kind in KINDS else []
+
+
+def _mondays(period: Period) -> list[dt.date]:
+    return [week.monday for week in period.weeks]
+
+
+def _shown(
+    slots: Sequence[Sequence[dt.date]], gone: Collection[dt.date], apart: Collection[dt.date] = ()
+) -> list[tuple[list[dt.date], list[dt.date]]]:
+    """Return the weeks of each slot, and those of them that are shown; what is put together apart is in none."""
+    kept = [[week for week in each if week not in apart] for each in slots]
+    return [(each, [week for week in each if week not in gone]) for each in kept]
 
 
 def _in_order(found: Mapping[tuple[int, int], tuple[int, ...]]) -> tuple[list[Source], dict[int, Source]]:

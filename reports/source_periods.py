@@ -23,8 +23,10 @@ KINDS = ("month", "quarter", "year")
 PARTS = {"year": "quarter", "quarter": "month"}
 WEEK = ""
 SELF = -1  # the issuer of what units ask of themselves
+OTHERS = -2  # the issuers beyond those who ask for most, as one
 
 Spans = Mapping[tuple[str, dt.date], dt.date]  # kind and first Monday: last Monday
+Slots = Sequence[tuple[Collection[dt.date], Collection[dt.date]]]  # the weeks of each, and those of them that are shown
 Parts = dict[tuple[str, dt.date], int]  # kind (WEEK: of rollup_source) and first Monday: 1 added, -1 taken away
 
 
@@ -55,28 +57,43 @@ def verify_spans() -> tuple[int, int]:
     return rows, differences
 
 
-def read(
-    unit: int, level: str, slots: Sequence[tuple[Collection[dt.date], Collection[dt.date]]]
-) -> dict[tuple[int, int], tuple[int, ...]]:
+def read(unit: int, level: str, slots: Slots) -> dict[tuple[int, int], tuple[int, ...]]:
     """Add up who asked for what from a unit and all below it, over some sets of weeks.
 
-    Shape: a slot is its weeks, and those of them whose confirmed figures are shown; by number of slot and issuer: records,
-    five minutes by category, never registered, claimed. Units: a count, then person-minutes.
+    Shape: by number of slot and issuer: records, five minutes by category, never registered, claimed; what was confirmed is of
+    shown weeks. Units: a count, then person-minutes.
     """
+    columns = _items(level, slots)
+    rows = SQL.numbers(_alone("read", columns), unit=unit, **columns) if columns["slots"] else []
+    return {row[:2]: row[2:] for row in rows}
+
+
+def leading(unit: int, level: str, slots: Slots, most: int) -> tuple[dict[tuple[int, int], tuple[int, ...]], int]:
+    """Add up who asked for most in the first set of weeks, and what they asked in the others: a province has thousands.
+
+    Shape: as read, with all others of the first slot as one issuer; and how many these are.
+    """
+    columns = _items(level, slots)
+    rows = SQL.numbers(_alone("leading", columns), unit=unit, most=most, **columns) if columns["slots"] else []
+    return {row[:2]: row[2:-1] for row in rows}, sum(row[-1] for row in rows if row[1] == OTHERS)
+
+
+def _alone(name: str, items: Mapping[str, Sequence[Any]]) -> str:
+    """Name the statement: where every slot is one span, there is nothing to add up."""
+    return name if len(items["slots"]) > len(set(items["slots"])) else f"{name}_one"
+
+
+def _items(level: str, slots: Slots) -> dict[str, list[Any]]:
+    """Return which spans make up which slot, as the statements take them."""
     weeks = [week for whole, _shown in slots for week in whole]
-    if not weeks:
-        return {}
-    spans = _spans(min(weeks), max(weeks)) if level in WIDE else {}
+    spans = _spans(min(weeks), max(weeks)) if weeks and level in WIDE else {}
     items: list[tuple[int, str, dt.date, int, int]] = []
     for number, (whole, shown) in enumerate(slots):
         claimed = cover(set(whole), spans)
         done = cover(set(shown), spans) if len(shown) < len(whole) else claimed
-        keys = {**done, **claimed}
-        items += [(number, *key, done.get(key, 0), claimed.get(key, 0)) for key in keys]
+        items += [(number, *key, done.get(key, 0), claimed.get(key, 0)) for key in {**done, **claimed}]
     names = ("slots", "kinds", "firsts", "done", "claimed")
-    columns = dict(zip(names, map(list, zip(*items, strict=True)), strict=True))
-    name = "read" if len(items) > len(set(columns["slots"])) else "read_one"  # one span a slot: nothing to add up
-    return {row[:2]: row[2:] for row in SQL.numbers(name, unit=unit, **columns)}
+    return {name: [item[at] for item in items] for at, name in enumerate(names)}
 
 
 def cover(weeks: Collection[dt.date], spans: Spans) -> Parts:

@@ -205,7 +205,7 @@ def _unregistered(
     """Return what other units asked and nobody registered; None for a village, whose sources are not kept."""
     if unit.level == Level.VILLAGE:
         return None
-    found, _before = queries.sources(actor, unit, period, gone, basis)
+    found, _before, _others = queries.leading(actor, unit, period, gone, 0, basis)
     return sum(source.unregistered_min for source in found)
 
 

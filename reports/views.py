@@ -26,7 +26,7 @@ from reports.calendar import calendar
 from reports.calendar_views import shown
 from reports.exports import is_offered
 from reports.frames import chosen_or_404, period_bar, period_or_404, told_as_reported, unit_or_404
-from reports.indicators import INDICATORS, Figures
+from reports.indicators import INDICATORS, Figures, Source
 from reports.league import OWN
 from reports.panels import comparison, standing, summary
 from reports.panels.items import LEVELS, items
@@ -39,7 +39,6 @@ from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.values import strip
 from reports.verification import incident
 
-NAMED = 200  # issuers looked up by name, the most costly: a province has thousands, and shows few
 LINES = 50  # units on one page of the table
 FIRST = 2  # of what could be asked less
 EXPLAINED = (  # indicators on this page; all others are explained on the page of the method
@@ -242,7 +241,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
     if not here.returns:
         return context, here
     spark = [point.now for point in points if not point.is_open]
-    found, before = queries.sources(actor, unit, period, gone, state.basis)
+    asked = queries.leading(actor, unit, period, gone, summary.TOP_ISSUERS, state.basis)
     context |= {
         **_left_out(state, figures, gone, span),
         "claimed_min": queries.claimed(figures, period),
@@ -250,10 +249,10 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
         "headline": summary.headline(here, previous, last_year, spark),
         "slices": summary.slices(here, previous),
         "heaviest": max(here.minutes),
-        "split": summary.split(here, found),
+        "split": summary.split(here, asked[0]),
         # medians and different people do not add up: they are known in the tree of their week alone
         "portal": portal(queries.portal_times(actor, unit, period, gone)) if state.basis == REPORTED else None,
-        **_issuers(actor, state, (found, before), (here, previous), gone),
+        **_issuers(actor, state, asked, (here, previous), gone),
         "previous_alike": state.url(week=str(period.previous.last)),
         "last_year_alike": state.url(week=str(period.last_year.last)),
         "own_label": OWN.get(unit.level, gettext("本级自定")),
@@ -298,23 +297,24 @@ def _span(period: Period, closed: Week) -> Span:
 def _issuers(
     actor: Actor,
     state: State,
-    sources: tuple[Any, Any],
+    asked: tuple[Sequence[Source], Mapping[int, Source], int],
     heads: tuple[Figures, Figures | None],
     gone: Collection[dt.date],
 ) -> dict[str, Any]:
     """Return the issuers' panel, and what those at the unit could ask less."""
-    found, before = sources
+    found, before, others = asked
     if not found:
         return {}
-    units = queries.issuer_names(actor, [source.issuer_id for source in found[:NAMED] if source.issuer_id > 0])
+    asking = [each.issuer_id for each in found if each.issuer_id > 0 and (each.total or each.claimed_min)]
+    units = queries.issuer_names(actor, asking[: summary.TOP_ISSUERS])
     low, high = actor.read_range
     visible = {pk for pk, unit in units.items() if low <= unit.path < high}
-    top = [(units[each.issuer_id], each.total) for each in found if each.issuer_id in units][: summary.TOP_ISSUERS]
+    top = [(units[each.issuer_id], each.total) for each in found if each.issuer_id in units]
     weeks = [week.monday for week in state.period.weeks if week.monday not in gone]
     # what a demand took is known in the tree of its week alone
     decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}
     returns = (heads[0].returns, heads[1].returns if heads[1] else 0)
-    panel = summary.issuers(found, before, units, returns, visible, decided)
+    panel = summary.issuers(found, before, units, returns, visible, decided, others)
     asks = eased(actor, state.unit, lambda: league.issuers_at(actor, state.unit), last_closed(clock.now()))
     return {"issuers": panel, "asks": asks[:FIRST]}
 

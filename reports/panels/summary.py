@@ -13,7 +13,7 @@ from burden.standards.models import Category
 from burden.units.models import Unit
 from reports.indicators import CATEGORIES, NOTHING, Figures, Source
 from reports.periods import Period, month_name, month_of, year_before
-from reports.source_periods import SELF
+from reports.source_periods import OTHERS, SELF
 
 TREND_WEEKS = 52
 SPARK_WEEKS = 12
@@ -241,17 +241,20 @@ def issuers(
     heads: tuple[int, int],
     visible: Collection[int],
     decided: Mapping[int, tuple[int | None, int]] = MappingProxyType({}),
+    others: int = 0,
 ) -> Issuers:
-    """Put issuers in order. Units: heads are the returns now and before."""
+    """Put issuers in order. Units: heads are the returns now and before; others are those who come as one already."""
     told = (units, heads, visible, decided)
     rows = {source.issuer_id: _issuer(source, before.get(source.issuer_id), *told) for source in now}
-    unstated, themselves = rows.pop(0, None), rows.pop(SELF, None)
+    unstated, themselves, together = (rows.pop(each, None) for each in (0, SELF, OTHERS))
     ordered = [row for row in rows.values() if row.minutes or row.claimed_min]
     top, rest = ordered[:TOP_ISSUERS], ordered[TOP_ISSUERS:]
+    others += len(rest)
+    rest += [together] if together else []
     return Issuers(
         top,
         unstated if unstated and unstated.minutes else None,
-        len(rest),
+        others,
         sum(row.minutes for row in rest),
         sum(row.claimed_min for row in rest),
         sum(source.total for source in now),

@@ -18,7 +18,7 @@ from burden.units.models import Unit
 from reports import queries, rollup, source_periods
 from reports.models import RollupSource, SourcePeriod, SourceSpan
 from reports.periods import Period
-from reports.source_periods import KINDS, SELF, WEEK, cover
+from reports.source_periods import KINDS, OTHERS, SELF, WEEK, cover
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_entry, make_return, make_unit, make_user
 from tests.reports.test_rollup import STEPS, Country, assert_exact
 
@@ -64,6 +64,29 @@ def test_kept_sums_equal_their_weeks_after_random_changes(country: Country, seed
             assert read(unit, weeks, shown) == plain(unit, weeks, shown)
     assert_exact(WEEKS)
     assert rollup.verify(now=NOW).differences == 0
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 50])
+def test_leading_issuers_and_all_others_are_what_each_asked(country: Country, most: int) -> None:
+    dice = random.Random(most)
+    for _ in range(60):
+        dice.choice(STEPS)(country, dice)
+    rollup.rebuild(weeks=WEEKS, now=NOW)
+    rollup.settle(now=NOW)
+    for unit in (country.city.parent, *country.counties, *country.towns):
+        slots = [(WEEKS[:3], WEEKS[1:3]), (WEEKS[1:], WEEKS[1:])]
+        found, others = source_periods.leading(unit.pk, unit.level, slots, most)
+        every = source_periods.read(unit.pk, unit.level, slots)
+        asking = {issuer: sums for (slot, issuer), sums in every.items() if slot == 0 and issuer > 0}
+        order = sorted(asking, key=lambda issuer: (-sum(asking[issuer][1:6]), issuer))
+        order = [issuer for issuer in order if any(asking[issuer][1:6]) or asking[issuer][7]]
+        kept = {0, SELF, *order[:most]}
+        rest = [sums for issuer, sums in asking.items() if issuer not in kept] or [(0,) * 8]
+        assert {key: sums for key, sums in found.items() if key[1] != OTHERS} == {
+            key: sums for key, sums in every.items() if key[1] in kept
+        }
+        assert found.get((0, OTHERS), (0,) * 8) == tuple(map(sum, zip(*rest, strict=True)))
+        assert others == len(order[most:])
 
 
 SPANS = {
