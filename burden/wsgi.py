@@ -22,4 +22,4 @@ for page in PAGES.rglob("*.html"):
 # and stays: the collector need not walk it again in the middle of a request, nor look for little every few lines of a page
 gc.collect()
 gc.freeze()
-gc.set_threshold(10_000)
+gc.set_threshold(5_000)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
-from math import floor, isqrt
+from math import isqrt
 
 from django.db import transaction
 
@@ -22,7 +21,9 @@ from reports.statements import Statements
 SQL = Statements("estimates")
 MIN_UNITS = 3  # units of a kind that have to stand behind it
 MOVING = 9  # weeks back in which returns still come
-Z = Fraction(196, 100)  # of 95 %
+Z = 196  # of 95 %, hundredths
+
+Ratio = tuple[int, int]  # a fraction: numerator and denominator, above 0
 
 
 @dataclass(frozen=True)
@@ -53,18 +54,18 @@ class Stratum:
         return max(self.cadres - self.apart, self.standing)
 
     @property
-    def expected(self) -> Fraction:
+    def expected(self) -> Ratio:
         """The estimated sum of all. Units: person-minutes."""
         alone = self.more_min if self.apart else 0
-        return alone + Fraction(self.stood_for * (self.total_min + self.more_min - alone), self.standing)
+        return alone * self.standing + self.stood_for * (self.total_min + self.more_min - alone), self.standing
 
     @property
-    def variance(self) -> Fraction:
+    def variance(self) -> Ratio:
         """Of the estimated sum, with the correction for a finite population; 0 where everybody filed."""
         if self.n < 2:
-            return Fraction(0)
-        spread = (self.squares - Fraction(self.total_min**2, self.n)) / (self.n - 1)
-        return self.stood_for * (self.stood_for - self.standing) * spread / self.standing
+            return 0, 1
+        spread = self.squares * self.n - self.total_min**2
+        return self.stood_for * (self.stood_for - self.standing) * spread, self.n * (self.n - 1) * self.standing
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,19 @@ def estimate(strata: Iterable[Stratum]) -> Estimate | None:
     found = list(strata)
     if not found:
         return None
-    total = floor(sum((each.expected for each in found), Fraction(1, 2)))
-    variance = sum((each.variance for each in found), Fraction(0))
-    half = isqrt(int(variance * Z**2))
+    total, of = _added([(1, 2), *(each.expected for each in found)])
+    variance, among = _added(each.variance for each in found)
+    total, half = total // of, isqrt(variance * Z**2 // (among * 100**2))
     people = sum(each.asked for each in found), sum(each.cadres for each in found)
     return Estimate(total, total - half, total + half, *people)
+
+
+def _added(ratios: Iterable[Ratio]) -> Ratio:
+    """Add exactly; nothing is reduced, which would take longer than all else."""
+    above, below = 0, 1
+    for part, whole in ratios:
+        above, below = above * whole + part * below, below * whole
+    return above, below
 
 
 def shown(found: Estimate, counted: int) -> Estimate:

@@ -5,8 +5,9 @@ English names stand in the translation file like every other text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -173,8 +174,7 @@ INDICATORS = {
 VALUED = {code: each for code, each in INDICATORS.items() if each.kind}
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(NamedTuple):
     """What some returns add up to. Units: whole person-minutes; returns and active are people, or people x weeks."""
 
     minutes: int
@@ -194,13 +194,10 @@ class Load:
     def imposed_per_head(self) -> int | None:
         return per_head(self.imposed_min, self.returns)
 
-    def __add__(self, other: Load) -> Load:
-        return Load(
-            self.minutes + other.minutes,
-            self.self_min + other.self_min,
-            self.returns + other.returns,
-            self.active + other.active,
-        )
+    @classmethod
+    def over(cls, weeks: Collection[Load]) -> Load:
+        """Add up several weeks: thousands on one page, so column by column."""
+        return cls(*map(sum, zip(*weeks, strict=True))) if weeks else NO_LOAD
 
 
 @dataclass(frozen=True)

@@ -91,14 +91,14 @@ class Period:
         """The whole span before this one, to go there."""
         return Period.of(self.kind, self.first.plus(-1))
 
-    @property
+    @cached_property
     def previous(self) -> Period:
         """The span before, to compare with: while this one is running, only as many of its first weeks."""
         if self.kind == WEEKS:
             return self._as_long(self.first.plus(-len(self.weeks)))
         return self._alike(self.first.plus(-1))
 
-    @property
+    @cached_property
     def last_year(self) -> Period:
         """The same span of the year before; week 53 stands beside the last week of that year."""
         if self.kind in ("week", WEEKS):
@@ -106,7 +106,7 @@ class Period:
         thursday = _thursday(self.first)
         return self._alike(Week.on(dt.date(thursday.year - 1, thursday.month, 15)))
 
-    @property
+    @cached_property
     def festival(self) -> tuple[Week, Week] | None:
         """Spring Festival's week of this year and of the year before, where only one of the two spans holds its own.
 

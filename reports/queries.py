@@ -7,21 +7,22 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Min, prefetch_related_objects
 
 from burden.accounts.actor import Actor
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports import restated, source_periods
-from reports.indicators import CATEGORIES, NO_LOAD, Figures, Load, Source, total
+from reports.indicators import CATEGORIES, Figures, Load, Source, total
 from reports.models import PeopleYear, PortalTime, RollupOwn, RollupSub
 from reports.peers import MIN_RETURNS
 from reports.periods import KINDS, Period, Span
 from reports.restated import REPORTED, RESTATED
 
 MINUTES = tuple(f"m_{name}" for name in CATEGORIES)
-PEOPLE = ("returns", "active")
 ALL_MINUTES = sum((F(name) for name in MINUTES[1:]), F(MINUTES[0]))
+LOAD = {"minutes": ALL_MINUTES} | {name: F(name) for name in Load._fields[1:]}
 
 
 # --- units ---
@@ -247,7 +248,7 @@ class Row:
         """Add up a period's weeks that are shown; None where there are others alone."""
         weeks = _filled(self.loads, period)
         shown = [self.loads[week] for week in weeks if week not in self.gone]
-        return sum(shown, NO_LOAD) if shown or not weeks else None
+        return Load.over(shown) if shown or not weeks else None
 
     def active(self, period: Period) -> int | None:
         """Count the cadres in post in a period's newest week that is not hidden."""
@@ -273,8 +274,10 @@ def compared(
     rows = model.objects.visible_to(actor).filter(unit__in=units)
     rows = rows.filter(week__range=span) if weeks is None else rows.filter(week__in=weeks)
     loads: dict[int, dict[dt.date, Load]] = defaultdict(dict)
-    for unit, week, *figures in rows.values_list("unit_id", "week", ALL_MINUTES, "self_min", *PEOPLE):
-        loads[unit][week] = Load(*figures)
+    # one row a unit: a county's villages over a year are twenty thousand weeks
+    listed = {f"of_{name}": ArrayAgg(of) for name, of in {"week": F("week"), **LOAD}.items()}
+    for unit, of_week, *figures in rows.values_list("unit_id").annotate(**listed):
+        loads[unit] = dict(zip(of_week, map(Load._make, zip(*figures, strict=True)), strict=True))
     pks = [unit.pk for unit in units]
     if basis == RESTATED and all(_is_seen(actor, unit) for unit in units):
         changed = restated.own_cells(pks, span) if own else restated.cells(pks, span)

@@ -135,7 +135,8 @@ def eased(actor: Actor, unit: Unit, issuers: Callable[[], Collection[int]], unti
     """
     key = f"eased.{unit.pk}.{until}"
     found: list[Ask] = cache.get_or_set(key, lambda: _by_figures(issuers(), until), DAY.total_seconds())  # type: ignore[assignment]
-    known = Demand.objects.visible_to(actor).select_related("issuer").in_bulk([ask.demand_id for ask in found])
+    named = Demand.objects.visible_to(actor).select_related("issuer").only("title", "origin", "issuer__name")
+    known = named.in_bulk([ask.demand_id for ask in found])
     seen = [replace(ask, demand=known[ask.demand_id]) for ask in found if ask.demand_id in known]
     return [replace(ask, reasons=tuple(_reasons(ask, (), {}))) for ask in seen]
 

@@ -25,12 +25,10 @@ from burden.units.models import Level, Unit
 
 VILLAGES = receivers.Receivers(levels=(Level.VILLAGE,))
 MINE, OTHERS, NOBODYS = "mine", "others", "nobodys"
-HEAVY = (
-    "demand__grams",
-    "demand__fields",
-    "demand__receivers",
-    "demand__digest",
-)  # columns that no row of a week shows
+SHOWN = (  # columns that a row of a week shows: a demand has thirty more, and some are long
+    "category", "due_on", "people", "minutes", "travel_minutes", "prep_minutes", "handler__name", "issuer__code", "issuer__name",
+    *(f"demand__{name}" for name in ("title", "subkind", "basis", "at", "post_title", "issued_at")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -241,7 +239,7 @@ def targets_of_week(actor: Actor, unit_id: int, week: Week) -> list[TargetRow]:
         .filter(unit_id=unit_id, week=week.monday, withdrawn=False)
         .select_related("demand", "issuer", "handler")
         .annotate(asked_first=F("demand__parent__issuer__name"))
-        .defer(*HEAVY)
+        .only(*SHOWN)
         .order_by("due_on", F("demand__at").asc(nulls_last=True), "pk")
     )
     if not found:

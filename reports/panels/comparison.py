@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from burden.kit.clock import Week
 from burden.units.models import Kind, Unit
@@ -19,8 +20,7 @@ PHONE_WEEKS = 6
 CALM = 0.95  # the heaviest colour stands for the heaviest twentieth of the cells
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One week of one unit. Units: minutes a head; state says why there is none."""
 
     week: Week

@@ -35,7 +35,7 @@ def test_weeks_add_up():
 
 
 def test_imposed_is_all_but_self_decided():
-    load = Load(minutes=900, self_min=300, returns=3, active=5) + Load(300, 0, 1, 5)
+    load = Load.over([Load(minutes=900, self_min=300, returns=3, active=5), Load(300, 0, 1, 5)])
     assert (load.imposed_min, load.imposed_per_head, load.per_head) == (900, 225, 300)
 
 
