@@ -22,7 +22,6 @@ from reports.statements import Statements
 SQL = Statements("rollup")
 TABLES = ("own", "own_source", "sub", "source")
 MARKS = 2_000  # taken at a time
-FEW = 500  # marks up to which to plan a recount takes longer than what the better plan saves
 SPAN = 150_000  # returns, about a million entries, rebuilt in one transaction: two or three seconds
 WEEK = dt.timedelta(weeks=1)
 OPEN_WEEKS = 2  # the running week and the one before may still be filed in time
@@ -79,8 +78,8 @@ def refresh(*, limit: int = MARKS, wait: bool = True) -> Refreshed:
     done = Refreshed()
     for (week,) in _run("whole_weeks", many=CROWDED):
         done += _rebuild_marked(week)
-    for shard, marks in _run("shards"):
-        done += _drain(shard, until, limit, wait, few=marks <= FEW)
+    for (shard,) in _run("shards"):
+        done += _drain(shard, until, limit, wait)
     return done
 
 
@@ -176,24 +175,23 @@ def _spans(weeks: list[dt.date]) -> Iterator[list[dt.date]]:
         yield span
 
 
-def _drain(shard: int, until: int, limit: int, wait: bool, *, few: bool) -> Refreshed:
+def _drain(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
     """Take a shard's marks, a transaction at a time, until fewer are left than fit in one or another worker holds the shard."""
     done = Refreshed()
     while True:
-        step = _refresh_shard(shard, until, limit, wait, few=few)
+        step = _refresh_shard(shard, until, limit, wait)
         done += step
         if step.marks < limit:
             return done
 
 
 @transaction.atomic
-def _refresh_shard(shard: int, until: int, limit: int, wait: bool, *, few: bool = True) -> Refreshed:
+def _refresh_shard(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
     """Take the lock, then marks and sums in one statement, whose snapshot is later than the lock."""
     (*_settings, held), *_ = _run("lock_shard" if wait else "try_shard", shard=shard)
     if held is False:
         return Refreshed()
-    run = _run_prepared if few else _run
-    marks, keys, empty_sub, empty_source = run("refresh", shard=shard, until=until, limit=limit)[0]
+    marks, keys, empty_sub, empty_source = _run_prepared("refresh", shard=shard, until=until, limit=limit)[0]
     if empty_sub:
         _run("prune_sub", keys=empty_sub)
     if empty_source:

@@ -1,4 +1,3 @@
 -- grain: shard that has marks
 -- inputs: stale
--- outputs: how many
-SELECT shard, count(*) FROM stale WHERE unit_id IS NOT NULL GROUP BY shard ORDER BY shard
+SELECT DISTINCT shard FROM stale WHERE unit_id IS NOT NULL ORDER BY shard
