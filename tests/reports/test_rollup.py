@@ -411,6 +411,21 @@ def test_crowded_week_is_rebuilt(country: Country, monkeypatch: pytest.MonkeyPat
     assert_exact(WEEKS)
 
 
+def test_marks_are_looked_up_once_whatever_the_statistics(db: None) -> None:
+    """After an ANALYZE of the empty queue a join looked the list up for every mark: the square of their number."""
+    facts = {"shard": 1, "until": 400, "limit": 2000}
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE stale")
+        cursor.execute(
+            "INSERT INTO stale (shard, unit_id, week) SELECT 1, n, %s FROM generate_series(1, 400) AS n", [EARLY]
+        )
+        cursor.execute("EXPLAIN " + rollup.SQL.text("refresh"), facts)
+        plan = [line for (line,) in cursor.fetchall()]
+    taken = plan.index("  CTE taken")
+    assert "InitPlan" in "".join(plan[taken : taken + 4])
+    assert not any("Semi Join" in line for line in plan)
+
+
 def test_mark_of_a_moved_shard_rebuilds_the_week(country: Country) -> None:
     make_return(make_user(), country.villages[0], entries=1)
     Unit.every.filter(pk=country.villages[0].pk).update(shard=15 - country.villages[0].shard)
