@@ -51,7 +51,7 @@ def year_of(year: int, at: dt.datetime) -> Period | None:
 def extract_of(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> Paper | None:
     """Put an issuer's year on paper; None where it asked for nothing."""
     now, last_year = _read(actor, unit, period), period.last_year
-    is_known = queries.is_known(unit.parent or unit, [week.monday for week in last_year.weeks])
+    is_known = queries.is_known(unit.parent or unit, [*last_year.mondays])
     before = _read(actor, unit, last_year) if is_known else None
     if not (now.cells or now.unregistered):
         return None

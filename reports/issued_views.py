@@ -69,7 +69,7 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
     found = issued.cells(actor, unit, period)
     last_year = period.last_year
     before = issued.cells(actor, unit, last_year)
-    is_known = queries.is_known(unit.parent or unit, [week.monday for week in last_year.weeks])
+    is_known = queries.is_known(unit.parent or unit, [*last_year.mondays])
     alone = issued.unregistered(actor, unit, period)
     sums, own = issued.total(found), issued.total(cell for cell in found if cell.origin == Origin.OWN)
     planned = issued.total(cell for cell in found if cell.is_planned)

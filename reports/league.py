@@ -202,7 +202,7 @@ def asked_in(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[tuple[U
 def weeks_of(period: Period) -> dict[str, list[dt.date]]:
     """Return the Mondays of a period, of the one before and of the same last year."""
     spans = ((NOW, period), (PREVIOUS, period.previous), (LAST_YEAR, period.last_year))
-    return {name: [week.monday for week in each.weeks] for name, each in spans}
+    return {name: [*each.mondays] for name, each in spans}
 
 
 def issuers_at(actor: Actor, unit: Unit) -> dict[int, Unit]:

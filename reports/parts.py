@@ -144,7 +144,7 @@ def lines(actor: Actor, units: Sequence[Unit], period: Period, part: Part, basis
             returns[unit][week] = sums[restated.SUMS.index("returns")]
     minutes = cells(actor, units, span, part.issuer_id, basis)
     gone = hidden_in(basis, ids, span)
-    weeks = [week.monday for week in period.weeks]
+    weeks = [*period.mondays]
     found = [_line(each, over(minutes, each.pk, weeks, returns[each.pk], gone[each.pk]), part) for each in units]
     return sorted(found, key=lambda line: (line.total is None, -(line.total or 0), line.unit.path))
 

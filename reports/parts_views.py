@@ -160,7 +160,7 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     minutes = parts.cells(actor, [unit], span, state.part.issuer_id, state.basis)
     returns = {week: each.returns for week, each in figures.items()}
     now_, before, last_year = (
-        parts.over(minutes, unit.pk, [week.monday for week in each.weeks], returns, gone)
+        parts.over(minutes, unit.pk, [*each.mondays], returns, gone)
         for each in (period, period.previous, period.last_year)
     )
     points = [_point(state, week, (minutes, figures), gone, closed) for week in weeks]

@@ -76,6 +76,11 @@ class Period:
     def last(self) -> Week:
         return self.weeks[-1]
 
+    @cached_property
+    def mondays(self) -> tuple[dt.date, ...]:
+        """The Mondays of its weeks: what sums are kept by."""
+        return tuple(week.monday for week in self.weeks)
+
     @property
     def year(self) -> int:
         """The year the span lies in."""

@@ -114,7 +114,7 @@ def _is_seen(actor: Actor, unit: Unit) -> bool:
 
 def portal_times(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) -> list[PortalTime]:
     """Return how long filing took of a unit and all below it, in the weeks of a period that are shown."""
-    weeks = [week.monday for week in period.weeks if week.monday not in gone]
+    weeks = [week for week in period.mondays if week not in gone]
     return list(PortalTime.objects.visible_to(actor).filter(unit=unit, week__in=weeks))
 
 
@@ -145,7 +145,7 @@ def comparable(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], pe
 
 def is_whole(figures: Mapping[dt.date, Figures], period: Period) -> bool:
     """Whether there is data of all weeks of a period."""
-    return all(week.monday in figures for week in period.weeks)
+    return all(week in figures for week in period.mondays)
 
 
 def is_known(unit: Unit, weeks: Sequence[dt.date]) -> bool:
@@ -155,7 +155,7 @@ def is_known(unit: Unit, weeks: Sequence[dt.date]) -> bool:
 
 def claimed(figures: Mapping[dt.date, Figures], period: Period) -> int:
     """Return what issuers claim in a period and nobody answered: it says nothing of who did, so that no week is left out."""
-    return sum(figures[week.monday].claimed_min for week in period.weeks if week.monday in figures)
+    return sum(figures[week].claimed_min for week in period.mondays if week in figures)
 
 
 def left_out(figures: Mapping[dt.date, Figures | Load], gone: Collection[dt.date], period: Period) -> int:
@@ -165,8 +165,7 @@ def left_out(figures: Mapping[dt.date, Figures | Load], gone: Collection[dt.date
 
 def _filled(figures: Mapping[dt.date, Figures | Load], period: Period) -> list[dt.date]:
     """Return the Mondays of a period's weeks with data, oldest first."""
-    weeks = (week.monday for week in period.weeks)
-    return [week for week in weeks if week in figures and figures[week].returns]
+    return [week for week in period.mondays if week in figures and figures[week].returns]
 
 
 def sources(
@@ -211,11 +210,7 @@ def leading(
 
 def _slots(period: Period) -> tuple[list[dt.date], list[dt.date]]:
     """Return the Mondays of a period, and of the one before; none before weeks that are no period."""
-    return _mondays(period), _mondays(period.previous) if period.kind in KINDS else []
-
-
-def _mondays(period: Period) -> list[dt.date]:
-    return [week.monday for week in period.weeks]
+    return [*period.mondays], [*period.previous.mondays] if period.kind in KINDS else []
 
 
 def _shown(
@@ -252,7 +247,7 @@ class Row:
 
     def active(self, period: Period) -> int | None:
         """Count the cadres in post in a period's newest week that is not hidden."""
-        seen = (week.monday for week in reversed(period.weeks) if week.monday not in self.gone)
+        seen = (week for week in reversed(period.mondays) if week not in self.gone)
         return next((self.loads[week].active for week in seen if week in self.loads), None)
 
 

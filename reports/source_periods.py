@@ -136,7 +136,7 @@ def _first(kind: str, week: dt.date) -> dt.date:
 @functools.lru_cache(maxsize=1_024)
 def _mondays(kind: str, first: dt.date) -> tuple[dt.date, ...]:
     """Return the Mondays of a span."""
-    return tuple(week.monday for week in Period.of(kind, Week(first)).weeks)
+    return Period.of(kind, Week(first)).mondays
 
 
 def _weeks(mondays: Iterable[dt.date], sign: int) -> Parts:

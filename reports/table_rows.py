@@ -88,7 +88,7 @@ def _pointed_out(told: read.Told) -> tuple[Any, ...]:
 
 def issuers_beside(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     """Return issuers side by side as the page does: those first that decided most themselves."""
-    weeks = [week.monday for week in extent.period.weeks]
+    weeks = [*extent.period.mondays]
     return [
         (
             issuer.code, issuer.name, slot.total_min, slot.own.sums.total_min, slot.passed.sums.total_min, slot.unregistered_min,

@@ -216,7 +216,7 @@ def _portal(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date])
 
 def _asked(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) -> Mapping[str, int] | None:
     """Add up a period's claims, and the answers of its shown weeks; None where nothing was asked or counted."""
-    weeks = [week.monday for week in period.weeks]
+    weeks = [*period.mondays]
     told = Q(week__in=[week for week in weeks if week not in gone])
     sums = {name: Sum(name) for name in CLAIMS} | {name: Max(name) for name in TALLEST}
     sums |= {name: Sum(name, filter=told, default=0) for name in ANSWERED}
@@ -228,7 +228,7 @@ def estimated(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date
     """Estimate the total of all cadres over a period's shown weeks; None below a county, and where a week has too few."""
     if unit.level not in ABOVE:
         return None
-    weeks = [week.monday for week in period.weeks if week.monday not in gone]
+    weeks = [week for week in period.mondays if week not in gone]
     rows = ReturnSpread.objects.visible_to(actor).filter(unit=unit, week__in=weeks)
     strata: dict[dt.date, list[Stratum]] = {}
     for week, *numbers in rows.values_list("week", "cadres", "asked", "n", "total_min", "squares", "more", "more_min"):

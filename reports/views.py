@@ -310,7 +310,7 @@ def _issuers(
     low, high = actor.read_range
     visible = {pk for pk, unit in units.items() if low <= unit.path < high}
     top = [(units[each.issuer_id], each.total) for each in found if each.issuer_id in units]
-    weeks = [week.monday for week in state.period.weeks if week.monday not in gone]
+    weeks = [week for week in state.period.mondays if week not in gone]
     # what a demand took is known in the tree of its week alone
     decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}
     returns = (heads[0].returns, heads[1].returns if heads[1] else 0)
