@@ -59,6 +59,7 @@ def _list(request: ActedRequest, refusal: str = "", status: int = 200, there: ob
         "chosen": (request.POST.get("period", ""), request.POST.get("form", Form.NOTICE)),
         "refusal": refusal,
         "there": there,
+        "problems": [("period", refusal)] if refusal else [],
     }
     return render(request, "reports/bulletins.html", context, status=status)
 

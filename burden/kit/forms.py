@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -16,7 +16,12 @@ LIMIT = "%(limit_value)s"  # filled in by the check itself
 
 
 class Spoken(forms.Form):
-    """A form that says in the portal's own words what is wrong with a field, and names it; a field's own words stay."""
+    """A form that says in the portal's own words what is wrong with a field, and names it; a field's own words stay.
+
+    Shape: `places` says beside which field stands what a service calls otherwise.
+    """
+
+    places: Mapping[str, str] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,4 +117,5 @@ def done(form: forms.Form, act: Callable[..., Any], /, **facts: Any) -> bool:
 def show_refusal(form: forms.Form, refused: Refused) -> None:
     """Put a refusal's sentences beside their fields; what has no field goes on top."""
     for name, words in (refused.errors or {"": str(refused)}).items():
-        form.add_error(name if name in form.fields else None, words)
+        place = getattr(form, "places", {}).get(name, name)
+        form.add_error(place if place in form.fields else None, words)

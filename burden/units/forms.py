@@ -127,6 +127,7 @@ class SplitForm(EventForm):
                 widget=forms.NumberInput(attrs={"class": "inp num", "step": "0.01"}),
             )  # fmt: skip
         self.order_fields([*(name for name in self.fields if name.startswith("share_")), "from_", "reason"])
+        self.places = {"shares": f"share_{self.unit.pk}"}
 
     def said(self, data: dict[str, Any]) -> dict[str, Any]:
         given = {

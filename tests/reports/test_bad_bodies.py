@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.forms import BaseForm
 from django.urls import reverse
 
 from burden.kit import clock
@@ -60,7 +62,7 @@ def stored() -> tuple[int, ...]:
 
 
 def try_all(client, url: str, good: dict[str, Any]) -> None:
-    """Spoil one field after another: it is answered or refused, and what is refused stores nothing."""
+    """Spoil one field after another: it is answered or refused, and what is refused stores nothing and says where."""
     bodies = [{}, *({**good, name: bad} for name in good for bad in BAD)]
     for body in bodies:
         before = stored()
@@ -68,6 +70,24 @@ def try_all(client, url: str, good: dict[str, Any]) -> None:
         assert answer.status_code in {200, 302, 404, 409, 422}, (url, body, answer.status_code)
         if answer.status_code in {404, 409, 422}:
             assert stored() == before, (url, body)
+        if answer.status_code == 422 or (answer.status_code == 200 and is_refused(answer)):
+            assert unnamed(answer) == [], (url, body)
+
+
+def is_refused(answer) -> bool:
+    """Whether a form is shown again with what is wrong in it."""
+    return any(
+        isinstance(each, BaseForm) and each.errors for part in answer.context for each in part.flatten().values()
+    )
+
+
+def unnamed(answer) -> list[str]:
+    """Return what is said on top without a link to a field that is on the page."""
+    page = answer.content.decode()
+    summary = re.search('class="errsum".*?</div>', page, re.S)
+    said = re.findall("<li>(.*?)</li>", summary[0], re.S) if summary else ["nothing"]
+    fields = [re.search('href="#([^"]+)"', each) for each in said]
+    return [each for each, field in zip(said, fields, strict=True) if not field or f'id="{field[1]}"' not in page]
 
 
 @pytest.mark.parametrize("name", OFFICE)
