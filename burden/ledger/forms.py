@@ -117,6 +117,7 @@ DETAILS = {
     "county": _("县"),
     "created": _("新增"),
     "dealt": _("人数"),
+    "demands": _("事项"),
     "differences": _("不一致"),
     "entries": _("记录"),
     "faulty": _("有错"),
