@@ -83,10 +83,10 @@ def pages() -> dict[str, str]:
     from django.urls import reverse
 
     from burden.demo.places import COUNTY
-    from burden.units.models import Level, Unit
+    from burden.units.models import Level
 
     def page(level: str) -> str:
-        return reverse("report", args=[Unit.every.filter(level=level).order_by("path")[0].code])
+        return reverse("report", args=[first(level).code])
 
     county = reverse("report", args=[COUNTY[0]])
     return {
@@ -97,6 +97,15 @@ def pages() -> dict[str, str]:
         "villages of the county": f"{county}?kind={Level.VILLAGE}",
         "year of the county": f"{county}?period=year",
     }
+
+
+def first(level: str) -> Any:
+    """Return the first unit of a level in the county whose reviewer reads."""
+    from burden.demo.places import COUNTY
+    from burden.units.models import Unit
+
+    county = Unit.every.get(code=COUNTY[0])
+    return Unit.every.filter(level=level, path__startswith=county.path).order_by("path")[0]
 
 
 def measure(addresses: dict[str, str]) -> dict[str, list[tuple[float, float]]]:
@@ -154,11 +163,11 @@ def queries(addresses: dict[str, str]) -> dict[str, int]:
 
 def grow(owner: psycopg.Connection) -> None:
     """Put two dozen units with the same sums beside a township and a village."""
-    from burden.units.models import Level, Unit
+    from burden.units.models import Level
 
     owner.execute("SET session_replication_role = replica")
     for level in (Level.TOWNSHIP, Level.VILLAGE):
-        unit = Unit.every.filter(level=level).order_by("path")[0].pk
+        unit = first(level).pk
         made = [pk for (pk,) in owner.execute(ALIKE, [MORE, unit]).fetchall()]
         for table in SUMS:
             columns = owner.execute(COLUMNS, [table]).fetchone()[0]
