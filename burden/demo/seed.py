@@ -123,21 +123,7 @@ def _stage(cursor: Any, plan: Plan) -> int:
     codes = {unit.name: unit.code for unit in plan.units if unit.level == "department"} | {"city": CITY[0]}
     started = plan.weeks[-1].monday
     cursor.execute(sql.CHANCE)
-    _fill(
-        cursor,
-        "demo_unit",
-        (
-            (
-                u.code,
-                audiences[u.audience] + (0 if u.registered else sql.BESIDE),
-                u.load,
-                u.coverage,
-                ITEMS.get(u.audience, 0),
-                ROUTINE.get(u.audience, 0),
-            )
-            for u in plan.units
-        ),
-    )
+    _fill(cursor, "demo_unit", (_unit(each, audiences) for each in plan.units))
     _fill(
         cursor,
         "demo_staged",
@@ -183,6 +169,12 @@ def _stage(cursor: Any, plan: Plan) -> int:
     cursor.execute(asked_sql.DEMANDS)
     cursor.execute("ANALYZE demo_person, demo_week, demo_slot, demo_demand")
     return first_planted
+
+
+def _unit(each: PlannedUnit, audiences: dict[str, int]) -> tuple[Any, ...]:
+    """Lay one unit into the shape of demo_unit."""
+    audience = audiences[each.audience] + (0 if each.registered else sql.BESIDE)
+    return each.code, audience, each.load, each.coverage, ITEMS.get(each.audience, 0), ROUTINE.get(each.audience, 0)
 
 
 def _asked(
