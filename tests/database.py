@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -26,6 +27,17 @@ def as_role(role: str) -> Iterator[None]:
         finally:
             cursor.execute("RESET ROLE")
             cursor.execute("SELECT set_config('burden.actor', '', false)")
+
+
+@contextlib.contextmanager
+def held(blocker: Any) -> Iterator[None]:
+    """Make inside what the tests of a module or class begin with: each undoes what it did to it, and the end undoes it all.
+
+    Shape: `blocker` is pytest-django's; no test meanwhile may commit. Objects in memory are not undone: give each test a copy.
+    """
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def names(query: str, *values: str) -> list[str]:

@@ -18,7 +18,9 @@ from burden.kit.clock import Week
 from burden.oversight.models import Bulletin
 from burden.units.models import Kind, Level, Placement, Unit, UnitPath
 
-LONG_AGO = dt.date(2020, 1, 6)  # a Monday before every test
+LONG_AGO = dt.date(
+    2024, 12, 30
+)  # a Monday before every test; each week since is counted anew where a post of then is filled
 NOW = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)  # Tuesday 10:00 in Shanghai
 THIS_WEEK = Week(dt.date(2026, 11, 23))
 LAST_WEEK = Week(dt.date(2026, 11, 16))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -19,6 +23,7 @@ from reports.issued import MIN_UNITS, Cell, hide
 from reports.models import RollupDemand, RollupSource
 from reports.peers import MIN_RETURNS
 from reports.periods import Period
+from tests.database import held
 from tests.factories import (
     LAST_WEEK,
     NOW,
@@ -105,9 +110,15 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Place]:
+    with held(django_db_blocker):
+        yield Place()
+
+
 @pytest.fixture
-def place(db: None) -> Place:
-    return Place()
+def place(made: Place, db: None) -> Place:
+    return copy.deepcopy(made)
 
 
 def page(client: Client, unit: Unit, role: str = "issuer", of: Unit | None = None, query: str = "") -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -24,7 +26,7 @@ from reports.calendar import calendar
 from reports.models import PeopleYear, PortalTime
 from reports.periods import Period
 from reports.tables import KINDS, TABLES
-from tests.database import as_role
+from tests.database import as_role, held
 from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_target, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.test_league import ask
@@ -39,10 +41,21 @@ COMPARED = ("code", "active", "per_head", "imposed", "median", "p90", "gap", "th
 
 
 @pytest.fixture
-def county(db, monkeypatch, settings, tmp_path):
-    """A county's month: nine townships and two departments, of which one files little, and one issuer of all."""
+def county(month, db, monkeypatch, settings, tmp_path) -> Unit:
     monkeypatch.setattr(clock, "now", lambda: NOW)
     settings.EXPORT_DIR = tmp_path
+    return copy.deepcopy(month)
+
+
+@pytest.fixture(scope="module")
+def month(django_db_setup, django_db_blocker) -> Iterator[Unit]:
+    """A county, and what it did in a month."""
+    with held(django_db_blocker):
+        yield make_month()
+
+
+def make_month() -> Unit:
+    """Make a county's month: nine townships and two departments, of which one files little, and one issuer of all."""
     county = make_unit(make_unit(level="city"), "county", name="临溪县")
     bureau = make_unit(county, "department", name="县水利局")
     units = [make_unit(county, "township") for _each in range(9)] + [bureau, make_unit(county, "department")]

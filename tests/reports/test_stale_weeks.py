@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from types import ModuleType
 from typing import Any
@@ -26,7 +27,7 @@ from reports import asked, estimates, peer_stats, rollup, stale_weeks, tasks, ve
 from reports.management.commands import rollup as command
 from reports.models import PeerStat, PeopleYear, ReturnSpread, RollupAsked, RollupSource, RollupSub, SourcePeriod
 from reports.models import StaleWeek as Note
-from tests.database import as_role
+from tests.database import as_role, held
 from tests.factories import (
     LAST_WEEK,
     NOW,
@@ -62,13 +63,25 @@ class Place:
             make_target(self.demand, town, OLD)
 
 
-@pytest.fixture
-def place(db: None, monkeypatch: pytest.MonkeyPatch) -> Place:
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (tasks, command):
         monkeypatch.setattr(module, "now", lambda: NOW)
-    place = Place()
-    night()
-    return place
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Place]:
+    """The place after its first night."""
+    with held(django_db_blocker), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "now", lambda: NOW)
+        place = Place()
+        night()
+        yield place
+
+
+@pytest.fixture
+def place(made: Place, db: None) -> Place:
+    return copy.deepcopy(made)
 
 
 def night() -> None:
