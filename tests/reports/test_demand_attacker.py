@@ -321,7 +321,8 @@ def test_sweep_leaves_to_another_worker_what_it_works_at(db: None) -> None:
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('reports.demand_sums'), 0)")
         tasks.sweep_demands()
-    assert StaleDemand.objects.exists() and not RollupDemand.every.exists()
+        assert StaleDemand.objects.exists() and not RollupDemand.every.exists()
+        cursor.execute("SELECT pg_advisory_unlock(hashtext('reports.demand_sums'), 0)")  # closing would not wait for it
     other.close()
     tasks.sweep_demands()
     assert RollupDemand.every.exists() and not StaleDemand.objects.exists()
