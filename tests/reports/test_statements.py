@@ -20,7 +20,7 @@ def test_alone_holds_one_lock_of_its_folder() -> None:
     with connection.cursor() as cursor:
         cursor.execute("""
             SELECT count(*) FROM pg_locks
-            WHERE locktype = 'advisory' AND granted AND classid = hashtext('reports.people')::bigint & 4294967295
+            WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid() AND classid = hashtext('reports.people')::bigint & 4294967295
         """)
         assert cursor.fetchone() == (1,)
 
