@@ -80,7 +80,7 @@ class Paper:
         """Return the parts from top to bottom; a chart right after a table stands beside it."""
         found: list[tuple[Part, Chart | None]] = []
         for part in self.parts:
-            if isinstance(part, Chart) and found and isinstance(found[-1][0], Table):
+            if isinstance(part, Chart) and found and isinstance(found[-1][0], Table) and found[-1][1] is None:
                 found[-1] = (found[-1][0], part)
             else:
                 found.append((part, None))
@@ -110,7 +110,8 @@ def _hours(value: int | None) -> str:
 def lines(chart: Chart) -> dict[str, Any]:
     """Place a chart's lines: grid, ticks, the line itself in stretches, its last point.
 
-    Shape: grid of (y, words), ticks of (x, words), stretches of points as SVG writes them, last of (x, y, words), where its words begin: beside the line's end, not on it.
+    Shape: grid of (y, words), ticks of (x, words), stretches of points as SVG writes them, last of (x, y, words), where its
+    words begin: beside the line's end, not on it.
     """
     known = [value for _week, value in chart.points if value is not None]
     low, high = (math.floor(min(known) / 60), math.ceil(max(known) / 60)) if known else (0, 1)

@@ -119,7 +119,7 @@ def web(host: str, port: int) -> Child:
 
     return Child(
         "web",
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--no-ws",
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--http", "1", "--no-ws",
          "--workers", os.environ.get("WEB_WORKERS", "1"), "--blocking-threads", os.environ.get("WEB_THREADS", "8"),
          "--workers-kill-timeout", "5", "burden.wsgi:application"],
         ready=answers,

@@ -1,11 +1,11 @@
-"""Middleware that belongs to no room: language by choice, and a line in the log for each request."""
+"""Middleware that belongs to no room: what is answered to whom without a view, language by choice, the log."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
@@ -36,6 +36,25 @@ class LanguageMiddleware:
         if request.path.startswith("/api/"):
             return translation.get_language_from_request(request)
         return settings.LANGUAGE_CODE
+
+
+class HeadMiddleware:
+    """Answer HEAD with the headers alone: over HTTP/2 the web server hands out whatever body there is.
+
+    Downloads are not recorded for a HEAD, so it must not be one.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()  # what it had is closed with the response
+            elif isinstance(response, HttpResponse):
+                response.content = b""
+        return response
 
 
 class UploadLimitMiddleware:

@@ -45,7 +45,7 @@ def record(
 
 
 def record_download(*, request: ActedRequest, what: str, on: models.Model, **detail: Any) -> None:
-    """Write that a file was handed out: a HEAD asks what there is, and is handed nothing."""
+    """Write that a file was handed out: a HEAD is answered without a body (HeadMiddleware), so it is none."""
     if request.method != "HEAD":
         record(by=request.actor, what=what, on=on, **detail)
 

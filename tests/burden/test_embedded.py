@@ -258,6 +258,14 @@ def is_ready(port: int) -> bool:
         return False
 
 
+def speaks_http2(port: int) -> bool:
+    """Whether the preface of HTTP/2 is answered by its SETTINGS: there a HEAD would carry whatever body it is given."""
+    with socket.create_connection(("127.0.0.1", port), 5) as link, contextlib.suppress(ConnectionResetError):
+        link.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4" + bytes(5))
+        return link.recv(9)[3:4] == b"\4"
+    return False
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the parts in /proc")
 def test_killed_parts_are_back_and_at_work(state, no_database):
     port, log = free_port(), state / "launcher.log"
@@ -266,6 +274,7 @@ def test_killed_parts_are_back_and_at_work(state, no_database):
         launcher = subprocess.Popen([sys.executable, "manage.py", "up"], cwd=ROOT, env=env, stdout=out, stderr=out)
     try:
         assert eventually(lambda: "Ctrl-C" in log.read_text(), 60), log.read_text()
+        assert not speaks_http2(port)
         killed = parts_of(launcher.pid)
         assert killed.keys() == PARTS.keys()
         for pid in killed.values():

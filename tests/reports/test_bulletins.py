@@ -467,3 +467,4 @@ def test_second_draft_of_a_period_leads_to_the_first(client, office, county, fil
     answer = client.post("/bulletins/new/", {"period": f"month:{OCTOBER.last}", "form": found.form})
     assert answer.status_code == 409
     assert f'<a href="/bulletins/{found.pk}/">打开</a>' in answer.content.decode()
+    assert 'class="notes"' not in client.get("/bulletins/").content.decode(), "nothing was refused"

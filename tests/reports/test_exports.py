@@ -35,6 +35,7 @@ from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.trees import move
+from tests.wsgi import over_wsgi
 
 WHOLE = ("unit_weeks", "issuers")
 MINUTES = ("m_meeting", "m_document", "m_form", "m_inspection", "m_other")
@@ -515,6 +516,17 @@ def test_page_takes_a_request_and_hands_out_the_file(client, office, townships):
     response = client.get(reverse("export_download", args=[job.pk]))
     assert response.status_code == 200
     assert b"".join(response).startswith(b"\xef\xbb\xbf")
+
+
+def test_head_of_a_file_hands_out_nothing_and_is_no_download(client, office, townships):
+    client.force_login(office.user)
+    client.post(reverse("exports"), form(office))
+    url = reverse("export_download", args=[run(ExportJob.every.get()).pk])
+    downloads = AuditEvent.objects.filter(what="export.downloaded")
+    status, headers, body = over_wsgi(client, "HEAD", url)
+    assert (status, body, downloads.count()) == ("200 OK", b"", 0)
+    assert int(headers["Content-Length"]) == len(over_wsgi(client, "GET", url)[2])
+    assert downloads.count() == 1
 
 
 def test_page_names_the_field(client, office, townships):

@@ -119,3 +119,10 @@ def test_without_a_chinese_font_pdf_is_refused_in_words(monkeypatch):
     finally:
         monkeypatch.undo()
         paper_files.fonts.cache_clear()
+
+
+def test_every_chart_has_its_place() -> None:
+    table, first, second = Table("表1", ["单位"], [["甲"]]), Chart("图1", [[40, 750]]), Chart("图2", [[41, 780]])
+    paper = Paper("", "", "", "", "", [table, first, second])
+    assert paper.laid == [(table, first), (second, None)]
+    assert [part["caption"] for part in paper.body["parts"]] == ["表1", "图1", "图2"]

@@ -5,6 +5,7 @@ from django.db import OperationalError
 
 from burden.kit import clock
 from tests.factories import NOW, make_actor, make_unit
+from tests.wsgi import over_wsgi
 
 
 def away(*_args, **_kwargs):
@@ -70,3 +71,12 @@ def test_address_with_a_nul_is_unknown(cadre):
     assert [cadre.get(url).status_code for url in ("/week/?q=%00", "/reports/%00/", "/api/v1/units/?q=%00")] == [
         404
     ] * 3
+
+
+@pytest.mark.parametrize("url", ["/healthz", "/login/", "/nowhere/", "/static/css/tokens.css"])
+def test_head_has_the_headers_alone(client, db, url):
+    status, headers, body = over_wsgi(client, "HEAD", url)
+    asked, all_headers, whole = over_wsgi(client, "GET", url)
+    assert (status, body) == (asked, b"")
+    assert headers.keys() == all_headers.keys()
+    assert int(headers["Content-Length"]) == len(whole) > 0
