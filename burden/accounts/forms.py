@@ -150,6 +150,12 @@ class PersonForm(PostForm):
     field_order = ("name", "username", "unit", "title", "role", "since")
 
 
+class EndAllForm(Plain):
+    """The last day of all posts of a unit."""
+
+    last_day = day_field(gettext_lazy("最后一天（周日）"))
+
+
 class EndForm(WithUnit):
     """The last day of a post, and where the person goes."""
 

@@ -26,5 +26,6 @@ urlpatterns = [
     path("people/<int:pk>/tokens/", people.person_tokens, name="person_tokens"),
     path("people/posts/<int:pk>/", people.post_edit, name="post_edit"),
     path("people/posts/<int:pk>/end/", people.post_end, name="post_end"),
+    path("people/units/<str:code>/end/", people.posts_end, name="posts_end"),
     path("api/v1/me/", api.Me.as_view(), name="api_me"),
 ]

@@ -58,6 +58,10 @@ class EventForm(Plain):
         """Return what this kind of event says beyond day and ground."""
         return {}
 
+    def ending(self, _data: dict[str, Any]) -> Sequence[Unit]:
+        """Return the units that end by it, as far as it says."""
+        return ()
+
 
 class RenameForm(EventForm):
     """Another name, kind or headcount."""
@@ -110,7 +114,10 @@ class MergeForm(EventForm):
         self.fields["merged"].choices = [(str(each.pk), each.name) for each in self.beside]  # type: ignore[attr-defined]
 
     def said(self, data: dict[str, Any]) -> dict[str, Any]:
-        return {"merged": tuple(each for each in self.beside if str(each.pk) in data["merged"])}
+        return {"merged": self.ending(data)}
+
+    def ending(self, data: dict[str, Any]) -> tuple[Unit, ...]:
+        return tuple(each for each in self.beside if str(each.pk) in data.get("merged", ()))
 
 
 class SplitForm(EventForm):
@@ -135,9 +142,15 @@ class SplitForm(EventForm):
         }
         return {"shares": {int(pk): int(value * 100) for pk, value in given.items()}}
 
+    def ending(self, data: dict[str, Any]) -> tuple[Unit, ...]:
+        return () if not data or data.get(f"share_{self.unit.pk}") else (self.unit,)
+
 
 class CloseForm(EventForm):
     """A unit that ends without a successor."""
+
+    def ending(self, _data: dict[str, Any]) -> tuple[Unit, ...]:
+        return (self.unit,)
 
 
 class FilterForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -146,9 +147,17 @@ def _event(
         except Refused as refused:
             show_refusal(form, refused)
     return _show(
-        request, kind.kind, form=form, unit=unit, told=told, seen=seen, homes=homes, is_event=True,
+        request, kind.kind, form=form, unit=unit, told=told, seen=seen, homes=homes, is_event=True, staying=_staying(form),
         kinds=[(label, reverse(f"unit_{name}", args=[unit.code]), name == kind.kind) for name, label in Kind.choices],
     )  # fmt: skip
+
+
+def _staying(form: EventForm) -> list[tuple[Unit, dt.date, int]]:
+    """Return the units that end by an event, the Monday, and how many people hold posts there still from it on."""
+    said = form.cleaned_data if form.is_bound else {}
+    monday = said.get("from_") or form.initial["from_"]
+    counted = [(unit, services.people_in_post(units=[unit.pk], from_=monday)) for unit in form.ending(said)]
+    return [(unit, monday, people) for unit, people in counted if people]
 
 
 def _digest(sent: QueryDict) -> str:

@@ -52,6 +52,7 @@ PAGES = {
         "/people/?role=lead",
         "/people/add/",
         "/people/import/",
+        "/people/units/{village}/end/",
         "/units/",
         "/units/events/",
         "/units/{village}/split/",

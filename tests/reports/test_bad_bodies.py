@@ -39,6 +39,7 @@ SYSADMIN = {
     "unit_merge": {"merged": "990", "reason": "批复", "from_": str(THIS_WEEK)},
     "unit_split": {"reason": "批复", "from_": str(THIS_WEEK)},
     "unit_close": {"reason": "批复", "from_": str(THIS_WEEK)},
+    "posts_end": {"last_day": str(THIS_WEEK.sunday)},
 }
 API_EXPORT = {"unit": "", "from": "2026-11-16", "to": "2026-11-16", "tables": ["units"], "format": "csv"}
 QUIET = {"session", "auditevent", "verification"}

@@ -14,7 +14,7 @@ from burden.accounts.services.keys import (
     unlock,
 )
 from burden.accounts.services.people import add_person, change_person, deactivate, reactivate
-from burden.accounts.services.posts import decide_requests, end_post, propose_post, withdraw_requests
+from burden.accounts.services.posts import decide_requests, end_post, end_posts, propose_post, withdraw_requests
 
 __all__ = [
     "add_person",
@@ -23,6 +23,7 @@ __all__ = [
     "deactivate",
     "decide_requests",
     "end_post",
+    "end_posts",
     "link_holder",
     "make_login_link",
     "make_token",

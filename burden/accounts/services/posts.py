@@ -72,6 +72,37 @@ def end_post(
     return request
 
 
+@transaction.atomic
+def end_posts(*, by: Actor, unit: Unit, last_day: dt.date, now: dt.datetime) -> list[PostRequest]:
+    """Ask that all posts of a unit end with a Sunday, so that it can merge or close; all of them or none, decided in one go.
+
+    Shape: the requests; whoever was to end by that day already is left alone.
+    Refuses: post.none, post.not_sunday, post.past, post.too_far, and of the first post that cannot end so, with whose it is, what end_post refuses.
+    """
+    rules.need(by, Role.SYSADMIN)
+    check_sunday(last_day, now)
+    on = last_day + clock.DAY
+    ending = PostRequest.objects.filter(change=Change.END, decided_at=None, on__lte=on)
+    posts = Post.objects.filter(unit=unit, valid__overlap=DateRange(on, None)).exclude(pk__in=ending.values("post"))
+    requests = [_end_one(by, post, last_day, now) for post in posts.select_related("user", "unit").order_by("pk")]
+    if not requests:
+        words = _("%(unit)s那以后没有人任职，或者都已提过") % {"unit": unit.name}
+        raise rules.BadPost("post.none", words, {"last_day": words})
+    for request in requests:
+        request.save()
+        _record(by, "post.end_proposed", request, now)
+    return requests
+
+
+def _end_one(by: Actor, post: Post, last_day: dt.date, now: dt.datetime) -> PostRequest:
+    """Refuses: as _end, in words that say of whom."""
+    try:
+        return _end(by, post, last_day, now)
+    except Refused as refused:
+        words = f"{post.user.name}：{refused.detail}"
+        raise type(refused)(refused.code, words, {"last_day": words}) from refused
+
+
 def _record(by: Actor, what: str, request: PostRequest, now: dt.datetime) -> None:
     person, unit = request.user.username, request.unit.code
     record(by=by, what=what, on=request, now=now, person=person, role=request.role, unit=unit)
@@ -118,18 +149,27 @@ def _end(by: Actor, post: Post, last_day: dt.date, now: dt.datetime) -> PostRequ
 
 
 def check_last_day(post: Post, last_day: dt.date, now: dt.datetime) -> None:
-    """Refuses: post.not_sunday, post.past (weeks that are over keep the posts they were filed in), post.ended, post.too_far."""
+    """Refuses: post.not_sunday, post.past, post.ended, post.too_far."""
+    check_sunday(last_day, now)
+    _check_not_before(last_day, post.valid.lower + clock.DAY * 6)
+    if post.valid.upper and last_day >= post.valid.upper:
+        words = _("这个任职到 %(day)s 为止；要再任，请另加任职") % {"day": post.valid.upper - clock.DAY}
+        raise rules.BadPost("post.ended", words, {"last_day": words})
+
+
+def check_sunday(last_day: dt.date, now: dt.datetime) -> None:
+    """Refuses: post.not_sunday, post.past (weeks that are over keep the posts they were filed in), post.too_far."""
     rules.check_not_far(last_day, now, "last_day")
     if last_day.isoweekday() != 7:
         words = _("最后一天要是周日，比如 %(day)s") % {"day": Week.on(last_day).sunday}
         raise rules.BadPost("post.not_sunday", words, {"last_day": words})
-    earliest = max(Week.at(now).monday - clock.DAY, post.valid.lower + clock.DAY * 6)
+    _check_not_before(last_day, Week.at(now).monday - clock.DAY)
+
+
+def _check_not_before(last_day: dt.date, earliest: dt.date) -> None:
     if last_day < earliest:
         words = _("最后一天不能早于 %(day)s") % {"day": earliest}
         raise rules.BadPost("post.past", words, {"last_day": words})
-    if post.valid.upper and last_day >= post.valid.upper:
-        words = _("这个任职到 %(day)s 为止；要再任，请另加任职") % {"day": post.valid.upper - clock.DAY}
-        raise rules.BadPost("post.ended", words, {"last_day": words})
 
 
 def check_clash(user: User, role: str, since: dt.date, ending: Post | None = None) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
 from burden.accounts import queries, services
-from burden.accounts.forms import ENDED, EditForm, EndForm, FilterForm, PersonForm, PostForm
+from burden.accounts.forms import ENDED, EditForm, EndAllForm, EndForm, FilterForm, PersonForm, PostForm
 from burden.accounts.models import Post, PostRequest, User
 from burden.accounts.roles import Role
 from burden.kit import clock
@@ -24,6 +24,7 @@ from burden.kit.addresses import query_of
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.kit.forms import done
+from burden.units.queries import kept_unit
 
 PAGE_SIZE = 20
 GOES = 10  # that wait, on one page
@@ -127,6 +128,29 @@ def post_end(request: ActedRequest, pk: int) -> HttpResponse:
         messages.success(request, _("已提交，等安全管理员批"))
         return _back(request)
     return show_people(request, "end", form=form, post=post)
+
+
+@access(Role.SYSADMIN, methods=("GET", "POST"))
+@never_cache
+def posts_end(request: ActedRequest, code: str) -> HttpResponse:
+    """Propose that all posts of a unit end, on the eve of the Monday that the address names."""
+    actor, now = request.actor, clock.now()
+    unit = kept_unit(actor, code)
+    form = EndAllForm(request.POST or None, initial={"last_day": _eve(request, now)})
+    if request.method == "POST" and done(form, services.end_posts, by=actor, unit=unit, now=now):
+        messages.success(request, _("已提交，等安全管理员批"))
+        return _back(request)
+    held = queries.posts(actor, clock.day_of(now)).filter(unit=unit)
+    count, shown = held.count(), held[: queries.SHOWN]
+    return show_people(request, "end_all", form=form, unit=unit, held=shown, count=count, rest=count - len(shown))
+
+
+def _eve(request: ActedRequest, now: dt.datetime) -> dt.date:
+    try:
+        week = Week.parse(request.GET.get("from", ""))
+    except ValueError:  # none is named
+        week = Week.at(now)
+    return week.monday - clock.DAY
 
 
 @access(Role.SYSADMIN, methods=("GET", "POST"))

@@ -14,6 +14,7 @@ from burden.accounts.models import ApiToken, Post, PostRequest, User
 from burden.accounts.services.people import PersonExists
 from burden.accounts.services.posts import AlreadyProposed, CannotDecide, PostClash
 from burden.accounts.services.rules import BadPerson, BadPost, OutOfReach
+from burden.kit.clock import DAY
 from burden.ledger.models import AuditEvent
 from burden.units.models import Unit
 from tests.factories import NOW, THIS_WEEK, make_actor, make_post, make_unit, make_user
@@ -226,6 +227,60 @@ def test_post_does_not_end_midweek_or_in_the_past(place, last_day, code):
         services.end_post(by=place.sysadmin, post=make_post(place.township), last_day=last_day, now=NOW)
     assert code_of(refused) == code
     assert set(refused.value.errors) == {"last_day"}
+
+
+def test_all_posts_of_a_unit_end_in_one_go(place):
+    posts = [make_post(place.village, role) for role in ("cadre", "cadre", "lead")]
+    early, other = make_post(place.village), make_post(place.township)
+    services.end_post(by=place.sysadmin, post=early, last_day=MONDAY - DAY, now=NOW - DAY)
+    requests = services.end_posts(by=place.sysadmin, unit=place.village, last_day=SUNDAY, now=NOW)
+    assert [(request.post, request.on) for request in requests] == [(post, SUNDAY + DAY) for post in posts]
+    events = AuditEvent.objects.filter(what="post.end_proposed").order_by("pk")
+    assert [event.subject_id for event in events][1:] == [str(request.pk) for request in requests]
+    decide(place, *requests)
+    for post in (*posts, early, other):
+        post.refresh_from_db()
+    assert {post.valid.upper for post in posts} == {SUNDAY + DAY}
+    assert (early.valid.upper, other.valid.upper) == (None, None)
+
+
+@pytest.mark.parametrize("obstacle", ["begins later", "ends later by another request"])
+def test_posts_of_a_unit_end_all_or_none(place, obstacle):
+    make_post(place.village)
+    hard = make_post(place.village, user=make_user("彭立新"), since=MONDAY + (obstacle == "begins later") * 14 * DAY)
+    if obstacle != "begins later":
+        services.end_post(by=place.sysadmin, post=hard, last_day=SUNDAY + 7 * DAY, now=NOW - DAY)
+    before = PostRequest.objects.count()
+    with pytest.raises(BadPost, match=r"^彭立新：(最后一天不能早于|止任职已经提过)") as refused:
+        services.end_posts(by=place.sysadmin, unit=place.village, last_day=SUNDAY, now=NOW)
+    assert set(refused.value.errors) == {"last_day"}
+    assert PostRequest.objects.count() == before
+
+
+def test_posts_of_a_unit_end_once(place):
+    make_post(place.village)
+    services.end_posts(by=place.sysadmin, unit=place.village, last_day=SUNDAY, now=NOW)
+    with pytest.raises(BadPost, match="没有人任职") as refused:
+        services.end_posts(by=place.sysadmin, unit=place.village, last_day=SUNDAY, now=NOW)
+    assert code_of(refused) == "post.none"
+
+
+@pytest.mark.parametrize(
+    ("last_day", "code"),
+    [(MONDAY, "post.not_sunday"), (MONDAY - 8 * DAY, "post.past"), (dt.date(9999, 12, 31), "post.too_far")],
+)
+def test_posts_of_a_unit_end_on_a_sunday_to_come(place, last_day, code):
+    make_post(place.village)
+    with pytest.raises(BadPost) as refused:
+        services.end_posts(by=place.sysadmin, unit=place.village, last_day=last_day, now=NOW)
+    assert (code_of(refused), set(refused.value.errors)) == (code, {"last_day"})
+
+
+def test_posts_of_a_unit_are_ended_by_who_keeps_them(place):
+    with pytest.raises(PermissionDenied):
+        services.end_posts(by=place.secadmin, unit=place.village, last_day=SUNDAY, now=NOW)
+    with pytest.raises(OutOfReach, match="三员由上一级任免"):  # the county's own three are among them
+        services.end_posts(by=place.sysadmin, unit=place.county, last_day=SUNDAY, now=NOW)
 
 
 def test_post_that_ended_is_not_drawn_out(place):

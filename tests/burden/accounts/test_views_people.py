@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from burden.accounts import services
 from burden.accounts.models import Post, PostRequest, User
 from burden.kit import clock
-from burden.kit.clock import Week
+from burden.kit.clock import DAY, Week
 from tests.factories import make_actor, make_post, make_unit, make_user
 
 HEADER = "username,name,unit_code,role,from\n"
@@ -176,6 +176,39 @@ def test_post_ends_and_goes_on_elsewhere(sysadmin, secadmin, place):
     first = PostRequest.objects.filter(change="end").get()
     secadmin.post("/people/requests/", {"batch": first.pk, "count": 2, "granted": "1"})
     assert Post.objects.filter(user=post.user, unit=place.village, title="驻村").exists()
+
+
+def test_unit_closes_after_all_its_posts_ended_in_one_go(sysadmin, secadmin, place):
+    for name, role in (("彭立新", "cadre"), ("吴晓梅", "lead")):
+        make_post(place.village, role, user=make_user(name))
+    coming = monday() + 14 * DAY
+    form = {"from_": coming, "reason": "批复"}
+    url = f"/people/units/{place.village.code}/end/"
+    close = f"/units/{place.village.code}/close/"
+    assert f'href="{url}?from={monday()}">结束红星村的全部任职（2 人）' in text(sysadmin.get(close))
+    assert f'href="{url}?from={coming}">结束红星村的全部任职（2 人）' in text(sysadmin.post(close, form))
+    page = text(sysadmin.get(f"{url}?from={coming}"))
+    assert f'value="{coming - DAY}"' in page
+    assert "彭立新" in page and "吴晓梅" in page
+    assert f'value="{monday() - DAY}"' in text(sysadmin.get(f"{url}?from=2026-02-30"))
+    assert sysadmin.post(url, {"last_day": coming - DAY})["Location"] == "/people/"
+    first = PostRequest.objects.first()
+    assert "共 2 项，一起批" in text(secadmin.get("/people/"))
+    secadmin.post("/people/requests/", {"batch": first.pk, "count": 2, "granted": "1"})
+    page = text(sysadmin.post(close, form))
+    assert "确定办理" in page and url not in page
+
+
+def test_merge_offers_to_end_the_posts_of_the_units_that_end(sysadmin, place):
+    other = make_unit(place.township, "village", name="东坝村")
+    for unit in (place.village, other):
+        make_post(unit)
+    merge = f"/units/{place.village.code}/merge/"
+    assert "全部任职" not in text(sysadmin.get(merge))
+    page = text(sysadmin.post(merge, {"merged": other.pk, "from_": monday(), "reason": "批复"}))
+    assert "结束东坝村的全部任职（1 人）" in page and "结束红星村" not in page
+    split = {f"share_{place.village.pk}": 40, f"share_{other.pk}": 60, "from_": monday(), "reason": "批复"}
+    assert "全部任职" not in text(sysadmin.post(f"/units/{place.village.code}/split/", split)), "it goes on"
 
 
 def test_name_is_corrected(sysadmin, place):
