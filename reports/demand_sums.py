@@ -13,6 +13,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from reports import hidden_weeks
+from reports.peers import MIN_RETURNS
 from reports.statements import Statements
 
 SQL = Statements("demand_sums")
@@ -45,7 +46,7 @@ def rebuild(*, weeks: Collection[dt.date] | None = None) -> int:
 def _recount() -> int:
     SQL.execute("lock")
     SQL.execute("clear")
-    rows: int = SQL.fetch("count")[0][0]
+    rows: int = SQL.fetch("count", min_returns=MIN_RETURNS)[0][0]
     return rows
 
 
@@ -58,7 +59,7 @@ def verify() -> tuple[int, int]:
 @transaction.atomic
 def _compare() -> tuple[int, int]:
     SQL.execute("lock")
-    rows, differences = SQL.fetch("verify")[0]
+    rows, differences = SQL.fetch("verify", min_returns=MIN_RETURNS)[0]
     return rows, differences
 
 
@@ -68,5 +69,5 @@ def _step(until: int, limit: int, wait: bool) -> tuple[int, int]:
     (*_settings, held), *_ = SQL.fetch("lock" if wait else "try_lock")
     if held is False:
         return 0, 0
-    marks, keys, _marked_again = SQL.fetch("refresh", until=until, limit=limit)[0]
+    marks, keys, _marked_again = SQL.fetch("refresh", until=until, limit=limit, min_returns=MIN_RETURNS)[0]
     return marks, keys

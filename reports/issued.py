@@ -30,6 +30,7 @@ COLUMNS = (
     "week",
     "answers",
     "answered",
+    "done",
     "claim_min",
     "open_min",
     "confirmed_min",
@@ -52,6 +53,7 @@ class Cell:
     week: dt.date
     answers: int
     answered: int  # receivers with an answer
+    done: int  # of the answers that are told
     claim_min: int
     open_min: int
     confirmed_min: int
@@ -74,7 +76,7 @@ class Cell:
     @property
     def is_few(self) -> bool:
         of_units = self.answered - self.left_out_units
-        return (self.answers > 0 and self.told < MIN_RETURNS) or (self.answered > 0 and of_units < MIN_UNITS)
+        return self.answers > 0 and (self.told < MIN_RETURNS or of_units < MIN_UNITS or 0 < self.done < MIN_RETURNS)
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _cell(row: dict[str, object]) -> Cell:
 
 
 def hide(found: Sequence[Cell]) -> list[Cell]:
-    """Mark the cells that say too much: few answers, and one more where those of its week and category together are few.
+    """Mark the cells that say too much: what few answered or did, and one more where of its week and category few did that.
 
     A week's other figures of the issuer, the county's table by category for one, tell what the hidden ones make up together.
     """
@@ -142,12 +144,12 @@ def hide(found: Sequence[Cell]) -> list[Cell]:
 
 
 def _one_more(group: Iterable[Cell]) -> Cell | None:
-    """Return the smallest answered cell that has to be hidden too; None where the hidden ones are enough, or none."""
+    """Return the cell that fewest did and that has to be hidden too; None where the hidden ones are enough, or none."""
     cells = [cell for cell in group if cell.told]
-    few = sum(cell.told for cell in cells if cell.is_few)
-    if not 0 < few < MIN_RETURNS:
+    few = [cell.done for cell in cells if cell.is_few]
+    if not few or sum(few) >= MIN_RETURNS:
         return None
-    return min((cell for cell in cells if not cell.is_few), key=lambda cell: cell.told, default=None)
+    return min((cell for cell in cells if cell.done and not cell.is_few), key=lambda cell: cell.done, default=None)
 
 
 def total(found: Iterable[Cell]) -> Issued:

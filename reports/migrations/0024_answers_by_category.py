@@ -10,8 +10,11 @@ DEFINED = before.ANSWERS.partition("DROP VIEW demand_count;")[2]
 NOW = DEFINED.replace("CREATE VIEW", "CREATE OR REPLACE VIEW").replace(
     "c.claim_min - o.open_min AS used_min\n", "c.claim_min - o.open_min AS used_min,\n       t.category\n"
 )
-# what is told now was told before; of what was left out less is
-MARKS = "SELECT mark_demands(array_agg(demand_id), array_agg(week)) FROM rollup_demand WHERE left_out > 0"
+# what is told of hidden units changes: whatever was asked of them is counted anew
+MARKS = """
+SELECT mark_demands(array_agg(demand_id), array_agg(week))
+FROM (SELECT DISTINCT t.demand_id, t.week FROM hidden_week h JOIN target t ON t.unit_id = h.unit_id AND t.week = h.week WHERE h.own) asked
+"""
 RIGHTS = "REVOKE ALL ON target_answer{0} FROM burden_web; GRANT SELECT ON target_answer{0} TO burden_worker"
 
 

@@ -3,26 +3,27 @@
 --         min_returns, min_units; rollup_demand
 -- outputs: demands, times asked (receivers x weeks), claimed, open, confirmed, the claim of what was answered, after hours
 -- units: counts, whole person-minutes; what was answered is counted where it may be shown
--- which cells say too much, reports.issued.hide tells in Python for one issuer's page: few answers, and the smallest beside them
+-- which cells say too much, reports.issued.hide tells in Python for one issuer's page: what few answered or did, and the smallest beside it
 WITH cell AS MATERIALIZED (
-    SELECT d.issuer_id, d.category, d.origin = 'own' AS is_own, r.demand_id, r.level, r.week, r.targets, r.answers - r.left_out AS told, r.left_out_min,
+    SELECT d.issuer_id, d.category, d.origin = 'own' AS is_own, r.demand_id, r.level, r.week, r.targets, r.answers - r.left_out AS told, r.done, r.left_out_min,
            r.claim_min, r.open_min, r.confirmed_min, r.after_hours_min,
-           r.answers > 0 AND (r.answers - r.left_out < %(min_returns)s OR r.answered - r.left_out_units < %(min_units)s) AS is_few
+           r.answers > 0 AND (r.answers - r.left_out < %(min_returns)s OR r.answered - r.left_out_units < %(min_units)s
+                             OR r.done BETWEEN 1 AND %(min_returns)s - 1) AS is_few
     FROM demand d
     JOIN rollup_demand r ON r.demand_id = d.id AND r.week = ANY(%(weeks)s::date[])
     WHERE d.issuer_id = ANY(%(issuers)s::bigint[]) AND (%(category)s = '' OR d.category = %(category)s)
 ), few AS (
     SELECT issuer_id, week, category
     FROM cell
-    WHERE is_few
+    WHERE is_few AND told > 0
     GROUP BY issuer_id, week, category
-    HAVING sum(told) > 0 AND sum(told) < %(min_returns)s
+    HAVING sum(done) < %(min_returns)s
 ), beside AS (
     SELECT DISTINCT ON (issuer_id, week, category) demand_id, level, week
     FROM cell
     JOIN few USING (issuer_id, week, category)
-    WHERE told > 0 AND NOT is_few
-    ORDER BY issuer_id, week, category, told, demand_id, level
+    WHERE done > 0 AND NOT is_few
+    ORDER BY issuer_id, week, category, done, demand_id, level
 ), of_demand AS (
     SELECT c.issuer_id, slot.name, c.is_own, c.demand_id, sum(c.targets) AS targets, sum(c.claim_min) AS claim_min, sum(c.open_min) AS open_min,
            sum(c.confirmed_min) FILTER (WHERE is_told) AS confirmed_min,

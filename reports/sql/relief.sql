@@ -5,17 +5,18 @@
 -- withdrawn demands say too which answers may be shown, as on the issuer's page, and are left out only then
 WITH cell AS (
     SELECT d.issuer_id, d.category, d.title, d.origin = 'own' AS is_own, d.state = 'withdrawn' AS is_withdrawn, r.*, r.answers - r.left_out AS told,
-           r.answers > 0 AND (r.answers - r.left_out < %(min_returns)s OR r.answered - r.left_out_units < %(min_units)s) AS is_few
+           r.answers > 0 AND (r.answers - r.left_out < %(min_returns)s OR r.answered - r.left_out_units < %(min_units)s
+                             OR r.done BETWEEN 1 AND %(min_returns)s - 1) AS is_few
     FROM demand d
     JOIN rollup_demand r ON r.demand_id = d.id AND r.week BETWEEN %(since)s AND %(until)s
     WHERE d.issuer_id = ANY(%(issuers)s::bigint[])
 ), beside AS (
-    SELECT *, coalesce(sum(told) FILTER (WHERE is_few) OVER (PARTITION BY issuer_id, week, category), 0) AS few,
-           row_number() OVER (PARTITION BY issuer_id, week, category, told > 0 AND NOT is_few
-                              ORDER BY told, demand_id, level) AS place
+    SELECT *, sum(done) FILTER (WHERE is_few AND told > 0) OVER (PARTITION BY issuer_id, week, category) AS few,
+           row_number() OVER (PARTITION BY issuer_id, week, category, done > 0 AND NOT is_few
+                              ORDER BY done, demand_id, level) AS place
     FROM cell
 ), judged AS (
-    SELECT *, NOT (is_few OR (told > 0 AND place = 1 AND few > 0 AND few < %(min_returns)s)) AS is_shown FROM beside
+    SELECT *, NOT (is_few OR (done > 0 AND place = 1 AND few < %(min_returns)s) IS TRUE) AS is_shown FROM beside
 )
 SELECT issuer_id, is_own, category, title, max(demand_id), count(DISTINCT week), sum(targets),
        (sum(claim_min) + coalesce(sum(confirmed_min - claim_min + open_min + left_out_min) FILTER (WHERE is_shown), 0))::bigint AS total,

@@ -42,11 +42,20 @@ def bureau(county):
         "targets": 6,
         "answered": 6,
         "answers": 8,
+        "done": 8,
         "claim_min": 3_000,
         "confirmed_min": 2_400,
         "after_hours_min": 240,
     }
-    few = {"targets": 6, "answered": 1, "answers": 1, "claim_min": 1_200, "open_min": 1_000, "confirmed_min": 90}
+    few = {
+        "targets": 6,
+        "answered": 1,
+        "answers": 1,
+        "done": 1,
+        "claim_min": 1_200,
+        "open_min": 1_000,
+        "confirmed_min": 90,
+    }
     for facts, sums, week in (
         ({"category": "form", "origin": "own"}, many, LAST_WEEK),
         ({"category": "meeting", "origin": "city"}, few, LAST_WEEK.plus(-4)),

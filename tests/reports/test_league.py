@@ -38,10 +38,11 @@ def county(db: None) -> Unit:
 
 
 def ask(issuer: Unit, confirmed: int = 600, week=LAST_WEEK, *, level: str = "township", **facts) -> RollupDemand:
-    """Let a demand of an issuer have been answered: ten receivers, five answers of five of them."""
+    """Let a demand of an issuer have been answered: ten receivers, five answers of five of them, all of which did it."""
     numbers = dict.fromkeys((*COUNTS, *MINUTES), 0) | {"targets": 10, "answered": 5, "answers": 5}
     numbers |= {"claim_min": 1000, "open_min": 500, "confirmed_min": confirmed}
     numbers |= {name: facts.pop(name) for name in (*COUNTS, *MINUTES) if name in facts}
+    numbers["done"] = numbers["done"] or numbers["answers"] - numbers["not_applicable"]
     demand = facts.pop("demand", None) or make_demand(issuer, **facts)
     return RollupDemand.every.create(demand=demand, level=level, week=week.monday, **numbers)
 
@@ -86,6 +87,7 @@ def test_row_is_what_the_issuers_own_page_says(county: Unit) -> None:
                     ask(
                         office, choose.randrange(900), week, demand=demand, level=level, answers=answers,
                         answered=choose.randint(min(answers, 1), answers) if answers else 0, open_min=choose.randrange(900),
+                        not_applicable=choose.randrange(answers + 1) if choose.random() < 0.3 else 0,
                     )  # fmt: skip
     period = Period.of("month", LAST_WEEK, until=LAST_WEEK)
     found = {row.unit.pk: row.now for row in rows(county, period)}
@@ -101,6 +103,17 @@ def test_row_is_what_the_issuers_own_page_says(county: Unit) -> None:
         kept = issued.total(cell for cell in cells if cell.category == "form" and cell.level == "village")
         assert now.registered_min == kept.total_min
         assert now.unregistered_min is None
+
+
+@pytest.mark.parametrize(("done", "is_hidden"), [(5, False), (1, True), (0, False)])
+def test_answers_that_it_does_not_apply_stand_behind_no_minutes(county: Unit, done: int, is_hidden: bool) -> None:
+    """Five and more answered; what one of them did is that one's. Where nobody did it there is nothing to hide."""
+    office = make_unit(county, Level.DEPARTMENT)
+    ask(office, 77 * done, answers=9, not_applicable=9 - done)
+    (cell,) = issued.cells(make_actor(county, "reviewer"), office, WEEK)
+    (row,) = rows(county)
+    assert cell.is_hidden == is_hidden
+    assert row.now.confirmed_min == (0 if is_hidden else 77 * done)
 
 
 def test_fewer_is_told_apart_from_re_estimated(county: Unit) -> None:

@@ -212,6 +212,7 @@ def make_cells(county, choose) -> list[Any]:
                 for level in choose((["township"], ["township", "village"])):
                     answers = choose((0, 1, 2, 4, 5, 9))
                     facts = dict.fromkeys(DEMAND, 0) | {"answers": answers, "answered": min(answers, choose((1, 3, 9)))}
+                    facts["done"] = choose((answers, answers, answers // 2, 0))
                     facts |= {
                         "claim_min": 500,
                         "open_min": 100,

@@ -1,5 +1,5 @@
 -- grain: demand x receiving level x week
--- inputs: target_answer
+-- inputs: min_returns; target_answer
 -- outputs: rollup_demand, which is empty; marks in stale_demand where a unit that answered awaits a recount; how many rows
 -- units: counts, whole person-minutes
 WITH answer AS MATERIALIZED (

@@ -1,5 +1,5 @@
 -- grain: demand x week of the marks taken, and where units of it are hidden, of what its issuer asked in that week besides
--- inputs: until (newest mark), limit (marks); stale_demand, demand, rollup_demand, target_answer
+-- inputs: until (newest mark), limit (marks), min_returns; stale_demand, demand, rollup_demand, target_answer
 -- outputs: rollup_demand; one row: marks, demands x weeks; marks again in stale_demand where a unit that answered awaits a recount
 -- units: counts, whole person-minutes
 -- Marks are taken in the statement that counts, after the lock: both see one snapshot. What is told of hidden units depends on the

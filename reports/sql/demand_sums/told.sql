@@ -1,33 +1,38 @@
 -- grain: demand x receiving level x week
--- inputs: the relation `answer`: rows of target_answer, of an issuer's week all with answers of hidden units or none
+-- inputs: min_returns; the relation `answer`: rows of target_answer, of an issuer's week all with answers of hidden units or none
 -- outputs: no statement of its own: the relation that refresh.sql, count.sql and verify.sql include
 -- units: counts, whole person-minutes
 -- Of hidden units that are known together the issuer's row by category, less what its demands tell of them, leaves what is left out.
--- So answers to a demand at a level that are fewer than five (reports.peers.MIN_RETURNS) are left out; and where fewer than five people
--- may stand behind all that is left out of a category, the smallest other demand there is left out too. One person answers a demand
--- once, but may have answered each of several: of a unit the most answers to one of them are surely that many people.
+-- Minutes are of those who did it: who answers that it does not apply, or was absent, stands behind none. So of a demand at a level
+-- what fewer than min_returns answered is left out, and what fewer, but some, did; and where fewer may stand behind all that is left
+-- out of a category, the smallest other demand there is left out too. One person answers a demand once, but may have done each of
+-- several: of a unit the most who did one of them are surely that many people.
 -- While a unit that answered awaits a recount, all that its issuer asked there is left out: such rows are held.
 WITH known AS MATERIALIZED (
-    SELECT *, sum(answers) OVER (PARTITION BY issuer_id, week, among, category, demand_id, level) AS together,
-           bool_or(is_awaited AND answers > 0) OVER (PARTITION BY issuer_id, week, among) AS is_held
-    FROM answer
-    WHERE among IS NOT NULL
+    SELECT *, answered BETWEEN 1 AND %(min_returns)s - 1 OR did BETWEEN 1 AND %(min_returns)s - 1 AS is_small
+    FROM (
+        SELECT *, sum(answers) OVER cell AS answered, sum(done) OVER cell AS did,
+               bool_or(is_awaited AND answers > 0) OVER (PARTITION BY issuer_id, week, among) AS is_held
+        FROM answer
+        WHERE among IS NOT NULL
+        WINDOW cell AS (PARTITION BY issuer_id, week, among, category, demand_id, level)
+    ) summed
 ), small AS (
     SELECT issuer_id, week, among, category
     FROM (
-        SELECT issuer_id, week, among, category, unit_id, max(answers) AS people
+        SELECT issuer_id, week, among, category, unit_id, max(done) AS people
         FROM known
-        WHERE together BETWEEN 1 AND 4
+        WHERE is_small
         GROUP BY 1, 2, 3, 4, 5
     ) of_unit
     GROUP BY 1, 2, 3, 4
-    HAVING sum(people) < 5
+    HAVING sum(people) < %(min_returns)s
 ), beside AS (
     SELECT DISTINCT ON (issuer_id, week, among, category) issuer_id, week, among, category, demand_id, level, true AS is_beside
     FROM small
     JOIN known USING (issuer_id, week, among, category)
-    WHERE together >= 5
-    ORDER BY issuer_id, week, among, category, together, demand_id, level
+    WHERE did >= %(min_returns)s
+    ORDER BY issuer_id, week, among, category, did, demand_id, level
 ), judged AS (
     SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, bulk_min,
            stated_min, used_min, true AS is_told, false AS is_held
@@ -35,7 +40,7 @@ WITH known AS MATERIALIZED (
     WHERE among IS NULL
     UNION ALL
     SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, bulk_min,
-           stated_min, used_min, NOT is_held AND together NOT BETWEEN 1 AND 4 AND is_beside IS NULL, is_held
+           stated_min, used_min, NOT is_held AND NOT is_small AND is_beside IS NULL, is_held
     FROM known
     LEFT JOIN beside USING (issuer_id, week, among, category, demand_id, level)
 )

@@ -1,5 +1,5 @@
 -- grain: demand x receiving level x week
--- inputs: target_answer, rollup_demand, stale_demand
+-- inputs: min_returns; target_answer, rollup_demand, stale_demand
 -- outputs: rows counted, and how many differ, are missing or too many; what is marked meanwhile is taken as stored,
 --          and so is what another unit's recount holds back
 WITH answer AS MATERIALIZED (

@@ -2,21 +2,22 @@
 -- inputs: low, high (path range of issuers), since, until (Mondays), min_returns, min_receivers,
 --         labels (jsonb: category.*, origin.*, level.* -> word, hidden, partly -> remark)
 -- units: counts, whole person-minutes
--- few answers are hidden, and one more where those of its issuer, week and category are few together: as issued.hide
+-- what few answered or did is hidden, and one more where of its issuer, week and category few did that: as issued.hide
 WITH cell AS (
     SELECT r.*, d.title, d.category, d.origin, i.code, i.name, i.path, d.issuer_id,
            r.answers - r.left_out AS told,
-           r.answers > 0 AND (r.answers - r.left_out < %(min_returns)s OR r.answered - r.left_out_units < %(min_receivers)s) AS is_few
+           r.answers > 0 AND (r.answers - r.left_out < %(min_returns)s OR r.answered - r.left_out_units < %(min_receivers)s
+                             OR r.done BETWEEN 1 AND %(min_returns)s - 1) AS is_few
     FROM rollup_demand r
     JOIN demand d ON d.id = r.demand_id
     JOIN unit i ON i.id = d.issuer_id
     WHERE i.path >= %(low)s AND i.path < %(high)s AND r.week BETWEEN %(since)s AND %(until)s
 ), judged AS (
-    SELECT *, sum(told) FILTER (WHERE is_few) OVER (PARTITION BY issuer_id, week, category) AS few,
-           row_number() OVER (PARTITION BY issuer_id, week, category, is_few OR told = 0 ORDER BY told, demand_id, level) AS place
+    SELECT *, sum(done) FILTER (WHERE is_few AND told > 0) OVER (PARTITION BY issuer_id, week, category) AS few,
+           row_number() OVER (PARTITION BY issuer_id, week, category, is_few OR done = 0 ORDER BY done, demand_id, level) AS place
     FROM cell
 ), told AS (
-    SELECT *, is_few OR (told > 0 AND place = 1 AND few BETWEEN 1 AND %(min_returns)s - 1) IS TRUE AS is_hidden FROM judged
+    SELECT *, is_few OR (done > 0 AND place = 1 AND few < %(min_returns)s) IS TRUE AS is_hidden FROM judged
 )
 SELECT row_number() OVER (ORDER BY path, week, demand_id, t.level) AS n, week AS monday,
        week, code AS issuer_code, name AS issuer, demand_id AS demand, title,
