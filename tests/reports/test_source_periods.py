@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from burden.kit.clock import Week
 from burden.units.models import Unit
 from reports import queries, rollup, source_periods
 from reports.models import RollupSource, SourcePeriod, SourceSpan
@@ -81,6 +82,8 @@ def test_leading_issuers_and_all_others_are_what_each_asked(country: Country, mo
     dice = random.Random(most)
     for _ in range(60):
         dice.choice(STEPS)(country, dice)
+    for week in WEEKS:  # what units ask of themselves
+        make_entry(make_return(make_user(), country.villages[0], Week(week)), issuer=country.villages[0], minutes=30)
     rollup.rebuild(weeks=WEEKS, now=NOW)
     rollup.settle(now=NOW)
     for unit in (country.city.parent, *country.counties, *country.towns):
