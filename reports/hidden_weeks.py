@@ -93,7 +93,9 @@ def _spans(weeks: Sequence[dt.date]) -> Iterator[Sequence[dt.date]]:
 
 @transaction.atomic
 def _whole(weeks: Sequence[dt.date]) -> int:
+    """Take the notes of some weeks, then look at all of them: a unit with a note awaits it, and tells no demand what it answered."""
     SQL.fetch("lock")
+    SQL.execute("take_weeks", weeks=list(weeks))
     return _marked(_keep([unit for (unit,) in SQL.fetch("of_weeks", weeks=weeks)], weeks))
 
 

@@ -29,6 +29,7 @@ from reports.statements import Statements
 SQL = Statements()
 WEEKS = 52
 LISTED = 10  # of each list
+HOUR = 3_600  # seconds that the first screen may be behind the lists
 LOOKED_AT = 300  # names asked, the heaviest
 CLOSELY = 60  # of these, looked at for reasons
 OFTEN, REGULAR = 26, 10  # weeks of a year in which it was asked: about weekly, about monthly
@@ -129,12 +130,12 @@ def relief(actor: Actor, unit: Unit, issuers: Collection[int], until: Week, toda
 
 
 def eased(actor: Actor, unit: Unit, issuers: Callable[[], Collection[int]], until: Week) -> list[Ask]:
-    """Return what the issuers at a unit could ask less by their own figures alone, the most first. Counted once a day: two queries.
+    """Return what the issuers at a unit could ask less by their own figures alone, the most first. Counted once an hour: two queries.
 
     Forms that could be merged and rules that could be broken take long to look for: the page of the lists names them.
     """
     key = f"eased.{unit.pk}.{until}"
-    found: list[Ask] = cache.get_or_set(key, lambda: _by_figures(issuers(), until), DAY.total_seconds())  # type: ignore[assignment]
+    found: list[Ask] = cache.get_or_set(key, lambda: _by_figures(issuers(), until), HOUR)  # type: ignore[assignment]
     named = Demand.objects.visible_to(actor).select_related("issuer").only("title", "origin", "issuer__name")
     known = named.in_bulk([ask.demand_id for ask in found])
     seen = [replace(ask, demand=known[ask.demand_id]) for ask in found if ask.demand_id in known]

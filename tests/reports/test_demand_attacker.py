@@ -342,6 +342,17 @@ def test_rebuild_of_a_week_finds_what_is_hidden_and_counts_its_demands(db: None)
     assert sums(place.demand) == (12, 12 * 90, 0, 0, 0)
 
 
+def test_rebuild_of_everything_leaves_nothing_to_be_awaited(db: None) -> None:
+    place = Place()
+    rollup.rebuild(now=NOW)
+    demand_sums.rebuild()
+    assert not CountedWeek.objects.exists() and not StaleDemand.objects.exists()
+    rebuilt = sums(place.demand)
+    assert rebuilt == (12, 12 * 90, 0, 0, 0)
+    demand_sums.refresh()
+    assert sums(place.demand) == rebuilt
+
+
 def test_weeks_counted_whole_are_looked_at_a_few_at_a_time(db: None) -> None:
     Place()
     settle()

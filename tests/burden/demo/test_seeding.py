@@ -12,7 +12,7 @@ from burden.entries.models import Entry
 from burden.ledger.models import StaleMark
 from burden.units.models import Unit
 from reports import demand_sums, rollup, unregistered
-from reports.models import Signal
+from reports.models import RollupDemand, Signal
 from reports.signals import recount as signals
 from tests.factories import NOW, make_return, make_unit, make_user
 
@@ -60,6 +60,10 @@ def test_command_seeds_as_much_as_it_is_told_and_counts_the_sums(capsys):
     assert "周报与记录" in printed
     assert "计算合计" in printed
     assert not StaleMark.objects.exists()
+    counted = list(RollupDemand.every.order_by("pk").values())
+    assert sum(row["confirmed_min"] for row in counted) > 0
+    demand_sums.refresh()  # nothing is left to it: bulletins and pages have their figures from the beginning
+    assert list(RollupDemand.every.order_by("pk").values()) == counted
     assert Unit.every.filter(level="township").count() == 1
 
 
