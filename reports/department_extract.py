@@ -149,7 +149,10 @@ def _sides(now: Year) -> Table:
         ["已答复的，基层确认", hours(sums.confirmed_min)],
         ["确认比预计", moved(sums.confirmed_min, sums.compared_min)],
         ["没有答复或人数太少，按登记计", hours(sums.as_claimed_min)],
-        ["确认的里面，非工作时间占", percent(sums.after_hours_min, sums.confirmed_min)],
+        [
+            f"确认的里面，非工作时间占{'' if sums.is_timed else '（人数太少的单位不算）'}",
+            percent(sums.after_hours_min, sums.timed_min),
+        ],
     ]
     return Table("表3　两边的数（人时）", ["项目", "数"], rows)
 

@@ -85,6 +85,7 @@ def _labels() -> dict[str, str]:
         "hidden": _("人数太少，不显示"),
         "empty": _("没有数据"),
         "partly": _("部分答复出自人数太少的单位，只按预计算"),
+        "untimed": _("有人数太少的单位，非工作时间不显示"),
     }
     return words | said | {"unstated": _("未注明"), "self": _("各单位自定")}
 

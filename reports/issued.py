@@ -38,6 +38,7 @@ COLUMNS = (
     "left_out",
     "left_out_units",
     "left_out_min",
+    "of_hidden_min",
 )
 
 
@@ -66,6 +67,7 @@ class Cell:
     left_out: int = 0
     left_out_units: int = 0
     left_out_min: int = 0  # claimed of them
+    of_hidden_min: int = 0  # confirmed in units of which nobody is told when they worked
     is_hidden: bool = False
 
     @property
@@ -81,13 +83,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Issued:
-    """Sums of cells. Units: person-minutes; `compared_min` is the claim of what was answered and is shown."""
+    """Sums of cells. Units: person-minutes; `compared_min` is the claim of what was answered and is shown.
+
+    Of `confirmed_min` `timed_min` says what of it was after hours.
+    """
 
     claim_min: int = 0
     open_min: int = 0
     confirmed_min: int = 0
     compared_min: int = 0
     after_hours_min: int = 0
+    timed_min: int = 0
 
     @property
     def total_min(self) -> int:
@@ -103,6 +109,11 @@ class Issued:
     def gap_min(self) -> int:
         """How much more was confirmed than claimed, of what was answered."""
         return self.confirmed_min - self.compared_min
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it is told of all that was confirmed what was after hours."""
+        return self.timed_min == self.confirmed_min
 
     def __add__(self, other: Issued) -> Issued:
         return Issued(*(mine + theirs for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)))
@@ -161,7 +172,8 @@ def _issued(cell: Cell) -> Issued:
     if cell.is_hidden:
         return Issued(cell.claim_min, cell.open_min)
     compared = cell.claim_min - cell.open_min - cell.left_out_min
-    return Issued(cell.claim_min, cell.open_min, cell.confirmed_min, compared, cell.after_hours_min)
+    timed = cell.confirmed_min - cell.of_hidden_min
+    return Issued(cell.claim_min, cell.open_min, cell.confirmed_min, compared, cell.after_hours_min, timed)
 
 
 def is_partly(found: Iterable[Cell]) -> bool:

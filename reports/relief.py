@@ -66,6 +66,7 @@ class Ask:
     done: int
     not_applicable: int
     repeated: int
+    heard: int  # of the done, those of which it is told whether they were asked again
     demand: Demand | None = None
     reasons: tuple[Reason, ...] = field(default=())
 
@@ -185,6 +186,7 @@ def _one(ask: Ask, other: Ask) -> Ask:
         "done",
         "not_applicable",
         "repeated",
+        "heard",
     )
     sums = {name: getattr(ask, name) + getattr(other, name) for name in counted}
     return replace(newer, **sums | {"weeks": min(sums["weeks"], WEEKS)})
@@ -214,9 +216,9 @@ def _reasons(ask: Ask, rules: Sequence[str], mergers: Mapping[int, Merger]) -> I
         share = {"n": ask.not_applicable, "all": ask.answers}
         spared = ask.open_min * ask.not_applicable // ask.answers
         yield Reason(_("%(all)d 份答复里 %(n)d 份说不适用；只发给用得着的") % share, spared)
-    if ask.done and ask.repeated * SHARE >= ask.done:
-        share = {"n": ask.repeated, "all": ask.done}
-        yield Reason(_("%(all)d 份答复里 %(n)d 份说重复索要") % share, ask.confirmed_min * ask.repeated // ask.done)
+    if ask.heard and ask.repeated * SHARE >= ask.heard:
+        share = {"n": ask.repeated, "all": ask.heard}
+        yield Reason(_("%(all)d 份答复里 %(n)d 份说重复索要") % share, ask.confirmed_min * ask.repeated // ask.heard)
     for rule in rules:
         yield Reason(_("可能违反：%(rule)s") % {"rule": rule})
 

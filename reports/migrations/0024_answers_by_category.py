@@ -10,11 +10,6 @@ DEFINED = before.ANSWERS.partition("DROP VIEW demand_count;")[2]
 NOW = DEFINED.replace("CREATE VIEW", "CREATE OR REPLACE VIEW").replace(
     "c.claim_min - o.open_min AS used_min\n", "c.claim_min - o.open_min AS used_min,\n       t.category\n"
 )
-# what is told of hidden units changes: whatever was asked of them is counted anew
-MARKS = """
-SELECT mark_demands(array_agg(demand_id), array_agg(week))
-FROM (SELECT DISTINCT t.demand_id, t.week FROM hidden_week h JOIN target t ON t.unit_id = h.unit_id AND t.week = h.week WHERE h.own) asked
-"""
 RIGHTS = "REVOKE ALL ON target_answer{0} FROM burden_web; GRANT SELECT ON target_answer{0} TO burden_worker"
 
 
@@ -27,6 +22,6 @@ def backwards(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("reports", "0023_export_sizes")]
     operations = [
-        migrations.RunSQL(f"DROP VIEW demand_count; {NOW}; {MARKS}", migrations.RunSQL.noop),
+        migrations.RunSQL(f"DROP VIEW demand_count; {NOW}", migrations.RunSQL.noop),
         migrations.RunPython(migrations.RunPython.noop, backwards),
     ]

@@ -30,7 +30,8 @@ class RollupDemand(models.Model):
     Units: targets, answered (targets with an answer), answers, done, not_applicable, repeated are counts; *_min whole
     person-minutes. `claim_min` is claimed in all, `open_min` the part of it that nobody answered yet. What was answered where too
     few people work to tell is counted in targets, answered, answers and claims alone: left_out of the answers, left_out_units
-    of those answered, left_out_min of what is claimed.
+    of those answered, left_out_min of what is claimed. What was after hours, asked again, confirmed in bulk or stated
+    is told of shown units alone: of_hidden of the done and of_hidden_min of what was confirmed are of the others.
     """
 
     pk = models.CompositePrimaryKey("demand_id", "level", "week")
@@ -52,6 +53,8 @@ class RollupDemand(models.Model):
     left_out = models.IntegerField(default=0, db_default=0)
     left_out_units = models.IntegerField(default=0, db_default=0)
     left_out_min = models.BigIntegerField(default=0, db_default=0)
+    of_hidden = models.IntegerField(default=0, db_default=0)
+    of_hidden_min = models.BigIntegerField(default=0, db_default=0)
 
     objects = DemandSumsQuerySet.as_manager()
     every = models.Manager()

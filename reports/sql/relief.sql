@@ -1,6 +1,6 @@
 -- grain: issuer x own decision or not x category x title: what was asked under one name
 -- inputs: issuers (bigint[]), since, until (Mondays), min_returns, min_units, most (rows); rollup_demand
--- outputs: newest demand, weeks it was asked, times asked (receivers x weeks), what it took, answers and how they were given
+-- outputs: newest demand, weeks it was asked, times asked (receivers x weeks), what it took, answers and how they were given, and by how many who did it it is known whether it was asked before
 -- units: counts, whole person-minutes; answers are those that may be shown: see league.sql
 -- withdrawn demands say too which answers may be shown, as on the issuer's page, and are left out only then
 WITH cell AS (
@@ -23,7 +23,8 @@ SELECT issuer_id, is_own, category, title, max(demand_id), count(DISTINCT week),
        sum(open_min)::bigint,
        coalesce(sum(confirmed_min) FILTER (WHERE is_shown), 0)::bigint,
        coalesce(sum(told) FILTER (WHERE is_shown), 0), coalesce(sum(done) FILTER (WHERE is_shown), 0),
-       coalesce(sum(not_applicable) FILTER (WHERE is_shown), 0), coalesce(sum(repeated) FILTER (WHERE is_shown), 0)
+       coalesce(sum(not_applicable) FILTER (WHERE is_shown), 0), coalesce(sum(repeated) FILTER (WHERE is_shown), 0),
+       coalesce(sum(done - of_hidden) FILTER (WHERE is_shown), 0)
 FROM judged
 WHERE NOT is_withdrawn
 GROUP BY 1, 2, 3, 4

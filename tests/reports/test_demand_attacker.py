@@ -22,7 +22,7 @@ from burden.kit import clock
 from burden.ledger.models import StaleDemand, StaleMark
 from burden.units.models import Level, Unit
 from reports import demand_sums, hidden_weeks, rollup, tasks
-from reports.issued import cells
+from reports.issued import Cell, cells
 from reports.models import CountedWeek, HiddenWeek, RollupDemand
 from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
@@ -60,6 +60,7 @@ class World:
     category: dict[int, str] = field(default_factory=lambda: {0: FORM})
     bits: dict[Atom, int] = field(default_factory=dict)
     refused: dict[int, float] = field(default_factory=dict)
+    unregistered: float = 0.1  # how likely one did something that was never registered
 
     def minutes(self, unit: Unit, demand: int) -> int:
         """Give the atom a bit that no other atom of the same demand and level has."""
@@ -88,11 +89,13 @@ def grow(dice: random.Random) -> World:
 
 
 def file_one(world: World, unit: Unit, targets: Iterable, dice: random.Random) -> None:
-    """Let one more cadre file; of those who did an atom only the first took time."""
+    """Let one more cadre file; of those who did an atom only the first took time, all of it after hours."""
     user = make_user()
     make_post(unit, user=user, since=WEEK)
     filed = make_return(user, unit)
-    todo = [(target.demand_id, {"target": target}) for target in targets] + [(0, {})] * (dice.random() < 0.1)
+    todo = [(target.demand_id, {"target": target}) for target in targets] + [(0, {})] * (
+        dice.random() < world.unregistered
+    )
     for demand, said in todo:
         if dice.random() < world.refused.get(demand, 0):
             make_entry(
@@ -106,33 +109,59 @@ def file_one(world: World, unit: Unit, targets: Iterable, dice: random.Random) -
         atom = unit.pk, demand
         minutes = 0 if atom in world.answers else world.minutes(unit, demand)
         world.answers.setdefault(atom, set()).add(user.pk)
-        make_entry(filed, issuer=world.units[1], category=world.category[demand], minutes=minutes, **said)
+        make_entry(
+            filed, issuer=world.units[1], category=world.category[demand], minutes=minutes, after_hours=True, **said
+        )
 
 
-def shown_rows(world: World) -> Iterator[set[Atom]]:
-    """What the figures of units tell of the issuer: of each shown one all below it by category, and what was never registered."""
+def shown(world: World) -> Iterator[set[Atom]]:
+    """What the shown figures of units hold, of all below each or of its own people: what was after hours is told of all together."""
     ids = [unit.pk for unit in world.units]
     whole, own = (hidden(ids, (WEEK, WEEK), own=of_own) for of_own in (False, True))
     for unit in world.units:
         below = {each.pk for each in world.units if each.path.startswith(unit.path)}
         for holders, gone in ((below, whole), ({unit.pk}, own)):
             if WEEK not in gone[unit.pk]:
-                row = {atom for atom in world.answers if atom[0] in holders}
-                yield {atom for atom in row if atom[1] == 0}
-                for category in (FORM, MEETING):
-                    yield {atom for atom in row if world.category[atom[1]] == category}
+                yield {atom for atom in world.answers if atom[0] in holders}
+
+
+def shown_rows(world: World) -> Iterator[set[Atom]]:
+    """What is told of the issuer in each shown figure: its minutes by category, and what was never registered."""
+    for row in shown(world):
+        yield {atom for atom in row if atom[1] == 0}
+        for category in (FORM, MEETING):
+            yield {atom for atom in row if world.category[atom[1]] == category}
 
 
 def demand_rows(world: World) -> Iterator[set[Atom]]:
-    """What the demands' shown sums hold: read off their bits."""
+    """What the demands' shown sums hold: all that is confirmed, and that of which it is told what was after hours."""
+    for cell in told_cells(world):
+        yield atoms_of(world, cell, cell.confirmed_min)
+        yield atoms_of(world, cell, cell.confirmed_min - cell.of_hidden_min)
+
+
+def late_rows(world: World) -> Iterator[set[Atom]]:
+    """What the demands' sums tell of what was after hours."""
+    for cell in told_cells(world):
+        yield atoms_of(world, cell, cell.after_hours_min)
+
+
+def told_cells(world: World) -> list[Cell]:
     reviewer = make_actor(world.county, "reviewer")
+    found = cells(reviewer, world.units[1], Period.of("week", LAST_WEEK, until=LAST_WEEK))
+    return [cell for cell in found if not cell.is_hidden]
+
+
+def atoms_of(world: World, cell: Cell, minutes: int) -> set[Atom]:
+    """Read off its bits what a sum holds."""
     levels = {unit.pk: unit.level for unit in world.units}
-    for cell in cells(reviewer, world.units[1], Period.of("week", LAST_WEEK, until=LAST_WEEK)):
-        if not cell.is_hidden:
-            row = {atom for atom, bit in world.bits.items() if atom[1] == cell.demand_id and bit & cell.confirmed_min}
-            assert {levels[unit] for unit, _demand in row} <= {cell.level}
-            assert sum(world.bits[atom] for atom in row) == cell.confirmed_min
-            yield row
+    row = {
+        atom
+        for atom, bit in world.bits.items()
+        if atom[1] == cell.demand_id and levels[atom[0]] == cell.level and bit & minutes
+    }
+    assert sum(world.bits[atom] for atom in row) == minutes
+    return row
 
 
 def rank(rows: Iterable[Sequence[int]]) -> int:
@@ -183,9 +212,19 @@ def told(world: World) -> list[set[Atom]]:
     ids = [unit.pk for unit in world.units]
     own = hidden(ids, (WEEK, WEEK), own=True)
     unseen = {atom: people for atom, people in world.answers.items() if WEEK in own[atom[0]] and atom[1]}
-    of_units, atoms = list(shown_rows(world)), sorted(world.answers)
-    of_all = [*of_units, *demand_rows(world)]
-    return [each for each in few(unseen) if singled_out(of_all, atoms, each) > singled_out(of_units, atoms, each)]
+    return [
+        each
+        for of_units, of_demands in ((shown_rows, demand_rows), (shown, late_rows))
+        for each in more(world, list(of_units(world)), list(of_demands(world)), unseen)
+    ]
+
+
+def more(
+    world: World, of_units: list[set[Atom]], of_demands: list[set[Atom]], unseen: Mapping[Atom, set[int]]
+) -> Iterator[set[Atom]]:
+    """Return the atoms of few people that rows of demands single out and those of units alone do not."""
+    atoms, of_all = sorted(world.answers), [*of_units, *of_demands]
+    return (each for each in few(unseen) if singled_out(of_all, atoms, each) > singled_out(of_units, atoms, each))
 
 
 def settle() -> None:
@@ -204,6 +243,24 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_demand_singles_out_no_few_hidden_answers(db: None, seed: int) -> None:
     world = grow(random.Random(seed))
     settle()
+    assert told(world) == []
+
+
+def test_form_tells_not_when_one_of_those_who_did_it_met(db: None) -> None:
+    """What was after hours is told of all categories together: less the form's, a meeting of one would be left."""
+    world = World(unregistered=0)
+    bureau, town = make_unit(world.county, Level.DEPARTMENT), make_unit(world.county, Level.TOWNSHIP)
+    villages = [make_unit(town, Level.VILLAGE) for _ in range(3)]
+    world.units = [world.county, bureau, town, *villages]
+    demands = [make_demand(bureau, category=category) for category in (FORM, MEETING)]
+    world.category |= {each.pk: each.category for each in demands}
+    for village in villages:
+        form, meeting = (make_target(each, village, LAST_WEEK) for each in demands)
+        for number in range(3):
+            is_one = village == villages[0] and number == 0
+            file_one(world, village, [form, meeting] if is_one else [form], random.Random(0))
+    settle()
+    assert RollupDemand.every.get(demand=demands[0]).done == 9
     assert told(world) == []
 
 
@@ -240,7 +297,8 @@ class Place:
     def answer(self, unit: Unit, target: object) -> None:
         user = make_user()
         make_post(unit, user=user, since=WEEK)
-        make_entry(make_return(user, unit), target=target, issuer=self.bureau, minutes=90)
+        facts = {"minutes": 90, "after_hours": True, "repeated": True}
+        make_entry(make_return(user, unit), target=target, issuer=self.bureau, **facts)
 
 
 def sums(demand: object) -> tuple[int, ...]:
@@ -396,6 +454,25 @@ def test_page_and_table_say_that_answers_are_left_out(db: None, client: Client) 
     rows = {row["demand"]: row for row in client.get("/api/v1/tables/demands/", asked).json()["results"]}
     assert (rows[place.demand.pk]["confirmed_min"], rows[other.pk]["confirmed_min"]) == (16 * 90, None)
     assert rows[place.demand.pk]["gap_min"] == 16 * 90 - 3 * 60
+
+
+def test_no_demand_tells_when_hidden_units_worked(db: None, client: Client) -> None:
+    """A unit above tells what was after hours of all its issuers together: less a demand's, another's one answer would be left."""
+    place = Place()
+    settle()
+    row = RollupDemand.every.get(demand=place.demand)
+    assert (row.done, row.of_hidden, row.repeated) == (12, 6, 6)
+    assert (row.confirmed_min, row.of_hidden_min, row.after_hours_min) == (12 * 90, 6 * 90, 6 * 90)
+    client.force_login(make_actor(place.county, "reviewer").user)
+    page = client.get(
+        f"/reports/demands/{place.demand.pk}/", {"period": "week", "week": str(LAST_WEEK)}
+    ).content.decode()
+    assert "100.0%" in page and "占已确认的，人数太少的单位不算" in page
+    asked = {"unit": place.county.code, "from": str(LAST_WEEK), "to": str(LAST_WEEK)}
+    (said,) = client.get("/api/v1/tables/demands/", asked).json()["results"]
+    assert (said["confirmed_min"], said["after_hours_min"], said["remark"]) == (
+        12 * 90, None, "有人数太少的单位，非工作时间不显示；暂定",
+    )  # fmt: skip
 
 
 def test_worker_finds_what_is_hidden_and_a_wrong_row_is_found(db: None) -> None:

@@ -7,10 +7,11 @@ WITH answer AS MATERIALIZED (
 ), fresh AS MATERIALIZED (
     -- include told
 ), put AS (
-    INSERT INTO rollup_demand (demand_id, level, week, targets, answered, answers, done, not_applicable, repeated,
-           claim_min, open_min, confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min)
-    SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
-           confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min
+    INSERT INTO rollup_demand (
+        -- include columns
+    )
+    SELECT
+        -- include columns
     FROM fresh
 )
 SELECT (SELECT count(*) FROM fresh), (SELECT mark_demands(array_agg(demand_id), array_agg(week)) FROM fresh WHERE is_held)

@@ -43,17 +43,19 @@ WITH named AS MATERIALIZED (
           AND NOT EXISTS (
               SELECT FROM fresh f WHERE f.demand_id = r.demand_id AND f.week = r.week AND f.level = r.level)
 ), put AS (
-    INSERT INTO rollup_demand AS r (demand_id, level, week, targets, answered, answers, done, not_applicable, repeated,
-           claim_min, open_min, confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min)
-    SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
-           confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min
+    INSERT INTO rollup_demand AS r (
+        -- include columns
+    )
+    SELECT
+        -- include columns
     FROM fresh
     ON CONFLICT (demand_id, level, week) DO UPDATE SET
            targets = excluded.targets, answered = excluded.answered, answers = excluded.answers, done = excluded.done,
            not_applicable = excluded.not_applicable, repeated = excluded.repeated, claim_min = excluded.claim_min,
            open_min = excluded.open_min, confirmed_min = excluded.confirmed_min,
            after_hours_min = excluded.after_hours_min, bulk_min = excluded.bulk_min, stated_min = excluded.stated_min,
-           left_out = excluded.left_out, left_out_units = excluded.left_out_units, left_out_min = excluded.left_out_min
+           left_out = excluded.left_out, left_out_units = excluded.left_out_units, left_out_min = excluded.left_out_min,
+           of_hidden = excluded.of_hidden, of_hidden_min = excluded.of_hidden_min
 )
 SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM marked),
        -- once until it is taken: a sweep would else leave more marks than it took

@@ -7,6 +7,8 @@
 -- what fewer than min_returns answered is left out, and what fewer, but some, did; and where fewer may stand behind all that is left
 -- out of a category, the smallest other demand there is left out too. One person answers a demand once, but may have done each of
 -- several: of a unit the most who did one of them are surely that many people.
+-- What was after hours, what was asked again and how it was stated units tell of all issuers and categories together: of hidden units
+-- a demand tells none of it, and counts beside how many of those who did it, and which minutes, are theirs.
 -- While a unit that answered awaits a recount, all that its issuer asked there is left out: such rows are held.
 WITH known AS MATERIALIZED (
     SELECT *, answered BETWEEN 1 AND %(min_returns)s - 1 OR did BETWEEN 1 AND %(min_returns)s - 1 AS is_small
@@ -35,12 +37,12 @@ WITH known AS MATERIALIZED (
     ORDER BY issuer_id, week, among, category, did, demand_id, level
 ), judged AS (
     SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, bulk_min,
-           stated_min, used_min, true AS is_told, false AS is_held
+           stated_min, used_min, false AS is_hidden, true AS is_told, false AS is_held
     FROM answer
     WHERE among IS NULL
     UNION ALL
     SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, bulk_min,
-           stated_min, used_min, NOT is_held AND NOT is_small AND is_beside IS NULL, is_held
+           stated_min, used_min, true, NOT is_held AND NOT is_small AND is_beside IS NULL, is_held
     FROM known
     LEFT JOIN beside USING (issuer_id, week, among, category, demand_id, level)
 )
@@ -50,16 +52,18 @@ SELECT demand_id, level, week,
        sum(answers)::int AS answers,
        coalesce(sum(done) FILTER (WHERE is_told), 0)::int AS done,
        coalesce(sum(not_applicable) FILTER (WHERE is_told), 0)::int AS not_applicable,
-       coalesce(sum(repeated) FILTER (WHERE is_told), 0)::int AS repeated,
+       coalesce(sum(repeated) FILTER (WHERE NOT is_hidden), 0)::int AS repeated,
        sum(claim_min)::bigint AS claim_min,
        sum(open_min)::bigint AS open_min,
        coalesce(sum(confirmed_min) FILTER (WHERE is_told), 0)::bigint AS confirmed_min,
-       coalesce(sum(after_hours_min) FILTER (WHERE is_told), 0)::bigint AS after_hours_min,
-       coalesce(sum(bulk_min) FILTER (WHERE is_told), 0)::bigint AS bulk_min,
-       coalesce(sum(stated_min) FILTER (WHERE is_told), 0)::bigint AS stated_min,
+       coalesce(sum(after_hours_min) FILTER (WHERE NOT is_hidden), 0)::bigint AS after_hours_min,
+       coalesce(sum(bulk_min) FILTER (WHERE NOT is_hidden), 0)::bigint AS bulk_min,
+       coalesce(sum(stated_min) FILTER (WHERE NOT is_hidden), 0)::bigint AS stated_min,
        coalesce(sum(answers) FILTER (WHERE NOT is_told), 0)::int AS left_out,
        (count(*) FILTER (WHERE answers > 0 AND NOT is_told))::int AS left_out_units,
        coalesce(sum(used_min) FILTER (WHERE NOT is_told), 0)::bigint AS left_out_min,
+       coalesce(sum(done) FILTER (WHERE is_hidden AND is_told), 0)::int AS of_hidden,
+       coalesce(sum(confirmed_min) FILTER (WHERE is_hidden AND is_told), 0)::bigint AS of_hidden_min,
        bool_or(is_held) AS is_held
 FROM judged
 GROUP BY 1, 2, 3

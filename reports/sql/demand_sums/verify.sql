@@ -7,12 +7,12 @@ WITH answer AS MATERIALIZED (
 ), counted AS MATERIALIZED (
     -- include told
 ), fresh AS (
-    SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
-           confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min
+    SELECT
+        -- include columns
     FROM counted
 ), stored AS (
-    SELECT demand_id, level, week, targets, answered, answers, done, not_applicable, repeated, claim_min, open_min,
-           confirmed_min, after_hours_min, bulk_min, stated_min, left_out, left_out_units, left_out_min
+    SELECT
+        -- include columns
     FROM rollup_demand
 ), odd AS (
     (TABLE fresh EXCEPT TABLE stored) UNION ALL (TABLE stored EXCEPT TABLE fresh)

@@ -1,6 +1,6 @@
 -- grain: issuer x week x demand x level of its receivers
 -- inputs: low, high (path range of issuers), since, until (Mondays), min_returns, min_receivers,
---         labels (jsonb: category.*, origin.*, level.* -> word, hidden, partly -> remark)
+--         labels (jsonb: category.*, origin.*, level.* -> word, hidden, partly, untimed -> remark)
 -- units: counts, whole person-minutes
 -- what few answered or did is hidden, and one more where of its issuer, week and category few did that: as issued.hide
 WITH cell AS (
@@ -26,7 +26,9 @@ SELECT row_number() OVER (ORDER BY path, week, demand_id, t.level) AS n, week AS
        CASE WHEN NOT is_hidden THEN answered END AS answered, CASE WHEN NOT is_hidden THEN answers END AS answers,
        CASE WHEN NOT is_hidden THEN confirmed_min END AS confirmed_min,
        CASE WHEN NOT is_hidden THEN confirmed_min - (claim_min - open_min - left_out_min) END AS gap_min,
-       CASE WHEN NOT is_hidden THEN after_hours_min END AS after_hours_min,
-       CASE WHEN is_hidden THEN labels.words ->> 'hidden' WHEN left_out > 0 THEN labels.words ->> 'partly' ELSE '' END AS remark
+       CASE WHEN NOT is_hidden AND of_hidden_min = 0 THEN after_hours_min END AS after_hours_min,
+       CASE WHEN is_hidden THEN labels.words ->> 'hidden' ELSE concat_ws(
+           '；', CASE WHEN left_out > 0 THEN labels.words ->> 'partly' END,
+           CASE WHEN of_hidden_min > 0 THEN labels.words ->> 'untimed' END) END AS remark
 FROM told t
 CROSS JOIN (SELECT %(labels)s::jsonb AS words) labels
