@@ -53,7 +53,7 @@ def parameters(table: Table, actor: Actor, extent: Extent) -> dict[str, Any]:
             "units": units,
             "since": extent.since.monday,
             "until": extent.until.monday,
-            "min_receivers": MIN_UNITS,
+            "min_units": MIN_UNITS,
             "labels": json.dumps(_labels(), ensure_ascii=False),
             "own": False,
         }

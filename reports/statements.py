@@ -14,7 +14,7 @@ from django.db import connection
 from psycopg.pq import Format
 
 ROOT = Path(__file__).parent / "sql"
-INCLUDED = re.compile(r"^ *-- include (\w+)$", re.MULTILINE)
+INCLUDED = re.compile(r"^ *-- include (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -62,4 +62,4 @@ class Statements:
 @functools.cache
 def _text(path: Path) -> str:
     """Put what a statement includes (a line `-- include name`) in its place: what several say alike stands once."""
-    return INCLUDED.sub(lambda found: _text(path.with_name(f"{found[1]}.sql")), path.read_text(encoding="utf-8"))
+    return INCLUDED.sub(lambda found: _text(path.parent / f"{found[1]}.sql"), path.read_text(encoding="utf-8"))

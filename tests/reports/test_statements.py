@@ -31,6 +31,15 @@ def test_statement_holds_what_it_includes() -> None:
     assert "-- include" not in sums.text("refresh")
 
 
+def test_every_statement_finds_what_it_includes() -> None:
+    lacking = [
+        path
+        for path in ROOT.rglob("*.sql")
+        if "-- include" in Statements(str(path.parent.relative_to(ROOT))).text(path.stem)
+    ]
+    assert lacking == []
+
+
 def test_every_file_says_what_it_is_of() -> None:
     silent = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*.sql") if not path.read_text().startswith("-- ")]
     assert silent == []
