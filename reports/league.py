@@ -324,8 +324,8 @@ def decided(
 ) -> dict[int, tuple[int | None, int]]:
     """Return what was done for issuers below a unit, by their own decision and passed on to them. One query.
 
-    Of an issuer that also asks others, and so decides above, all is passed on. Shape: issuers beside what was done for each.
-    Units: person-minutes confirmed, by id; what too few answered is in neither.
+    Of an issuer that also asks others, and so decides above, all that it registered is passed on. Shape: issuers beside what was
+    done of what each registered. Units: person-minutes confirmed, by id; what too few answered is in neither.
     """
     known = list(issuers)
     here = [issuer.pk for issuer, _minutes in known if decided_in(unit, issuer)]

@@ -309,7 +309,12 @@ def _issuers(
     units = queries.issuer_names(actor, asking[: summary.TOP_ISSUERS])
     low, high = actor.read_range
     visible = {pk for pk, unit in units.items() if low <= unit.path < high}
-    top = [(units[each.issuer_id], each.total) for each in found if each.issuer_id in units]
+    # who decided what was never registered nobody knows
+    top = [
+        (units[each.issuer_id], each.total - each.unregistered_min)
+        for each in found
+        if each.issuer_id in units and not 0 < each.total <= each.unregistered_min
+    ]
     weeks = [week for week in state.period.mondays if week not in gone]
     # what a demand took is known in the tree of its week alone
     decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}

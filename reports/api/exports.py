@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -36,14 +37,28 @@ class ExportInput(serializers.Serializer[Any]):
     format = serializers.ChoiceField(["csv", "xlsx"], default="csv")
     basis = serializers.ChoiceField(list(BASES), default=BASES[0], help_text="The tree of each week, or today's")
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse unknown fields and days that are no Monday."""
-        unknown = {name: [_("没有这个字段")] for name in set(self.initial_data) - set(self.fields)}
-        for name in ("from_week", "to_week"):
-            if attrs[name].isoweekday() != 1:
-                unknown[name] = [_("%(day)s 不是星期一") % {"day": attrs[name]}]
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the fields. Refuses: what is wrong and what is unknown, all named at once."""
+        unknown = (
+            {name: [_("没有这个字段")] for name in set(data) - set(self.fields)} if isinstance(data, Mapping) else {}
+        )
+        try:
+            found = super().to_internal_value(data)
+        except serializers.ValidationError as refused:
+            raise serializers.ValidationError({**refused.detail, **unknown}) from None  # type: ignore[dict-item]
         if unknown:
             raise serializers.ValidationError(unknown)
+        return found
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse days that are no Monday."""
+        wrong = {
+            name: [_("%(day)s 不是星期一") % {"day": attrs[name]}]
+            for name in ("from_week", "to_week")
+            if attrs[name].isoweekday() != 1
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
         return attrs
 
 

@@ -197,8 +197,9 @@ class Issuer:
     claimed_min: int  # registered, and nobody answered yet: beside its minutes, never in them
     unregistered_min: int
     change: Change
+    # None of both where it registered nothing of this: nobody knows who decided it
     own_min: int | None = None  # confirmed of what it decided itself; None where it decides above
-    passed_min: int | None = None  # confirmed of what it passed on from above, or all it asks from above
+    passed_min: int | None = None  # confirmed of what it passed on from above, or all it registered above
 
     @property
     def minutes(self) -> int:

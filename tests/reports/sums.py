@@ -28,9 +28,9 @@ def add_sums(
             RollupSub.every.create(unit_id=pk, week=week.monday, **sums)
 
 
-def add_source(unit: Unit, issuer: Unit | None, week: Week = LAST_WEEK, *, minutes: int) -> None:
-    """Let a unit's subtree have spent some minutes on forms for an issuer."""
+def add_source(unit: Unit, issuer: Unit | None, week: Week = LAST_WEEK, *, minutes: int, **unregistered: int) -> None:
+    """Let a unit's subtree have spent some minutes on forms for an issuer, of them u_min in u_n records unregistered."""
     numbers = {f"m_{name}": 0 for name in CATEGORIES} | {"m_form": minutes}
     RollupSource.every.create(
-        unit=unit, week=week.monday, issuer_id=issuer.pk if issuer else 0, n=1, c_min=0, **numbers
+        unit=unit, week=week.monday, issuer_id=issuer.pk if issuer else 0, n=1, c_min=0, **numbers, **unregistered
     )

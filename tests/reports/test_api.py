@@ -309,6 +309,11 @@ def test_export_names_the_bad_field(client, reviewer, county, fields, field):
     assert not ExportJob.every.exists()
 
 
+def test_export_names_unknown_fields_beside_missing_ones(client, reviewer, county):
+    response = ask(client, county, tables=[], colour="red")
+    assert set(response.json()["errors"]) == {"tables", "colour"}
+
+
 def test_foreign_export_is_missing(client, reviewer, townships, county):
     job = ask(client, county).json()["id"]
     client.force_login(make_actor(county, "office").user)

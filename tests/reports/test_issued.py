@@ -38,6 +38,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.reports.sums import add_source, add_sums
 
 YEAR = Period.of("year", LAST_WEEK, until=LAST_WEEK)
 cells = st.builds(
@@ -203,6 +204,17 @@ def test_own_page_is_where_the_door_leads(place: Place, client: Client) -> None:
 def test_wrong_period_is_missing(place: Place, client: Client) -> None:
     client.force_login(make_post(place.department, "issuer").user)
     assert client.get(f"/issued/{place.department.code}/?period=decade").status_code == 404
+
+
+def test_page_of_an_issuer_that_registered_nothing_leaves_empty_panels_out(db: None, client: Client) -> None:
+    county = make_unit(make_unit())
+    office = make_unit(county, Level.DEPARTMENT)
+    add_sums(county, returns=9)
+    add_source(county, office, minutes=300, u_min=300, u_n=5)
+    text = page(client, office)
+    assert 'id="in-all" value="300"' in text
+    assert "这段时间没有登记过事项" in text
+    assert [name for name in ("类别", "自定还是转办", "确认比登记", "下达的事项") if f">{name}<" in text] == []
 
 
 def test_page_without_demands_says_what_to_do(db: None, client: Client) -> None:

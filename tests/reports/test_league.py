@@ -62,13 +62,22 @@ def test_own_decision_stands_apart_from_what_was_passed_on(county: Unit) -> None
     assert row.previous.total_min == 0
 
 
+def test_page_does_not_say_who_decided_what_nobody_registered(client: Client, county: Unit) -> None:
+    silent = make_unit(county, Level.DEPARTMENT, name="县民政局")
+    add_sums(county, returns=9)
+    add_source(county, silent, minutes=300, u_min=300, u_n=5)
+    row = show(client, county).partition("县民政局</a>")[2].partition("</tr>")[0]
+    assert row.count("<data") == 1
+    assert row.count(">—</td>") >= 2
+
+
 def test_unregistered_counts_where_five_recorded_it(county: Unit) -> None:
     office, other = (make_unit(county, Level.DEPARTMENT) for _ in range(2))
     for issuer, n in ((office, 5), (other, 4)):
         ask(issuer)
         add_source(county, issuer, minutes=900)
         issued.RollupSource.every.filter(issuer_id=issuer.pk).update(u_min=300, u_n=n)
-    assert [row.now.unregistered_min for row in rows(county)] == [300, 0]
+    assert {row.unit: row.now.unregistered_min for row in rows(county)} == {office: 300, other: 0}
 
 
 def test_row_is_what_the_issuers_own_page_says(county: Unit) -> None:
@@ -215,14 +224,17 @@ def test_queries_do_not_grow_with_issuers(client: Client, county: Unit) -> None:
 
 def test_dashboard_says_what_was_decided_here(client: Client, county: Unit) -> None:
     office, above = make_unit(county, Level.DEPARTMENT), make_unit(county.parent, Level.DEPARTMENT)
+    silent = [make_unit(each, Level.DEPARTMENT) for each in (county, county.parent)]  # they registered nothing
     add_sums(county, returns=9)
     ask(office, 600)
     ask(office, 300, origin="province")
     add_source(county, office, minutes=900)
-    add_source(county, above, minutes=120)
+    add_source(county, above, minutes=120, u_min=20)
+    for each in silent:
+        add_source(county, each, minutes=60, u_min=60)
     client.force_login(make_actor(county, "reviewer").user)
     found = client.get(f"/reports/{county.code}/").context["issuers"].top
-    assert [(row.own_min, row.passed_min) for row in found] == [(600, 300), (None, 120)]
+    assert [(row.own_min, row.passed_min) for row in found] == [(600, 300), (None, 100), (None, None), (None, None)]
 
 
 def test_file_says_what_the_page_says(county: Unit) -> None:

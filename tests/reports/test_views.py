@@ -312,6 +312,8 @@ def test_first_screen_says_on_what_by_whom_and_what_to_do(login, county):
     first = re.search(r"可以先做的(.*?)</dd>", show(client, county), re.DOTALL)[1]
     assert f"/relief/#ask-{demand.pk}" in first
     assert "一年有 40 周要；改成一年 12 次" in first
+    assert "按近一年算少 " in first
+    assert re.search(r"下达最多的.*?人均环比", page, re.DOTALL)
 
 
 @pytest.mark.parametrize("kind", ["township", "village", "department"])
