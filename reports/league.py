@@ -21,9 +21,10 @@ from burden.demands.models import Origin, Reestimate
 from burden.units.models import Level, Unit
 from reports.issued import MIN_UNITS, Issued
 from reports.models import RollupSource
-from reports.peers import MIN_RETURNS, Weeks, hidden
+from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
 from reports.queries import MINUTES, is_known
+from reports.source_periods import leading
 from reports.statements import Statements
 
 SQL = Statements()
@@ -34,6 +35,7 @@ OWN: dict[str, str | Promise] = {  # how people of a place call what is decided 
     Level.CITY: _("本市自定"),
     Level.PROVINCE: _("本省自定"),
 }
+LISTED = 200  # issuers that stand deeper: a province has thousands
 RECEIVERS = (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
 
 
@@ -156,11 +158,12 @@ ALL = Choice()
 
 @dataclass(frozen=True)
 class League:
-    """Issuers of a unit and right below it, in the order asked for, and the sum of them all; those above apart."""
+    """Issuers of a unit and below it, in the order asked for, and the sum of them all; those above apart."""
 
     rows: list[Entrant]
     above: list[Above] = field(default_factory=list)
     is_comparable: bool = True  # whether there is data of last year, all its weeks
+    is_whole: bool = True  # whether nobody who asks for little is left out
 
     @property
     def whole(self) -> Slot:
@@ -172,12 +175,14 @@ class League:
 
 
 def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort: str = "own") -> League:
-    """Return the issuers whose demands reach those below a unit. Seven queries, whatever their number."""
-    issuers = issuers_at(actor, unit)
+    """Return the issuers whose demands reach those below a unit. Nine queries, whatever their number."""
     slots = weeks_of(period)
+    # who asks nothing any more is told too: it asks for less
+    weeks = [*slots[NOW], *slots[LAST_YEAR]]
+    gone = hidden([unit.pk], (min(weeks), max(weeks)))[unit.pk]
+    issuers, is_whole = _issuers(actor, unit, weeks, gone)
     asked = slots_of(issuers, slots, choice)
-    gone = _gone(unit, slots) if choice.is_all else {}
-    alone = _unregistered(unit, issuers, slots, gone) if choice.is_all else None
+    alone = _unregistered(issuers, slots) if choice.is_all else None
     changed = _reestimated(actor, issuers, slots[NOW], choice)
     rows = []
     for pk, each in issuers.items():
@@ -187,13 +192,13 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
     is_comparable = is_known(unit, slots[LAST_YEAR])
     order = SORTS[sort if is_comparable or sort not in CHANGES else "own"]
     kept.sort(key=lambda row: (-order(row), row.unit.path))
-    return League(kept, _above(actor, unit, slots[NOW], gone[unit.pk]) if choice.is_all else [], is_comparable)
+    return League(kept, _above(actor, unit, slots[NOW], gone) if choice.is_all else [], is_comparable, is_whole)
 
 
 def asked_in(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[tuple[Unit, Slot]]:
     """Return what the same issuers asked in some weeks, those first that decided most themselves: for files and the API."""
-    issuers, slots = issuers_at(actor, unit), {NOW: weeks}
-    asked, alone = slots_of(issuers, slots), _unregistered(unit, issuers, slots, _gone(unit, slots))
+    issuers, slots = issuers_at(actor, unit, weeks), {NOW: weeks}
+    asked, alone = slots_of(issuers, slots), _unregistered(issuers, slots)
     found = [(each, _slot(asked, alone, pk, NOW)) for pk, each in issuers.items()]
     told = [(each, slot) for each, slot in found if slot.total_min or slot.demands]
     return sorted(told, key=lambda pair: (-pair[1].own.sums.total_min, pair[0].path))
@@ -205,13 +210,26 @@ def weeks_of(period: Period) -> dict[str, list[dt.date]]:
     return {name: [*each.mondays] for name, each in spans}
 
 
-def issuers_at(actor: Actor, unit: Unit) -> dict[int, Unit]:
-    """Return who may ask something of those below a unit by its own decision: the unit and what stands right below it.
+def issuers_at(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> dict[int, Unit]:
+    """Return who asked something of those below a unit by its own decision: the unit, what stands right below it, and deeper.
 
-    What stands deeper is compared at the unit above it. Closed units too: they may have asked something in the period.
+    Of those deeper, whoever asked for most in some weeks. Closed units too: they may have asked something. Three queries.
     """
-    found = Unit.objects.visible_to(actor).filter(Q(pk=unit.pk) | Q(parent=unit)).exclude(level=Level.VILLAGE)
-    return {each.pk: each for each in found.only("code", "name", "level", "path", "parent_id").order_by("path")}
+    return _issuers(actor, unit, weeks, hidden([unit.pk], (min(weeks), max(weeks)))[unit.pk])[0]
+
+
+def _issuers(
+    actor: Actor, unit: Unit, weeks: Sequence[dt.date], gone: Collection[dt.date]
+) -> tuple[dict[int, Unit], bool]:
+    """Return issuers, and whether these are all; by hidden weeks nobody is told to ask for most."""
+    shown = [week for week in weeks if week not in gone]
+    asking, others = leading(unit.pk, unit.level, [(weeks, shown)], LISTED)
+    deeper = [issuer for _slot, issuer in asking if issuer > 0]
+    low, high = unit.range
+    here = Q(pk=unit.pk) | Q(parent=unit) | Q(pk__in=deeper, path__gte=low, path__lt=high)
+    found = Unit.objects.visible_to(actor).filter(here).exclude(level=Level.VILLAGE)
+    named = found.only("code", "name", "level", "path", "parent_id").order_by("path")
+    return {each.pk: each for each in named}, not others
 
 
 def slots_of(
@@ -244,27 +262,21 @@ def _slot(
     return Slot(of.get(True, Asked()), of.get(False, Asked()), None if alone is None else alone.get((issuer, name), 0))
 
 
-def _gone(unit: Unit, slots: Mapping[str, Sequence[dt.date]]) -> Weeks:
-    """Return the weeks in which the figures of a unit and of the one above it are hidden. One query."""
-    weeks = _all(slots)
-    return hidden([each for each in (unit.pk, unit.parent_id) if each], (weeks[0], weeks[-1]))
-
-
-def _unregistered(
-    unit: Unit, issuers: Collection[int], slots: Mapping[str, Sequence[dt.date]], gone: Weeks
-) -> dict[tuple[int, str], int]:
+def _unregistered(issuers: Mapping[int, Unit], slots: Mapping[str, Sequence[dt.date]]) -> dict[tuple[int, str], int]:
     """Return what others did for issuers that never registered it, as each one's page has it: see issued.unregistered."""
-    below = Q(unit_id=unit.pk, issuer_id__in=[pk for pk in issuers if pk != unit.pk]) & ~Q(week__in=gone[unit.pk])
-    itself = Q(unit_id=unit.parent_id, issuer_id=unit.pk) & ~Q(week__in=gone.get(unit.parent_id or 0, ()))
-    rows = (
-        RollupSource.every.filter(below | itself, u_n__gte=MIN_RETURNS, week__in=_all(slots))
-        .values_list("issuer_id", "week")
-        .annotate(minutes=Sum("u_min"))
+    weeks = _all(slots)
+    parents = {each.parent_id for each in issuers.values() if each.parent_id}
+    rows = list(
+        RollupSource.every.filter(unit_id__in=parents, issuer_id__in=issuers, u_n__gte=MIN_RETURNS, week__in=weeks)
+        .exclude(u_min=0)
+        .values_list("unit_id", "issuer_id", "week", "u_min")
     )
+    above = [(unit, issuer, week, minutes) for unit, issuer, week, minutes in rows if issuers[issuer].parent_id == unit]
+    gone = hidden({unit for unit, *_rest in above}, (weeks[0], weeks[-1])) if above else {}
     found: dict[tuple[int, str], int] = defaultdict(int)
-    for issuer, week, minutes in rows:
-        for name, weeks in slots.items():
-            found[issuer, name] += minutes if week in weeks else 0
+    for unit, issuer, week, minutes in above:
+        for name, those in slots.items():
+            found[issuer, name] += minutes if week in those and week not in gone[unit] else 0
     return found
 
 

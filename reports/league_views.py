@@ -17,8 +17,8 @@ from burden.kit.clock import last_closed
 from burden.standards.models import Category
 from burden.units.models import Unit
 from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
-from reports.league import OWN, RECEIVERS, SORTS, Choice, Entrant, issuers_at, league
-from reports.relief import relief, year_until
+from reports.league import LISTED, OWN, RECEIVERS, SORTS, Choice, Entrant, issuers_at, league
+from reports.relief import relief, year_of, year_until
 
 HEADS: dict[str, str | Promise] = {  # what a column is in order of, in the order of the columns
     "total": _("合计"),
@@ -53,6 +53,7 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
         "unit": unit,
         "tree": _("当时区划"),
         "league": found,
+        "listed": LISTED,
         "rows": [_row(row) for row in found.rows],
         "heads": _heads(unit, sort, query),
         "choice": choice,
@@ -70,7 +71,7 @@ def relief_of(request: ActedRequest, code: str) -> HttpResponse:
     actor, now = request.actor, clock.now()
     unit = unit_or_404(actor, code)
     closed = last_closed(now)
-    found = relief(actor, unit, issuers_at(actor, unit), closed, clock.day_of(now))
+    found = relief(actor, unit, issuers_at(actor, unit, year_of(closed)), closed, clock.day_of(now))
     since, until = year_until(closed)
     return render(request, "reports/relief.html", {"unit": unit, "relief": found, "since": since, "until": until})
 

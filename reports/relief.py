@@ -223,6 +223,11 @@ def _reasons(ask: Ask, rules: Sequence[str], mergers: Mapping[int, Merger]) -> I
         yield Reason(_("可能违反：%(rule)s") % {"rule": rule})
 
 
+def year_of(closed: Week) -> list[dt.date]:
+    """Return the Mondays that the lists look at."""
+    return [closed.plus(n + 1 - WEEKS).monday for n in range(WEEKS)]
+
+
 def year_until(closed: Week) -> tuple[dt.date, dt.date]:
     """Return first and last day of the year that the lists look at."""
     return closed.plus(1 - WEEKS).monday, closed.monday + DAY * 6

@@ -22,7 +22,7 @@ from reports.panels.measures import written
 from reports.panels.signals import line as in_words
 from reports.periods import Period
 from reports.queries import Row, compared, left_out
-from reports.relief import Ask, relief
+from reports.relief import Ask, relief, year_of
 from reports.signals import read
 from reports.values import indicator_values
 
@@ -113,7 +113,7 @@ def met(event: Event) -> tuple[Any, ...]:
 
 def to_relieve(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     """Return what could be asked less and what to raise with those above, of the year until the last week, as the page does."""
-    issuers = league.issuers_at(actor, extent.unit)
+    issuers = league.issuers_at(actor, extent.unit, year_of(extent.until))
     found = relief(actor, extent.unit, issuers, extent.until, clock.day_of(clock.now()))
     return [
         *(_asked(_("能少要的"), ask) for ask in found.cut),

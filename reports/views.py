@@ -34,7 +34,7 @@ from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.peer_stats import SCOPES, Stats
 from reports.periods import Period, Span, festival_of, year_before
-from reports.relief import eased
+from reports.relief import eased, year_of
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.values import strip
 from reports.verification import incident
@@ -320,7 +320,8 @@ def _issuers(
     decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}
     returns = (heads[0].returns, heads[1].returns if heads[1] else 0)
     panel = summary.issuers(found, before, units, returns, visible, decided, others)
-    asks = eased(actor, state.unit, lambda: league.issuers_at(actor, state.unit), last_closed(clock.now()))
+    closed = last_closed(clock.now())
+    asks = eased(actor, state.unit, lambda: league.issuers_at(actor, state.unit, year_of(closed)), closed)
     return {"issuers": panel, "asks": asks[:FIRST]}
 
 

@@ -13,8 +13,9 @@ from burden.units.models import Level, Unit
 from reports import issued
 from reports.league import issuers_at
 from reports.periods import Period
-from reports.relief import Relief, eased, relief
+from reports.relief import Relief, eased, relief, year_of
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
+from tests.reports.sums import add_source
 from tests.reports.test_league import ask
 
 
@@ -35,7 +36,7 @@ def office(county: Unit) -> Unit:
 
 def found(county: Unit) -> Relief:
     actor = make_actor(county, "reviewer")
-    return relief(actor, county, issuers_at(actor, county), LAST_WEEK, clock.day_of(NOW))
+    return relief(actor, county, issuers_at(actor, county, year_of(LAST_WEEK)), LAST_WEEK, clock.day_of(NOW))
 
 
 def weekly(office: Unit, weeks: int, **facts) -> None:
@@ -57,7 +58,7 @@ def test_first_lead_says_what_the_lists_say(county: Unit, office: Unit, django_a
     for n, weeks in enumerate((40, 12, 9)):
         weekly(office, weeks, title=f"第{n}项")
     actor = make_actor(county, "reviewer")
-    eased(actor, county, lambda: issuers_at(actor, county), LAST_WEEK)
+    eased(actor, county, lambda: issuers_at(actor, county, year_of(LAST_WEEK)), LAST_WEEK)
     with django_assert_num_queries(2):  # the cache's, and the demands'
         asks = eased(actor, county, list, LAST_WEEK)
     assert [(each.demand_id, each.spared_min) for each in asks] == [
@@ -116,6 +117,23 @@ def test_same_title_asked_again_is_one(county: Unit, office: Unit) -> None:
         ask(office, 500, LAST_WEEK.plus(-4 * n), category="meeting", title=f"2026年{n + 1}月工作例会")
     (each,) = found(county).cut
     assert (each.weeks, each.total_min) == (12, 12_000)
+
+
+def test_province_says_what_its_counties_could_ask_less(db: None) -> None:
+    city = make_unit(make_unit(level="province"), "city")
+    counties = [make_unit(city) for _ in range(2)]
+    for county in counties:
+        issuer = make_unit(county, Level.DEPARTMENT)
+        weekly(issuer, 40)
+        weekly(issuer, 12, origin="province")
+        for unit in (city.parent, city, county):
+            add_source(unit, issuer, minutes=500)
+    parts = [found(county) for county in counties]
+    for unit in (city.parent, city):
+        whole = found(unit)
+        assert {ask.demand_id for ask in whole.cut} == {ask.demand_id for part in parts for ask in part.cut}
+        assert whole.spared_min == sum(part.spared_min for part in parts) == 2 * 28_000
+        assert whole.upward_min == sum(part.upward_min for part in parts) == 2 * 12_000
 
 
 def show(client: Client, unit: Unit, path: str) -> str:
