@@ -93,7 +93,7 @@ def test_a_year_without_all_its_weeks_is_not_compared_with(client, county, burea
     assert kinds.rows[-1] == ["合计", "—", "60.0", "—", "100.0%"]
     client.force_login(actor.user)
     page = client.get(f"/issued/{bureau.code}/").content.decode()
-    assert '<span>同比 <span class="mut">—</span></span>' in page or "<span>同比 —</span>" in page
+    assert '<span>总量同比 <span class="mut">—</span></span>' in page or "<span>总量同比 —</span>" in page
 
 
 def test_extract_says_the_change_in_words(county, bureau, last_year):
