@@ -13,9 +13,8 @@ from burden.accounts.roles import Role
 from burden.kit import clock
 
 PASSWORD = "jianfu-linxi-2026"
-CODES = (
-    "^99(01|0{10}$)"  # of the units that have demo accounts: the city with all below it, and its province; no real ones
-)
+# of the units that have demo accounts: the city with all below it, and its province; no real ones
+CODES = "^99(01|0{10}$)"
 USERNAMES = {  # user name -> role, in the order of the login page
     "village": Role.CADRE,
     "township": Role.CADRE,

@@ -1,26 +1,15 @@
 -- grain: slot x issuer: those who asked for most in the first slot, 0 (not stated) and -1 (units of themselves); of the first slot
 --        also -2, all others together
--- inputs: as read.sql; most: how many ask for most
+-- inputs: as part.sql; most: how many ask for most
 -- outputs: as read.sql, then how many issuers with minutes or claims a row stands for
 -- units: counts of what was done, whole person-minutes
-WITH item AS MATERIALIZED (
-    SELECT * FROM unnest(%(slots)s::int[], %(kinds)s::text[], %(firsts)s::date[], %(done)s::int[], %(claimed)s::int[])
-        AS i (slot, kind, first, done, claimed)
-), sums AS MATERIALIZED (
+WITH sums AS MATERIALIZED (
     SELECT slot, issuer_id, total(n * done) AS n, total(m_meeting * done) AS meeting, total(m_document * done) AS document,
            total(m_form * done) AS form, total(m_inspection * done) AS inspection, total(m_other * done) AS other,
            total((m_meeting + m_document + m_form + m_inspection + m_other) * done) AS minutes, total(u_min * done) AS unregistered,
            total(c_min * claimed) AS claimed
     FROM (
-        SELECT i.slot, i.done, i.claimed, s.issuer_id, s.n, s.m_meeting, s.m_document, s.m_form, s.m_inspection, s.m_other, s.u_min, s.c_min
-        FROM item i
-        JOIN source_period s ON s.unit_id = %(unit)s::bigint AND s.kind = i.kind AND s.first = i.first
-        WHERE i.kind <> ''
-        UNION ALL
-        SELECT i.slot, i.done, i.claimed, s.issuer_id, s.n, s.m_meeting, s.m_document, s.m_form, s.m_inspection, s.m_other, s.u_min, s.c_min
-        FROM item i
-        JOIN rollup_source s ON s.unit_id = %(unit)s::bigint AND s.week = i.first
-        WHERE i.kind = ''
+        -- include part
     ) part
     GROUP BY slot, issuer_id
 ), top AS MATERIALIZED (
