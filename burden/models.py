@@ -7,6 +7,7 @@ from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
 from burden.oversight.models import Bulletin
 from burden.standards.models import (
     BurdenBudget,
+    DayOverride,
     DutyItem,
     Goal,
     PlanItem,
@@ -23,6 +24,7 @@ __all__ = [
     "AuditEvent",
     "Bulletin",
     "BurdenBudget",
+    "DayOverride",
     "Demand",
     "DemandReview",
     "DutyItem",

@@ -133,6 +133,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "burden.kit.templatetags.show",
                 "burden.kit.templatetags.draw",
+                "burden.kit.templatetags.threads",
             ],
         },
     }
@@ -140,6 +141,16 @@ TEMPLATES = [
 
 PORTAL_NAME = env.str("PORTAL_NAME", default="临溪县基层减负平台" if DEMO else "基层减负平台")
 PORTAL_ORGANISER = env.str("PORTAL_ORGANISER", default="临溪县整治形式主义为基层减负专项工作机制办公室" if DEMO else "")
+
+# who says what waits for a person (kit.waiting), and what belongs to a thing (kit.threads)
+WAITING = (
+    "burden.accounts.queries.waiting",
+    "burden.demands.waits.waiting",
+    "burden.oversight.queries.waiting",
+)
+THREADS = ("burden.demands.waits.thread",)
+# route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
+COUNTS: dict[str, str] = {}
 
 # accounts
 AUTH_USER_MODEL = "burden.User"

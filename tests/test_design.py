@@ -15,15 +15,38 @@ from burden.kit.icons import ICONS
 ROOT = Path(__file__).parents[1]
 CSS = sorted((ROOT / "static" / "css").glob("*.css"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-CSS_BUDGET = 12 * 1024  # bytes after brotli, all stylesheets together
+CSS_BUDGET = 12 * 1024  # bytes after brotli, all stylesheets of a page together: docs/adr/0014
+REMEDIES_BUDGET = 4 * 1024  # of these, what remedies.css may take
 DEFINED = set(re.findall(r"\.([a-zA-Z][\w-]*)", "".join(path.read_text(encoding="utf-8") for path in CSS)))
 TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.S)
 every_template = pytest.mark.parametrize("path", TEMPLATES, ids=[str(p.relative_to(ROOT)) for p in TEMPLATES])
 
 
-def test_stylesheets_keep_their_budget():
-    """As browsers get them: without comments."""
-    assert sum(len(brotli.compress(plain(path.read_bytes()), quality=11)) for path in CSS) <= CSS_BUDGET
+def weight(path: Path) -> int:
+    """What a browser fetches of a stylesheet: without comments. Units: bytes after brotli."""
+    return len(brotli.compress(plain(path.read_bytes()), quality=11))
+
+
+def sheets(path: Path) -> frozenset[str]:
+    """The stylesheets of a page: its template's and those of what it extends."""
+    text = path.read_text(encoding="utf-8")
+    named = frozenset(re.findall(r"{% static 'css/([\w-]+\.css)' %}", text))
+    above = re.search(r'{% extends "([^"]+)" %}', text)
+    return named | (sheets(ROOT / "templates" / above[1]) if above else frozenset())
+
+
+def test_stylesheets_of_every_page_keep_their_budget():
+    weights = {path.name: weight(path) for path in CSS}
+    heaviest = max(sum(weights[name] for name in sheets(path)) for path in TEMPLATES)
+    assert heaviest <= CSS_BUDGET
+    assert weights["remedies.css"] <= REMEDIES_BUDGET
+
+
+def test_stylesheets_are_named_where_a_test_can_see_them():
+    """A stylesheet that an included part brings along would be missing from the sum of its page."""
+    linked = {path.name for path in TEMPLATES if 'rel="stylesheet"' in path.read_text(encoding="utf-8")}
+    assert {path.name for path in TEMPLATES if path.name.startswith("_")} & linked == set()
+    assert {name for path in TEMPLATES for name in sheets(path)} == {path.name for path in CSS}
 
 
 def test_stylesheet_is_sent_without_comments(tmp_path: Path):

@@ -88,6 +88,7 @@ RIGHTS = {
         "audit_event": "INSERT",
         "bulletin": "INSERT UPDATE DELETE",
         "cache": "INSERT UPDATE DELETE",
+        "day_override": "INSERT DELETE",
         "demand": "INSERT UPDATE",
         "demand_estimate": "INSERT UPDATE",
         "demand_review": "INSERT",

@@ -10,11 +10,16 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Count, F, Q, QuerySet, Value, Window
 from django.db.models.functions import Concat, RowNumber
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from burden.accounts.actor import Actor
 from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
 from burden.accounts.passwords import locked_out
-from burden.kit.clock import DAY
+from burden.accounts.roles import Role
+from burden.kit.clock import DAY, day_of
+from burden.kit.waiting import MOST, Waiting
 from burden.units.models import Level, Unit
 
 SHOWN = 20  # requests of one go that the page lists
@@ -132,6 +137,25 @@ def goes(actor: Actor) -> QuerySet[Any]:
     """
     found = _waiting(actor).values("proposed_at", "proposed_by").annotate(count=Count("pk"))
     return found.order_by("-proposed_at", "proposed_by")
+
+
+def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
+    """Return the goes of requests that another proposed and the secadmin decides."""
+    if actor.post(Role.SECADMIN) is None:
+        return []
+    found = list(goes(actor).exclude(proposed_by=actor.user_id).order_by("proposed_at")[: MOST + 1])
+    names = dict(User.objects.filter(pk__in=[each["proposed_by"] for each in found]).values_list("pk", "name"))
+    return [
+        Waiting(
+            _("任职"),
+            ngettext("%(n)d 项任职变动", "%(n)d 项任职变动", each["count"]) % {"n": each["count"]},
+            _("%(name)s提的") % {"name": names.get(each["proposed_by"], _("系统"))},
+            reverse("people"),
+            _("批"),
+            since=day_of(each["proposed_at"]),
+        )
+        for each in found
+    ]
 
 
 def batches(actor: Actor, some: Sequence[Mapping[str, Any]]) -> list[Batch]:

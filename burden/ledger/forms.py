@@ -31,6 +31,7 @@ KINDS = (  # the beginning of a code, and what it is about
     ("standards.", _("规则与计划")),
     ("goal.", _("目标")),
     ("sample.", _("抽样")),
+    ("day.", _("工作日")),
     ("sums.", _("汇总核对")),
 )
 
@@ -45,6 +46,8 @@ ACTS = {
     "bulletin.published": _("签发通报"),
     "bulletin.refreshed": _("更新通报的数字"),
     "bulletin.returned": _("退回改稿"),
+    "day.dropped": _("去掉对工作日的改动"),
+    "day.set": _("改工作日"),
     "demand.asked": _("先问几个接收单位"),
     "demand.changed": _("变更下达"),
     "demand.copied": _("照旧的起草下达事项"),
@@ -116,6 +119,7 @@ DETAILS = {
     "count": _("个数"),
     "county": _("县"),
     "created": _("新增"),
+    "day": _("日子"),
     "dealt": _("人数"),
     "demands": _("事项"),
     "differences": _("不一致"),
@@ -154,6 +158,7 @@ DETAILS = {
     "value": _("数值"),
     "version": _("版本"),
     "week": _("周"),
+    "workday": _("上班"),
     "year": _("年"),
 }
 YES, NO = _("是"), _("否")
@@ -198,6 +203,7 @@ CODED = {
 SUBJECTS = {
     "bulletin": _("通报"),
     "burdenbudget": _("负担额度"),
+    "dayoverride": _("工作日"),
     "demand": _("下达事项"),
     "dutyitem": _("履职事项"),
     "estimate": _("估时长"),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.oversight.models import Bulletin
+from burden.accounts.roles import EXPORTERS, Role
+from burden.kit.clock import day_of
+from burden.kit.waiting import MOST, Waiting
+from burden.oversight.models import Bulletin, State
 
 
 def bulletins(actor: Actor) -> QuerySet[Bulletin]:
@@ -47,3 +54,24 @@ def _editions(actor: Actor, found: Bulletin) -> QuerySet[Bulletin]:
     same = {"unit_id": found.unit_id, "form": found.form, "kind": found.kind, "first_week": found.first_week}
     editions: QuerySet[Bulletin] = Bulletin.objects.visible_to(actor).filter(**same)
     return editions
+
+
+def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
+    """Return the bulletins that wait to be checked by another than who changed them, and for the office to be published."""
+    if actor.post(*EXPORTERS) is None:
+        return []
+    steps = Q(state=State.DRAFT) & ~Q(changed_by=actor.user_id)
+    office = actor.post(Role.OFFICE)
+    if office:
+        low, high = office.unit.range
+        steps |= Q(state=State.CHECKED, unit__path__gte=low, unit__path__lt=high)
+    found = Bulletin.objects.visible_to(actor).filter(steps).select_related("unit").defer("blocks", "figures")
+    return [_waits(each) for each in found.order_by("changed_at", "pk")[: MOST + 1]]
+
+
+def _waits(each: Bulletin) -> Waiting:
+    is_draft = each.state == State.DRAFT
+    since = each.changed_at if is_draft else each.checked_at or each.changed_at
+    note, act = (_("草稿，等另一个人核稿"), _("核稿")) if is_draft else (_("核过了，等签发"), _("签发"))
+    url = reverse("bulletin", args=[each.pk])
+    return Waiting(_("通报"), each.title, note, url, act, since=day_of(since))

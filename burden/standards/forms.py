@@ -1,4 +1,4 @@
-"""Forms of the page of goals and samples."""
+"""Forms of the pages of goals, samples and working days."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ class GoalForm(InCounty):
         widget=forms.NumberInput(attrs={"class": "inp num", "step": "0.1"}),
     )
     source = forms.CharField(label=_("依据"), max_length=200)
+
+
+class DayForm(Plain):
+    """A day that is worked, or is not, other than the calendar says."""
+
+    day = day_field(_("哪一天"))
+    is_workday = forms.TypedChoiceField(
+        label=_("上班还是放假"), choices=(("1", _("上班")), ("0", _("放假"))), coerce=lambda said: said == "1"
+    )
+    note = forms.CharField(
+        label=_("依据"), max_length=200, help_text=_("哪份通知，如《国务院办公厅关于放假安排的通知》")
+    )

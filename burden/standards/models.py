@@ -264,3 +264,15 @@ class SamplePanel(models.Model):
     class Meta:
         db_table = "sample_panel"
         constraints = [models.CheckConstraint(condition=models.Q(panel__range=(0, 3)), name="sample_panel_of_four")]
+
+
+class DayOverride(models.Model):
+    """A day that the office says is worked, or is not, other than the calendar knows (standards.workdays)."""
+
+    day = models.DateField(unique=True)
+    is_workday = models.BooleanField()
+    note = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "day_override"

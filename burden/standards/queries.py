@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, Subquery
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.kit.clock import Week
-from burden.standards.models import Goal, Sample, SamplePanel, SampleQuerySet
+from burden.standards.models import DayOverride, Goal, Sample, SamplePanel, SampleQuerySet
 from burden.standards.sampling import next_turn, panel_of
 from burden.units.models import Level, Unit
 
@@ -51,6 +51,11 @@ def goals(actor: Actor) -> QuerySet[Goal]:
 def samples(actor: Actor) -> SampleQuerySet:
     """Samples of these counties, the newest first."""
     return Sample.objects.filter(county__in=counties(actor)).select_related("county").order_by("-from_week", "pk")
+
+
+def day_overrides(actor: Actor) -> QuerySet[DayOverride]:
+    """Days that the office corrected, the latest first; whoever may see clocks may see them."""
+    return DayOverride.objects.order_by("-day") if actor.is_active else DayOverride.objects.none()
 
 
 def _steps(unit: Unit) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""What the office of a county sets: goals, and a rotating sample from a Monday on."""
+"""What the office of a county sets: goals, a rotating sample from a Monday on, and days that are worked other than the calendar says."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.ledger.services import record
-from burden.standards.models import Goal, Measure, Sample, SamplePanel
+from burden.standards.models import DayOverride, Goal, Measure, Sample, SamplePanel
 from burden.standards.sampling import deal
+from burden.standards.workdays import by_calendar
 from burden.units.models import Unit
 
 FOREVER = dt.date.max
 AHEAD = 53  # weeks
+DAYS_AHEAD = 731  # the arrangement of a year is published in the one before
 LONGEST = 100  # hours a head a week: a goal above is a slip of the pen
 
 
@@ -103,6 +105,42 @@ def drop_goal(*, by: Actor, goal: Goal, now: dt.datetime) -> None:
     """Give up a county's own goal: the regulation's holds again."""
     record(by=by, what="goal.dropped", on=goal, now=now, county=goal.county.code, code=goal.code)
     goal.delete()
+
+
+@transaction.atomic
+def set_day(*, by: Actor, day: dt.date, is_workday: bool, note: str, now: dt.datetime) -> DayOverride:
+    """Say that a day is worked, or is not, other than the calendar knows: clocks that run over it follow.
+
+    Refuses: day.past, day.ahead, day.same (the calendar says so already), day.taken.
+    """
+    today = clock.day_of(now)
+    if day < today:
+        raise _of_day("past", _("过去的日子不改：已经算过的期限会跟着变"))
+    if day > today + clock.DAY * DAYS_AHEAD:
+        raise _of_day("ahead", _("最多提前两年登记"))
+    if by_calendar(day) == is_workday:
+        words = _("这一天按日历本来就上班") if is_workday else _("这一天按日历本来就放假")
+        raise _of_day("same", words)
+    try:
+        with transaction.atomic():
+            kept = DayOverride.objects.create(day=day, is_workday=is_workday, note=note, set_at=now)
+    except IntegrityError as error:
+        raise _of_day("taken", _("这一天已经登记过，要改先去掉")) from error
+    record(by=by, what="day.set", on=kept, now=now, day=str(day), workday=is_workday)
+    return kept
+
+
+@transaction.atomic
+def drop_day(*, by: Actor, override: DayOverride, now: dt.datetime) -> None:
+    """Let the calendar hold again for a day. Refuses: day.past."""
+    if override.day < clock.day_of(now):
+        raise _of_day("past", _("过去的日子不改：已经算过的期限会跟着变"))
+    record(by=by, what="day.dropped", on=override, now=now, day=str(override.day), workday=override.is_workday)
+    override.delete()
+
+
+def _of_day(code: str, sentence: str) -> Refused:
+    return Refused(f"day.{code}", sentence, {"day": sentence})
 
 
 def _begin(county: Unit, from_: dt.date) -> Sample:

@@ -1,4 +1,4 @@
-"""Routes of goals and samples."""
+"""Routes of goals, samples and working days."""
 
 from django.urls import path
 
@@ -11,4 +11,6 @@ urlpatterns = [
     path("standards/sample/back/", views.sample_take_back, name="sample_take_back"),
     path("standards/goal/", views.goal_set, name="goal_set"),
     path("standards/goal/drop/", views.goal_drop, name="goal_drop"),
+    path("standards/days/", views.days, name="days"),
+    path("standards/days/drop/", views.day_drop, name="day_drop"),
 ]

@@ -1,4 +1,4 @@
-"""The page of goals and samples: what the office of a county sets."""
+"""The pages of goals, samples and working days: what the office of a county sets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,9 +21,12 @@ from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.kit.forms import done
 from burden.standards import queries, services
-from burden.standards.forms import GoalForm, SampleForm
+from burden.standards.forms import DayForm, GoalForm, SampleForm
+from burden.standards.workdays import exceptions, is_arranged
 
 M = TypeVar("M", bound=Model)
+LINES = 50
+MONTHS = 12
 
 
 @access(Role.OFFICE)
@@ -70,6 +74,38 @@ def goal_drop(request: ActedRequest) -> HttpResponse:
     services.drop_goal(by=request.actor, goal=goal, now=clock.now())
     messages.success(request, _("改好了"))
     return redirect("standards")
+
+
+@access(Role.OFFICE, methods=("GET", "POST"))
+@never_cache
+def days(request: ActedRequest) -> HttpResponse:
+    """Show which days are worked other than Monday to Friday, and let the office correct the calendar."""
+    form = DayForm(request.POST or None)
+    if request.method == "POST" and done(form, services.set_day, by=request.actor, now=clock.now()):
+        messages.success(request, _("改好了，期限都按新的算"))
+        return redirect("days")
+    today = clock.day_of(clock.now())
+    context = {
+        "form": form,
+        "today": today,
+        "page": Paginator(queries.day_overrides(request.actor), LINES).get_page(request.GET.get("page")),
+        "exceptions": exceptions(today, MONTHS),
+        "unknown": [year for year in (today.year, today.year + 1) if not is_arranged(year)],
+    }
+    return render(request, "standards/days.html", context, status=422 if form.errors else 200)
+
+
+@access(Role.OFFICE, methods=("POST",))
+def day_drop(request: ActedRequest) -> HttpResponse:
+    """Let the calendar hold again for a day. Refuses (404): no such correction."""
+    override = _sent(request, "override", queries.day_overrides(request.actor))
+    try:
+        services.drop_day(by=request.actor, override=override, now=clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("去掉了，这一天照日历算"))
+    return redirect("days")
 
 
 def _sent(request: ActedRequest, name: str, found: QuerySet[M]) -> M:

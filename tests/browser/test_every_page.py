@@ -11,7 +11,15 @@ from tests.browser.week import violations
 
 PAGES = {
     "": ["/login/", "/nowhere/", "/in/no-such-secret/"],
-    "cadre": ["/demands/asked/", "/week/", f"/week/{last_closed(now())}/", "/year/", "/calendar/", "/password/"],
+    "cadre": [
+        "/demands/asked/",
+        "/week/",
+        f"/week/{last_closed(now())}/",
+        "/year/",
+        "/calendar/",
+        "/remedies/",
+        "/password/",
+    ],
     "lead": ["/demands/catalogue/", "/reports/"],
     "issuer": [
         "/demands/",
@@ -33,6 +41,9 @@ PAGES = {
         "/reports/{county}/relief/",
     ],
     "office": [
+        "/todo/",
+        "/remedies/",
+        "/standards/days/",
         "/reports/",
         "/reports/{county}/indicators/?period=month",
         "/reports/{village}/",

@@ -31,6 +31,8 @@ OFFICE: dict[str, dict[str, Any]] = {  # what would be stored, were it not for o
     "sample_take_back": {"sample": "1"},
     "goal_set": {"goal-code": "meeting", "goal-value": "30", "goal-year": "2026", "goal-source": "通知"},
     "goal_drop": {"goal": "1"},
+    "days": {"day": "2026-11-25", "is_workday": "0", "note": "通知"},
+    "day_drop": {"override": "1"},
 }  # fmt: skip
 SYSADMIN = {
     "unit_add": {"name": "新村", "code": "9977", "level": "village", "from_": str(THIS_WEEK)},

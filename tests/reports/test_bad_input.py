@@ -16,7 +16,19 @@ from tests.reports.sums import add_sums
 OF_UNIT = (
     "report", "parts", "issuers", "relief", "signals", "indicators", "indicators_file", "issued_by", "calendar_of",
 )  # fmt: skip
-OWN = ("reports", "calendar", "issued", "exports", "export_estimate", "bulletins", "standards", "unit_events")
+OWN = (
+    "reports",
+    "calendar",
+    "issued",
+    "exports",
+    "export_estimate",
+    "bulletins",
+    "standards",
+    "unit_events",
+    "days",
+    "todo",
+    "remedies",
+)
 API = (
     "api_summaries", "api_signals", "api_indicators", "api_parts", "api_goals", "api_people", "api_extracts", *(f"api_table:{key}" for key in TABLES),
 )  # fmt: skip

@@ -30,6 +30,8 @@ HOMES = {
     Role.SECADMIN: "people",
     Role.AUDITOR: "audit",
     Role.ISSUER: "demands",
+    Role.OFFICE: "todo",
+    Role.REVIEWER: "todo",
 }  # everybody else reads
 
 

@@ -72,6 +72,16 @@ def hm(value: int) -> str:
 
 
 @register.filter
+def workdays_left(left: int) -> str:
+    """Write how many working days are left: 还剩 3 个工作日, 已到期, 逾期 2 个工作日. Units: as standards.workdays counts."""
+    if not left:
+        return gettext("已到期")
+    if left < 0:
+        return ngettext("逾期 %(n)d 个工作日", "逾期 %(n)d 个工作日", -left) % {"n": -left}
+    return ngettext("还剩 %(n)d 个工作日", "还剩 %(n)d 个工作日", left) % {"n": left}
+
+
+@register.filter
 def percent(part: int | None, whole: int | None) -> str:
     """Write a share. Units: per cent, 1 decimal; — of nothing."""
     if part is None or not whole:

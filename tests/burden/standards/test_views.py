@@ -61,9 +61,9 @@ def test_office_takes_back_what_has_not_begun(office: Client, county: Unit) -> N
         assert office.post("/standards/sample/back/", {"sample": pk}).status_code == 404
 
 
-def test_page_is_in_the_offices_navigation(office: Client) -> None:
-    assert {"url": "/standards/", "label": "目标与抽样", "current": True} in office.get("/standards/").context["nav"]
-    assert len(office.get("/standards/").context["nav"]) <= 6
+def test_page_lies_under_the_remedies(office: Client) -> None:
+    assert {"url": "/remedies/", "label": "减负措施", "current": True} in office.get("/standards/").context["nav"]
+    assert 'href="/standards/"' in office.get("/remedies/").content.decode()
 
 
 def test_refusal_stands_beside_its_field(office: Client, county: Unit) -> None:

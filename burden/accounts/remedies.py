@@ -1,0 +1,80 @@
+"""The remedies (减负措施) and the pages that carry them out: one table, read by their page and by the top bar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Door:
+    """A page of a remedy. Shape: `name` of its route, which takes the code of the reader's unit where it is `of_unit`."""
+
+    name: str
+    label: str | Promise
+    words: str | Promise
+    of_unit: bool = False
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What is done about one kind of burden."""
+
+    title: str | Promise
+    words: str | Promise
+    doors: Sequence[Door]
+
+
+# each page is shown to those alone whom its route lets in
+REMEDIES = (
+    Remedy(
+        _("减轻负担"),
+        _("先看清谁要了什么、要花多久，能合并的合并，能不要的不要。"),
+        (
+            Door("catalogue", _("报表目录"), _("哪些表在要一样的东西，哪些能合并")),
+            Door("relief", _("能减的和要反映的"), _("本级能减多少人时，哪些要请上级改"), of_unit=True),
+        ),
+    ),
+    Remedy(
+        _("因地制宜"),
+        _("规则写明对谁、管多久；情况不一样的单位可以请求调整，好做法可以照着用。"),
+        (),
+    ),
+    Remedy(
+        _("明确责任"),
+        _("每件事有牵头的、有依据；超了的由人核实，限期改。"),
+        (Door("signals", _("待核的信号"), _("数据里看着不对的地方，由人判断"), of_unit=True),),
+    ),
+    Remedy(
+        _("资源与能力"),
+        _("人、钱、工具和要干的活放在一起看，缺的有人答复。"),
+        (),
+    ),
+    Remedy(
+        _("表扬与公平"),
+        _("按算得清的减少来定，怎么算、谁不参加，都写在明处。"),
+        (),
+    ),
+    Remedy(
+        _("沟通与反馈"),
+        _("要知道的说得明白，反映了的有答复。"),
+        (),
+    ),
+    Remedy(
+        _("口径与设置"),
+        _("目标、抽样、工作日和区划变动，由机制办定，改动留痕。"),
+        (
+            Door("standards", _("目标与抽样"), _("县里自己的目标，是不是四周问一周")),
+            Door("days", _("工作日"), _("期限按哪些天算")),
+            Door("unit_events", _("区划变动"), _("更名、划转、合并、拆分、撤销")),
+        ),
+    ),
+)
+
+
+def doors() -> list[Door]:
+    """Return all pages of all remedies."""
+    return [door for remedy in REMEDIES for door in remedy.doors]

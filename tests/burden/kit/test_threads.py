@@ -1,0 +1,70 @@
+"""One thread: rooms name their providers, a page shows what the reader may open."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.template import Context, Template
+from django.test import Client
+
+from burden.kit.threads import KINDS, Link, links
+from tests.factories import make_actor, make_demand, make_unit
+
+DAY = dt.date(2026, 11, 24)
+
+
+def later(actor, kind, key):
+    return [Link("督办单", f"{kind} {key}", "/x/", "", DAY)]
+
+
+def earlier(actor, kind, key):
+    return [Link("问题", "<b>", "/y/", "第 1 条", DAY - dt.timedelta(1))]
+
+
+@pytest.fixture
+def providers(settings) -> None:
+    settings.THREADS = (f"{__name__}.later", f"{__name__}.earlier")
+
+
+def test_links_stand_as_they_happened(providers) -> None:
+    assert [link.kind for link in links(None, "demand", 7)] == ["问题", "督办单"]
+
+
+def test_kind_that_no_room_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="person"):
+        links(None, "person", 7)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_panel_is_drawn_for_every_kind(providers, kind: str) -> None:
+    drawn = Template("{% thread kind key %}").render(Context({"actor": None, "kind": kind, "key": "a:1"}))
+    assert f"{kind} a:1" in drawn
+    assert "&lt;b&gt;" in drawn
+
+
+def test_panel_without_links_is_left_out(settings) -> None:
+    settings.THREADS = ()
+    assert Template("{% thread 'demand' 1 %}").render(Context({"actor": None})).strip() == ""
+
+
+@pytest.mark.django_db
+def test_demand_and_what_it_was_passed_on_as_show_each_other(client: Client) -> None:
+    city = make_unit(level="city")
+    county = make_unit(city)
+    bureau, town = make_unit(county, "department"), make_unit(county, "township")
+    above = make_demand(bureau, title="防汛值班表")
+    below = make_demand(town, title="转发防汛值班表", parent=above)
+    draft = make_demand(town, title="还没发", parent=above, state="draft")
+    reader = make_actor(county, "reviewer")
+    found = links(reader, "demand", above.pk)
+    assert [(link.kind, link.label) for link in found] == [("转到下级", "转发防汛值班表")]
+    assert [(link.kind, link.label) for link in links(reader, "demand", below.pk)] == [("转自上级", "防汛值班表")]
+    assert draft.pk
+    client.force_login(reader.user)
+    page = client.get(f"/demands/{above.pk}/").content.decode()
+    assert "前因后果" in page
+    assert f"/demands/{below.pk}/" in page
+    stranger = make_actor(make_unit(level="city"), "reviewer")
+    assert links(stranger, "demand", above.pk) == []
+    assert links(make_actor(county, "cadre"), "demand", above.pk) == []  # whose route lets no cadre in
