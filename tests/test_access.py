@@ -201,6 +201,9 @@ OBJECTS: dict[str, Objects] = {
         lambda world, where, actor: {"pk": world.bulletin_of(world.units[where]).pk},
     ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
+    **dict.fromkeys(
+        ("rule", "rule_edit", "rule_confirm", "rule_switch"), lambda world, where, actor: {"code": "MTG-LENGTH"}
+    ),
     "api_table": lambda world, where, actor: {"key": "unit_weeks"},
     "bulletin_extract": lambda world, where, actor: {"code": world.units[where].code},
     "login_link": lambda world, where, actor: {"secret": "nobody-has-this-secret"},
@@ -212,7 +215,16 @@ OWN_ONLY = (
     "quote_answer",
     "target",
 )  # of the person or the own unit, never of one below
-SELF_ONLY = {"week_of", "api_week", "login_link", "api_table"}  # the parameter names no unit's object
+SELF_ONLY = {  # the parameter names no unit's object; rules of other counties: tests/burden/standards/rules
+    "week_of",
+    "api_week",
+    "login_link",
+    "api_table",
+    "rule",
+    "rule_edit",
+    "rule_confirm",
+    "rule_switch",
+}
 INSIDE = {"own", "child", "grandchild"}
 ROUTES = routes()
 every_route = pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])

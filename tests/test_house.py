@@ -124,6 +124,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/units/views.py",
         "reports/forms.py",
         "reports/league.py",
+        "reports/signals/meetings.py",
     },
     "UnitEvent": {"burden/units/events.py"},  # what is planned for others comes before
     "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's

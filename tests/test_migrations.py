@@ -106,6 +106,7 @@ RIGHTS = {
         "post": "INSERT UPDATE",
         "post_request": "INSERT UPDATE",
         "quote_request": "INSERT UPDATE",
+        "rule": "INSERT",
         "sample": "INSERT UPDATE DELETE",
         "sample_panel": "INSERT",
         "submission": "INSERT",

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from burden.demands.duplicates import Similar
@@ -45,6 +44,7 @@ class Check:
     state: str
     needs: str | None = None
     link: str = ""
+    version: int = 1  # of the rule: what was seen keeps citing it
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def apply(rule: Rule, seen: Seen) -> Found | None:
     """Return what one rule finds, None where it does not speak of the demand."""
     if rule.applies_to == "department" and seen.demand.issuer.level != Level.DEPARTMENT:
         return None
-    if rule.category not in _subjects(seen.demand) or not WHERE.get(rule.code, _always)(seen):
+    if rule.category not in _subjects(seen.demand) or not WHERE.get(rule.base or rule.code, _always)(seen):
         return None
     return CHECKERS[rule.check_name, rule.metric](rule, seen)
 
@@ -137,12 +137,12 @@ def _check(rule: Rule, found: Found, seen: Seen) -> Check:
         state = ANSWERED if found.written or (found.needs and seen.answers.get(rule.code)) else POSSIBLE
     title = _("可能违反：%(rule)s") % {"rule": named(rule)} if found.hit else named(rule)
     needs = found.needs if found.hit else None
-    return Check(rule.code, rule.strength, title, found.sentence, cite(rule), state, needs)
+    return Check(rule.code, rule.strength, title, found.sentence, cite(rule), state, needs, version=rule.version)
 
 
 def named(rule: Rule) -> str:
     """Return what a rule says, in the reader's language."""
-    return rule.title_en if (get_language() or "").startswith("en") else rule.title_zh
+    return str(rule)
 
 
 def cite(rule: Rule) -> str:

@@ -15,6 +15,7 @@ from burden.demands.checks import Seen, apply, cite, named
 from burden.demands.models import Demand
 from burden.kit import clock
 from burden.standards.models import Rule
+from burden.standards.rules.book import RuleBook, rulebook
 from burden.units.models import Unit
 
 
@@ -39,28 +40,33 @@ class Hit:
 
 
 def rule_hits(actor: Actor, issuer: Unit, ids: Collection[int]) -> list[Hit]:
-    """Hold an issuer's demands that are out against the rules in force, the most frequent hit first. Three queries."""
-    rules = list(Rule.objects.filter(active=True).order_by("pk"))
+    """Hold an issuer's demands that are out against the rules of the day each went out, the most frequent hit first.
+
+    Shape: a rule that was changed meanwhile is told version by version. Three queries.
+    """
+    book = rulebook()
     has_list = queries.duty_items(actor, issuer).exists()
     out = queries.published(actor).filter(pk__in=ids, issuer=issuer)
     found = out.select_related("issuer", "parent", "plan_item", "duty_item")
-    counted = Counter(rule.pk for demand in found for rule in _hit(rules, demand, has_list=has_list))
-    hits = [Hit(rule, counted[rule.pk]) for rule in rules if counted[rule.pk]]
+    counted = Counter(rule.pk for demand in found for rule in _hit(book, demand, has_list=has_list))
+    versions = (rule for rows in book.rows.values() for rule in rows)
+    hits = [Hit(rule, counted[rule.pk]) for rule in versions if counted[rule.pk]]
     return sorted(hits, key=lambda hit: -hit.demands)
 
 
 def hits_by_demand(actor: Actor, unit: Unit, ids: Collection[int]) -> dict[int, list[str]]:
     """Return by demand the names of the rules it may violate, of demands that are out around a unit. Three queries."""
-    rules = list(Rule.objects.filter(active=True).order_by("pk"))
+    book = rulebook()
     has_list = queries.duty_items(actor, unit).exists()
     out = queries.published(actor).filter(pk__in=ids).select_related("issuer", "parent", "plan_item", "duty_item")
-    return {each.pk: [named(rule) for rule in _hit(rules, each, has_list=has_list)] for each in out}
+    return {each.pk: [named(rule) for rule in _hit(book, each, has_list=has_list)] for each in out}
 
 
-def _hit(rules: Collection[Rule], demand: Demand, *, has_list: bool) -> Iterator[Rule]:
+def _hit(book: RuleBook, demand: Demand, *, has_list: bool) -> Iterator[Rule]:
+    """Yield what was in force on the day a demand went out, in the version of that day, and may be violated."""
     day = clock.day_of(demand.issued_at or demand.created_at)  # what was late on the day it went out
     seen = Seen(demand, day, levels=frozenset(demand.receivers.get("levels", ())), duty_list=has_list)
-    for rule in rules:
+    for rule in book.on(day, demand.issuer.path):
         held = apply(rule, seen)
         if held and held.hit:
             yield rule

@@ -20,7 +20,8 @@ from burden.demands.models import ACTIVE, OPEN, Demand, Frequency
 from burden.demands.price import Price, cost_of, price_of
 from burden.demands.queries import Budget
 from burden.kit.clock import Week
-from burden.standards.models import Category, Rule, Strength
+from burden.standards.models import Category, Strength
+from burden.standards.rules.book import rulebook
 
 __all__ = ["Check", "Estimated", "Lighter", "Review", "review"]
 
@@ -103,7 +104,7 @@ def review(actor: Actor, demand: Demand, today: dt.date, answers: Mapping[str, s
     return Review(
         price,
         queries.budget_left(actor, demand.issuer, seen.year),
-        check_all(Rule.objects.filter(active=True).order_by("pk"), seen),
+        check_all(rulebook().on(today, demand.issuer.path), seen),
         way,
         like,
         overlaps,

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from burden.kit import clock
 from burden.kit.clock import Week, read_day
 from burden.kit.errors import Refused
 from burden.kit.reading import FieldError, Read, Reader, maybe, one_of, text
@@ -207,7 +208,7 @@ def import_standards(*, by: Actor | None, kind: str, data: bytes, now: dt.dateti
     stated = _read(sheet, rows, faults)
     if faults:
         raise FileRefused(sorted(faults))
-    created, changed = _new_version(stated, now) if sheet is TARIFFS else _store(sheet, stated)
+    created, changed = _new_version(stated, now) if sheet is TARIFFS else _store(sheet, stated, clock.day_of(now))
     if created or changed:
         first = [*created, *changed][0]
         record(
@@ -249,9 +250,11 @@ def _disagreement(sheet: Sheet, found: Mapping[str, Any]) -> list[str]:
     return []
 
 
-def _store(sheet: Sheet, stated: Sequence[Mapping[str, Any]]) -> tuple[list[Any], list[Any]]:
-    """Write what is new or says otherwise; return both."""
+def _store(sheet: Sheet, stated: Sequence[Mapping[str, Any]], today: dt.date) -> tuple[list[Any], list[Any]]:
+    """Write what is new or says otherwise; return both. What is said of a known rule is its next version."""
     held: QuerySet[Any] = sheet.model._default_manager.all()
+    if sheet is RULES:  # what office made of a rule for its own county stays beside it
+        held = held.filter(scope=None).order_by("version")
     known = {tuple(getattr(each, name) for name in sheet.key): each for each in held.select_related(*sheet.units)}
     created, changed = [], []
     for found in stated:
@@ -262,8 +265,7 @@ def _store(sheet: Sheet, stated: Sequence[Mapping[str, Any]]) -> tuple[list[Any]
                 row.active = row.text_verified
             created.append(row)
         elif any(getattr(row, name) != value for name, value in found.items()):
-            _change(row, found)
-            changed.append(row)
+            changed.append(_change(row, found, today))
     sheet.model._default_manager.bulk_create(created)
     return created, changed
 
@@ -293,10 +295,14 @@ def _new_version(stated: Sequence[Mapping[str, Any]], now: dt.datetime) -> tuple
     ]
 
 
-def _change(row: models.Model, found: Mapping[str, Any]) -> None:
-    """Change a row; a rule whose text turns out not to have been read is switched off."""
-    if isinstance(row, Rule) and row.text_verified and not found["text_verified"]:
-        row.active = False
+def _change(row: models.Model, found: Mapping[str, Any], today: dt.date) -> models.Model:
+    """Change a row, or write the next version of a rule; one whose text turns out not to have been read is switched off."""
+    if isinstance(row, Rule):
+        active = row.active and not (row.text_verified and not found["text_verified"])
+        made = Rule(**found, version=row.version + 1, base=row.base, active=active, valid_from=today)
+        made.save(force_insert=True)
+        return made
     for name, value in found.items():
         setattr(row, name, value)
     row.save()
+    return row

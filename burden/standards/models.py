@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -98,13 +99,20 @@ class Strength(models.TextChoices):
 
 
 class Rule(models.Model):
-    """A measurable provision, with regulation and article to cite.
+    """One version of a measurable provision, with regulation and article to cite; which one holds: standards.rules.book.
 
     Shape: `check` names a function of demands.checks, `metric` what it measures, `threshold` as `operator` reads it.
-    A rule whose text was not read in the original (`text_verified` false) is off until office confirms it.
+    `scope` is the unit in whose subtree it holds, None everywhere; `base` the code of the rule whose way of looking a local
+    one shares. A rule whose text was not read in the original (`text_verified` false) is off until office confirms it.
+    Only `active` ever changes in a row: anything else said of a rule is a new version.
     """
 
-    code = models.CharField(max_length=30, unique=True)
+    code = models.CharField(max_length=30)
+    scope = models.ForeignKey("burden.Unit", models.PROTECT, null=True, related_name="+")
+    version = models.IntegerField(default=1, db_default=1)
+    base = models.CharField(max_length=30, blank=True, default="", db_default="")
+    valid_from = models.DateField(null=True)
+    valid_until = models.DateField(null=True)  # the last day
     regulation = models.CharField(max_length=100)
     article = models.CharField(max_length=10, blank=True)
     category = models.CharField(max_length=20)
@@ -121,12 +129,36 @@ class Rule(models.Model):
     text_verified = models.BooleanField()
     active = models.BooleanField()
     note = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")  # why this version was made
+    by_name = models.CharField(max_length=150, blank=True, default="", db_default="")
+    made_at = models.DateTimeField(null=True)  # None: as it was shipped
 
     class Meta:
         db_table = "rule"
         constraints = [
             models.CheckConstraint(condition=models.Q(strength__in=Strength.values), name="rule_strength"),
+            models.UniqueConstraint(fields=["code", "scope", "version"], name="rule_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None)
+                | models.Q(valid_from=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="rule_valid",
+            ),
         ]
+
+    def __str__(self) -> str:
+        """Return what it says, in the reader's language."""
+        return self.title_en if (get_language() or "").startswith("en") else self.title_zh
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether its bound is a number."""
+        return self.operator in ("<=", "<", ">=", ">")
+
+    @property
+    def lacks_threshold(self) -> bool:
+        """Whether nothing can be held against it before somebody says a bound."""
+        return (self.is_measured or self.operator == "in") and not self.threshold
 
 
 class Duty(models.TextChoices):

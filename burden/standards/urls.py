@@ -1,10 +1,11 @@
 """Routes of goals, samples and working days."""
 
-from django.urls import path
+from django.urls import include, path
 
 from burden.standards import views
 
 urlpatterns = [
+    path("rules/", include("burden.standards.rules.urls")),
     path("standards/", views.standards, name="standards"),
     path("standards/sample/start/", views.sample_start, name="sample_start"),
     path("standards/sample/stop/", views.sample_stop, name="sample_stop"),

@@ -15,7 +15,10 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from burden.demands.duplicates import plain_title
-from burden.standards.models import Category, Rule
+from burden.kit.clock import Week
+from burden.standards.models import Category
+from burden.standards.rules.book import RuleBook, rulebook
+from burden.units.models import Unit
 from reports.periods import Span
 from reports.signals.declared import (
     MIN_CADRES,
@@ -51,10 +54,15 @@ class Split:
         )
 
 
-def limit() -> int | None:
-    """Return how long one meeting may be by the rule in force; None where there is none. Units: minutes."""
-    rule = Rule.objects.filter(code=RULE, active=True).first()
-    return int(rule.threshold) if rule and rule.threshold else None
+def limits(book: RuleBook) -> set[int]:
+    """Return how long one meeting may be by any version of the rule that is on, anywhere. Units: minutes."""
+    return {int(float(rule.threshold)) for rule in book.rows.get(RULE, []) if rule.active and rule.threshold}
+
+
+def limit(book: RuleBook, week: dt.date, path: str) -> int | None:
+    """Return how long a meeting of a unit may be by the rule in force there; None where there is none. Units: minutes."""
+    rule = book.of(RULE, Week(week).sunday, path)
+    return int(float(rule.threshold)) if rule and rule.threshold else None
 
 
 def topics(titles: Sequence[str]) -> list[list[int]]:
@@ -73,9 +81,14 @@ def topics(titles: Sequence[str]) -> list[list[int]]:
 
 def find(span: Span) -> Iterator[Found]:
     """Yield the topics that were split, registered ones first; none where no rule says how long a meeting may be."""
-    longest = limit()
-    if longest is None:
-        return
+    book = rulebook()
+    for longest in sorted(limits(book)):
+        found = list(_over_limit(span, longest))
+        paths = dict(Unit.every.filter(pk__in={each.unit_id for each in found}).values_list("pk", "path"))
+        yield from (each for each in found if limit(book, each.first_week, paths[each.unit_id]) == longest)
+
+
+def _over_limit(span: Span, longest: int) -> Iterator[Found]:
     facts = {"since": span[0], "until": span[1], "longest": longest // 2, "limit": longest, "sittings": SITTINGS}
     found = registered(SQL.fetch("sittings", **facts), longest)
     for (issuer, week, topic), split in found.items():
