@@ -1,6 +1,7 @@
 """Re-exports the rooms' models, so that Django finds them; nothing is defined here."""
 
 from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
+from burden.demands.adaptations.models import Adaptation
 from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Target
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
@@ -20,6 +21,7 @@ from burden.standards.models import (
 from burden.units.models import Placement, Unit, UnitEvent, UnitPath, UnitShare
 
 __all__ = [
+    "Adaptation",
     "ApiToken",
     "AuditEvent",
     "Bulletin",

@@ -146,9 +146,10 @@ PORTAL_ORGANISER = env.str("PORTAL_ORGANISER", default="临溪县整治形式主
 WAITING = (
     "burden.accounts.queries.waiting",
     "burden.demands.waits.waiting",
+    "burden.demands.adaptations.queries.waiting",
     "burden.oversight.queries.waiting",
 )
-THREADS = ("burden.demands.waits.thread",)
+THREADS = ("burden.demands.waits.thread", "burden.demands.adaptations.queries.thread")
 # route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
 COUNTS: dict[str, str] = {}
 

@@ -56,7 +56,8 @@ def extract_of(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> Pap
     if not (now.cells or now.unregistered):
         return None
     with translation.override("zh-hans"):
-        hits = rule_hits(actor, unit, {cell.demand_id for cell in now.cells})[:RULES]
+        found = rule_hits(actor, unit, {cell.demand_id for cell in now.cells})
+        hits = [hit for hit in found if hit.demands][:RULES]
         return Paper(
             head="基层减负年度数据摘要",
             number="",

@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
+from burden.demands.adaptations.models import Adaptation
 from burden.demands.models import Demand, Target
 from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
@@ -137,3 +138,16 @@ def make_bulletin(unit: Unit, state: str = "draft", **facts: Any) -> Bulletin:
     if state == "published":
         facts |= {"published_by": drafter, "published_at": NOW}
     return Bulletin.every.create(unit=unit, state=state, **facts)
+
+
+def make_adaptation(unit: Unit, demand: Demand | None = None, **facts: Any) -> Adaptation:
+    """A request of a unit not to receive a demand; with a state, one that came of it."""
+    facts = {
+        "area": unit, "kind": "receivers" if demand else "way", "whom": "unit", "change": "不再报", "reason": "本地没有这类事",
+        "from_week": THIS_WEEK.monday, "until": THIS_WEEK.plus(26).sunday, "requested_at": NOW,
+    } | facts  # fmt: skip
+    if demand:
+        facts = {"issuer": demand.issuer, "title": demand.title, "demand": demand} | facts
+    if facts.get("state") in ("approved", "refused"):
+        facts = {"decided_by": make_user(), "decided_at": NOW} | facts
+    return Adaptation.every.create(unit=unit, requested_by=facts.pop("requested_by", None) or make_user(), **facts)

@@ -27,7 +27,17 @@ from burden.units.models import Unit, UnitEvent
 from reports.models import ExportJob
 from reports.tables import TABLES
 from tests.database import held
-from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_post, make_target, make_unit
+from tests.factories import (
+    LAST_WEEK,
+    NOW,
+    make_actor,
+    make_adaptation,
+    make_bulletin,
+    make_demand,
+    make_post,
+    make_target,
+    make_unit,
+)
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -199,6 +209,10 @@ OBJECTS: dict[str, Objects] = {
             "bulletin_delete",
         ),
         lambda world, where, actor: {"pk": world.bulletin_of(world.units[where]).pk},
+    ),
+    **dict.fromkeys(
+        ("adaptation", "adaptation_decide", "adaptation_withdraw"),
+        lambda world, where, actor: {"pk": make_adaptation(world.units[where]).pk},
     ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     **dict.fromkeys(

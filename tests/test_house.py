@@ -39,6 +39,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "standards": {"importing", "measure", "sampling", "tariffs", "workdays"},
     "demands": {
         "catalogue",
+        "checkers",
         "checks",
         "choices",
         "duplicates",
@@ -50,13 +51,14 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "price",
         "receivers",
         "review",
+        "seen",
         "values",
         "waits",
     },
     "entries": {"history", "lines", "offers", "year"},
     "oversight": {"texts"},
     "home": set(),
-    "demo": {"asked", "asked_sql", "places", "plan", "planted", "seed", "sql", "titles"},
+    "demo": {"adapted", "asked", "asked_sql", "places", "plan", "planted", "seed", "sql", "titles"},
 }
 RAW_SQL = ("cursor", "raw", "RawSQL", "Statements")  # how SQL by hand begins
 RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the ORM cannot say
@@ -64,6 +66,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/ledger/services.py",
     "burden/units/services.py",
     "burden/units/importing.py",
+    "burden/demands/adaptations/excusing.py",
     "burden/demands/catalogue.py",
     "burden/demands/duplicates.py",
     "burden/demands/queries.py",
@@ -107,9 +110,11 @@ UNSCOPED_IN = {  # the only modules that waive the first wall
 EVERY_IN = {  # where the manager without a scope reads or changes rows; a new row may be made wherever services write
     "Unit": {  # names and places of units are no secret; what is summed in them is
         "burden/accounts/actor.py",
+        "burden/demands/adaptations/reading.py",
         "burden/demands/receivers.py",
         "burden/demands/services/handling.py",
         "burden/demands/values.py",
+        "burden/demo/adapted.py",
         "burden/demo/seed.py",
         "burden/entries/offers.py",
         "burden/entries/services.py",
@@ -127,7 +132,12 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "reports/signals/meetings.py",
     },
     "UnitEvent": {"burden/units/events.py"},  # what is planned for others comes before
-    "Demand": {"burden/demands/services/reestimating.py"},  # a change of method concerns everybody's
+    "Demand": {
+        "burden/demands/adaptations/queries.py",  # what one is asked one may read, wherever its issuer stands
+        "burden/demo/adapted.py",
+        "burden/demands/services/reestimating.py",  # a change of method concerns everybody's
+    },
+    "Adaptation": {"burden/demands/adaptations/reading.py"},  # what was approved holds whoever registers
     "Target": {"burden/demands/services/reestimating.py"},
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {"reports/unregistered.py", "reports/signals/unregistered.py"},  # the worker counts them anew

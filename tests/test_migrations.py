@@ -84,6 +84,7 @@ def test_mark_lands_in_the_ledger_beside_a_temporary_table_of_its_name(db: None)
 # what each role may do beyond reading: a new table that web or worker writes is named here and in its migration
 RIGHTS = {
     "burden_web": {
+        "adaptation": "INSERT UPDATE",
         "api_token": "UPDATE",
         "audit_event": "INSERT",
         "bulletin": "INSERT UPDATE DELETE",

@@ -5,26 +5,36 @@ Counts that need the neighbours of a demand (similar forms, visits of a month) a
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from burden.accounts.actor import Actor
 from burden.demands import queries
-from burden.demands.checks import Seen, apply, cite, named
+from burden.demands.adaptations.models import Adaptation
+from burden.demands.adaptations.reading import in_force, of_rules
+from burden.demands.checks import Seen, apply, cite, covering, named
 from burden.demands.models import Demand
 from burden.kit import clock
 from burden.standards.models import Rule
 from burden.standards.rules.book import RuleBook, rulebook
 from burden.units.models import Unit
 
+EVER, FOREVER = dt.date.min, dt.date.max
+
 
 @dataclass(frozen=True)
 class Hit:
-    """A rule, and how many demands may violate it. 可能违反: the machine never convicts."""
+    """A rule, and how many demands may violate it. 可能违反: the machine never convicts.
+
+    Units: `demands` counts those that nothing covers, `adapted` those that an approved adaptation covers.
+    """
 
     rule: Rule
     demands: int
+    adapted: int = 0
+    adaptations: tuple[Adaptation, ...] = ()
 
     @property
     def name(self) -> str:
@@ -42,31 +52,51 @@ class Hit:
 def rule_hits(actor: Actor, issuer: Unit, ids: Collection[int]) -> list[Hit]:
     """Hold an issuer's demands that are out against the rules of the day each went out, the most frequent hit first.
 
-    Shape: a rule that was changed meanwhile is told version by version. Three queries.
+    Shape: a rule that was changed meanwhile is told version by version. Four queries.
     """
-    book = rulebook()
+    book, held = rulebook(), in_force(issuer, EVER, FOREVER)
     has_list = queries.duty_items(actor, issuer).exists()
     out = queries.published(actor).filter(pk__in=ids, issuer=issuer)
     found = out.select_related("issuer", "parent", "plan_item", "duty_item")
-    counted = Counter(rule.pk for demand in found for rule in _hit(book, demand, has_list=has_list))
+    counted: Counter[int] = Counter()
+    covered: dict[int, list[Adaptation]] = defaultdict(list)
+    for demand in found:
+        for rule, by in _hit(book, held, demand, has_list=has_list):
+            if by is None:
+                counted[rule.pk] += 1
+            else:
+                covered[rule.pk].append(by)
     versions = (rule for rows in book.rows.values() for rule in rows)
-    hits = [Hit(rule, counted[rule.pk]) for rule in versions if counted[rule.pk]]
+    hits = [
+        Hit(rule, counted[rule.pk], len(covered[rule.pk]), tuple({each.pk: each for each in covered[rule.pk]}.values()))
+        for rule in versions
+        if counted[rule.pk] or covered[rule.pk]
+    ]
     return sorted(hits, key=lambda hit: -hit.demands)
 
 
 def hits_by_demand(actor: Actor, unit: Unit, ids: Collection[int]) -> dict[int, list[str]]:
-    """Return by demand the names of the rules it may violate, of demands that are out around a unit. Three queries."""
-    book = rulebook()
+    """Return by demand the names of the rules it may violate, of demands that are out around a unit.
+
+    Shape: without what an approved adaptation covers. Four queries.
+    """
+    book, held = rulebook(), in_force(unit, EVER, FOREVER)
     has_list = queries.duty_items(actor, unit).exists()
     out = queries.published(actor).filter(pk__in=ids).select_related("issuer", "parent", "plan_item", "duty_item")
-    return {each.pk: [named(rule) for rule in _hit(book, each, has_list=has_list)] for each in out}
+    return {
+        each.pk: [named(rule) for rule, by in _hit(book, held, each, has_list=has_list) if by is None] for each in out
+    }
 
 
-def _hit(book: RuleBook, demand: Demand, *, has_list: bool) -> Iterator[Rule]:
-    """Yield what was in force on the day a demand went out, in the version of that day, and may be violated."""
+def _hit(
+    book: RuleBook, held: Collection[Adaptation], demand: Demand, *, has_list: bool
+) -> Iterator[tuple[Rule, Adaptation | None]]:
+    """Yield what was in force on the day a demand went out, in the version of that day, and may be violated; and what covers it."""
     day = clock.day_of(demand.issued_at or demand.created_at)  # what was late on the day it went out
-    seen = Seen(demand, day, levels=frozenset(demand.receivers.get("levels", ())), duty_list=has_list)
+    adaptations = of_rules((each for each in held if each.is_in_force(demand.first_on or day)), demand)
+    levels = frozenset(demand.receivers.get("levels", ()))
+    seen = Seen(demand, day, levels=levels, duty_list=has_list, of_rules=adaptations)
     for rule in book.on(day, demand.issuer.path):
-        held = apply(rule, seen)
-        if held and held.hit:
-            yield rule
+        found = apply(rule, seen)
+        if found and found.hit:
+            yield rule, covering(rule, seen)

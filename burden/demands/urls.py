@@ -1,11 +1,12 @@
 """Routes of this room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from burden.demands import api
 from burden.demands.views import asking, catalogue, handling, importing, listing, register
 
 urlpatterns = [
+    path("adaptations/", include("burden.demands.adaptations.urls")),
     path("demands/", listing.demands, name="demands"),
     path("demands/new/", register.demand_new, name="demand_new"),
     path("demands/catalogue/", catalogue.catalogue, name="catalogue"),

@@ -23,6 +23,7 @@ KINDS = (  # the beginning of a code, and what it is about
     ("units.", _("单位导入")),
     ("history.", _("历史导入")),
     ("rule.", _("规则")),
+    ("adaptation.", _("因地制宜")),
     ("demand.", _("下达事项")),
     ("estimate.", _("估时长")),
     ("quote.", _("引用数据")),
@@ -38,6 +39,10 @@ KINDS = (  # the beginning of a code, and what it is about
 
 # What the page calls things: an act, a detail or a thing recorded anywhere is named here, or tests/burden/ledger fails.
 ACTS = {
+    "adaptation.approved": _("同意因地制宜调整"),
+    "adaptation.refused": _("不同意因地制宜调整"),
+    "adaptation.requested": _("申请因地制宜调整"),
+    "adaptation.withdrawn": _("撤回因地制宜调整"),
     "bulletin.checked": _("核稿"),
     "bulletin.correcting": _("起草更正"),
     "bulletin.deleted": _("删除通报草稿"),
@@ -159,6 +164,7 @@ DETAILS = {
     "times": _("次数"),
     "unit": _("单位"),
     "units": _("单位"),
+    "until": _("到"),
     "until_week": _("到"),
     "value": _("数值"),
     "version": _("版本"),
@@ -176,6 +182,11 @@ CODED = {
         "merge": _("合并"),
         "split": _("拆分"),
         "close": _("撤销"),
+        "frequency": _("频次"),
+        "receivers": _("对象"),
+        "form": _("表式"),
+        "rule": _("规则门槛"),
+        "way": _("自己的做法"),
     },
     "period": {"week": _("周"), "month": _("月"), "quarter": _("季"), "year": _("年")},
     "role": {
@@ -206,6 +217,7 @@ CODED = {
     },
 }
 SUBJECTS = {
+    "adaptation": _("因地制宜"),
     "bulletin": _("通报"),
     "burdenbudget": _("负担额度"),
     "dayoverride": _("工作日"),

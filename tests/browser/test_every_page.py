@@ -20,7 +20,7 @@ PAGES = {
         "/remedies/",
         "/password/",
     ],
-    "lead": ["/demands/catalogue/", "/reports/"],
+    "lead": ["/demands/catalogue/", "/reports/", "/adaptations/new/", "/adaptations/new/?rule=MTG-LENGTH"],
     "issuer": [
         "/demands/",
         "/demands/new/",
@@ -54,6 +54,9 @@ PAGES = {
         "/bulletins/3/",
         "/bulletins/4/edit/",
         "/standards/",
+        "/adaptations/",
+        "/adaptations/?tab=held",
+        "/adaptations/new/",
         "/rules/",
         "/rules/MTG-LENGTH/",
         "/rules/MTG-LENGTH/edit/",

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.demands import queries, receivers
+from burden.demands.adaptations.excusing import excuse_receivers
 from burden.demands.models import ACTIVE, OPEN, TITLE_LENGTH, Demand, DemandReview, State
 from burden.demands.price import due_days
 from burden.demands.services.drafts import apply, lock, refused_state
 from burden.demands.services.reviewing import ORIGINAL, Choice, decide, keep, read_choice
 from burden.demands.services.targets import put_targets, renew_targets, take_back_targets
 from burden.kit import clock
-from burden.kit.clock import Week
+from burden.kit.clock import WEEK, Week
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import read_one, text
 from burden.ledger.services import record
@@ -117,6 +118,7 @@ def issue(
     held.save()
     keep(by=by, demand=held, seen=seen, choice=choice, now=now)
     put_targets(demand=held, unit_ids=whole.unit_ids, days=whole.days)
+    excuse_receivers(demand=held, days=whole.days, since=whole.days[0] - WEEK)
     record(
         by=by, what="demand.issued", on=held, now=now,
         version=held.version, receivers=len(whole.unit_ids), times=len(whole.days), chosen=choice.chosen,
@@ -162,7 +164,9 @@ def change(
     held.state, held.version, held.changed_at = State.CHANGED, held.version + 1, now
     held.save()
     keep(by=by, demand=held, seen=seen, choice=choice, now=now)
-    renew_targets(demand=held, unit_ids=whole.unit_ids, days=whole.days, since=Week.on(today).monday)
+    this_week = Week.on(today).monday
+    renew_targets(demand=held, unit_ids=whole.unit_ids, days=whole.days, since=this_week)
+    excuse_receivers(demand=held, days=whole.days, since=this_week)
     record(by=by, what="demand.changed", on=held, now=now, version=held.version, receivers=len(whole.unit_ids))
     return held
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.demands import queries, services
-from burden.demands.checks import CLEAR, POSSIBLE, Check
+from burden.demands.checks import ADAPTED, CLEAR, POSSIBLE, Check
 from burden.demands.duplicates import Pair
 from burden.demands.lighter import Lighter
 from burden.demands.models import Demand, Origin, QuoteRequest
@@ -142,7 +142,8 @@ class Side:
 
     @property
     def warnings(self) -> int:
-        return sum(not each.hard for each in self.checks) + len(self.similar)
+        open_ = [each for each in self.checks if each.check.state != ADAPTED]
+        return sum(not each.hard for each in open_) + len(self.similar)
 
     @cached_property
     def lacking(self) -> str:

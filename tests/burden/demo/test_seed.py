@@ -10,6 +10,7 @@ from django.db.models import Count, F, Sum
 
 from burden.accounts.demo import PASSWORD, USERNAMES, demo_accounts
 from burden.accounts.models import Post, User
+from burden.demands.adaptations.models import Adaptation
 from burden.demands.duplicates import similar
 from burden.demands.models import Demand, Handler, Target
 from burden.demo.seed import seed
@@ -81,6 +82,11 @@ def test_seed_registers_what_is_asked_and_what_came_back(counts):
     assert Handler.objects.exists() and DutyItem.objects.filter(kind="recalled").exists()
 
 
+def test_seed_tells_of_adaptations_in_force_waiting_and_over(counts):
+    found = {(each.state, each.is_over(NOW.date())) for each in Adaptation.every.all()}
+    assert found == {("approved", False), ("requested", False), ("approved", True)}
+
+
 def test_sums_of_the_seeded_county_verify(counts):
     rollup.refresh()
     demand_sums.refresh()
@@ -108,7 +114,7 @@ def test_seed_brings_routine_back_every_week(counts):
 def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
     Demand.every.update(parent=None)
-    for model in (Entry, WeeklyReturn, Target, Handler, Demand, PlanItem, BurdenBudget, DutyItem, Post):
+    for model in (Adaptation, Entry, WeeklyReturn, Target, Handler, Demand, PlanItem, BurdenBudget, DutyItem, Post):
         model._base_manager.all().delete()
     User.objects.all().delete()
     seed(now=NOW, weeks=3, townships=2)

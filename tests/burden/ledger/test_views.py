@@ -13,6 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from burden.accounts.roles import Role
+from burden.demands.adaptations.models import Kind as AdaptationKind
 from burden.ledger.forms import ACTS, CODED, DETAILS, KINDS, SUBJECTS
 from burden.ledger.models import AuditEvent
 from burden.ledger.services import record
@@ -143,7 +144,8 @@ def _is_filtered(code: str) -> bool:
 
 def test_every_coded_value_has_words():
     said = {name: {code: str(words) for code, words in CODED[name].items()} for name in ("kind", "period")}
-    assert said["kind"] == {kind.value: str(kind.label) for kind in UnitEvent.Kind}
+    kinds = (*UnitEvent.Kind, *AdaptationKind)
+    assert said["kind"] == {kind.value: str(kind.label) for kind in kinds}
     assert said["period"] == {code: str(words) for code, words in KINDS_OF_PERIOD.items()}
     assert set(CODED["basis"]) == set(BASES)
     assert {key: str(words) for key, words in CODED["tables"].items()} == {k: str(t.title) for k, t in TABLES.items()}

@@ -1,0 +1,73 @@
+"""The forms of adaptations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from burden.demands.adaptations.models import Kind, Whom
+from burden.demands.models import Demand, Frequency
+from burden.kit.forms import Plain, day_field
+from burden.standards.models import Rule
+from burden.units.models import Unit
+
+
+def words(label: Any, most: int, hint: Any = "", *, needed: bool = True) -> forms.CharField:
+    """Make a field for a few lines."""
+    return forms.CharField(
+        label=label, max_length=most, help_text=hint, required=needed, widget=forms.Textarea(attrs={"class": "inp", "rows": 3})
+    )  # fmt: skip
+
+
+class RequestForm(Plain):
+    """What is to be done otherwise, for whom, why and how long."""
+
+    kind = forms.ChoiceField(label=_("怎么调"), widget=forms.RadioSelect(attrs={"class": ""}))
+    frequency = forms.ChoiceField(label=_("多久一次"), choices=[("", "—"), *Frequency.choices], required=False)
+    threshold = forms.CharField(label=_("界限改为"), max_length=20, required=False)
+    change = forms.CharField(label=_("改为"), max_length=200)
+    whom = forms.ChoiceField(label=_("给谁用"), widget=forms.RadioSelect(attrs={"class": ""}))
+    trait = forms.ChoiceField(label=_("哪个特点"), required=False)
+    reason = words(_("理由"), 300)
+    evidence = words(_("依据"), 300, _("有就写一句，不用另附材料"), needed=False)
+    from_week = day_field(_("从哪周起"), _("填星期一"))
+    until = day_field(_("到哪天止"), _("最长两年"))
+
+    def __init__(self, *args: Any, unit: Unit, demand: Demand | None, rule: Rule | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = [(Kind.RULE.value, Kind.RULE.label)] if rule else [
+            (kind.value, kind.label) for kind in (Kind.FREQUENCY, Kind.RECEIVERS, Kind.FORM)
+        ]  # fmt: skip
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        whom = [
+            (Whom.UNIT.value, unit.place),
+            (Whom.KIND.value, _("全部%(kind)s") % {"kind": unit.get_kind_display()}),
+            (Whom.TRAIT.value, Whom.TRAIT.label),
+        ]
+        self.fields["whom"].choices = whom if unit.traits else whom[:2]  # type: ignore[attr-defined]
+        self.fields["trait"].choices = [("", "—"), *((trait, trait) for trait in unit.traits)]  # type: ignore[attr-defined]
+        dropped = {"frequency"} if rule else {"threshold"}
+        if not unit.traits:
+            dropped.add("trait")
+        if rule and not rule.is_measured:
+            dropped.add("threshold")
+        if demand and demand.frequency == Frequency.ONCE:
+            dropped.add("frequency")
+        for name in dropped:
+            del self.fields[name]
+
+
+class DecisionForm(Plain):
+    """From when until when it holds, and on what conditions."""
+
+    from_week = day_field(_("从哪周起"), _("填星期一"))
+    until = day_field(_("到哪天止"))
+    note = words(_("附加条件和理由"), 300, _("申请单位能看到；不同意的要写"), needed=False)
+
+
+class NoteForm(Plain):
+    """Why it is taken back."""
+
+    note = forms.CharField(label=_("为什么撤回"), max_length=300)

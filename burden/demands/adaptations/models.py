@@ -1,0 +1,156 @@
+"""Adaptations (因地制宜调整): a unit's approved variation of a rule, or of a demand's frequency, receivers or form."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.models import User
+from burden.demands.models import Demand, Frequency
+from burden.kit.db import ScopedQuerySet
+from burden.units.models import Kind as UnitKind
+from burden.units.models import Unit
+
+if TYPE_CHECKING:
+    from burden.accounts.actor import Actor
+
+TERM = 5  # working days within which an office decides
+REMIND = dt.timedelta(days=14)  # before its end it is asked whether it goes on
+
+
+class Kind(models.TextChoices):
+    """What is varied."""
+
+    FREQUENCY = "frequency", _("频次")
+    RECEIVERS = "receivers", _("对象")
+    FORM = "form", _("表式")
+    RULE = "rule", _("规则门槛")
+    WAY = "way", _("自己的做法")
+
+
+class Whom(models.TextChoices):
+    """For whom it holds, within the county."""
+
+    UNIT = "unit", _("只有本单位")
+    KIND = "kind", _("全部同类单位")
+    TRAIT = "trait", _("同样特点的单位")
+
+
+class State(models.TextChoices):
+    """Where it stands; that it is over is computed from its dates."""
+
+    REQUESTED = "requested", _("待定")
+    APPROVED = "approved", _("已批准")
+    REFUSED = "refused", _("没批")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+class Act(models.TextChoices):
+    """What is done with one."""
+
+    APPROVE = "approve", _("同意")
+    REFUSE = "refuse", _("不同意")
+    WITHDRAW = "withdraw", _("撤回")
+
+
+DECIDE = (Act.APPROVE, Act.REFUSE)
+TRANSITIONS: dict[tuple[str, str], State] = {
+    (State.REQUESTED, Act.APPROVE): State.APPROVED,
+    (State.REQUESTED, Act.REFUSE): State.REFUSED,
+    (State.REQUESTED, Act.WITHDRAW): State.WITHDRAWN,
+    (State.APPROVED, Act.WITHDRAW): State.WITHDRAWN,
+}
+
+
+class AdaptationQuerySet(ScopedQuerySet):
+    """Those of the actor's own units and of units below, those about the actor's demands, and what holds around the actor."""
+
+    def scope(self, actor: Actor) -> Q:
+        low, high = actor.read_range
+        own = Q(unit_id__in=actor.homes) | Q(issuer_id__in=actor.issuing) | Q(unit__path__gte=low, unit__path__lt=high)
+        low, high = actor.neighbourhood
+        return own | Q(state=State.APPROVED, area__path__gte=low, area__path__lt=high)
+
+
+class Adaptation(models.Model):
+    """One request, and what came of it.
+
+    Shape: `unit` asks, for units of `area` as `whom` says: itself, those of its kind (`unit_kind`), or those with a trait.
+    What is varied: `rule_code` with another `threshold` (empty: the rule does not hold), or the demands of `issuer` under
+    `title`, with another `frequency`, without these receivers, or in another form. `from_week` is a Monday, `until` the last day.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    area = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    whom = models.CharField(max_length=10, choices=Whom, default=Whom.UNIT)
+    unit_kind = models.CharField(max_length=10, choices=UnitKind, blank=True)
+    trait = models.CharField(max_length=20, blank=True)
+    rule_code = models.CharField(max_length=30, blank=True)
+    threshold = models.CharField(max_length=20, blank=True)
+    demand = models.ForeignKey(Demand, models.PROTECT, null=True, related_name="+")  # the one it was asked from
+    issuer = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    title = models.CharField(max_length=200, blank=True)
+    frequency = models.CharField(max_length=10, choices=Frequency, blank=True)
+    change = models.CharField(max_length=200)  # what it is changed to, in words
+    reason = models.CharField(max_length=300)
+    evidence = models.CharField(max_length=300, blank=True)
+    from_week = models.DateField()
+    until = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.REQUESTED)
+    requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
+    requested_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)  # conditions and reasons of the decision, or of the withdrawal
+
+    objects = AdaptationQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "adaptation"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        indexes = [models.Index(fields=["area", "until"], condition=Q(state="approved"), name="adaptation_in_force")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="adaptation_state"),
+            models.CheckConstraint(
+                condition=Q(from_week__iso_week_day=1, until__gte=F("from_week")), name="adaptation_dates"
+            ),
+            models.CheckConstraint(condition=Q(kind=Kind.RULE) ^ Q(rule_code=""), name="adaptation_of_a_rule_names_it"),
+            models.CheckConstraint(
+                condition=Q(kind__in=(Kind.RULE, Kind.WAY)) | Q(issuer__isnull=False),
+                name="adaptation_of_a_demand_names_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")), name="adaptation_decided_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=(State.REQUESTED, State.WITHDRAWN)) | Q(decided_by__isnull=False),
+                name="adaptation_decided",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.change
+
+    @property
+    def number(self) -> str:
+        """How it is called: 申请 2026-047."""
+        return f"{self.requested_at.year}-{self.pk:03}"
+
+    def is_over(self, today: dt.date) -> bool:
+        """Whether what was approved holds no more."""
+        return self.state == State.APPROVED and self.until < today
+
+    def is_in_force(self, day: dt.date) -> bool:
+        """Whether it holds on a day."""
+        return self.state == State.APPROVED and self.from_week <= day <= self.until
+
+    def ends_soon(self, today: dt.date) -> bool:
+        """Whether it is time to ask whether it goes on."""
+        return self.is_in_force(today) and self.until - today <= REMIND

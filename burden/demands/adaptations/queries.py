@@ -1,0 +1,157 @@
+"""Adaptations as an actor finds them, what of them waits for whom, and what they belong to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import Role
+from burden.demands.adaptations.models import REMIND, TERM, Adaptation, Kind, State
+from burden.demands.models import ACTIVE, Demand, Target
+from burden.kit.clock import day_of
+from burden.kit.threads import MOST as LINKS
+from burden.kit.threads import Key, Link
+from burden.kit.waiting import MOST, Waiting
+from burden.standards.models import Rule, Strength
+from burden.standards.rules.book import rulebook
+from burden.standards.workdays import workdays
+from burden.units.models import Level, Unit
+
+OFFERED = 60  # demands that a request may choose from
+LOOK_BACK = dt.timedelta(weeks=12)
+
+
+def adaptations(actor: Actor) -> QuerySet[Adaptation]:
+    """Return the adaptations an actor may see, the newest first."""
+    seen: QuerySet[Adaptation] = Adaptation.objects.visible_to(actor)
+    return seen.select_related("unit__parent", "area", "issuer").order_by("-requested_at", "-pk")
+
+
+def tab(actor: Actor, name: str, today: dt.date) -> QuerySet[Adaptation]:
+    """Return those that wait (the longest first), hold, are over, or came to nothing."""
+    found = adaptations(actor)
+    approved = found.filter(state=State.APPROVED)
+    if name == "held":
+        return approved.filter(until__gte=today)
+    if name == "over":
+        return approved.filter(until__lt=today)
+    if name == "not":
+        return found.filter(state__in=(State.REFUSED, State.WITHDRAWN))
+    return found.filter(state=State.REQUESTED).order_by("requested_at", "pk")
+
+
+def counts(actor: Actor, today: dt.date) -> dict[str, int]:
+    """Count the tabs."""
+    return {name: tab(actor, name, today).count() for name in ("waiting", "held", "over", "not")}
+
+
+def adaptation(actor: Actor, pk: int) -> Adaptation:
+    """Return one; a foreign one is as absent as a missing one (Http404)."""
+    found = adaptations(actor).select_related("demand__issuer", "requested_by", "decided_by").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def asking_units(actor: Actor) -> QuerySet[Unit]:
+    """Return the units for which the actor may ask: those the actor leads, and for an office those below it."""
+    led = {post.unit_id for post in actor.posts if post.role == Role.LEAD}
+    chosen, office = Q(pk__in=led), actor.post(Role.OFFICE)
+    if office:
+        low, high = office.unit.range
+        chosen |= Q(path__gt=low, path__lt=high, level=Level.TOWNSHIP)
+    seen = Unit.objects.visible_to(actor).filter(chosen, closed_on=None)
+    return seen.select_related("parent").order_by("path")
+
+
+def received(actor: Actor, unit: Unit, today: dt.date) -> list[Demand]:
+    """Return what goes on and was asked of a unit lately, the newest first, each title of an issuer once."""
+    asked = Target.objects.visible_to(actor).filter(unit=unit, week__gte=today - LOOK_BACK, week__lte=today)
+    # what one is asked one may read, wherever its issuer stands
+    out = Demand.every.filter(pk__in=asked.values("demand_id"), state__in=ACTIVE)
+    rows = out.select_related("issuer").order_by("-first_on", "-pk")
+    once: dict[tuple[int, str], Demand] = {}
+    for each in rows[: OFFERED * 4]:
+        once.setdefault((each.issuer_id, each.title), each)
+    return list(once.values())[:OFFERED]
+
+
+def soft_rules(actor: Actor, unit: Unit, today: dt.date) -> list[Rule]:
+    """Return the rules in force for a unit that may be varied: what is 一律 or 不得 may not."""
+    return [rule for rule in rulebook().on(today, unit.path) if rule.strength == Strength.SOFT and actor.is_active]
+
+
+def demand_of(actor: Actor, pk: int) -> Demand | None:
+    """Return a demand that is out or was, of which the actor sees the targets or the issuer."""
+    asked = Target.objects.visible_to(actor).filter(demand_id=pk).values("demand_id")
+    seen = Demand.every.filter(Q(pk__in=asked) | Q(pk__in=Demand.objects.visible_to(actor).filter(pk=pk).values("pk")))
+    found: Demand | None = seen.filter(pk=pk, issued_at__isnull=False).select_related("issuer").first()
+    return found
+
+
+def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
+    """Return the requests that an office is to decide, and to the leads what ends soon."""
+    return [*_to_decide(actor), *_ending(actor, day_of(now))]
+
+
+def _to_decide(actor: Actor) -> list[Waiting]:
+    office = actor.post(Role.OFFICE)
+    if office is None:
+        return []
+    low, high = office.unit.range
+    found = adaptations(actor).filter(state=State.REQUESTED, unit__path__gte=low, unit__path__lt=high)
+    rows = list(found.exclude(requested_by=actor.user_id).order_by("requested_at", "pk")[: MOST + 1])
+    days = workdays() if rows else None
+    return [
+        Waiting(
+            _("因地制宜"), str(each), _("%(unit)s：%(change)s") % {"unit": each.unit.place, "change": each.change},
+            reverse("adaptation", args=[each.pk]), _("决定"), since=day_of(each.requested_at),
+            due=days.after(day_of(each.requested_at), TERM),
+        )
+        for each in rows if days
+    ]  # fmt: skip
+
+
+def _ending(actor: Actor, today: dt.date) -> list[Waiting]:
+    led = {post.unit_id for post in actor.posts if post.role == Role.LEAD}
+    if not led:
+        return []
+    found = adaptations(actor).filter(unit_id__in=led, state=State.APPROVED, from_week__lte=today)
+    rows = found.filter(until__gte=today, until__lte=today + REMIND).order_by("until", "pk")[: MOST + 1]
+    return [
+        Waiting(
+            _("因地制宜"), str(each), _("到期就照原来的办；还需要就再申请"), reverse("adaptation", args=[each.pk]), _("看一看"),
+            since=each.until - REMIND, due=each.until,
+        )
+        for each in rows
+    ]  # fmt: skip
+
+
+def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
+    """Return the adaptations of a demand, or the demand of an adaptation, where the actor may open them."""
+    if kind == "adaptation":
+        found = Adaptation.objects.visible_to(actor).filter(pk=key).values("demand_id")
+        shown = Demand.objects.visible_to(actor).filter(pk__in=found).select_related("issuer")
+        return [
+            Link(
+                _("下达事项"), each.title, reverse("demand", args=[each.pk]), each.issuer.name, day_of(each.created_at)
+            )
+            for each in shown
+        ]
+    if kind != "demand":
+        return []
+    of = Demand.objects.visible_to(actor).filter(pk=key)
+    same = Q(issuer__in=of.values("issuer"), title__in=of.values("title"))
+    rows = adaptations(actor).exclude(kind=Kind.WAY).filter(Q(demand_id=key) | same)[:LINKS]
+    return [
+        Link(
+            _("因地制宜"), f"{each.unit.place}：{each.change}", reverse("adaptation", args=[each.pk]),
+            str(each.get_state_display()), day_of(each.requested_at),
+        )
+        for each in rows
+    ]  # fmt: skip

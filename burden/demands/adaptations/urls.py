@@ -1,0 +1,13 @@
+"""Routes of adaptations."""
+
+from django.urls import path
+
+from burden.demands.adaptations import views
+
+urlpatterns = [
+    path("", views.adaptations, name="adaptations"),
+    path("new/", views.adaptation_new, name="adaptation_new"),
+    path("<int:pk>/", views.adaptation, name="adaptation"),
+    path("<int:pk>/decide/", views.adaptation_decide, name="adaptation_decide"),
+    path("<int:pk>/withdraw/", views.adaptation_withdraw, name="adaptation_withdraw"),
+]

@@ -1,0 +1,65 @@
+"""What a township asked to do otherwise: one request approved, one that waits, one that is over; written as people would."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from burden.accounts.actor import Actor, actor_of
+from burden.accounts.models import User
+from burden.demands.adaptations.models import Adaptation, Kind, Whom
+from burden.demands.adaptations.services import approve_adaptation, request_adaptation
+from burden.demands.models import Demand, Frequency
+from burden.demo.places import COUNTY
+from burden.kit.clock import Week
+from burden.standards.rules.book import rulebook
+from burden.units.models import Kind as UnitKind
+from burden.units.models import Unit
+
+MOUNTAINS = "山区"
+
+
+def adapt(*, now: dt.datetime) -> None:
+    """Let the lead of a township ask, and the office decide; nothing where too little was asked to vary it."""
+    county = Unit.every.get(code=COUNTY[0])
+    low, high = county.range
+    Unit.every.filter(kind=UnitKind.TOWNSHIP, path__gte=low, path__lt=high).update(traits=[MOUNTAINS])
+    lead, office = (_actor(name, now) for name in ("lead", "office"))
+    weekly = Demand.every.filter(frequency=Frequency.WEEKLY, issuer__path__gte=low, issuer__path__lt=high)
+    rows = list(weekly.filter(receivers__levels__contains=["township"]).select_related("issuer").order_by("pk")[:2])
+    monday = Week.at(now).plus(1)
+    for demand, said in zip(rows, REQUESTS, strict=False):
+        asked = _request(lead, now, monday, demand=demand, kind=Kind.FREQUENCY, whom=Whom.KIND, **said)
+        if said["frequency"] == Frequency.MONTHLY:
+            _approve(office, asked, now, "季末那一周照常报。")
+    then = Week.at(now).plus(-30)
+    past = now - dt.timedelta(weeks=30)
+    rule = rulebook().of("MTG-LENGTH", then.monday, county.path)
+    over = _request(
+        lead, past, then, rule=rule, kind=Kind.RULE, whom=Whom.UNIT, threshold="300", change="合开一次，最长五小时",
+        reason="柳河到县城来回三小时，两个会并成一个", weeks=26,
+    )  # fmt: skip
+    _approve(office, over, past, "")
+
+
+REQUESTS: tuple[dict[str, Any], ...] = (
+    {"frequency": Frequency.MONTHLY, "change": "每月一次", "reason": "各周的数基本一样，一个月报一次看得更清楚"},
+    {"frequency": Frequency.QUARTERLY, "change": "每季一次", "reason": "季节性的事，平时都报“无”"},
+)
+
+
+def _actor(username: str, now: dt.datetime) -> Actor:
+    found = actor_of(User.objects.get(username=username), now)
+    assert found is not None
+    return found
+
+
+def _request(lead: Actor, now: dt.datetime, first: Week, *, weeks: int = 26, **said: Any) -> Adaptation:
+    assert lead.unit is not None
+    return request_adaptation(
+        by=lead, unit=lead.unit, from_week=first.monday, until=first.plus(weeks - 1).sunday, now=now, **said
+    )
+
+
+def _approve(office: Actor, asked: Adaptation, now: dt.datetime, note: str) -> None:
+    approve_adaptation(by=office, adaptation=asked, from_week=asked.from_week, until=asked.until, note=note, now=now)

@@ -1,0 +1,223 @@
+"""The states of an adaptation: every state and act, by every role; what is asked wrongly; what an approval does."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import product
+
+import pytest
+
+from burden.accounts.roles import Role
+from burden.demands import services as demands
+from burden.demands.adaptations import services
+from burden.demands.adaptations.models import TRANSITIONS, Act, Adaptation, State
+from burden.demands.adaptations.reading import covered
+from burden.demands.models import Target
+from burden.kit.errors import Conflict, Refused
+from burden.ledger.models import AuditEvent
+from burden.standards.rules.book import rulebook
+from tests.factories import (
+    NOW,
+    THIS_WEEK,
+    make_actor,
+    make_adaptation,
+    make_demand,
+    make_entry,
+    make_return,
+    make_target,
+    make_unit,
+)
+
+DATES = {"from_week": THIS_WEEK.monday, "until": THIS_WEEK.plus(12).sunday}
+SAID = {"kind": "receivers", "whom": "unit", "change": "不再报", "reason": "没有林地"} | DATES
+
+
+class Place:
+    """A county with an office, a bureau that asks weekly, and three townships, two of them in the mountains."""
+
+    def __init__(self) -> None:
+        self.county = make_unit()
+        self.office = make_actor(self.county, "office")
+        self.bureau = make_unit(self.county, "department")
+        self.towns = [make_unit(self.county, "township", traits=traits) for traits in (["山区"], ["山区"], [])]
+        self.lead = make_actor(self.towns[0], "lead")
+        self.demand = self.weekly("防火巡查周报")
+
+    def weekly(self, title, **facts):
+        facts = {"frequency": "weekly", "first_on": THIS_WEEK.monday, "until": THIS_WEEK.plus(12).sunday} | facts
+        made = make_demand(self.bureau, title=title, people=1, minutes=60, **facts)
+        for town in self.towns:
+            for week in range(13):
+                make_target(made, town, THIS_WEEK.plus(week))
+        return made
+
+    def ask(self, by=None, **said):
+        facts = {"unit": self.towns[0], "demand": self.demand} | SAID | said
+        return services.request_adaptation(by=by or self.lead, now=NOW, **facts)
+
+    def approve(self, one, by=None, **said):
+        facts = {"note": ""} | DATES | said
+        return services.approve_adaptation(by=by or self.office, adaptation=one, now=NOW, **facts)
+
+    def weeks(self, town):
+        return Target.every.filter(demand=self.demand, unit=town).count()
+
+
+@pytest.fixture
+def place(db):
+    return Place()
+
+
+def act_on(place, one, act, by):
+    if act == Act.APPROVE:
+        return place.approve(one, by)
+    do = {Act.REFUSE: services.refuse_adaptation, Act.WITHDRAW: services.withdraw_adaptation}[act]
+    return do(by=by, adaptation=one, note="说明", now=NOW)
+
+
+@pytest.mark.parametrize(("state", "act"), list(product(State, Act)))
+def test_every_state_takes_the_acts_of_its_table_and_no_other(place, state, act):
+    one = make_adaptation(place.towns[0], place.demand, area=place.county, state=state)
+    if (state, act) in TRANSITIONS:
+        assert act_on(place, one, act, place.office).state == TRANSITIONS[state, act]
+        with pytest.raises(Conflict):  # not twice
+            act_on(place, one, Act.APPROVE if act == Act.WITHDRAW else act, place.office)
+        return
+    with pytest.raises(Conflict, match="不能") as refused:
+        act_on(place, one, act, place.office)
+    assert refused.value.code == "adaptation.state"
+    assert Adaptation.every.get(pk=one.pk).state == state
+    assert not AuditEvent.objects.filter(subject="adaptation").exists()
+
+
+@pytest.mark.parametrize("act", Act)
+def test_what_is_over_takes_no_act(place, act):
+    facts = {"from_week": THIS_WEEK.plus(-9).monday, "until": THIS_WEEK.plus(-1).sunday}
+    one = make_adaptation(place.towns[0], place.demand, area=place.county, state="approved", **facts)
+    with pytest.raises(Conflict, match="已经到期"):
+        act_on(place, one, act, place.office)
+
+
+@pytest.mark.parametrize(("role", "act"), list(product(Role, Act)))
+def test_office_decides_and_the_lead_takes_back(place, role, act):
+    one = place.ask()
+    actor = make_actor(place.towns[0] if role in (Role.LEAD, Role.CADRE) else place.county, role)
+    allowed = role == Role.OFFICE or (role == Role.LEAD and act == Act.WITHDRAW)
+    if allowed:
+        assert act_on(place, one, act, actor).state == TRANSITIONS[State.REQUESTED, act]
+        return
+    with pytest.raises((Refused, Adaptation.DoesNotExist)):
+        act_on(place, one, act, actor)
+    assert Adaptation.every.get(pk=one.pk).state == State.REQUESTED
+
+
+def test_nobody_approves_the_own_request(place):
+    one = place.ask(place.office)
+    for act in (Act.APPROVE, Act.REFUSE):
+        with pytest.raises(Refused, match="自己提的不能自己批"):
+            act_on(place, one, act, place.office)
+    assert place.approve(one, make_actor(place.county, "office")).state == State.APPROVED
+
+
+def test_office_of_a_township_or_of_another_county_decides_nothing(place):
+    one = place.ask()
+    with pytest.raises(Refused, match="县里或更上级"):
+        place.approve(one, make_actor(place.towns[0], "office"))
+    with pytest.raises(Adaptation.DoesNotExist):
+        place.approve(one, make_actor(make_unit(), "office"))
+
+
+def test_what_a_higher_level_asks_is_decided_above(place):
+    above = make_demand(make_unit(level="department"), title="省里的月报")
+    one = place.ask(demand=above)
+    with pytest.raises(Refused, match="要由上级机制办决定"):
+        place.approve(one)
+
+
+def test_approval_takes_what_nobody_answered_out_of_the_weeks(place):
+    answered = Target.every.get(demand=place.demand, unit=place.towns[0], week=THIS_WEEK.monday)
+    cadre = make_actor(place.towns[0])
+    make_entry(make_return(cadre.user, place.towns[0], THIS_WEEK), target=answered)
+    place.approve(place.ask())
+    assert [place.weeks(town) for town in place.towns] == [1, 13, 13]
+    assert AuditEvent.objects.get(what="adaptation.approved").detail["targets"] == 12
+
+
+def test_rarer_frequency_leaves_the_first_of_each_month(place):
+    place.approve(place.ask(kind="frequency", frequency="monthly", change="每月一次", whom="trait", trait="山区"))
+    days = Target.every.filter(demand=place.demand, unit=place.towns[1]).values_list("due_on", flat=True)
+    assert len({(day.year, day.month) for day in days}) == len(days) == 4
+    assert [place.weeks(town) for town in place.towns] == [4, 4, 13]
+
+
+def test_group_covers_what_it_says_within_the_county(place):
+    make_unit(make_unit(), "township", traits=["山区"])
+    make_unit(place.county, "village")
+    kinds = {"unit": place.towns[:1], "kind": place.towns, "trait": place.towns[:2]}
+    for whom, towns in kinds.items():
+        one = place.ask(whom=whom, trait="山区" if whom == "trait" else "", change=whom)
+        assert list(covered(one).order_by("pk")) == towns
+        services.withdraw_adaptation(by=place.lead, adaptation=one, note="试", now=NOW)
+
+
+def test_next_round_of_the_same_title_leaves_out_whom_it_excuses(place):
+    place.approve(place.ask())
+    issuer = make_actor(place.bureau, "issuer")
+    facts = {"issued_at": None, "first_on": THIS_WEEK.plus(1).monday, "receivers": {"levels": ["township"]}}
+    draft = make_demand(place.bureau, title="2026年防火巡查周报", state="draft", minutes=60, frequency="once", **facts)
+    choice = {"chosen": "original", "reason": "要的", "answers": {}}
+    out = demands.issue(by=issuer, demand=draft, now=NOW, **choice)
+    assert set(Target.every.filter(demand=out).values_list("unit", flat=True)) == {town.pk for town in place.towns[1:]}
+    assert place.approve(place.ask(unit=place.towns[0], kind="form", change="换张表")).state == State.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"from_week": THIS_WEEK.monday + dt.timedelta(days=1)}, "dates"),
+        ({"from_week": THIS_WEEK.plus(-1).monday}, "dates"),
+        ({"until": THIS_WEEK.plus(-1).monday}, "dates"),
+        ({"until": THIS_WEEK.plus(200).sunday}, "dates"),
+        ({"reason": " "}, "text"),
+        ({"change": "长" * 201}, "text"),
+        ({"kind": "frequency", "frequency": "weekly"}, "frequency"),
+        ({"kind": "frequency", "frequency": ""}, "frequency"),
+        ({"whom": "trait", "trait": "边境"}, "trait"),
+        ({"kind": "way"}, "what"),
+        ({"demand": None}, "what"),
+        ({"kind": "rule"}, "what"),
+    ],
+    ids=str,
+)
+def test_request_that_is_wrong_is_refused_and_nothing_kept(place, said, code):
+    with pytest.raises(Refused) as refused:
+        place.ask(**said)
+    assert refused.value.code == f"adaptation.{code}"
+    assert refused.value.errors
+    assert not Adaptation.every.exists()
+
+
+def test_hard_rule_is_not_varied_and_a_soft_one_is(place):
+    book = rulebook()
+    hard, soft = (book.of(code, NOW.date(), place.county.path) for code in ("MTG-SPEECH", "MTG-LENGTH"))
+    facts = {"demand": None, "kind": "rule"}
+    with pytest.raises(Refused, match="一律、不得的规定不能调"):
+        place.ask(rule=hard, **facts)
+    with pytest.raises(Refused, match="不是数字"):
+        place.ask(rule=soft, threshold="半天", **facts)
+    assert place.ask(rule=soft, threshold="300", **facts).rule_code == "MTG-LENGTH"
+
+
+def test_withdrawn_demand_and_a_second_request_are_refused(place):
+    gone = make_demand(place.bureau, title="撤了的表", state="withdrawn", withdrawn_at=NOW)
+    with pytest.raises(Refused, match="已经撤回"):
+        place.ask(demand=gone)
+    place.ask()
+    with pytest.raises(Conflict, match="已经有一项同样的申请"):
+        place.ask()
+
+
+def test_only_the_own_lead_or_the_office_above_asks(place):
+    for actor in (make_actor(place.towns[1], "lead"), make_actor(place.towns[0]), make_actor(make_unit(), "office")):
+        with pytest.raises(Refused, match="只有本单位负责人"):
+            place.ask(actor)

@@ -1,0 +1,108 @@
+"""The pages of adaptations."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from burden.demands.adaptations.models import Adaptation
+from burden.kit.clock import Week
+from tests.factories import make_actor, make_adaptation, make_demand, make_target, make_unit
+
+
+@pytest.fixture
+def county(db):
+    return make_unit()
+
+
+@pytest.fixture
+def town(county):
+    return make_unit(county, "township", traits=["山区"])
+
+
+@pytest.fixture
+def demand(county, town):
+    made = make_demand(
+        make_unit(county, "department"), title="防火巡查周报", frequency="weekly", until=timezone.localdate()
+    )
+    make_target(made, town, Week.on(timezone.localdate()))
+    return made
+
+
+def dates():
+    monday = Week.on(timezone.localdate()).plus(1).monday
+    return {"from_week": monday, "until": monday + dt.timedelta(weeks=8)}
+
+
+def test_lead_asks_and_the_office_decides(client, county, town, demand):
+    client.force_login(make_actor(town, "lead").user)
+    assert "防火巡查周报" in client.get("/adaptations/new/").content.decode()
+    address = f"/adaptations/new/?unit={town.code}&demand={demand.pk}"
+    assert client.get(address).status_code == 200
+    facts = {
+        "kind": "receivers",
+        "whom": "trait",
+        "trait": "山区",
+        "change": "不再报",
+        "reason": "没有\n林地",
+    } | dates()
+    wrong = client.post(address, facts | {"reason": ""})
+    assert wrong.status_code == 422
+    made = client.post(address, facts)
+    one = Adaptation.every.get()
+    assert (made.status_code, one.reason, one.area) == (302, "没有 林地", county)
+    assert client.post(address, facts).status_code == 422  # twice
+    assert client.post(f"/adaptations/{one.pk}/decide/", {"do": "approve"}).status_code == 403
+
+    client.force_login(make_actor(county, "office").user)
+    assert "不再报" in client.get("/adaptations/").content.decode()
+    assert "申请改为" in client.get(f"/adaptations/{one.pk}/").content.decode()
+    assert client.post(f"/adaptations/{one.pk}/decide/", dates()).status_code == 422
+    assert client.post(f"/adaptations/{one.pk}/decide/", dates() | {"do": "refuse"}).status_code == 422
+    assert client.post(f"/adaptations/{one.pk}/decide/", dates() | {"do": "approve"}).status_code == 302
+    assert client.post(f"/adaptations/{one.pk}/decide/", dates() | {"do": "approve"}).status_code == 422
+    assert "不再报" in client.get("/adaptations/?tab=held").content.decode()
+    assert client.post(f"/adaptations/{one.pk}/withdraw/", {"withdraw-note": ""}).status_code == 422
+    assert client.post(f"/adaptations/{one.pk}/withdraw/", {"withdraw-note": "改了"}).status_code == 302
+    assert Adaptation.every.get().state == "withdrawn"
+
+
+def test_rule_is_varied_from_its_name(client, town):
+    client.force_login(make_actor(town, "lead").user)
+    facts = {
+        "kind": "rule",
+        "whom": "unit",
+        "threshold": "300",
+        "change": "可以开五小时",
+        "reason": "路远，合开一次",
+    } | dates()
+    assert client.post("/adaptations/new/?rule=MTG-LENGTH", facts).status_code == 302
+    assert client.post("/adaptations/new/?rule=MTG-SPEECH", facts).status_code == 422
+    assert client.get("/adaptations/new/?rule=NOTHING").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["unit=000", "demand=x", "demand=99999999999999999999", "demand=1&unit="])
+def test_address_that_names_nothing_is_404(client, town, query):
+    client.force_login(make_actor(town, "lead").user)
+    assert client.get(f"/adaptations/new/?{query}").status_code == 404
+
+
+def test_office_chooses_for_which_unit_it_asks(client, county, town, demand):
+    make_unit(county, "township")
+    client.force_login(make_actor(county, "office").user)
+    assert town.name in client.get("/adaptations/new/").content.decode()
+    assert "防火巡查周报" in client.get(f"/adaptations/new/?unit={town.code}").content.decode()
+    foreign = make_unit(make_unit(), "township")
+    assert client.get(f"/adaptations/new/?unit={foreign.code}").status_code == 404
+
+
+def test_one_and_three_rows_take_the_same_queries(client, county, town, django_assert_max_num_queries):
+    client.force_login(make_actor(county, "office").user)
+    make_adaptation(town, area=county)
+    client.get("/adaptations/")
+    for _ in range(3):
+        with django_assert_max_num_queries(20):
+            assert client.get("/adaptations/?tab=waiting&page=x").status_code == 200
+        make_adaptation(town, area=county)
