@@ -17,7 +17,7 @@ os.environ.setdefault("BURDEN_DB_ROLE", "worker")
 
 TASK_LIMIT = 1800  # seconds
 POLL_EVERY = 2.0  # seconds
-POLLS = {"reports.sweep", "reports.sweep_demands", "reports.run_exports"}
+POLLS = {"reports.sweep", "reports.sweep_demands", "reports.run_exports", "standards.read_lists"}
 
 app = Celery("burden")
 app.config_from_object("django.conf:settings", namespace="CELERY")

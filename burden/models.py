@@ -2,7 +2,7 @@
 
 from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
 from burden.demands.adaptations.models import Adaptation
-from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Target
+from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Refusal, Target
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
 from burden.oversight.models import Bulletin
@@ -11,6 +11,7 @@ from burden.standards.models import (
     DayOverride,
     DutyItem,
     Goal,
+    ListFile,
     PlanItem,
     Rule,
     Sample,
@@ -36,6 +37,7 @@ __all__ = [
     "Goal",
     "Handler",
     "HistoryFile",
+    "ListFile",
     "LoginLink",
     "Placement",
     "PlanItem",
@@ -43,6 +45,7 @@ __all__ = [
     "PostRequest",
     "QuoteRequest",
     "Reestimate",
+    "Refusal",
     "Rule",
     "Sample",
     "SamplePanel",

@@ -17,6 +17,7 @@ from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
 from burden.kit.clock import Week
 from burden.oversight.models import Bulletin
+from burden.standards.models import DutyItem, PlanItem
 from burden.units.models import Kind, Level, Placement, Unit, UnitPath
 
 LONG_AGO = dt.date(
@@ -120,6 +121,19 @@ def make_target(demand: Demand, unit: Unit, week: Week = THIS_WEEK, **facts: Any
     }
     facts = copied | {"due_on": week.sunday} | facts
     return Target.every.create(demand=demand, unit=unit, week=week.monday, issuer_id=demand.issuer_id, **facts)
+
+
+def make_duty(county: Unit, kind: str = "basic", **facts: Any) -> DutyItem:
+    """An item of a county's duty list."""
+    number = next(numbers)
+    facts = {"code": f"B{number}", "title": f"事项{number}", "citation": f"《履职清单》B{number}"} | facts
+    return DutyItem.objects.create(county=county, kind=kind, **facts)
+
+
+def make_plan(issuer: Unit, **facts: Any) -> PlanItem:
+    """An item of an office's annual plan."""
+    facts = {"year": 2026, "category": "meeting", "title": f"计划{next(numbers)}", "times": 4} | facts
+    return PlanItem.objects.create(issuer=issuer, **facts)
 
 
 def make_bulletin(unit: Unit, state: str = "draft", **facts: Any) -> Bulletin:

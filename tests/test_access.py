@@ -23,6 +23,7 @@ from burden.demands.models import Estimate, QuoteRequest, Target
 from burden.kit.access import Access
 from burden.ledger.models import StaleMark
 from burden.oversight.models import Bulletin
+from burden.standards.models import ListFile
 from burden.units.models import Unit, UnitEvent
 from reports.models import ExportJob
 from reports.tables import TABLES
@@ -34,6 +35,8 @@ from tests.factories import (
     make_adaptation,
     make_bulletin,
     make_demand,
+    make_duty,
+    make_plan,
     make_post,
     make_target,
     make_unit,
@@ -117,6 +120,10 @@ class World:
         effects = {"units": 1, "people": 0, "weeks": 0, "past": []}
         return UnitEvent.every.create(kind="close", effects=effects, **facts)
 
+    def list_of(self, actor: Actor) -> ListFile:
+        facts = {"year": 2026, "state": "read", "lines": [[1, ["条目", "事项", "类别"]], [2, ["1", "防汛", "配合"]]]}
+        return ListFile.every.create(county=self.county, kind="duties", brought_by=actor.user, brought_at=NOW, **facts)
+
     def estimate_of(self, unit: Unit) -> Estimate:
         facts = {"asked_at": NOW, "until": LAST_WEEK.sunday}
         return Estimate.every.create(demand=make_demand(self.county, state="review"), unit=unit, **facts)
@@ -192,7 +199,7 @@ OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(("week_of", "api_week"), lambda world, where, actor: {"day": str(LAST_WEEK)}),
     "asked_answer": lambda world, where, actor: {"pk": world.estimate_of(world.units[where]).pk},
     **dict.fromkeys(
-        ("target", "target_take", "target_assign", "target_pass_on"),
+        ("target", "target_take", "target_assign", "target_refuse", "target_pass_on"),
         lambda world, where, actor: {"pk": world.target_of(world.units[where]).pk},
     ),
     **dict.fromkeys(
@@ -215,6 +222,12 @@ OBJECTS: dict[str, Objects] = {
         lambda world, where, actor: {"pk": make_adaptation(world.units[where]).pk},
     ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
+    "duty_item": lambda world, where, actor: {"pk": make_duty(world.units[where]).pk},
+    "plan_item": lambda world, where, actor: {"pk": make_plan(world.units[where]).pk},
+    **dict.fromkeys(
+        ("list_file", "list_file_store", "list_file_faults"),
+        lambda world, where, actor: {"pk": world.list_of(actor if where == "own" else world.actor("office")).pk},
+    ),
     **dict.fromkeys(
         ("rule", "rule_edit", "rule_confirm", "rule_switch"), lambda world, where, actor: {"code": "MTG-LENGTH"}
     ),
@@ -228,6 +241,7 @@ OWN_ONLY = (
     "asked_answer",
     "quote_answer",
     "target",
+    "list_file",
 )  # of the person or the own unit, never of one below
 SELF_ONLY = {  # the parameter names no unit's object; rules of other counties: tests/burden/standards/rules
     "week_of",

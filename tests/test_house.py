@@ -36,13 +36,14 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "ledger": {"health"},
     "units": {"events", "importing"},
     "accounts": {"actor", "demo", "importing", "middleware", "navigation", "passwords", "remedies", "roles"},
-    "standards": {"importing", "measure", "sampling", "tariffs", "workdays"},
+    "standards": {"importing", "lists", "measure", "sampling", "tariffs", "workdays"},
     "demands": {
         "catalogue",
         "checkers",
         "checks",
         "choices",
         "duplicates",
+        "duty",
         "facts",
         "hits",
         "ledgers",
@@ -58,7 +59,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "entries": {"history", "lines", "offers", "year"},
     "oversight": {"texts"},
     "home": set(),
-    "demo": {"adapted", "asked", "asked_sql", "places", "plan", "planted", "seed", "sql", "titles"},
+    "demo": {"adapted", "asked", "asked_sql", "duties", "places", "plan", "planted", "seed", "sql", "titles"},
 }
 RAW_SQL = ("cursor", "raw", "RawSQL", "Statements")  # how SQL by hand begins
 RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the ORM cannot say
@@ -76,6 +77,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/demands/services/targets.py",
     "burden/entries/history.py",
     "burden/entries/offers.py",
+    "burden/demo/duties.py",
     "burden/demo/seed.py",
     "reports/league.py",
     "reports/relief.py",
@@ -111,6 +113,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Unit": {  # names and places of units are no secret; what is summed in them is
         "burden/accounts/actor.py",
         "burden/demands/adaptations/reading.py",
+        "burden/demands/duty.py",
         "burden/demands/receivers.py",
         "burden/demands/services/handling.py",
         "burden/demands/values.py",
@@ -122,6 +125,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/management/commands/prepare.py",
         "burden/standards/forms.py",
         "burden/standards/importing.py",
+        "burden/standards/lists/checking.py",
         "burden/units/events.py",
         "burden/units/importing.py",
         "burden/units/queries.py",
@@ -139,6 +143,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     },
     "Adaptation": {"burden/demands/adaptations/reading.py"},  # what was approved holds whoever registers
     "Target": {"burden/demands/services/reestimating.py"},
+    "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {"reports/unregistered.py", "reports/signals/unregistered.py"},  # the worker counts them anew
     "Signal": {"reports/signals/recount.py"},

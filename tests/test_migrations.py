@@ -52,7 +52,9 @@ def test_web_role_is_no_superuser(db: None) -> None:
         assert cursor.fetchall() == []
 
 
-@pytest.mark.parametrize("table", ["weekly_return", "entry", "submission", "export_job", "audit_event"])
+@pytest.mark.parametrize(
+    "table", ["weekly_return", "entry", "submission", "export_job", "audit_event", "list_file", "demand_refusal"]
+)
 def test_row_level_security_is_on(db: None, table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relrowsecurity FROM pg_class WHERE relname = %s", [table])
@@ -91,7 +93,9 @@ RIGHTS = {
         "cache": "INSERT UPDATE DELETE",
         "day_override": "INSERT DELETE",
         "demand": "INSERT UPDATE",
+        "duty_item": "INSERT UPDATE",
         "demand_estimate": "INSERT UPDATE",
+        "demand_refusal": "INSERT",
         "demand_review": "INSERT",
         "demand_supporting": "INSERT DELETE",
         "django_session": "INSERT UPDATE DELETE",
@@ -100,6 +104,7 @@ RIGHTS = {
         "filing_time": "INSERT",
         "goal": "INSERT UPDATE DELETE",
         "handler": "INSERT UPDATE",
+        "list_file": "INSERT UPDATE DELETE",
         "login_link": "INSERT UPDATE",
         "person": "INSERT UPDATE",
         "placement": "INSERT UPDATE",
@@ -123,6 +128,7 @@ RIGHTS = {
         "django_session": "DELETE",
         "export_job": "UPDATE DELETE",
         "filing_time": "DELETE",
+        "list_file": "UPDATE",
         "peer_stat": "INSERT DELETE",
         "hidden_week": "INSERT DELETE",
         "people_year": "INSERT DELETE",

@@ -16,7 +16,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
 from burden.demands import receivers
-from burden.demands.models import ACTIVE, OPEN, Demand, Estimate, Handler, QuoteRequest, Target
+from burden.demands.models import ACTIVE, OPEN, Demand, Estimate, Handler, QuoteRequest, Refusal, Target
 from burden.demands.price import Price, cost_of, price_of
 from burden.kit.clock import Week
 from burden.standards.measure import Cost, person_minutes
@@ -221,11 +221,17 @@ def quote_request(actor: Actor, pk: int) -> QuoteRequest:
 def target(actor: Actor, pk: int) -> Target:
     """Return a target in the actor's scope (Http404)."""
     found: Target | None = (
-        Target.objects.visible_to(actor).select_related("demand", "unit", "issuer").filter(pk=pk).first()
+        Target.objects.visible_to(actor).select_related("demand__duty_item", "unit", "issuer").filter(pk=pk).first()
     )
     if found is None:
         raise Http404
     return found
+
+
+def refusals(actor: Actor, demand: Demand) -> QuerySet[Refusal]:
+    """Return who sent a demand back, the first first."""
+    found: QuerySet[Refusal] = Refusal.objects.visible_to(actor).filter(demand=demand)
+    return found.select_related("unit", "item").order_by("at", "pk")
 
 
 def targets_of_week(actor: Actor, unit_id: int, week: Week) -> list[TargetRow]:

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from burden.demands import api
-from burden.demands.views import asking, catalogue, handling, importing, listing, register
+from burden.demands.views import asking, catalogue, duty, handling, importing, listing, register
 
 urlpatterns = [
     path("adaptations/", include("burden.demands.adaptations.urls")),
@@ -21,9 +21,14 @@ urlpatterns = [
     path("demands/<int:pk>/change/", register.demand_change, name="demand_change"),
     path("demands/<int:pk>/copy/", register.demand_copy, name="demand_copy"),
     path("demands/<int:pk>/withdraw/", listing.demand_withdraw, name="demand_withdraw"),
+    path("duty/", duty.duty, name="duty"),
+    path("duty/plans/", duty.plans, name="plans"),
+    path("duty/plans/<int:pk>/", duty.plan_item, name="plan_item"),
+    path("duty/items/<int:pk>/", duty.duty_item, name="duty_item"),
     path("targets/<int:pk>/", handling.target, name="target"),
     path("targets/<int:pk>/take/", handling.target_take, name="target_take"),
     path("targets/<int:pk>/assign/", handling.target_assign, name="target_assign"),
+    path("targets/<int:pk>/refuse/", handling.target_refuse, name="target_refuse"),
     path("targets/<int:pk>/pass/", handling.target_pass_on, name="target_pass_on"),
     path("api/v1/demands/", api.DemandsApi.as_view(), name="api_demands"),
     path("api/v1/demands/<int:pk>/", api.DemandApi.as_view(), name="api_demand"),

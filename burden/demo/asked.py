@@ -57,6 +57,7 @@ DUTIES = (  # code, title, kind, citation
     ("B04", "民生保障政策宣传和申请受理", "basic"), ("B05", "耕地保护日常巡查", "basic"), ("P01", "森林防灭火", "cooperating"),
     ("P02", "防汛抗旱", "cooperating"), ("P03", "农房安全排查", "cooperating"), ("P04", "动物疫病防控", "cooperating"),
     ("R01", "违法占地执法", "recalled"), ("R02", "餐饮单位食品安全执法检查", "recalled"), ("R03", "企业环保执法检查", "recalled"),
+    ("R04", "特种设备安全监督检查", "recalled"),
 )  # fmt: skip
 
 

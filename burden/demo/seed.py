@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.demo import PASSWORD, USERNAMES
 from burden.demands.duplicates import grams
-from burden.demo import adapted, asked, asked_sql, planted, sql
+from burden.demo import adapted, asked, asked_sql, duties, planted, sql
 from burden.demo.asked import PlannedDemand
 from burden.demo.places import CITY, COUNTY, TOWNSHIPS
 from burden.demo.plan import (
@@ -45,6 +45,7 @@ TRIGGERS = (  # that mark sums stale
     ("entry", "stale_insert"),
     ("entry", "stale_answer_insert"),
     ("target", "stale_insert"),
+    ("target", "stale_update"),
 )
 OPEN = [0.06, 0.45, 0.15]  # the share of the started week's demands that a village, township, department has already
 LEARNED = 4  # weeks of answers from which handlers are known
@@ -97,6 +98,9 @@ def seed(
             asked_sql.HANDLERS,
             {"since": plan.weeks[-1 - LEARNED].monday if len(plan.weeks) > LEARNED else plan.weeks[0].monday},
         )
+        duties.link(cursor)
+        with _unmarked(cursor):
+            duties.send_back(now=now)
         cursor.execute(asked_sql.BUDGETS)
         cursor.execute(asked_sql.MARKS)
         cursor.execute(sql.COUNTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,20 @@ BOM = b"\xef\xbb\xbf"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_COLUMNS = 60
 MOST_UNPACKED = 100 * MEGABYTE  # of a workbook, which is a zip file
+MOST_PARTS = 1_000  # files in that zip file
+LONGEST = 60.0  # seconds that reading one may take
+
+
+@dataclass(frozen=True)
+class Caps:
+    """How far a workbook is unpacked. Units: bytes, files in it, seconds. Source: SECURITY design section 4."""
+
+    unpacked: int = MOST_UNPACKED
+    parts: int = MOST_PARTS
+    seconds: float = LONGEST
+
+
+USUAL = Caps()
 
 
 @dataclass(frozen=True, order=True)
@@ -60,17 +75,17 @@ def read_sheet(
     return _rows(lines, header, dict.fromkeys(optional, ""))
 
 
-def read_grid(data: bytes, *, most: int, rows: int) -> list[tuple[int, list[Any]]]:
+def read_grid(data: bytes, *, most: int, rows: int, caps: Caps = USUAL) -> list[tuple[int, list[Any]]]:
     """Read the first sheet of an xlsx workbook, or a CSV file, as it stands: numbered lines of cells, blank lines left out.
 
     Units: `most` is bytes, `rows` the lines read, line numbers count from 1. Shape: a workbook's cells keep their type.
-    Refuses: file.too_big, file.too_long, file.empty, file.not_text, file.broken, file.old_workbook.
+    Refuses: file.too_big, file.too_long, file.empty, file.not_text, file.broken, file.old_workbook, file.too_slow.
     """
     if data.startswith(WORKBOOKS[1]):
         raise _refused("old_workbook", _("这是旧格式的 .xls，请另存为 .xlsx 或 CSV 再导入"))
     if len(data) > most:
         raise _refused("too_big", _("文件超过 %(most)s MB，请分成几个文件") % {"most": most // MEGABYTE})
-    lines = _workbook_lines(data, rows) if data.startswith(WORKBOOKS[0]) else _text_lines(data, most)
+    lines = _workbook_lines(data, rows, caps) if data.startswith(WORKBOOKS[0]) else _text_lines(data, most)
     found = [(number, cells) for number, cells in enumerate(lines, 1) if any(cell not in ("", None) for cell in cells)]
     if not found:
         raise _refused("empty", _("文件是空的"))
@@ -79,18 +94,27 @@ def read_grid(data: bytes, *, most: int, rows: int) -> list[tuple[int, list[Any]
     return found
 
 
-def _workbook_lines(data: bytes, rows: int) -> list[list[Any]]:
-    """Return the lines of a workbook's first sheet. Refuses: file.broken."""
+def _workbook_lines(data: bytes, rows: int, caps: Caps) -> list[list[Any]]:
+    """Return the lines of a workbook's first sheet. Refuses: file.broken, file.too_big, file.too_slow."""
+    ends = time.monotonic() + caps.seconds
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            size = sum(part.file_size for part in packed.infolist())
-        if size > MOST_UNPACKED:
+            parts = packed.infolist()
+        if sum(part.file_size for part in parts) > caps.unpacked or len(parts) > caps.parts:
             raise _refused("too_big", _("文件展开后太大，请分成几个文件"))
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         lines = book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS)
-        return [list(cells) for cells in islice(lines, rows * 10)]
+        return [list(cells) for cells in _until(islice(lines, rows * 10), ends)]
     except (zipfile.BadZipFile, KeyError, ValueError, IndexError, ParseError) as error:
         raise _refused("broken", _("这个工作簿打不开，请在表格软件里另存一份再导入")) from error
+
+
+def _until(lines: Iterable[Any], ends: float) -> Iterator[Any]:
+    """Yield lines until the time is up. Refuses: file.too_slow."""
+    for line in lines:
+        if time.monotonic() > ends:
+            raise _refused("too_slow", _("文件太复杂，一时读不完，请另存为 CSV 再导入"))
+        yield line
 
 
 def _text_lines(data: bytes, most: int) -> list[list[Any]]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from burden.kit.db import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from burden.accounts.actor import Actor
 
 
 class Category(models.TextChoices):
@@ -178,6 +183,7 @@ class DutyItem(models.Model):
     kind = models.CharField(max_length=12, choices=Duty)
     owner = models.ForeignKey("burden.Unit", models.PROTECT, null=True, related_name="+")  # department that keeps it
     citation = models.CharField(max_length=200)
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")  # how far it goes, who does the rest
 
     class Meta:
         db_table = "duty_item"
@@ -205,6 +211,60 @@ class PlanItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ListFileQuerySet(ScopedQuerySet):
+    """Files of the person who brought them."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        return models.Q(brought_by_id=actor.user_id)
+
+
+class ListFile(models.Model):
+    """A file of a county's duty list or of its annual plans, from when it is brought until it is stored or replaced.
+
+    Shape: `data` holds a workbook until a worker has read it; `lines` are then [number, [cell, …]], blank ones left out.
+    Which columns they are, and what is wrong with them, is said anew whenever they are looked at (standards.lists).
+    """
+
+    class Kind(models.TextChoices):
+        DUTIES = "duties", _("履职清单")
+        PLANS = "plans", _("年度计划")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("等着读")
+        READ = "read", _("读好了")
+        REFUSED = "refused", _("读不了")
+        STORED = "stored", _("写入了")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    county = models.ForeignKey("burden.Unit", models.PROTECT, related_name="+")
+    year = models.SmallIntegerField()
+    source = models.CharField(max_length=100, blank=True)  # the name of the list, which its items cite
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    data = models.BinaryField(null=True)
+    lines = models.JSONField(default=list)
+    problem = models.CharField(max_length=300, blank=True)
+    brought_by = models.ForeignKey("burden.User", models.CASCADE, related_name="+")
+    brought_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)  # when a worker began to read it: it does so once
+
+    objects = ListFileQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "list_file"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "read", "refused", "stored"]), name="list_file_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting") ^ models.Q(data=None), name="list_file_data_waits"
+            ),
+        ]
 
 
 class BurdenBudget(models.Model):

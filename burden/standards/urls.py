@@ -6,6 +6,7 @@ from burden.standards import views
 
 urlpatterns = [
     path("rules/", include("burden.standards.rules.urls")),
+    path("duty/import/", include("burden.standards.lists.urls")),
     path("standards/", views.standards, name="standards"),
     path("standards/sample/start/", views.sample_start, name="sample_start"),
     path("standards/sample/stop/", views.sample_stop, name="sample_stop"),

@@ -17,6 +17,9 @@ OF_UNIT = (
     "report", "parts", "issuers", "relief", "signals", "indicators", "indicators_file", "issued_by", "calendar_of",
 )  # fmt: skip
 OWN = (
+    "duty",
+    "plans",
+    "list_import",
     "reports",
     "calendar",
     "issued",

@@ -44,6 +44,12 @@ SET due_on = excluded.due_on, category = excluded.category, people = excluded.pe
     evidence = excluded.evidence, tariff_id = excluded.tariff_id
 WHERE target.id NOT IN (SELECT * FROM answered_targets(%(demand)s))
 """
+# who sent the demand back is asked for it no more, on whichever days it falls now
+STILL_REFUSED = """
+UPDATE target t SET withdrawn = true FROM demand_refusal r
+WHERE r.demand_id = %(demand)s AND t.demand_id = r.demand_id AND t.unit_id = r.unit_id
+      AND t.week >= greatest(r.from_week, %(since)s) AND NOT t.withdrawn
+"""
 KEEP = "UPDATE target SET withdrawn = true WHERE demand_id = %(demand)s"
 EVER = dt.date.min
 # whoever withdraws meanwhile is waited for, whoever answers beside is not
@@ -77,10 +83,10 @@ def put_targets(*, demand: Demand, unit_ids: Sequence[int], days: Sequence[dt.da
 
 
 def renew_targets(*, demand: Demand, unit_ids: Sequence[int], days: Sequence[dt.date], since: dt.date) -> None:
-    """Let the targets from a Monday on follow a changed demand; what was answered stays as it is."""
+    """Let the targets from a Monday on follow a changed demand; what was answered stays as it is, what was sent back too."""
     facts = _facts(demand, unit_ids, [day for day in days if day >= since]) | {"since": since}
     with connection.cursor() as cursor:
-        for statement in (LOCK, DROP + OTHERS, PUT + RENEWED):
+        for statement in (LOCK, DROP + OTHERS, PUT + RENEWED, STILL_REFUSED):
             cursor.execute(statement, facts)
 
 

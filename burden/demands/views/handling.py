@@ -1,4 +1,4 @@
-"""Whose business a target is: taken over, given to a colleague, passed on to villages; answered in my week."""
+"""Whose business a target is: taken over, given to a colleague, passed on to villages, sent back; answered in my week."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.kit.reading import bare
+from burden.standards.models import Duty
 from burden.units.models import Level
 
 
@@ -61,6 +62,19 @@ def target_assign(request: ActedRequest, pk: int) -> HttpResponse:
 
 
 @access(Role.CADRE, Role.LEAD, methods=("POST",))
+def target_refuse(request: ActedRequest, pk: int) -> HttpResponse:
+    """Send it back, citing the item of the duty list under which it was recalled."""
+    found = _own(request, pk)
+    try:
+        services.refuse_recalled(by=request.actor, target=found, now=clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("target", found.pk)
+    messages.success(request, _("《%(title)s》按清单退回了，不算用时") % {"title": bare(found.demand.title)})
+    return _back(request, found)
+
+
+@access(Role.CADRE, Role.LEAD, methods=("POST",))
 def target_pass_on(request: ActedRequest, pk: int) -> HttpResponse:
     """Pass it on to villages (转到村); who asked first stays named."""
     found = _own(request, pk)
@@ -97,8 +111,11 @@ def _back(request: ActedRequest, found: Target) -> HttpResponse:
 def _show(request: ActedRequest, found: Target, problems: list[tuple[str, str]] | None = None) -> HttpResponse:
     actor = request.actor
     leads = any(post.role == Role.LEAD and post.unit_id == found.unit_id for post in actor.posts)
+    item = found.demand.duty_item
     context = {
         "target": found,
+        "item": item if item and item.kind == Duty.RECALLED else None,
+        "refusal": queries.refusals(actor, found.demand).filter(unit_id=found.unit_id).first() if item else None,
         "cadres": queries.colleagues(actor, found.unit_id, _today()) if leads else (),
         "villages": queries.villages_of(actor, found) if found.unit.level == Level.TOWNSHIP else (),
         "problems": problems or [],

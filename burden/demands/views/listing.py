@@ -103,6 +103,7 @@ def _show(request: ActedRequest, found: Demand, *, is_own: bool, problem: str = 
         "price": price,
         "facts": _facts(found, price.times),
         "reviews": [_seen(review) for review in reviews],
+        "refusals": queries.refusals(request.actor, found)[:LINES] if found.duty_item_id else [],
         "is_own": is_own,
         "problem": problem,
         "reason": reason,

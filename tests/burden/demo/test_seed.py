@@ -12,7 +12,7 @@ from burden.accounts.demo import PASSWORD, USERNAMES, demo_accounts
 from burden.accounts.models import Post, User
 from burden.demands.adaptations.models import Adaptation
 from burden.demands.duplicates import similar
-from burden.demands.models import Demand, Handler, Target
+from burden.demands.models import Demand, Handler, Refusal, Target
 from burden.demo.seed import seed
 from burden.entries.models import Entry, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleMark
@@ -79,7 +79,16 @@ def test_seed_registers_what_is_asked_and_what_came_back(counts):
         make_actor(Unit.every.get(name="县农业农村局"), "issuer"), "农村人居环境整治月报", sister.fields[1:8]
     )
     assert sister in [each.demand for each in found if each.likely and each.shared]
-    assert Handler.objects.exists() and DutyItem.objects.filter(kind="recalled").exists()
+    assert Handler.objects.exists() and PlanItem.objects.exists()
+    assert set(DutyItem.objects.values_list("kind", flat=True)) == {"basic", "cooperating", "recalled"}
+    assert not DutyItem.objects.filter(owner=None).exists() and Demand.every.filter(duty_item__kind="basic").exists()
+
+
+def test_seed_has_one_recalled_item_sent_back(counts):
+    (sent_back,) = Refusal.every.select_related("demand", "item")
+    assert (sent_back.demand.title, sent_back.item.code) == ("特种设备台账月报", "R04")
+    claims = Target.every.filter(demand=sent_back.demand).values_list("withdrawn", flat=True)
+    assert sorted(claims) == [False, True]
 
 
 def test_seed_tells_of_adaptations_in_force_waiting_and_over(counts):
@@ -114,7 +123,9 @@ def test_seed_brings_routine_back_every_week(counts):
 def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
     Demand.every.update(parent=None)
-    for model in (Adaptation, Entry, WeeklyReturn, Target, Handler, Demand, PlanItem, BurdenBudget, DutyItem, Post):
+    for model in (
+        Adaptation, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem, BurdenBudget, DutyItem, Post,
+    ):  # fmt: skip
         model._base_manager.all().delete()
     User.objects.all().delete()
     seed(now=NOW, weeks=3, townships=2)

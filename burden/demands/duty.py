@@ -1,0 +1,211 @@
+"""The duty list and the annual plans of a county, with what was asked under each of their items."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce, Length
+from django.http import Http404
+
+from burden.accounts.actor import Actor
+from burden.demands.models import ACTIVE, Demand, Frequency, Refusal
+from burden.demands.price import times_until
+from burden.standards.models import Category, Duty, DutyItem, PlanItem
+from burden.units.models import Level, Unit
+
+MOST_COUNTIES = 200  # that one may choose from: whoever reads of more names the county in the address
+REPEATED = ("first_on", "frequency", "until")
+
+
+@dataclass(frozen=True)
+class Used:
+    """How far the plans of a category are used up. Units: times of a year until a day."""
+
+    category: str
+    planned: int
+    used: int
+    beside: int  # times that no plan names
+
+    @property
+    def label(self) -> str:
+        return str(Category(self.category).label)
+
+
+# whose lists
+
+
+def counties(actor: Actor) -> QuerySet[Unit]:
+    """Return the counties whose lists an actor reads: the one around each post, and those in the range."""
+    low, high = actor.read_range
+    steps = {int(step) for post in actor.posts for step in post.unit.path.rstrip(".").split(".")}
+    found = Unit.every.filter(level=Level.COUNTY, closed_on=None)
+    return found.filter(Q(pk__in=steps) | Q(path__gte=low, path__lt=high)).order_by("path")
+
+
+def county_of(actor: Actor, code: str) -> Unit | None:
+    """Return the county that an address names, else the first with a list, else the first; None where there is none (Http404: a foreign one)."""
+    if code:
+        found = counties(actor).filter(code=code).first() if code.isdecimal() else None
+        if found is None:
+            raise Http404
+        return found
+    has_list = Exists(DutyItem.objects.filter(county=OuterRef("pk")))
+    return counties(actor).order_by(has_list.desc(), "path").first()
+
+
+# items of the duty list
+
+
+def duty_list(actor: Actor, county: Unit, *, kind: str = "", text: str = "") -> QuerySet[DutyItem]:
+    """Return a county's duty list, each item with how many demands are out under it (`linked`)."""
+    found = _matching(county, text).select_related("owner").annotate(linked=_linked(actor, "duty_item"))
+    return (found.filter(kind=kind) if kind else found).order_by("kind", Length("code"), "code")
+
+
+def duty_counts(actor: Actor, county: Unit, text: str) -> dict[str, int]:
+    """Return how many items of each kind match a search."""
+    counted = _matching(county, text).order_by().values_list("kind").annotate(count=Count("pk"))
+    return dict.fromkeys(Duty.values, 0) | dict(counted)
+
+
+def duty_item(actor: Actor, pk: int) -> DutyItem:
+    """Return an item of a list that an actor reads (Http404)."""
+    seen = Q(county__in=counties(actor)) | _in_range(actor)
+    found = DutyItem.objects.filter(seen, pk=pk).select_related("owner", "county").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _in_range(actor: Actor) -> Q:
+    low, high = actor.read_range
+    return Q(county__path__gte=low, county__path__lt=high)
+
+
+def _matching(county: Unit, text: str) -> QuerySet[DutyItem]:
+    found = DutyItem.objects.filter(county=county)
+    if not text:
+        return found
+    return found.filter(
+        Q(title__icontains=text) | Q(note__icontains=text) | Q(owner__name__icontains=text) | Q(code__iexact=text)
+    )
+
+
+def linked_demands(actor: Actor, item: DutyItem | PlanItem) -> QuerySet[Demand]:
+    """Return what is out around the actor under an item of a list or a plan, the newest first."""
+    named = {"duty_item" if isinstance(item, DutyItem) else "plan_item": item}
+    return _out(actor).filter(**named).select_related("issuer").order_by("-issued_at", "-pk")
+
+
+def openable(actor: Actor, demands: Iterable[Demand]) -> set[int]:
+    """Return the ids of those demands whose page the actor may open: titles go further than what is on it."""
+    seen = Demand.objects.visible_to(actor).filter(pk__in=[each.pk for each in demands])
+    return set(seen.values_list("pk", flat=True))
+
+
+def asked_again(actor: Actor, county: Unit) -> QuerySet[Demand]:
+    """Return what is out although its item was recalled, the newest first, with how many units the actor reads sent it back (`refused`)."""
+    sent_back = Refusal.objects.visible_to(actor).filter(demand=OuterRef("pk")).order_by().values("demand")
+    found = _out(actor).filter(duty_item__kind=Duty.RECALLED, duty_item__county=county)
+    counted = Coalesce(Subquery(sent_back.annotate(count=Count("pk")).values("count")), 0, output_field=IntegerField())
+    return found.select_related("issuer", "duty_item").annotate(refused=counted).order_by("-issued_at", "-pk")
+
+
+def _out(actor: Actor) -> QuerySet[Demand]:
+    return Demand.objects.published_to(actor).filter(state__in=ACTIVE)
+
+
+def _linked(actor: Actor, name: str) -> Coalesce:
+    """Count, for each row of a list, the demands that are out under it."""
+    of_row = _out(actor).filter(**{name: OuterRef("pk")}).order_by().values(name)
+    return Coalesce(Subquery(of_row.annotate(count=Count("pk")).values("count")), 0, output_field=IntegerField())
+
+
+# annual plans
+
+
+def plan_years(actor: Actor, county: Unit) -> list[int]:
+    """Return the years of which a county's offices have a plan, the newest first."""
+    return sorted(set(_plans(county).order_by().values_list("year", flat=True)), reverse=True)
+
+
+def plan_list(actor: Actor, county: Unit, year: int, *, category: str = "", text: str = "") -> QuerySet[PlanItem]:
+    """Return the plans of a county's offices for a year, by office."""
+    found = _plans(county).filter(year=year).select_related("issuer")
+    if category:
+        found = found.filter(category=category)
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(issuer__name__icontains=text))
+    return found.order_by("issuer__path", "category", "title", "pk")
+
+
+def plan_item(actor: Actor, pk: int) -> PlanItem:
+    """Return an item of a plan that an actor reads (Http404)."""
+    low, high = actor.read_range
+    around = Q(issuer__parent__in=counties(actor)) | Q(issuer__path__gte=low, issuer__path__lt=high)
+    found = PlanItem.objects.filter(around, pk=pk).select_related("issuer").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def times_used(actor: Actor, items: Iterable[PlanItem], until: dt.date) -> dict[int, int]:
+    """Return by item how often what is out under it was due in its year until a day. Two queries."""
+    years = {item.pk: item.year for item in items}
+    under = _out(actor).filter(plan_item__in=years)
+    counted: Counter[int] = Counter()
+    once = under.filter(frequency=Frequency.ONCE, first_on__lte=until).order_by()
+    counted.update(dict(once.values_list("plan_item").annotate(count=Count("pk"))))
+    for pk, *often in under.exclude(frequency=Frequency.ONCE).values_list("plan_item_id", *REPEATED):
+        counted[pk] += _times(often, years[pk], until)
+    return dict(counted)
+
+
+def plan_totals(actor: Actor, county: Unit, year: int, until: dt.date) -> list[Used]:
+    """Return by category what was planned, what of it was due until a day, and what came without a plan. Three queries."""
+    planned = dict(_plans(county).filter(year=year).order_by().values_list("category").annotate(times=Sum("times")))
+    low, high = county.range
+    asked = _out(actor).filter(issuer__path__gte=low, issuer__path__lt=high, parent=None)
+    due: Counter[tuple[str, bool]] = Counter()
+    once = asked.filter(frequency=Frequency.ONCE, first_on__range=(dt.date(year, 1, 1), until)).order_by()
+    for category, has_plan, count in once.values_list("category", _has_plan()).annotate(count=Count("pk")):
+        due[category, has_plan] += count
+    often = asked.exclude(frequency=Frequency.ONCE).filter(first_on__lte=until)
+    for category, has_plan, *days in often.values_list("category", _has_plan(), *REPEATED):
+        due[category, has_plan] += _times(days, year, until)
+    return [
+        Used(each, planned[each], due[each, True], due[each, False]) for each in Category.values if planned.get(each)
+    ]
+
+
+def _has_plan() -> ExpressionWrapper[Q]:
+    return ExpressionWrapper(Q(plan_item__isnull=False), output_field=BooleanField())
+
+
+def _plans(county: Unit) -> QuerySet[PlanItem]:
+    low, high = county.range
+    return PlanItem.objects.filter(issuer__path__gte=low, issuer__path__lt=high)
+
+
+def _times(often: Sequence[object], year: int, until: dt.date) -> int:
+    """Count how often something repeated was due in a year until a day."""
+    first, frequency, last = often
+    assert isinstance(first, dt.date)
+    assert isinstance(frequency, str)
+    ends = min(until, dt.date(year, 12, 31), last if isinstance(last, dt.date) else dt.date.max)
+    return times_until(first, frequency, ends) - times_until(first, frequency, min(ends, dt.date(year - 1, 12, 31)))

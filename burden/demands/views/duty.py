@@ -1,0 +1,179 @@
+"""The pages of the duty list and of the annual plans, and of one item of either with what was asked under it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import READERS, Role
+from burden.demands import duty as lists
+from burden.demands.price import price_of
+from burden.kit import clock
+from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import address, query_of
+from burden.kit.templatetags.show import category_css
+from burden.standards.models import Category, Duty, DutyItem, PlanItem
+from burden.units.models import Unit
+
+LINES = 30
+FEW = 8  # lines of a list beside the page
+MOST_TEXT = 60  # characters of a search
+COLOURS = {Duty.BASIC: "", Duty.COOPERATING: "s-info", Duty.RECALLED: "s-warn"}
+SHORT = {Duty.BASIC: _("基本"), Duty.COOPERATING: _("配合"), Duty.RECALLED: _("收回")}
+VIEWERS = READERS | {Role.CADRE}
+
+
+@access(*VIEWERS)
+@never_cache
+def duty(request: ActedRequest) -> HttpResponse:
+    """Show a county's duty list, searched and filtered, and what was recalled and is asked all the same."""
+    actor, county, text = _asked(request)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in Duty.values else ""
+    frame = _frame(actor, county, "duty", text)
+    if county is None:
+        return render(request, "demands/duty.html", frame)
+    counts = lists.duty_counts(actor, county, text)
+    page = Paginator(lists.duty_list(actor, county, kind=kind, text=text), LINES).get_page(request.GET.get("page"))
+    again = lists.asked_again(actor, county)
+    context = frame | {
+        "page": page,
+        "rows": [(item, SHORT[Duty(item.kind)], COLOURS[Duty(item.kind)]) for item in page],
+        "kind": kind,
+        "kinds": _kinds(counts, kind, text, frame["county_code"]),
+        "found": sum(counts.values()) if not kind else counts[kind],
+        "again": again[:FEW],
+        "again_count": again.count(),
+        "query": query_of(county=frame["county_code"], kind=kind, q=text),
+        "may_open": bool(actor.roles & READERS),
+    }
+    return render(request, "demands/duty.html", context)
+
+
+@access(*VIEWERS)
+@never_cache
+def plans(request: ActedRequest) -> HttpResponse:
+    """Show the annual plans of a county's offices, and how far they are used up."""
+    actor, county, text = _asked(request)
+    frame, today = _frame(actor, county, "plans", text), clock.day_of(clock.now())
+    if county is None:
+        return render(request, "demands/plans.html", frame)
+    years = lists.plan_years(actor, county)
+    year = _year(request.GET.get("year", ""), years, today)
+    category = request.GET.get("category", "")
+    category = category if category in Category.values else ""
+    found = lists.plan_list(actor, county, year, category=category, text=text)
+    page = Paginator(found, LINES).get_page(request.GET.get("page"))
+    until = min(today, dt.date(year, 12, 31))
+    used = lists.times_used(actor, page, until)
+    context = frame | {
+        "page": page,
+        "rows": [(item, used.get(item.pk, 0)) for item in page],
+        "year": year,
+        "years": years,
+        "category": category,
+        "categories": Category.choices,
+        "totals": [
+            (each, [(category_css(each.category), min(each.used, each.planned))])
+            for each in lists.plan_totals(actor, county, year, until)
+        ],
+        "until": until,
+        "query": query_of(county=frame["county_code"], year=str(year), category=category, q=text),
+        "may_open": bool(actor.roles & READERS),
+    }
+    return render(request, "demands/plans.html", context)
+
+
+@access(*READERS)
+@never_cache
+def duty_item(request: ActedRequest, pk: int) -> HttpResponse:
+    """Show an item of a duty list with what is out under it."""
+    item = lists.duty_item(request.actor, pk)
+    facts = [
+        (_("条目"), item.code),
+        (_("说明"), item.note),
+        (_("牵头部门"), item.owner.name if item.owner else ""),
+        (_("依据"), item.citation),
+    ]
+    kind = Duty(item.kind)
+    shown = {"facts": facts, "tag": (kind.label, COLOURS[kind]), "recalled": kind == Duty.RECALLED, "back": "duty"}
+    return _show_item(request, item, shown)
+
+
+@access(*READERS)
+@never_cache
+def plan_item(request: ActedRequest, pk: int) -> HttpResponse:
+    """Show an item of an annual plan with what is out under it."""
+    item = lists.plan_item(request.actor, pk)
+    until = min(clock.day_of(clock.now()), dt.date(item.year, 12, 31))
+    used = lists.times_used(request.actor, [item], until).get(item.pk, 0)
+    facts = [
+        (_("单位"), item.issuer.name),
+        (_("年份"), str(item.year)),
+        (_("计划次数"), str(item.times)),
+        (_("已用次数"), str(used)),
+    ]
+    tag = (Category(item.category).label, category_css(item.category))
+    return _show_item(request, item, {"facts": facts, "tag": tag, "recalled": False, "back": "plans"})
+
+
+def _show_item(request: ActedRequest, item: DutyItem | PlanItem, shown: dict[str, Any]) -> HttpResponse:
+    page = Paginator(lists.linked_demands(request.actor, item), LINES).get_page(request.GET.get("page"))
+    opened = lists.openable(request.actor, page)
+    context = shown | {
+        "item": item,
+        "page": page,
+        "demands": [(demand, price_of(demand, 1), demand.pk in opened) for demand in page],
+        "may_open": bool(request.actor.roles & READERS),
+    }
+    context["facts"] = [(label, words) for label, words in shown["facts"] if words]
+    return render(request, "demands/list_item.html", context)
+
+
+def _asked(request: ActedRequest) -> tuple[Actor, Unit | None, str]:
+    """Return who reads, whose lists, and what is searched. Refuses (404): a foreign county."""
+    county = lists.county_of(request.actor, request.GET.get("county", ""))
+    return request.actor, county, request.GET.get("q", "").strip().replace("\0", "")[:MOST_TEXT]
+
+
+def _frame(actor: Actor, county: Unit | None, here: str, text: str) -> dict[str, Any]:
+    """Return what the pages have in common: whose lists, and which of them is shown."""
+    several = list(lists.counties(actor)[: lists.MOST_COUNTIES])
+    code = county.code if county and len(several) > 1 else ""
+    tabs = (("duty", _("履职清单")), ("plans", _("年度计划")))
+    return {
+        "county": county,
+        "county_code": code,
+        "counties": several if len(several) > 1 else [],
+        "text": text,
+        "tabs": [(address(name, county=code), label, name == here) for name, label in tabs],
+        "imports": Role.OFFICE in actor.roles,
+    }
+
+
+def _kinds(counts: dict[str, int], kind: str, text: str, county: str) -> list[dict[str, Any]]:
+    """Return the kinds of items as links with their numbers."""
+    named = [("", _("全部"), sum(counts.values())), *((code, SHORT[Duty(code)], counts[code]) for code in Duty.values)]
+    return [
+        {
+            "label": label,
+            "count": count,
+            "url": address("duty", kind=code, q=text, county=county),
+            "current": code == kind,
+        }
+        for code, label, count in named
+    ]
+
+
+def _year(asked: str, years: list[int], today: dt.date) -> int:
+    """Return the year that an address asks for, else this one, else the newest there is."""
+    if asked.isascii() and asked.isdigit() and len(asked) == 4 and int(asked) in years:
+        return int(asked)
+    return today.year if today.year in years or not years else years[0]

@@ -1,0 +1,64 @@
+"""Who keeps which item of the duty list, what was asked under it, and a township that sends back what was recalled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from burden.accounts.actor import Actor, actor_of
+from burden.accounts.models import User
+from burden.demands.models import Target
+from burden.demands.services import refuse_recalled
+from burden.demo.places import COUNTY
+from burden.demo.planted import RECALLED
+
+KEPT = {  # code -> who keeps it, and how far it goes
+    "B01": ("县委组织部", "组织生活、党员发展和日常教育"),
+    "B02": ("县农业农村局", "村庄保洁、垃圾清运的日常组织"),
+    "B03": ("县委政法委", "摸排、调解、报告"),
+    "B04": ("县民政局", "宣传、受理、初核；审批由部门做"),
+    "B05": ("县自然资源局", "巡查、发现、报告；执法由部门做"),
+    "P01": ("县林业局", "宣传、巡查，协助早期处置"),
+    "P02": ("县应急管理局", "值守、转移群众"),
+    "P03": ("县住建局", "提供名单、通知到户；鉴定由部门做"),
+    "P04": ("县农业农村局", "协助免疫、报告疫情"),
+    "R01": ("县自然资源局", "由县自然资源局承担"),
+    "R02": ("县市场监管局", "由县市场监管局承担"),
+    "R03": ("县生态环境局", "由县生态环境局承担"),
+    "R04": ("县市场监管局", "由县市场监管局承担"),
+}
+UNDER = (  # code, words of the titles under it
+    ("B01", ("党建", "党员")), ("B02", ("人居环境", "村庄环境")), ("B03", ("矛盾纠纷",)), ("B04", ("低保", "高龄津贴", "临时救助")),
+    ("B05", ("耕地种植", "撂荒")), ("P01", ("森林防灭火",)), ("P02", ("防汛",)), ("P03", ("农房",)), ("P04", ("动物疫病",)),
+    ("R04", (RECALLED,)),
+)  # fmt: skip
+KEEP = """
+UPDATE duty_item i SET owner_id = u.id, note = row.note
+FROM unnest(%s::text[], %s::text[], %s::text[]) AS row (code, name, note), unit c, unit u
+WHERE i.code = row.code AND c.id = i.county_id AND c.code = %s AND u.parent_id = c.id AND u.name = row.name
+"""
+LINK = """
+UPDATE demand d SET duty_item_id = i.id FROM duty_item i JOIN unit c ON c.id = i.county_id
+WHERE c.code = %s AND i.code = %s AND d.category <> 'meeting' AND d.title ~ %s
+"""
+
+
+def link(cursor: Any) -> None:
+    """Say who keeps each item, and put what was asked under it."""
+    names, notes = zip(*KEPT.values(), strict=True)
+    cursor.execute(KEEP, [list(KEPT), list(names), list(notes), COUNTY[0]])
+    for code, words in UNDER:
+        cursor.execute(LINK, [COUNTY[0], code, "|".join(words)])
+
+
+def send_back(*, now: dt.datetime) -> None:
+    """Let the township with a demo account send back what was recalled."""
+    actor = acting("township", now)
+    refuse_recalled(by=actor, target=Target.objects.visible_to(actor).get(demand__title=RECALLED), now=now)
+
+
+def acting(username: str, now: dt.datetime) -> Actor:
+    """Return one of the demo accounts as who acts."""
+    actor = actor_of(User.objects.get(username=username), now)
+    assert actor is not None
+    return actor
