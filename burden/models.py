@@ -5,7 +5,7 @@ from burden.demands.adaptations.models import Adaptation
 from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Refusal, Target
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
-from burden.oversight.models import Bulletin
+from burden.oversight.models import Bulletin, Finding, Order, OrderStep, ReliefAsked, Requirement
 from burden.standards.models import (
     BurdenBudget,
     DayOverride,
@@ -34,11 +34,14 @@ __all__ = [
     "Entry",
     "Estimate",
     "FilingTime",
+    "Finding",
     "Goal",
     "Handler",
     "HistoryFile",
     "ListFile",
     "LoginLink",
+    "Order",
+    "OrderStep",
     "Placement",
     "PlanItem",
     "Post",
@@ -46,6 +49,8 @@ __all__ = [
     "QuoteRequest",
     "Reestimate",
     "Refusal",
+    "ReliefAsked",
+    "Requirement",
     "Rule",
     "Sample",
     "SamplePanel",

@@ -149,9 +149,14 @@ WAITING = (
     "burden.demands.adaptations.queries.waiting",
     "burden.oversight.queries.waiting",
 )
-THREADS = ("burden.demands.waits.thread", "burden.demands.adaptations.queries.thread")
+THREADS = (
+    "burden.demands.waits.thread",
+    "burden.demands.adaptations.queries.thread",
+    "burden.oversight.queries.thread",
+)
 # route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
 COUNTS: dict[str, str] = {}
+FIGURES = "reports.provided"  # who has the figures that the write side asks for (kit.figures)
 
 # accounts
 AUTH_USER_MODEL = "burden.User"

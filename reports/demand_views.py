@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from burden.accounts.actor import Actor
-from burden.accounts.roles import READERS
+from burden.accounts.roles import EXPORTERS, READERS
 from burden.demands.hits import rule_hits
 from burden.demands.models import OPEN, Demand
 from burden.demands.queries import demand as demand_of
@@ -43,6 +43,7 @@ def demand_sums(request: ActedRequest, pk: int) -> HttpResponse:
         "price": price(actor, found),
         "hits": rule_hits(actor, found.issuer, [found.pk]),
         "crumbs": _crumbs(actor, found, period),
+        "judges": actor.post(*EXPORTERS) is not None and found.active,
     }
     return render(request, "reports/demand.html", context)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Reestimate
@@ -121,19 +121,20 @@ class Issued:
 
 def cells(actor: Actor, issuer: Unit, period: Period) -> list[Cell]:
     """Return an issuer's demands of a period, few answers hidden. One query."""
-    rows = (
-        RollupDemand.objects.visible_to(actor)
-        .filter(demand__issuer=issuer, week__range=(period.first.monday, period.last.monday))
-        .values(
-            *COLUMNS,
-            title=F("demand__title"),
-            category=F("demand__category"),
-            origin=F("demand__origin"),
-            plan=F("demand__plan_item_id"),
-            parent=F("demand__parent_id"),
-        )
-        .order_by("week", "demand_id", "level")
-    )
+    found = RollupDemand.objects.visible_to(actor).filter(demand__issuer=issuer)
+    return cells_of(found.filter(week__range=(period.first.monday, period.last.monday)))
+
+
+def cells_of(found: QuerySet[RollupDemand]) -> list[Cell]:
+    """Return demands and weeks as they may be told: all of an issuer's of a week, because they say which of them are hidden. One query."""
+    rows = found.values(
+        *COLUMNS,
+        title=F("demand__title"),
+        category=F("demand__category"),
+        origin=F("demand__origin"),
+        plan=F("demand__plan_item_id"),
+        parent=F("demand__parent_id"),
+    ).order_by("week", "demand_id", "level")
     return hide([_cell(row) for row in rows])
 
 

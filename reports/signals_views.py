@@ -6,16 +6,24 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from burden.accounts.roles import READERS
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS, READERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address, query_of
 from burden.kit.clock import last_closed
+from burden.kit.errors import Refused
+from burden.oversight import seen, services
+from burden.oversight.models import Finding, FindingState, Source, Why
+from burden.oversight.queries import judged as judged_by
 from burden.standards.models import Category
 from burden.units.models import Unit
 from reports.frames import chosen_or_404, unit_or_404
@@ -23,19 +31,22 @@ from reports.models import Signal
 from reports.panels.signals import RECENT, line
 from reports.signals import read
 from reports.signals.declared import THRESHOLDS, WEEKS
+from reports.signals.read import Told
 
 LINES = 20  # signals on one page
+MOST_QUERY = 300  # characters of the filters one comes back to
 SPANS = (RECENT, WEEKS)
 
 
 @dataclass(frozen=True)
 class State:
-    """What the address says beside the unit: kind, the unit a signal is about, category, weeks that are looked back."""
+    """What the address says beside the unit: kind, the unit a signal is about, category, weeks that are looked back, judged or not."""
 
     kind: str
     issuer: str
     category: str
     weeks: int
+    show: str
 
     def query(self, **changes: str | int) -> str:
         """Return the parameters of this state with other values, without those that are the default."""
@@ -51,7 +62,9 @@ def signals(request: ActedRequest, code: str) -> HttpResponse:
     if state.issuer:
         unit_or_404(actor, state.issuer)
     found = read.signals(actor, unit, last_closed(now).plus(1 - state.weeks))
-    context = _frame(unit, state, now) | {"issuers": read.units_of(found)}
+    judges = actor.post(*EXPORTERS) is not None
+    context = _frame(unit, state, now) | {"issuers": read.units_of(found), "judges": judges}
+    found = read.shown(actor, found, state.show if judges else read.ALL, clock.day_of(now))
     if state.issuer:
         found = found.filter(unit__code=state.issuer)
     if state.category:
@@ -62,15 +75,27 @@ def signals(request: ActedRequest, code: str) -> HttpResponse:
     page = Paginator(found, LINES).get_page(request.GET.get("page", "1"))
     shown = read.told(page.object_list)
     readable = read.readable(actor, shown)
-    context |= {"page": page, "lines": [line(each, readable) for each in shown], "kinds": _kinds(state, counts)}
+    keys = [each.signal.key for each in shown]
+    judged = judged_by(actor, Source.SIGNAL, keys) if judges else {}
+    context |= {
+        "page": page,
+        "lines": [(line(each, readable), judged.get(each.signal.key)) for each in shown],
+        "kinds": _kinds(state, counts),
+        "shows": _shows(state),
+        "whys": Why.choices,
+    }
     return render(request, "reports/signals.html", context)
 
 
 def _state(request: ActedRequest) -> State:
     """Read the address. Refuses (Absent): what there is not."""
-    known = {"kind": Signal.Kind.values, "category": Category.values, "weeks": [str(span) for span in SPANS]}
+    known = {
+        "kind": Signal.Kind.values, "category": Category.values, "weeks": [str(span) for span in SPANS], "show": [*read.STATES, read.ALL],
+    }  # fmt: skip
     asked = {name: chosen_or_404(request, name, values) for name, values in known.items()}
-    return State(asked["kind"], request.GET.get("issuer", ""), asked["category"], int(asked["weeks"] or RECENT))
+    return State(
+        asked["kind"], request.GET.get("issuer", ""), asked["category"], int(asked["weeks"] or RECENT), asked["show"]
+    )
 
 
 def _frame(unit: Unit, state: State, now: dt.datetime) -> dict[str, Any]:
@@ -94,3 +119,73 @@ def _kinds(state: State, counts: dict[str, int]) -> list[dict[str, Any]]:
         {"label": label, "count": n, "url": f"?{state.query(kind=kind)}", "current": kind == state.kind}
         for kind, label, n in rows
     ]
+
+
+def _shows(state: State) -> list[dict[str, Any]]:
+    """Return what may be looked at: still to be judged, raised, dismissed."""
+    rows = (("", _("待核")), ("raised", _("已立问题")), ("dismissed", _("不成立")))
+    return [
+        {"label": label, "url": f"?{state.query(show=show, kind='')}", "current": show == state.show}
+        for show, label in rows
+    ]
+
+
+# --- judged by a person ---
+
+
+@access(*EXPORTERS, methods=("POST",))
+def signal_judge(request: ActedRequest, code: str) -> HttpResponse:
+    """Raise a finding from a signal, with the numbers as they are told now, or say why it does not stand.
+
+    Refuses (404): a foreign or missing unit; a signal that is gone, or that too few people stand behind now, is said on the page.
+    """
+    actor = request.actor
+    unit_or_404(actor, code)
+    found = read.by_key(actor, request.POST.get("signal", ""))
+    back = redirect(f"{address('signals', code)}?{request.POST.get('query', '')[:MOST_QUERY]}")
+    if found is None:
+        messages.error(request, _("这条信号已经没有了，请刷新再看"))
+        return back
+    try:
+        with transaction.atomic():
+            raised = _judge(request, read.told([found])[0])
+    except Refused as refused:
+        messages.error(request, refused.detail)
+        return back
+    if raised.state == FindingState.DISMISSED:
+        messages.success(request, _("记为不成立，理由留着"))
+        return back
+    messages.success(request, _("问题立了，数字已按现在看到的封存"))
+    return redirect("finding", raised.pk)
+
+
+def _judge(request: ActedRequest, told: Told) -> Finding:
+    """Raise a finding, and dismiss it where that is asked. Refuses: signal.hidden, signal.outlier, and as the services do."""
+    actor, signal, now = request.actor, told.signal, clock.now()
+    dismisses = request.POST.get("do") == "dismiss"
+    if told.person_min is None:
+        raise Refused("signal.hidden", _("人数太少，现在不显示，也就不能立问题"))
+    if signal.kind == Signal.Kind.OUTLIER and not dismisses:
+        raise Refused("signal.outlier", _("偏重的是基层单位，督办对象是下达方：请查清是谁要求的，再人工立项"))
+    raised = _raise(actor, told, now)
+    if not dismisses:
+        return raised
+    until = request.POST.get("quiet_until", "")
+    try:
+        day = clock.read_day(until) if until else None
+    except ValueError as error:
+        raise Refused("finding.quiet_until", _("要是日期，如 2026-11-16")) from error
+    why, reason = request.POST.get("why", ""), request.POST.get("reason", "")
+    return services.dismiss_finding(by=actor, finding=raised, why=why, reason=reason, quiet_until=day, now=now)
+
+
+def _raise(actor: Actor, told: Told, now: dt.datetime) -> Finding:
+    signal, titles = told.signal, read.titles_of(told)
+    with translation.override(seen.STATED_LANGUAGE):
+        words = line(told).words
+    rows = [] if signal.kind == Signal.Kind.OUTLIER else seen.asked(issuer_id=signal.unit_id, titles=titles, now=now)[0]
+    frozen = seen.frozen(now=now, rows=rows, points=words.points, weeks=(signal.first_week, signal.last_week))
+    return services.raise_finding(
+        by=actor, issuer=signal.unit, source=Source.SIGNAL, source_key=signal.key, category=signal.category, title=words.title,
+        titles=titles, seen=frozen, person_min=told.person_min, now=now,
+    )  # fmt: skip

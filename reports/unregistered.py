@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ SQL = Statements("unregistered")
 WEEKS = 26
 MIN_CADRES = MIN_RETURNS
 MIN_UNITS = 3
+Key = tuple[int, str, str]  # issuer, category, plain title
 
 
 @dataclass
@@ -52,28 +53,64 @@ class Cluster:
         return len(self.cadres) >= MIN_CADRES and len(self.units) >= MIN_UNITS and max(self.titles)[0] >= MIN_CADRES
 
 
+@dataclass
+class Sitting:
+    """One week of a cluster. Units: minutes are person-minutes."""
+
+    cadres: set[int] = field(default_factory=set)
+    units: set[int] = field(default_factory=set)
+    minutes: int = 0
+
+    @property
+    def is_told(self) -> bool:
+        return len(self.cadres) >= MIN_CADRES and len(self.units) >= MIN_UNITS
+
+
 @transaction.atomic
 def recount(*, now: dt.datetime) -> int:
     """Put what was recorded without a demand in the place of what was known; the number of unregistered demands."""
     SQL.alone()
-    found = clusters(SQL.fetch("titles", since=Week.at(now).plus(-WEEKS).monday))
+    since = Week.at(now).plus(-WEEKS).monday
+    told = {key: each for key, each in clusters(SQL.fetch("titles", since=since)).items() if each.is_told}
+    weeks = by_week(told, since)
     UnregisteredDemand.every.all().delete()
-    kept = [_row(issuer, category, each) for (issuer, category, _plain), each in found.items() if each.is_told]
+    kept = [
+        _row(issuer, category, each, weeks[issuer, category, plain]) for (issuer, category, plain), each in told.items()
+    ]
     UnregisteredDemand.every.bulk_create(kept, batch_size=1_000)
     return len(kept)
 
 
-def clusters(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[int, str, str], Cluster]:
+def clusters(rows: Iterable[tuple[Any, ...]]) -> dict[Key, Cluster]:
     """Put titles together that say the same of one issuer and category. Shape: rows as sql/unregistered/titles.sql."""
-    found: dict[tuple[int, str, str], Cluster] = defaultdict(Cluster)
+    found: dict[Key, Cluster] = defaultdict(Cluster)
     for row in rows:
         issuer, category, title = row[:3]
         found[issuer, category, plain_title(title)].add(row)
     return found
 
 
-def _row(issuer: int, category: str, each: Cluster) -> UnregisteredDemand:
+def by_week(told: Mapping[Key, Cluster], since: dt.date) -> dict[Key, list[list[Any]]]:
+    """Return the weeks of clusters that enough people stand behind, as the model keeps them."""
+    titles = [
+        (issuer, category, title) for (issuer, category, _plain), each in told.items() for _n, title in each.titles
+    ]
+    found: dict[Key, dict[dt.date, Sitting]] = defaultdict(lambda: defaultdict(Sitting))
+    columns = list(map(list, zip(*titles, strict=True))) if titles else [[], [], []]
+    rows = SQL.fetch("weeks", since=since, issuers=columns[0], categories=columns[1], titles=columns[2])
+    for issuer, category, title, week, cadres, units, minutes in rows:
+        sitting = found[issuer, category, plain_title(title)][week]
+        sitting.cadres.update(cadres)
+        sitting.units.update(units)
+        sitting.minutes += int(minutes)
+    return {
+        key: [[str(week), len(one.units), one.minutes] for week, one in sorted(found[key].items()) if one.is_told]
+        for key in told
+    }
+
+
+def _row(issuer: int, category: str, each: Cluster, weeks: list[list[Any]]) -> UnregisteredDemand:
     return UnregisteredDemand(
         issuer_id=issuer, category=category, title=max(each.titles)[1], cadres=len(each.cadres), units=len(each.units),
-        n=each.n, person_min=each.minutes, first_week=min(each.weeks), last_week=max(each.weeks),
+        n=each.n, person_min=each.minutes, first_week=min(each.weeks), last_week=max(each.weeks), weeks=weeks,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from burden.demands.models import Demand, Target
 from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
 from burden.kit.clock import Week
-from burden.oversight.models import Bulletin
+from burden.oversight.models import Bulletin, Finding, Order, Requirement
 from burden.standards.models import DutyItem, PlanItem
 from burden.units.models import Kind, Level, Placement, Unit, UnitPath
 
@@ -165,3 +165,50 @@ def make_adaptation(unit: Unit, demand: Demand | None = None, **facts: Any) -> A
     if facts.get("state") in ("approved", "refused"):
         facts = {"decided_by": make_user(), "decided_at": NOW} | facts
     return Adaptation.every.create(unit=unit, requested_by=facts.pop("requested_by", None) or make_user(), **facts)
+
+
+def make_finding(unit: Unit, issuer: Unit, **facts: Any) -> Finding:
+    """A finding of three rounds of one ledger, waiting for an order."""
+    seen = {
+        "as_of": NOW.isoformat(), "first_week": "2026-06-01", "last_week": "2026-11-23", "points": ["18 个乡镇都收到"], "note": "",
+        "rows": [{"week": "2026-10-19", "title": "农村人居环境整治台账", "registered": True, "units": 18, "person_min": 1800}],
+        "clauses": [{"code": "DOC-CHANNEL", "citation": "《若干规定》第 1 条", "words": "不得以群通知规避发文管理"}],
+    }  # fmt: skip
+    facts = {
+        "source": "hand", "title": "14 天内三次索要《农村人居环境整治台账》", "titles": ["农村人居环境整治台账"], "category": "form",
+        "seen": seen, "person_min": 4860, "raised_at": NOW,
+    } | facts  # fmt: skip
+    raised_by = facts.pop("raised_by", None) or make_user()
+    return Finding.every.create(unit=unit, issuer=issuer, raised_by=raised_by, **facts)
+
+
+def make_order(unit: Unit, issuer: Unit, state: str = "draft", requirements: int = 2, **facts: Any) -> Order:
+    """A supervision order as the services would have left it in a state, with as many requirements."""
+    found = facts.pop("finding", None) or make_finding(
+        unit, issuer, state="ordered", decided_by=make_user(), decided_at=NOW
+    )
+    done, closed = state in ("done", "closed", "looked"), state in ("closed", "looked")
+    times = {
+        "sent_at": NOW if state != "draft" else None,
+        "signed_at": NOW if state not in ("draft", "cancelled", "sent") else None,
+        "answered_at": NOW if done or state in ("answered", "returned") else None,
+        "finished_at": NOW if done else None, "closed_at": NOW if closed else None, "looked_at": NOW if state == "looked" else None,
+    }  # fmt: skip
+    saved = (
+        {"before_min": 9720, "before_weeks": 13, "after_min": 0, "after_weeks": 4, "saved_min": 38880} if closed else {}
+    )
+    facts = times | saved | {
+        "number": next(numbers), "year": 2026, "title": found.title, "titles": found.titles, "category": found.category,
+        "person_min": found.person_min, "standard": "每一条都核实", "days": 7, "opened_at": NOW,
+        "due_on": None if state in ("looked", "cancelled") else dt.date(2026, 12, 3),
+        "deadline_on": dt.date(2026, 12, 3) if times["sent_at"] else None,
+        "asked_until": dt.date(2026, 12, 10) if state == "extension" else None,
+        "took_days": 5 if done else None, "in_time": True if done else None,
+    } | facts  # fmt: skip
+    opened_by = facts.pop("opened_by", None) or make_user()
+    order = Order.every.create(unit=unit, issuer=issuer, state=state, finding=found, opened_by=opened_by, **facts)
+    for number in range(1, requirements + 1):
+        said = {"answer": "已停用", "answered_at": NOW} if order.answered_at else {}
+        said |= {"verified_at": NOW} if done else {}
+        Requirement.every.create(order=order, number=number, text=f"要求{number}", **said)
+    return order

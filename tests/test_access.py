@@ -22,7 +22,7 @@ from burden.accounts.roles import Role
 from burden.demands.models import Estimate, QuoteRequest, Target
 from burden.kit.access import Access
 from burden.ledger.models import StaleMark
-from burden.oversight.models import Bulletin
+from burden.oversight.models import Bulletin, Order, ReliefAsked
 from burden.standards.models import ListFile
 from burden.units.models import Unit, UnitEvent
 from reports.models import ExportJob
@@ -36,6 +36,8 @@ from tests.factories import (
     make_bulletin,
     make_demand,
     make_duty,
+    make_finding,
+    make_order,
     make_plan,
     make_post,
     make_target,
@@ -134,6 +136,14 @@ class World:
     def bulletin_of(self, unit: Unit) -> Bulletin:
         return Bulletin.every.filter(unit=unit).first() or make_bulletin(unit, "published")
 
+    def order_of(self, unit: Unit) -> Order:
+        return Order.every.filter(unit=unit).first() or make_order(unit, unit, "sent")
+
+    def order_asked(self, unit: Unit) -> Order:
+        order = self.order_of(unit)
+        ReliefAsked.every.get_or_create(order=order, unit=unit, defaults={"asked_on": LAST_WEEK.sunday})
+        return order
+
     def quote_of(self, unit: Unit) -> QuoteRequest:
         facts = {"fields": ["面积"], "asked_by": make_post(self.town).user, "asked_at": NOW}
         return QuoteRequest.objects.create(demand=make_demand(self.town), of=make_demand(unit), **facts)
@@ -153,6 +163,7 @@ OBJECTS: dict[str, Objects] = {
             "parts",
             "issuers",
             "signals",
+            "signal_judge",
             "relief",
         ),
         lambda world, where, actor: {"code": world.units[where].code},
@@ -221,6 +232,13 @@ OBJECTS: dict[str, Objects] = {
         ("adaptation", "adaptation_decide", "adaptation_withdraw"),
         lambda world, where, actor: {"pk": make_adaptation(world.units[where]).pk},
     ),
+    **dict.fromkeys(("order", "order_file"), lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk}),
+    "order_act": lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk, "act": "sign"},
+    "order_relief": lambda world, where, actor: {"pk": world.order_asked(world.units[where]).pk},
+    **dict.fromkeys(
+        ("finding", "finding_dismiss", "finding_order"),
+        lambda world, where, actor: {"pk": make_finding(world.units[where], world.units[where]).pk},
+    ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "duty_item": lambda world, where, actor: {"pk": make_duty(world.units[where]).pk},
     "plan_item": lambda world, where, actor: {"pk": make_plan(world.units[where]).pk},
@@ -242,6 +260,7 @@ OWN_ONLY = (
     "quote_answer",
     "target",
     "list_file",
+    "order_relief",
 )  # of the person or the own unit, never of one below
 SELF_ONLY = {  # the parameter names no unit's object; rules of other counties: tests/burden/standards/rules
     "week_of",
@@ -335,7 +354,8 @@ def test_object_outside_scope_is_404(route: Route, client: Client, world: World)
 
 
 def _missing(route: Route) -> dict[str, Any]:
-    return {"pk": 2**40} if "pk" in route.parameters else {"code": "000000000000"}
+    named = {"pk": 2**40} if "pk" in route.parameters else {"code": "000000000000"}
+    return named | ({"act": "sign"} if "act" in route.parameters else {})
 
 
 @with_objects

@@ -23,6 +23,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "db",
         "display",
         "errors",
+        "figures",
         "http",
         "icons",
         "logs",
@@ -57,7 +58,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "waits",
     },
     "entries": {"history", "lines", "offers", "year"},
-    "oversight": {"texts"},
+    "oversight": {"clocks", "saved", "seen", "steps", "texts"},
     "home": set(),
     "demo": {"adapted", "asked", "asked_sql", "duties", "places", "plan", "planted", "seed", "sql", "titles"},
 }
@@ -131,6 +132,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/units/queries.py",
         "burden/units/services.py",
         "burden/units/views.py",
+        "burden/oversight/services/relief.py",
         "reports/forms.py",
         "reports/league.py",
         "reports/signals/meetings.py",
@@ -145,7 +147,14 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Target": {"burden/demands/services/reestimating.py"},
     "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
-    "UnregisteredDemand": {"reports/unregistered.py", "reports/signals/unregistered.py"},  # the worker counts them anew
+    "UnregisteredDemand": {
+        "reports/unregistered.py",
+        "reports/signals/unregistered.py",
+        "reports/provided.py",
+    },  # the worker counts them anew
+    "ReliefAsked": {"burden/oversight/services/relief.py"},  # begun anew by those who may not read who was asked
+    "RollupDemand": {"reports/provided.py"},  # what the write side asks for takes plain ids, and hides as pages do
+    "Reestimate": {"reports/provided.py"},
     "Signal": {"reports/signals/recount.py"},
     "PeerStat": {"reports/peer_stats.py"},  # the worker counts them anew
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there

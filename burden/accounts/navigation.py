@@ -26,6 +26,7 @@ PAGES = (
     ("todo", _("待我办"), frozenset({Role.OFFICE, Role.REVIEWER, Role.LEAD, Role.ISSUER})),
     ("issued", _("本单位造成的负担"), frozenset({Role.ISSUER})),
     ("reports", _("总览"), READERS - {Role.ISSUER}),
+    ("oversight", _("问题与督办"), READERS),
     ("remedies", _("减负措施"), READERS | {Role.CADRE}),
     ("bulletins", _("通报与导出"), EXPORTERS),
     ("bulletins", _("通报"), frozenset({Role.OBSERVER})),

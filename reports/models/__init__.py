@@ -210,7 +210,8 @@ class SignalQuerySet(ScopedQuerySet):
 class UnregisteredDemand(models.Model):
     """What several cadres record as asked by one issuer, and no demand was registered for. Rebuilt every night.
 
-    Units: cadres, units and n (entries) are counts; person_min whole person-minutes.
+    Units: cadres, units and n (entries) are counts; person_min whole person-minutes. Shape: `weeks` are [Monday, units, person-minutes]
+    of the weeks that enough people stand behind, the oldest first.
     """
 
     issuer = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False)
@@ -222,6 +223,7 @@ class UnregisteredDemand(models.Model):
     person_min = models.BigIntegerField()
     first_week = models.DateField()
     last_week = models.DateField()
+    weeks = models.JSONField(default=list, db_default=[])
 
     objects = OfIssuerQuerySet.as_manager()
     every = models.Manager()
@@ -267,6 +269,11 @@ class Signal(models.Model):
         default_manager_name = "every"
         base_manager_name = "every"
         constraints = [models.UniqueConstraint(fields=["kind", "unit", "subject", "since"], name="signal_key")]
+
+    @property
+    def key(self) -> str:
+        """What names it for good, in a finding that was raised from it."""
+        return f"{self.kind}:{self.unit_id}:{self.since}:{self.subject}"
 
 
 class PortalTime(models.Model):

@@ -21,6 +21,7 @@ from burden.units.models import Unit
 from reports.models import Signal
 from reports.signals.declared import CHANNEL_WEEKS, RELAY_HOURS, WEEKS, Z_LIMIT
 from reports.signals.read import Told, signals, told
+from reports.signals.read import shown as to_judge
 
 Kind = Signal.Kind
 RECENT = 8  # weeks that the dashboard and the page begin with
@@ -270,7 +271,7 @@ def newest(actor: Actor, unit: Unit, last: Week, closed: Week) -> dict[str, Any]
     since = closed.plus(1 - RECENT)
     if last < since:
         return {}
-    found = signals(actor, unit, since)
+    found = to_judge(actor, signals(actor, unit, since), "", closed.plus(1).monday)
     count = found.count()  # in a statement of its own: beside the rows it would take all of them with their evidence
     shown = told(found.order_by("-first_seen", "-person_min", "pk")[:NEWEST]) if count else []
     return {"signals_count": count, "signals": [line(each) for each in shown]}

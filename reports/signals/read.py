@@ -7,17 +7,22 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand
+from burden.kit import clock
 from burden.kit.clock import Week
+from burden.oversight.queries import settled_signals
 from burden.units.models import Level, Unit
 from reports.models import Signal
 from reports.peers import hidden
 from reports.signals.declared import Z_LIMIT, strength
 
 KINDS = tuple(Signal.Kind.values)
+ALL = "all"
+STATES = {"raised": ("open", "ordered"), "dismissed": ("dismissed",)}  # of the finding a signal became
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,49 @@ def signals(actor: Actor, unit: Unit, since: Week) -> QuerySet[Signal]:
         .select_related("unit__parent")
         .order_by("-person_min", "pk")
     )
+
+
+def shown(actor: Actor, found: QuerySet[Signal], show: str, today: dt.date) -> QuerySet[Signal]:
+    """Leave of signals those still to be judged, or those raised as a finding or dismissed, as far as the actor reads findings."""
+    if show == ALL:
+        return found
+    keyed = found.annotate(
+        named=Concat(
+            "kind",
+            Value(":"),
+            Cast("unit_id", CharField()),
+            Value(":"),
+            Cast("since", CharField()),
+            Value(":"),
+            "subject",
+        )
+    )
+    settled = settled_signals(actor, today)
+    if show:
+        return keyed.filter(named__in=settled.filter(state__in=STATES[show]).values("source_key"))
+    return keyed.exclude(named__in=settled.values("source_key"))
+
+
+def by_key(actor: Actor, key: str) -> Signal | None:
+    """Return the signal of a key in the actor's scope; None where there is none any more."""
+    kind, _c, rest = key.partition(":")
+    unit, _c, rest = rest.partition(":")
+    since, _c, subject = rest.partition(":")
+    if not (unit.isascii() and unit.isdigit() and len(unit) < 19) or not clock.DAY_TEXT.fullmatch(since):
+        return None
+    try:
+        day = clock.read_day(since)
+    except ValueError:
+        return None
+    found = Signal.objects.visible_to(actor).filter(kind=kind, unit_id=int(unit), since=day, subject=subject)
+    return found.select_related("unit__parent").first()
+
+
+def titles_of(found: Told) -> list[str]:
+    """Return what an issuer called what a signal is about, as its evidence names it."""
+    named = [each["title"] for each in found.evidence.get("demands", ())]
+    named += [found.evidence["title"]] if found.evidence.get("title") else []
+    return list(dict.fromkeys(named))
 
 
 def counts(found: QuerySet[Signal]) -> dict[str, int]:

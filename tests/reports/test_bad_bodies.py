@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from burden.kit import clock
 from burden.units.models import Unit
-from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_bulletin, make_unit
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_bulletin, make_finding, make_order, make_unit
 from tests.reports.sums import add_sums
 
 BAD = ("", "没有", "\0", "x" * 3_000, "-1", "9" * 30, "2026-11-17", "NaN")
@@ -31,9 +31,27 @@ OFFICE: dict[str, dict[str, Any]] = {  # what would be stored, were it not for o
     "sample_take_back": {"sample": "1"},
     "goal_set": {"goal-code": "meeting", "goal-value": "30", "goal-year": "2026", "goal-source": "通知"},
     "goal_drop": {"goal": "1"},
+    "finding_new": {"issuer": "990", "title": "三次索要", "titles": "台账", "category": "form", "rule": "", "note": ""},
+    "finding_dismiss": {"dismiss-why": "data", "dismiss-reason": "错", "dismiss-quiet_until": "2026-12-25"},
+    "finding_order": {"order-title": "三次索要", "order-requirements": "停用", "order-standard": "核实", "order-days": "7"},
     "days": {"day": "2026-11-25", "is_workday": "0", "note": "通知"},
     "day_drop": {"override": "1"},
 }  # fmt: skip
+STEPS: dict[str, tuple[str, str, dict[str, str]]] = {  # of a supervision order: state, role, body
+    "revise": (
+        "draft",
+        "office",
+        {"revise-title": "题", "revise-requirements": "改", "revise-standard": "核实", "revise-days": "7"},
+    ),
+    "sign": ("sent", "issuer", {"sign-responsible": "陈立", "sign-section": "股"}),
+    "answer": ("working", "issuer", {"answer-answer-1": "停用了", "answer-answer-2": "引用了"}),
+    "extend": ("working", "issuer", {"extend-until": "2026-12-10", "extend-reason": "要开会"}),
+    "refuse": ("extension", "office", {"refuse-reason": "够了"}),
+    "return": ("answered", "office", {"return-reason": "没改", "return-days": "5"}),
+    "look": ("closed", "office", {"look-note": "走访过"}),
+    "reopen": ("closed", "office", {"reopen-reason": "又在要", "reopen-days": "5"}),
+    "cancel": ("working", "office", {"cancel-reason": "撤回了"}),
+}
 SYSADMIN = {
     "unit_add": {"name": "新村", "code": "9977", "level": "village", "from_": str(THIS_WEEK)},
     "unit_rename": {"name": "新镇", "kind_": "town", "headcount": "3", "reason": "批复", "from_": str(THIS_WEEK)},
@@ -97,7 +115,28 @@ def unnamed(answer) -> list[str]:
 def test_body_of_an_office_is_answered_or_refused(client, county, name):
     client.force_login(make_actor(county, "office").user)
     pk = [make_bulletin(county).pk] if name in {"bulletin_edit", "bulletin_check", "bulletin_publish"} else []
+    if name in {"finding_dismiss", "finding_order"}:
+        pk = [make_finding(county, make_unit(county, "department")).pk]
     try_all(client, reverse(name, args=pk), OFFICE[name])
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_body_of_a_step_of_an_order_is_answered_or_refused(client, county, name):
+    state, role, good = STEPS[name]
+    bureau = make_unit(county, "department")
+    client.force_login(make_actor(county if role == "office" else bureau, role).user)
+    order = make_order(county, bureau, state)
+    for field in good:
+        for bad in BAD:
+            before = stored()
+            answer = client.post(reverse("order_act", args=[order.pk, name]), good | {field: bad})
+            assert answer.status_code in {302, 422}, (field, bad, answer.status_code)
+            if answer.status_code == 302:  # it was another way of saying it
+                order = make_order(county, bureau, state)
+                continue
+            assert stored() == before
+            if is_refused(answer):
+                assert unnamed(answer) == [], (field, bad)
 
 
 @pytest.mark.parametrize("name", SYSADMIN)

@@ -31,6 +31,10 @@ OWN = (
     "days",
     "todo",
     "remedies",
+    "oversight",
+    "oversight_ledger",
+    "findings",
+    "finding_new",
 )
 API = (
     "api_summaries", "api_signals", "api_indicators", "api_parts", "api_goals", "api_people", "api_extracts", *(f"api_table:{key}" for key in TABLES),

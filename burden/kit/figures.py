@@ -1,0 +1,51 @@
+"""Figures for the write side: a seam, because rooms never import the read side. Its provider is named in settings.FIGURES.
+
+Shape: functions take plain ids and Mondays. Units: whole person-minutes. Whatever law 5 hides is hidden by the provider.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing that an issuer asked of others in a week. Units: `units` receivers, `person_min` what it took, or is claimed to.
+
+    Shape: `demand_id` is None where nobody registered it.
+    """
+
+    week: dt.date
+    title: str
+    units: int
+    person_min: int
+    demand_id: int | None = None
+
+
+class Provider(Protocol):
+    """What the module named in settings.FIGURES has."""
+
+    def asked(self, *, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]: ...
+
+
+def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
+    """Return what an issuer asked under these titles in some weeks, registered or not, the oldest first."""
+    return _provider().asked(issuer_id=issuer_id, titles=titles, weeks=weeks) if titles and weeks else []
+
+
+def asked_in(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> dict[dt.date, int]:
+    """Return by week what an issuer asked under these titles; a week without any is 0. Units: person-minutes."""
+    found = dict.fromkeys(sorted(weeks), 0)
+    for each in asked(issuer_id=issuer_id, titles=titles, weeks=weeks):
+        found[each.week] += each.person_min
+    return found
+
+
+def _provider() -> Provider:
+    return cast(Provider, import_module(settings.FIGURES))

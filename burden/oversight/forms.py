@@ -1,0 +1,213 @@
+"""Forms of findings and supervision orders: what one writes at each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from burden.accounts.actor import Actor
+from burden.demands.checks import named
+from burden.kit.forms import Plain, day_field
+from burden.oversight import queries
+from burden.oversight.models import LINE_LENGTH, Order, Requirement, Why
+from burden.oversight.models.findings import TITLE_LENGTH
+from burden.standards.models import Category, Rule
+
+DAYS = 7  # working days an issuer usually has
+DAYS_AGAIN = 5
+MOST_TEXT = 6_000  # characters of several lines
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _line(label: Any, hint: Any = "", *, most: int = LINE_LENGTH, required: bool = True) -> forms.CharField:
+    return forms.CharField(label=label, help_text=hint, max_length=most, required=required)
+
+
+def _lines(label: Any, hint: Any, rows: int = 3) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=hint, max_length=MOST_TEXT, widget=forms.Textarea(attrs={"rows": rows, "class": "inp"})
+    )
+
+
+def _days(initial: int) -> forms.IntegerField:
+    widget = forms.NumberInput(attrs={"class": "inp num short"})
+    return forms.IntegerField(label=_("办理期限，工作日"), min_value=1, max_value=60, initial=initial, widget=widget)
+
+
+class ActForm(Plain):
+    """What one writes at a step. Shape: `facts` is what the service of the step takes."""
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the service takes, once the form is valid."""
+        return dict(self.cleaned_data)
+
+
+class RuleField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of the rules in force."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name a rule as the checks do."""
+        return named(obj)
+
+
+class FindingForm(ActForm):
+    """A finding raised by hand."""
+
+    title = _line(_("问题"), _("一句话说清：谁、什么时候、要了什么"), most=TITLE_LENGTH)
+    titles = _lines(_("事项名称"), _("一行一个，照通知上的写；平台按名称把登记的和没登记的都找出来"))
+    category = forms.ChoiceField(label=_("类别"), choices=[("", "—"), *Category.choices], required=False)
+    rule = RuleField(label=_("对照规定"), queryset=Rule.objects.none(), required=False, to_field_name="code")
+    note = _line(_("说明"), _("怎么核查的，看到了什么；不写是谁反映的"), required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        chosen = forms.ModelChoiceField(
+            label=_("下达单位"), queryset=queries.issuers(actor), to_field_name="code", empty_label="—"
+        )
+        self.base_fields = {"issuer": chosen, **type(self).base_fields}  # type: ignore[misc]  # of this form alone
+        super().__init__(*args, **kwargs)
+        rules = self.fields["rule"]
+        assert isinstance(rules, forms.ModelChoiceField)
+        rules.queryset = Rule.objects.filter(active=True).order_by("code")
+
+
+class DismissForm(ActForm):
+    """Why something does not stand."""
+
+    why = forms.ChoiceField(label=_("理由"), choices=Why)
+    reason = _line(_("写一句"))
+    quiet_until = day_field(_("同样情况到哪天前不再提醒"), _("不填就一直不再提醒"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["quiet_until"].required = False
+
+
+class OrderForm(ActForm):
+    """What an order says."""
+
+    title = _line(_("标题"), most=TITLE_LENGTH)
+    requirements = _lines(_("整改要求"), _("一行一条，最多 10 条；下达方逐条答复，不另写报告"), 4)
+    standard = _line(_("办结标准"))
+    days = _days(DAYS)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the service takes, the requirements line by line."""
+        return self.cleaned_data | {"requirements": lines_of(self.cleaned_data["requirements"])}
+
+
+class SignForm(ActForm):
+    """Who answers for an order."""
+
+    responsible = _line(_("责任人"), _("例：陈某某（副局长）"), most=TITLE_LENGTH)
+    section = _line(_("承办股室"), most=TITLE_LENGTH, required=False)
+
+
+class ExtendForm(ActForm):
+    """Until when, and why."""
+
+    until = day_field(_("延到哪天"))
+    reason = _line(_("延期理由"))
+
+
+class ReasonForm(ActForm):
+    """Why."""
+
+    reason = _line(_("理由"))
+
+
+class ReturnForm(ActForm):
+    """Why it goes back, and for how long."""
+
+    reason = _line(_("退办理由"))
+    days = _days(DAYS_AGAIN)
+
+
+class NoteForm(ActForm):
+    """A word beside it."""
+
+    note = _line(_("说明"), required=False)
+
+
+class AnswerForm(ActForm):
+    """One answer for each requirement that is not verified yet."""
+
+    def __init__(self, *args: Any, requirements: Sequence[Requirement], **kwargs: Any) -> None:
+        self.base_fields = {}  # type: ignore[misc]  # of this form alone
+        for each in requirements:
+            if each.verified_at is None:
+                field = _line(_("第 %(n)d 条") % {"n": each.number}, each.text, required=False)
+                field.initial = each.answer
+                self.base_fields[f"answer-{each.number}"] = field
+        super().__init__(*args, **kwargs)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the answers by the number of their requirement."""
+        answers = {int(name.removeprefix("answer-")): words for name, words in self.cleaned_data.items()}
+        return {"answers": answers}
+
+
+class VerifyForm(ActForm):
+    """Which requirements are met."""
+
+    numbers = forms.MultipleChoiceField(label=_("哪几条核实了"), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, requirements: Sequence[Requirement], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (str(each.number), each.text)
+            for each in requirements
+            if each.answered_at and not each.returned and each.verified_at is None
+        ]
+        numbers = self.fields["numbers"]
+        assert isinstance(numbers, forms.MultipleChoiceField)
+        numbers.choices, numbers.widget.attrs = choices, {}
+
+    def facts(self) -> dict[str, Any]:
+        """Return the numbers of the requirements."""
+        return {"numbers": [int(number) for number in self.cleaned_data["numbers"]]}
+
+
+PLAIN: Mapping[str, type[ActForm]] = {  # by act; what is not here depends on the requirements
+    "revise": OrderForm,
+    "send": ActForm,
+    "sign": SignForm,
+    "extend": ExtendForm,
+    "grant": ActForm,
+    "refuse": ReasonForm,
+    "return": ReturnForm,
+    "finish": ActForm,
+    "close": ActForm,
+    "look": NoteForm,
+    "reopen": ReturnForm,
+    "cancel": ReasonForm,
+}
+
+
+def act_form(act: str, order: Order, requirements: Sequence[Requirement], data: Any = None) -> ActForm:
+    """Return the form of an act, filled in with what stands there."""
+    if act == "answer":
+        return AnswerForm(data, prefix=act, requirements=requirements)
+    if act == "verify":
+        return VerifyForm(data, prefix=act, requirements=requirements)
+    initial: dict[str, Any] = {}
+    if act == "revise":
+        initial = {name: getattr(order, name) for name in ("title", "standard", "days")}
+        initial["requirements"] = "\n".join(each.text for each in requirements)
+    return PLAIN[act](data, prefix=act, initial=initial)
+
+
+class ReliefForm(ActForm):
+    """Whether it became less."""
+
+    said = forms.ChoiceField(
+        label=_("比以前"),
+        choices=[("less", _("少了")), ("same", _("没变")), ("more", _("多了"))],
+        widget=forms.RadioSelect,
+    )

@@ -1,0 +1,148 @@
+"""Scoped reads of supervision orders: one, a board of the newest by column, a ledger page by page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count, F, Min, Q, QuerySet, Sum
+from django.http import Http404
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS
+from burden.kit.clock import DAY
+from burden.oversight.clocks import COLOURS, RED, Edges
+from burden.oversight.models import RUNNING, Order, OrderState, OrderStep, ReliefAsked, Requirement
+
+S = OrderState
+COLUMNS: Mapping[str, tuple[OrderState, ...]] = {  # the nine steps in four columns
+    "open": (S.DRAFT,),
+    "work": (S.SENT, S.WORKING, S.EXTENSION, S.RETURNED),
+    "judge": (S.ANSWERED,),
+    "done": (S.DONE, S.CLOSED, S.LOOKED),
+}
+CARDS = 3  # of a column
+FEW_ANSWERS = 5  # fewer are not told
+RECENT = 90 * DAY
+CARD = (
+    "year", "number", "state", "title", "category", "citation", "person_min", "due_on", "ripe_on", "saved_min", "took_days",
+    "issuer__name", "unit__name", "unit_id", "issuer_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a ledger or board is filtered by; empty is all. Shape: `tab` a column of the board, or cancelled."""
+
+    tab: str = ""
+    issuer: str = ""
+    colour: str = ""
+    text: str = ""
+
+
+def orders(actor: Actor) -> QuerySet[Order]:
+    """Return the orders of a board: of the very unit in which one reviews; for all others those they may see."""
+    kept = Order.objects.kept_by(actor) if actor.post(*EXPORTERS) else Order.objects.visible_to(actor)
+    found: QuerySet[Order] = kept.select_related("issuer", "unit").only(*CARD)
+    return found
+
+
+def chosen_orders(actor: Actor, chosen: Chosen, edges: Edges) -> QuerySet[Order]:
+    """Return the orders of a ledger, what is due first; those that wait for nothing last, newest first."""
+    found = orders(actor)
+    if chosen.tab:
+        found = found.filter(state__in=COLUMNS.get(chosen.tab, (S.CANCELLED,)))
+    if chosen.issuer:
+        found = found.filter(issuer__code=chosen.issuer)
+    if chosen.colour in COLOURS:
+        found = found.filter(edges.of(chosen.colour))
+    if chosen.text:
+        found = found.filter(title__icontains=chosen.text)
+    return found.order_by(F("due_on").asc(nulls_last=True), "-year", "-number", "pk")
+
+
+def column(actor: Actor, name: str, issuer: str, edges: Edges) -> list[Order]:
+    """Return the first cards of a column: what is due first, of what is done the newest."""
+    found = chosen_orders(actor, Chosen(tab=name, issuer=issuer), edges)
+    if name == "done":
+        found = found.order_by(F("finished_at").desc(nulls_last=True), "-pk")
+    return list(found[:CARDS])
+
+
+def order_counts(actor: Actor, issuer: str, edges: Edges) -> dict[str, int]:
+    """Count orders by state."""
+    found = orders(actor).filter(issuer__code=issuer) if issuer else orders(actor)
+    return dict(found.order_by().values_list("state").annotate(n=Count("pk")))
+
+
+def board_sums(actor: Actor, issuer: str, edges: Edges, now: dt.datetime) -> dict[str, int | float | dt.date | None]:
+    """Return what stands above a board. Units: counts; took_days working days, of ninety days and of the ninety before; saved person-minutes a year."""
+    found = orders(actor).filter(issuer__code=issuer) if issuer else orders(actor)
+    running = Q(state__in=RUNNING)
+    recent = Q(finished_at__gte=now - RECENT)
+    before = Q(finished_at__gte=now - 2 * RECENT, finished_at__lt=now - RECENT)
+    red = edges.of(RED)
+    return found.order_by().aggregate(
+        running=Count("pk", filter=running),
+        issuers=Count("issuer_id", filter=running, distinct=True),
+        red=Count("pk", filter=red),
+        oldest=Min("due_on", filter=red),
+        finished=Count("pk", filter=recent),
+        in_time=Count("pk", filter=recent & Q(in_time=True)),
+        took=Avg("took_days", filter=recent),
+        took_before=Avg("took_days", filter=before),
+        saved_min=Sum("saved_min"),
+    )
+
+
+def issuers_of(actor: Actor) -> list[tuple[str, str]]:
+    """Return code and name of the issuers that have orders on a board, by name."""
+    found = orders(actor).order_by("issuer__name", "issuer__code").values_list("issuer__code", "issuer__name")
+    return list(found.distinct())
+
+
+def escalated(actor: Actor, edges: Edges) -> QuerySet[Order]:
+    """Return what is overdue one level below: of units right under the one in which the actor reviews, the longest first."""
+    post = actor.post(*EXPORTERS)
+    found: QuerySet[Order] = Order.objects.visible_to(actor).filter(unit__parent_id=post.unit_id if post else None)
+    return found.filter(edges.of(RED)).select_related("issuer", "unit").order_by("due_on", "pk")
+
+
+def order(actor: Actor, pk: int) -> Order:
+    """Return an order in the actor's scope (Http404)."""
+    found: Order | None = (
+        Order.objects.visible_to(actor)
+        .select_related("unit", "issuer", "finding__demand", "opened_by")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def requirements(actor: Actor, found: Order) -> QuerySet[Requirement]:
+    """Return an order's requirements, by number."""
+    rows: QuerySet[Requirement] = Requirement.objects.visible_to(actor).filter(order=found).order_by("number")
+    return rows
+
+
+def order_steps(actor: Actor, found: Order) -> QuerySet[OrderStep]:
+    """Return what happened to an order, the newest first."""
+    rows: QuerySet[OrderStep] = OrderStep.objects.visible_to(actor).filter(order=found).select_related("unit")
+    return rows.order_by("-at", "-pk")
+
+
+def relief_asked(actor: Actor, pk: int) -> Order:
+    """Return an order about whose effect the actor's unit is asked (Http404)."""
+    found: Order | None = Order.objects.asked_of(actor).select_related("unit", "issuer").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def has_to_confirm(actor: Actor, found: Order) -> bool:
+    """Say whether one of the actor's units was asked and has not answered."""
+    rows = ReliefAsked.objects.visible_to(actor).filter(order=found, has_answered=False)
+    return bool(rows.exists())

@@ -1,0 +1,220 @@
+"""What waits in this room for a person, and what of it belongs to things of other rooms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS, Role
+from burden.demands.models import Demand
+from burden.kit import clock
+from burden.kit.addresses import address
+from burden.kit.threads import MOST as MOST_LINKS
+from burden.kit.threads import Key, Link
+from burden.kit.waiting import MOST, Waiting
+from burden.oversight import steps
+from burden.oversight.clocks import edges
+from burden.oversight.models import WITH_ISSUER, Finding, FindingState, Order, OrderState, ReliefAsked, Source
+from burden.oversight.queries.bulletins import waiting as bulletins_waiting
+from burden.oversight.queries.findings import findings
+from burden.oversight.queries.orders import escalated
+from burden.units.models import Unit
+
+S = OrderState
+OFFICES = (S.DRAFT, S.EXTENSION, S.DONE)  # whose turn it is
+KEEPERS = (S.ANSWERED, S.CLOSED)
+
+
+def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
+    """Return what waits for a person: bulletins, orders at the own step, findings without an order, what is overdue one level below, relief to confirm."""
+    today = clock.day_of(now)
+    found = [*bulletins_waiting(actor, now), *_orders(actor, today), *_findings(actor), *_relief(actor)]
+    if actor.post(*EXPORTERS):
+        found += _escalated(actor, today)
+    return found
+
+
+def _orders(actor: Actor, today: dt.date) -> Iterator[Waiting]:
+    """Two queries at most."""
+    mine = Q(pk=None)
+    led = [post.unit_id for post in actor.posts if post.role in steps.ISSUERS]
+    if led:
+        mine |= Q(issuer_id__in=led, state__in=WITH_ISSUER)
+    post, office = actor.post(*EXPORTERS), actor.post(Role.OFFICE)
+    if post:
+        mine |= Q(unit_id=post.unit_id, state__in=KEEPERS)
+    if office:
+        mine |= Q(unit_id=office.unit_id, state__in=OFFICES)
+    if not led and not post:
+        return
+    ripe = Q(ripe_on=None) | Q(ripe_on__lte=today)
+    found = Order.objects.visible_to(actor).filter(mine, ripe).select_related("issuer")
+    for each in found.order_by("due_on", "pk")[: MOST + 1]:
+        yield _order(each)
+
+
+def _order(each: Order) -> Waiting:
+    begun = {
+        S.DRAFT: each.opened_at, S.SENT: each.sent_at, S.WORKING: each.signed_at, S.ANSWERED: each.answered_at,
+    }.get(OrderState(each.state))  # fmt: skip
+    return Waiting(
+        kind=_("回头看") if each.state == S.CLOSED else _("督办单"),
+        title=f"{each.name} {each.title}",
+        note=_("%(issuer)s，%(state)s") % {"issuer": each.issuer.name, "state": each.get_state_display()},
+        url=reverse("order", args=[each.pk]),
+        act=_act(each.state),
+        since=clock.day_of(begun or each.sent_at or each.opened_at) if each.ripe_on is None else each.ripe_on,
+        due=each.due_on,
+    )
+
+
+def _act(state: str) -> str:
+    words = {
+        S.DRAFT: _("签发"), S.SENT: _("签收"), S.WORKING: _("答复"), S.RETURNED: _("重新答复"), S.EXTENSION: _("批延期"),
+        S.ANSWERED: _("审核"), S.DONE: _("销号"), S.CLOSED: _("看结果"),
+    }  # fmt: skip
+    return words[OrderState(state)]
+
+
+def _findings(actor: Actor) -> Iterator[Waiting]:
+    post = actor.post(*EXPORTERS)
+    if post is None:
+        return
+    for each in findings(actor, FindingState.OPEN).filter(unit_id=post.unit_id).order_by("raised_at")[: MOST + 1]:
+        yield Waiting(
+            kind=_("问题"),
+            title=each.title,
+            note=each.issuer.name,
+            url=reverse("finding", args=[each.pk]),
+            act=_("立项"),
+            since=clock.day_of(each.raised_at),
+        )
+
+
+def _escalated(actor: Actor, today: dt.date) -> Iterator[Waiting]:
+    for each in escalated(actor, edges(today))[: MOST + 1]:
+        assert each.due_on is not None  # red
+        yield Waiting(
+            kind=_("下级逾期"),
+            title=f"{each.name} {each.title}",
+            note=_("%(unit)s督办，%(issuer)s办，%(state)s")
+            % {"unit": each.unit.name, "issuer": each.issuer.name, "state": each.get_state_display()},
+            url=reverse("order", args=[each.pk]),
+            act=_("过问"),
+            since=each.due_on,
+            due=each.due_on,
+        )
+
+
+def _relief(actor: Actor) -> Iterator[Waiting]:
+    if not actor.homes:
+        return
+    asked = ReliefAsked.objects.visible_to(actor).filter(
+        has_answered=False, order__state__in=steps.STEPS["confirm"].starts
+    )
+    for each in asked.select_related("order__issuer").order_by("asked_on", "pk")[:3]:
+        yield Waiting(
+            kind=_("回头看"),
+            title=each.order.title,
+            note=_("%(issuer)s说改了。少了没有，点一下就行，不答也行") % {"issuer": each.order.issuer.name},
+            url=reverse("order_relief", args=[each.order_id]),
+            act=_("答一下"),
+            since=each.asked_on,
+        )
+
+
+# --- one thread ---
+
+
+def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
+    """Return this room's links to a thing: findings and orders about it; of a finding or an order also its demands."""
+    if kind == "demand":
+        return _of_demand(actor, int(key))
+    if kind in (Source.SIGNAL, Source.TICKET):
+        found = Finding.objects.visible_to(actor).filter(source=kind, source_key=str(key))
+        return [*_finding_links(found), *_order_links(_orders_of(actor, found))]
+    if kind == "finding":
+        chosen = Finding.objects.visible_to(actor).filter(pk=key)
+        return [*_order_links(_orders_of(actor, chosen)), *_around(actor, chosen.first())]
+    if kind == "order":
+        held = Order.objects.visible_to(actor).filter(pk=key).select_related("finding").first()
+        about = Finding.objects.visible_to(actor).filter(pk=held.finding_id if held else None)
+        return [*_finding_links(about), *_around(actor, held.finding if held else None)]
+    return []
+
+
+def _of_demand(actor: Actor, pk: int) -> list[Link]:
+    """Return what is about a demand itself, or about what its issuer asks under its title."""
+    demand = Demand.objects.visible_to(actor).filter(pk=pk).first()
+    if demand is None:
+        return []
+    about = Q(issuer_id=demand.issuer_id, titles__contains=[demand.title])
+    found = Finding.objects.visible_to(actor).filter(about | Q(demand_id=pk))
+    seen = Order.objects.visible_to(actor).filter(about | Q(finding__demand_id=pk))
+    return [*_finding_links(found), *_order_links(seen)]
+
+
+def _orders_of(actor: Actor, found: QuerySet[Finding]) -> QuerySet[Order]:
+    orders: QuerySet[Order] = Order.objects.visible_to(actor).filter(finding_id__in=found.values("pk"))
+    return orders
+
+
+def _finding_links(found: Iterable[Finding]) -> Iterator[Link]:
+    for each in list(found)[:MOST_LINKS]:
+        yield Link(
+            kind=_("问题"),
+            label=each.title,
+            url=reverse("finding", args=[each.pk]),
+            note=str(each.get_state_display()),
+            at=clock.day_of(each.raised_at),
+        )
+
+
+def _order_links(found: Iterable[Order]) -> Iterator[Link]:
+    for each in list(found)[:MOST_LINKS]:
+        yield Link(
+            kind=_("督办单"),
+            label=f"{each.name} {each.title}",
+            url=reverse("order", args=[each.pk]),
+            note=_note(each),
+            at=clock.day_of(each.opened_at),
+        )
+
+
+def _note(each: Order) -> str:
+    """Say where an order stands, and what it saved once that is known."""
+    state = str(each.get_state_display())
+    if each.saved_min is None or each.saved_min <= 0:
+        return state
+    return _("%(state)s，一年少 %(hours)d 人时") % {"state": state, "hours": round(each.saved_min / 60)}
+
+
+def _around(actor: Actor, found: Finding | None) -> Iterator[Link]:
+    """Yield the demands a finding is about, and the signal it was raised from."""
+    if found is None:
+        return
+    about = Q(issuer_id=found.issuer_id, title__in=found.titles) | Q(pk=found.demand_id)
+    demands = Demand.objects.visible_to(actor).filter(about, issued_at__isnull=False).order_by("-issued_at")
+    for each in demands[:5]:
+        yield Link(
+            kind=_("下达事项"),
+            label=each.title,
+            url=reverse("demand", args=[each.pk]),
+            note=str(each.get_state_display()),
+            at=clock.day_of(each.issued_at),
+        )
+    if found.source == Source.SIGNAL:
+        unit = Unit.objects.visible_to(actor).filter(pk=found.issuer_id).first()
+        if unit is not None:
+            yield Link(
+                kind=_("信号"),
+                label=found.title,
+                url=address("signals", unit.code, weeks=26, show="all"),
+                note=unit.name,
+                at=dt.date.fromisoformat(found.seen["first_week"]),
+            )

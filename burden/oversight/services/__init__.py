@@ -1,0 +1,60 @@
+"""Writing of this room: bulletins, findings, supervision orders, what receivers say of relief."""
+
+from burden.oversight.services.bulletins import (
+    check_bulletin,
+    correct_bulletin,
+    delete_bulletin,
+    draft_bulletin,
+    edit_bulletin,
+    publish_bulletin,
+    refresh_bulletin,
+    return_bulletin,
+)
+from burden.oversight.services.findings import dismiss_finding, raise_finding
+from burden.oversight.services.orders import (
+    answer_order,
+    cancel_order,
+    close_order,
+    extend_order,
+    finish_order,
+    grant_extension,
+    look_back,
+    open_order,
+    refuse_extension,
+    reopen_order,
+    return_order,
+    revise_order,
+    send_order,
+    sign_order,
+    verify_requirements,
+)
+from burden.oversight.services.relief import confirm_relief
+
+__all__ = [
+    "answer_order",
+    "cancel_order",
+    "check_bulletin",
+    "close_order",
+    "confirm_relief",
+    "correct_bulletin",
+    "delete_bulletin",
+    "dismiss_finding",
+    "draft_bulletin",
+    "edit_bulletin",
+    "extend_order",
+    "finish_order",
+    "grant_extension",
+    "look_back",
+    "open_order",
+    "publish_bulletin",
+    "raise_finding",
+    "refresh_bulletin",
+    "refuse_extension",
+    "reopen_order",
+    "return_bulletin",
+    "return_order",
+    "revise_order",
+    "send_order",
+    "sign_order",
+    "verify_requirements",
+]

@@ -1,0 +1,115 @@
+"""Writing findings: raised with the numbers as seen, dismissed for a reason. An order is opened in services.orders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS
+from burden.demands.models import OPEN, Demand
+from burden.demands.models import State as DemandState
+from burden.kit import clock
+from burden.kit.errors import Conflict, Refused
+from burden.kit.reading import many, maybe, one_of, read_one, text
+from burden.ledger.services import record
+from burden.oversight.models import LINE_LENGTH, Finding, FindingState, Source, Why
+from burden.oversight.models.findings import KEY_LENGTH, TITLE_LENGTH
+from burden.standards.models import Category
+from burden.units.models import Unit
+
+MOST_TITLES = 10
+
+
+@transaction.atomic
+def raise_finding(
+    *,
+    by: Actor,
+    issuer: Unit,
+    source: str,
+    title: str,
+    titles: Sequence[str],
+    seen: Mapping[str, Any],
+    person_min: int | None,
+    now: dt.datetime,
+    source_key: str = "",
+    category: str = "",
+    demand: Demand | None = None,
+) -> Finding:
+    """Raise a finding about what an issuer asked, with the numbers as they are seen now (oversight.seen).
+
+    Refuses: PermissionDenied unless the actor reviews; finding.issuer (outside what the actor supervises), finding.title,
+    finding.titles, finding.category, finding.demand (not out, or withdrawn); Conflict finding.exists (`finding`: its id).
+    """
+    post = by.post(*EXPORTERS)
+    if post is None:
+        raise PermissionDenied
+    low, high = post.unit.range
+    if not low < issuer.path < high:
+        raise _refused("issuer", _("只能对本级以下的单位立问题：督办对象是你这一级管的下达单位"))
+    if demand is not None:
+        _check_demand(demand)
+    raised = Finding(
+        unit=post.unit, issuer=issuer, source=Source(source), source_key=source_key[:KEY_LENGTH], demand=demand,
+        category=read_one(maybe(one_of(Category.values), ""), category, field="category", label=_("类别"), code="finding.category"),
+        title=read_one(text(TITLE_LENGTH), title, field="title", label=_("问题"), code="finding.title"),
+        titles=list(read_one(many(text(TITLE_LENGTH), MOST_TITLES), list(titles), field="titles", label=_("事项名称"), code="finding.titles")),
+        seen=dict(seen), person_min=person_min, raised_by=by.user, raised_at=now,
+    )  # fmt: skip
+    _keep_new(by, raised)
+    record(by=by, what="finding.raised", on=raised, now=now, source=source)
+    return raised
+
+
+def _check_demand(demand: Demand) -> None:
+    """Refuses: finding.demand."""
+    if demand.state == DemandState.WITHDRAWN:
+        raise _refused("demand", _("这一项已经撤回了，不用再立；要查以前的，请写明事项名称，不选这一项"))
+    if demand.state in OPEN:
+        raise _refused("demand", _("这一项还没有下达"))
+
+
+def _keep_new(by: Actor, raised: Finding) -> None:
+    try:
+        with transaction.atomic():
+            raised.save(force_insert=True)
+    except IntegrityError as error:
+        same = Finding.objects.visible_to(by).filter(
+            unit=raised.unit, source=raised.source, source_key=raised.source_key, state=FindingState.OPEN
+        )
+        there = same.values_list("pk", flat=True).first()
+        if there is None:
+            raise
+        raise Conflict("finding.exists", _("这一条已经立了问题，正等立项"), {"finding": there}) from error
+
+
+@transaction.atomic
+def dismiss_finding(
+    *, by: Actor, finding: Finding, why: str, reason: str, now: dt.datetime, quiet_until: dt.date | None = None
+) -> Finding:
+    """Say that a finding does not stand, and why; the reason is kept, and its source is not shown again until a day.
+
+    Refuses: finding.why, finding.reason, finding.quiet_until (not after today, or beyond a year); Conflict finding.state.
+    """
+    held: Finding = Finding.objects.visible_to(by).select_for_update(of=("self",)).get(pk=finding.pk)
+    if held.state != FindingState.OPEN:
+        raise Conflict("finding.state", _("这个问题现在是“%(is)s”，不能再定") % {"is": held.get_state_display()})
+    held.why = read_one(one_of(Why.values), why, field="why", label=_("理由"), code="finding.why")
+    held.reason = read_one(text(LINE_LENGTH), reason, field="reason", label=_("写一句"), code="finding.reason")
+    today = clock.day_of(now)
+    if quiet_until is not None and not today < quiet_until <= today + 366 * clock.DAY:
+        raise _refused("quiet_until", _("要是明天到一年内的一天"))
+    held.quiet_until, held.state = quiet_until, FindingState.DISMISSED
+    held.decided_by, held.decided_at = by.user, now
+    held.save(update_fields=["why", "reason", "quiet_until", "state", "decided_by", "decided_at"])
+    record(by=by, what="finding.dismissed", on=held, now=now, reason=held.why)
+    return held
+
+
+def _refused(field: str, sentence: str) -> Refused:
+    return Refused(f"finding.{field}", sentence, {field: sentence})

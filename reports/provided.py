@@ -1,0 +1,70 @@
+"""What the write side asks of the read side, through burden.kit.figures: sums of what an issuer asked, hidden as on every page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db.models import F, Sum
+
+from burden.demands.models import Reestimate
+from burden.kit.figures import Asked
+from burden.kit.reading import bare
+from reports.issued import Cell, cells_of, total
+from reports.models import RollupDemand, UnregisteredDemand
+
+
+def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
+    """Return what an issuer asked under these titles in some weeks, the oldest first.
+
+    What was registered counts as confirmed where enough answered, else as claimed; a change of method is taken out of it. What
+    was not counts in the weeks that enough people stand behind. Units: person-minutes.
+    """
+    names = {_name(title) for title in titles}
+    found = [*_registered(issuer_id, names, weeks), *_unregistered(issuer_id, names, weeks)]
+    return sorted(found, key=lambda each: (each.week, each.title, each.demand_id or 0))
+
+
+def _name(title: str) -> str:
+    """Return a title as it is compared: what merely resembles another is another thing, for what was saved is told of it alone."""
+    return bare(title.strip()).replace(" ", "").casefold()
+
+
+def _registered(issuer_id: int, names: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
+    rows = RollupDemand.every.filter(demand__issuer_id=issuer_id, week__in=weeks)
+    groups: dict[tuple[int, dt.date], list[Cell]] = defaultdict(list)
+    for cell in cells_of(rows):
+        if _name(cell.title) in names:
+            groups[cell.demand_id, cell.week].append(cell)
+    if not groups:
+        return []
+    ids = {demand_id for demand_id, _week in groups}
+    units, changed = _units(ids, weeks), _changed(ids, weeks)
+    return [
+        Asked(week, cells[0].title, units.get((pk, week), 0), max(0, total(cells).total_min - changed.get((pk, week), 0)), pk)
+        for (pk, week), cells in groups.items()
+    ]  # fmt: skip
+
+
+def _units(ids: Collection[int], weeks: Collection[dt.date]) -> dict[tuple[int, dt.date], int]:
+    """Return by demand and week how many units it went to."""
+    rows = RollupDemand.every.filter(demand_id__in=ids, week__in=weeks).values_list("demand_id", "week")
+    return {(pk, week): n for pk, week, n in rows.annotate(n=Sum("targets"))}
+
+
+def _changed(ids: Collection[int], weeks: Collection[dt.date]) -> dict[tuple[int, dt.date], int]:
+    """Return by demand and week what a change of the tariffs added to its claims."""
+    rows = Reestimate.every.filter(demand_id__in=ids, week__in=weeks).values_list("demand_id", "week")
+    return {(pk, week): n for pk, week, n in rows.annotate(n=Sum(F("after_min") - F("before_min")))}
+
+
+def _unregistered(issuer_id: int, names: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
+    wanted = {str(week): week for week in weeks}
+    return [
+        Asked(wanted[week], each.title, units, minutes)
+        for each in UnregisteredDemand.every.filter(issuer_id=issuer_id)
+        if _name(each.title) in names
+        for week, units, minutes in each.weeks
+        if week in wanted
+    ]
