@@ -61,12 +61,17 @@ app.conf.update(
         "spread-returns": {"task": "reports.spread_returns", "schedule": crontab(minute=50, hour=2)},
         "spread-newest": {"task": "reports.spread_returns", "schedule": crontab(minute=12), "kwargs": {"weeks": 1}},
         "meter-portal": {"task": "reports.meter_portal", "schedule": crontab(minute=7)},
+        # on two days, and three times each: who has this week's is not told again
+        "send-digests": {
+            "task": "notices.send_digests",
+            "schedule": crontab(minute=25, hour="9-11", day_of_week="mon,tue"),
+        },
         "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
         "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40, hour=3)},
     },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.autodiscover_tasks(["burden.accounts", "burden.standards", "burden.units", "reports"])
+app.autodiscover_tasks(["burden.accounts", "burden.feedback.notices", "burden.standards", "burden.units", "reports"])
 
 
 @setup_logging.connect

@@ -1,9 +1,10 @@
 """Re-exports the rooms' models, so that Django finds them; nothing is defined here."""
 
-from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
+from burden.accounts.models import ApiToken, LoginLink, PortalQuestion, Post, PostRequest, User
 from burden.demands.adaptations.models import Adaptation
 from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Refusal, Target
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
+from burden.feedback.notices.models import Notice, NoticeChannel, NoticeDigest
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
 from burden.oversight.models import Bulletin, Finding, Order, OrderStep, ReliefAsked, Requirement
 from burden.standards.models import (
@@ -40,10 +41,14 @@ __all__ = [
     "HistoryFile",
     "ListFile",
     "LoginLink",
+    "Notice",
+    "NoticeChannel",
+    "NoticeDigest",
     "Order",
     "OrderStep",
     "Placement",
     "PlanItem",
+    "PortalQuestion",
     "Post",
     "PostRequest",
     "QuoteRequest",

@@ -147,6 +147,7 @@ WAITING = (
     "burden.accounts.queries.waiting",
     "burden.demands.waits.waiting",
     "burden.demands.adaptations.queries.waiting",
+    "burden.feedback.notices.queries.waiting",
     "burden.oversight.queries.waiting",
 )
 THREADS = (
@@ -157,6 +158,9 @@ THREADS = (
 # route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
 COUNTS: dict[str, str] = {}
 FIGURES = "reports.provided"  # who has the figures that the write side asks for (kit.figures)
+NEWS = "burden.feedback.notices.queries.news"  # what is new for a person (kit.news)
+# the portal's own mail server as apprise writes it (mailtos://user:secret@smtp.example.cn?from=…); without one, no mail
+NOTICE_MAIL_URL = env.str("NOTICE_MAIL_URL", default="")
 
 # accounts
 AUTH_USER_MODEL = "burden.User"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("burden.standards.urls")),
     path("", include("burden.demands.urls")),
     path("", include("burden.entries.urls")),
+    path("", include("burden.feedback.notices.urls")),
     path("", include("burden.home.urls")),
     path("", include("burden.oversight.urls")),
     path("", include("reports.urls")),

@@ -11,10 +11,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
+from burden.accounts.services import put_question
 from burden.demands.adaptations.models import Adaptation
-from burden.demands.models import Demand, Target
+from burden.demands.models import Demand, Estimate, Target
 from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
+from burden.feedback.notices.models import Notice
 from burden.kit.clock import Week
 from burden.oversight.models import Bulletin, Finding, Order, Requirement
 from burden.standards.models import DutyItem, PlanItem
@@ -112,6 +114,14 @@ def make_demand(issuer: Unit, **facts: Any) -> Demand:
     if facts["state"] not in ("draft", "review"):
         facts.setdefault("issued_at", NOW)
     return Demand.every.create(issuer=issuer, created_by=facts.pop("created_by", None) or make_user(), **facts)
+
+
+def make_estimate(demand: Demand, unit: Unit, *people: User, **facts: Any) -> Estimate:
+    """What a unit is asked beforehand, put to these people in it."""
+    facts = {"asked_at": NOW, "until": LAST_WEEK.plus(2).sunday} | facts
+    estimate = Estimate.every.create(demand=demand, unit=unit, **facts)
+    put_question(kind="estimate", subject=estimate.pk, people=[each.pk for each in people], now=facts["asked_at"])
+    return estimate
 
 
 def make_target(demand: Demand, unit: Unit, week: Week = THIS_WEEK, **facts: Any) -> Target:
@@ -212,3 +222,19 @@ def make_order(unit: Unit, issuer: Unit, state: str = "draft", requirements: int
         said |= {"verified_at": NOW} if done else {}
         Requirement.every.create(order=order, number=number, text=f"要求{number}", **said)
     return order
+
+
+def make_notice(unit: Unit, root: Unit | None = None, state: str = "published", **facts: Any) -> Notice:
+    """A notice of a unit to all below it, or below another."""
+    facts = {
+        "title": "停电",
+        "summary": "11月26日上午停电两小时。",
+        "until": dt.date(2026, 11, 30),
+        "written_at": NOW,
+    } | facts
+    writer = make_user()
+    if state == "published":
+        facts = {"published_by": writer, "published_at": NOW} | facts
+    if state in ("returned", "withdrawn"):
+        facts = {"ended_by": writer, "ended_at": NOW, "reason": "写错了"} | facts
+    return Notice.every.create(unit=unit, root=root or unit, state=state, written_by=writer, **facts)

@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands.models import Estimate, QuoteRequest, Target
+from burden.feedback.notices.models import Notice
 from burden.kit.access import Access
 from burden.ledger.models import StaleMark
 from burden.oversight.models import Bulletin, Order, ReliefAsked
@@ -37,6 +38,7 @@ from tests.factories import (
     make_demand,
     make_duty,
     make_finding,
+    make_notice,
     make_order,
     make_plan,
     make_post,
@@ -144,6 +146,11 @@ class World:
         ReliefAsked.every.get_or_create(order=order, unit=unit, defaults={"asked_on": LAST_WEEK.sunday})
         return order
 
+    def notice_of(self, where: str) -> Notice:
+        """Whatever lies inside is the county's own, and to it; what is said to the city is said to the county, too."""
+        unit = self.county if where in INSIDE else self.units["other root" if where == "parent" else where]
+        return Notice.every.filter(unit=unit).first() or make_notice(unit)
+
     def quote_of(self, unit: Unit) -> QuoteRequest:
         facts = {"fields": ["面积"], "asked_by": make_post(self.town).user, "asked_at": NOW}
         return QuoteRequest.objects.create(demand=make_demand(self.town), of=make_demand(unit), **facts)
@@ -238,6 +245,10 @@ OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
         ("finding", "finding_dismiss", "finding_order"),
         lambda world, where, actor: {"pk": make_finding(world.units[where], world.units[where]).pk},
+    ),
+    **dict.fromkeys(
+        ("notice", "notice_publish", "notice_return", "notice_withdraw"),
+        lambda world, where, actor: {"pk": world.notice_of(where).pk},
     ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "duty_item": lambda world, where, actor: {"pk": make_duty(world.units[where]).pk},

@@ -113,3 +113,35 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "api_token"
+
+
+class Question(models.TextChoices):
+    """What the portal itself asks people; every one of them is optional."""
+
+    ESTIMATE = "estimate", _("先问一句")
+    RECHECK = "recheck", _("再核一次")
+    RATING = "rating", _("有没有用")
+    RELIEF = "relief", _("有没有减下来")
+
+
+MOST_QUESTIONS = 3  # a week to one person: the portal must not become a burden
+
+
+class PortalQuestion(models.Model):
+    """An optional question that was put to a person in a week, in one of three places; whether it was answered is not kept here."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
+    week = models.DateField()
+    place = models.SmallIntegerField()
+    kind = models.CharField(max_length=10, choices=Question)
+    subject = models.BigIntegerField()  # the id of what it is about, in the room that asks
+
+    class Meta:
+        db_table = "portal_question"
+        indexes = [models.Index(fields=["kind", "subject"], name="portal_question_subject")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "week", "place"], name="portal_question_place"),
+            models.UniqueConstraint(fields=["person", "week", "kind", "subject"], name="portal_question_once"),
+            models.CheckConstraint(condition=models.Q(place__range=(1, MOST_QUESTIONS)), name="portal_question_most"),
+            models.CheckConstraint(condition=models.Q(week__iso_week_day=1), name="portal_question_of_monday"),
+        ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from burden.accounts.actor import Actor
-from burden.accounts.models import ApiToken, LoginLink, Post, PostRequest, User
+from burden.accounts.models import ApiToken, LoginLink, PortalQuestion, Post, PostRequest, User
 from burden.accounts.passwords import locked_out
 from burden.accounts.roles import Role
 from burden.kit.clock import DAY, day_of
@@ -156,6 +156,11 @@ def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
         )
         for each in found
     ]
+
+
+def put_to(actor: Actor, kind: str) -> QuerySet[PortalQuestion]:
+    """Questions of a kind that were put to the actor; `subject` says what they are about."""
+    return PortalQuestion.objects.filter(person=actor.user_id, kind=kind)
 
 
 def batches(actor: Actor, some: Sequence[Mapping[str, Any]]) -> list[Batch]:

@@ -13,7 +13,8 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 
 from burden.accounts.actor import Actor
-from burden.accounts.models import Post, User
+from burden.accounts.models import Post, Question, User
+from burden.accounts.queries import put_to
 from burden.accounts.roles import Role
 from burden.demands import receivers
 from burden.demands.models import ACTIVE, OPEN, Demand, Estimate, Handler, QuoteRequest, Refusal, Target
@@ -185,8 +186,9 @@ def claim(actor: Actor, demand: Demand) -> Cost:
 
 
 def estimates_asked(actor: Actor, today: dt.date) -> QuerySet[Estimate]:
-    """Return what the actor's units are asked beforehand and have not answered yet."""
-    asked = Estimate.objects.asked_of(actor).filter(answered_at=None, until__gte=today)
+    """Return what the actor was asked beforehand for a unit of theirs, and nobody there has answered yet."""
+    mine = put_to(actor, Question.ESTIMATE).values("subject")
+    asked = Estimate.objects.asked_of(actor).filter(pk__in=mine, answered_at=None, until__gte=today)
     return asked.select_related("demand__issuer", "unit").order_by("until", "pk")
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.demo import PASSWORD, USERNAMES
 from burden.demands.duplicates import grams
-from burden.demo import adapted, asked, asked_sql, duties, planted, sql
+from burden.demo import adapted, asked, asked_sql, duties, planted, said, sql
 from burden.demo.asked import PlannedDemand
 from burden.demo.places import CITY, COUNTY, TOWNSHIPS
 from burden.demo.plan import (
@@ -111,6 +111,7 @@ def seed(
         cursor.execute("ANALYZE person, post, weekly_return, entry, demand, target, handler")
     mark_weeks(week.monday for week in plan.weeks)
     adapted.adapt(now=now)
+    said.say(now=now)
     county = Unit.every.get(code=COUNTY[0])
     record(by=None, what="demo.seeded", on=county, now=now, unit_id=county.pk, **counts)
     return counts

@@ -24,6 +24,11 @@ def day_of(at: dt.datetime) -> dt.date:
     return timezone.localtime(at).date()
 
 
+def midnight(day: dt.date) -> dt.datetime:
+    """Return the instant at which a day of Asia/Shanghai begins."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))
+
+
 def read_day(text: str) -> dt.date:
     """Read `YYYY-MM-DD` of 1900 to 2099. Refuses (ValueError): whatever else Python takes for a date."""
     if not DAY_TEXT.fullmatch(text):

@@ -18,6 +18,8 @@ PAGES = {
         "/year/",
         "/calendar/",
         "/remedies/",
+        "/notices/",
+        "/notices/channel/",
         "/password/",
     ],
     "lead": [
@@ -49,6 +51,9 @@ PAGES = {
     "office": [
         "/todo/",
         "/remedies/",
+        "/notices/new/",
+        "/notices/?view=ours",
+        "/notices/1/",
         "/standards/days/",
         "/reports/",
         "/reports/{county}/indicators/?period=month",

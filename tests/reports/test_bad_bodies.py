@@ -14,7 +14,17 @@ from django.urls import reverse
 
 from burden.kit import clock
 from burden.units.models import Unit
-from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_bulletin, make_finding, make_order, make_unit
+from tests.factories import (
+    LAST_WEEK,
+    NOW,
+    THIS_WEEK,
+    make_actor,
+    make_bulletin,
+    make_finding,
+    make_notice,
+    make_order,
+    make_unit,
+)
 from tests.reports.sums import add_sums
 
 BAD = ("", "没有", "\0", "x" * 3_000, "-1", "9" * 30, "2026-11-17", "NaN")
@@ -36,6 +46,11 @@ OFFICE: dict[str, dict[str, Any]] = {  # what would be stored, were it not for o
     "finding_order": {"order-title": "三次索要", "order-requirements": "停用", "order-standard": "核实", "order-days": "7"},
     "days": {"day": "2026-11-25", "is_workday": "0", "note": "通知"},
     "day_drop": {"override": "1"},
+    "notice_new": {"title": "停电", "summary": "明天停电。", "body": "", "root": "990", "kinds": "town", "roles": "lead", "until": "2026-11-30"},
+    "notice_publish": {},
+    "notice_return": {"reason": "写错了"},
+    "notice_withdraw": {"reason": "写错了"},
+    "notice_channel": {"means": "feishu", "address": "a" * 36},
 }  # fmt: skip
 STEPS: dict[str, tuple[str, str, dict[str, str]]] = {  # of a supervision order: state, role, body
     "revise": (
@@ -117,6 +132,8 @@ def test_body_of_an_office_is_answered_or_refused(client, county, name):
     pk = [make_bulletin(county).pk] if name in {"bulletin_edit", "bulletin_check", "bulletin_publish"} else []
     if name in {"finding_dismiss", "finding_order"}:
         pk = [make_finding(county, make_unit(county, "department")).pk]
+    if name in {"notice_publish", "notice_return", "notice_withdraw"}:
+        pk = [make_notice(county, state="proposed").pk]
     try_all(client, reverse(name, args=pk), OFFICE[name])
 
 

@@ -35,6 +35,9 @@ OWN = (
     "oversight_ledger",
     "findings",
     "finding_new",
+    "notices",
+    "notice_new",
+    "notice_channel",
 )
 API = (
     "api_summaries", "api_signals", "api_indicators", "api_parts", "api_goals", "api_people", "api_extracts", *(f"api_table:{key}" for key in TABLES),

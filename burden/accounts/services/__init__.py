@@ -15,6 +15,7 @@ from burden.accounts.services.keys import (
 )
 from burden.accounts.services.people import add_person, change_person, deactivate, reactivate
 from burden.accounts.services.posts import decide_requests, end_post, end_posts, propose_post, withdraw_requests
+from burden.accounts.services.questions import left_to_ask, put_question
 
 __all__ = [
     "add_person",
@@ -24,11 +25,13 @@ __all__ = [
     "decide_requests",
     "end_post",
     "end_posts",
+    "left_to_ask",
     "link_holder",
     "make_login_link",
     "make_token",
     "open_account",
     "propose_post",
+    "put_question",
     "reactivate",
     "record_login",
     "record_logout",

@@ -11,6 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
+from burden.accounts.models import Post, Question
+from burden.accounts.roles import Role
+from burden.accounts.services import left_to_ask, put_question
 from burden.demands import receivers
 from burden.demands.models import ACTIVE, MAX_MINUTES, OPEN, TITLE_LENGTH, Demand, Estimate, QuoteRequest, State
 from burden.demands.services.drafts import lock
@@ -20,6 +23,7 @@ from burden.kit.reading import maybe, read_one, text, whole
 from burden.ledger.services import record
 
 ASKED = 3
+PEOPLE_ASKED = 3  # in a unit; the first answer stands for all of it
 DAYS_TO_ANSWER = dt.timedelta(days=2)
 LINE = maybe(text(TITLE_LENGTH), "")
 
@@ -28,7 +32,8 @@ LINE = maybe(text(TITLE_LENGTH), "")
 def ask_first(*, by: Actor, demand: Demand, now: dt.datetime) -> list[Estimate]:
     """Ask three receivers, drawn by lot, how long it would take (先问三个乡镇); all of them where there are fewer.
 
-    Refuses: demand.no_receivers, demand.no_title; Conflict demand.state, demand.asked.
+    A unit all of whose people have had their three questions this week is passed over.
+    Refuses: demand.no_receivers, demand.no_title, demand.all_asked; Conflict demand.state, demand.asked.
     """
     held = lock(by, demand, *OPEN)
     if Estimate.objects.visible_to(by).filter(demand=held).exists():
@@ -36,15 +41,33 @@ def ask_first(*, by: Actor, demand: Demand, now: dt.datetime) -> list[Estimate]:
     if not held.title:
         sentence = _("先写名称再问：对方要知道问的是什么")
         raise Refused("demand.no_title", sentence, {"title": sentence})
-    unit_ids = receivers.receiving_ids(held.issuer, receivers.stored(held.receivers))
-    drawn = secrets.SystemRandom().sample(unit_ids, min(ASKED, len(unit_ids)))
+    drawn = _draw(receivers.receiving_ids(held.issuer, receivers.stored(held.receivers)), now)
     until = clock.day_of(now) + DAYS_TO_ANSWER
     asked = [Estimate(demand=held, unit_id=unit_id, asked_at=now, until=until) for unit_id in drawn]
     Estimate.every.bulk_create(asked)
+    for each in asked:
+        people = drawn[each.unit_id]
+        put_question(kind=Question.ESTIMATE, subject=each.pk, people=people, now=now, most=PEOPLE_ASKED)
     held.state, held.changed_at = State.REVIEW, now
     held.save(update_fields=["state", "changed_at"])
     record(by=by, what="demand.asked", on=held, now=now, units=len(drawn))
     return asked
+
+
+def _draw(unit_ids: Sequence[int], now: dt.datetime) -> dict[int, list[int]]:
+    """Draw units by lot, with the people in them who may be asked. Refuses: demand.all_asked."""
+    roles = (Role.CADRE, Role.LEAD)
+    posts = Post.objects.filter(unit__in=unit_ids, role__in=roles, valid__contains=clock.day_of(now))
+    people: dict[int, set[int]] = {}
+    for unit_id, user_id in posts.values_list("unit", "user"):
+        people.setdefault(unit_id, set()).add(user_id)
+    left = left_to_ask(people={each for some in people.values() for each in some}, now=now)
+    free = {unit_id: [each for each in people.get(unit_id, ()) if left[each]] for unit_id in unit_ids}
+    able = [unit_id for unit_id in unit_ids if free[unit_id] or unit_id not in people]
+    if not able:
+        raise Refused("demand.all_asked", _("这一周能问的人都已经被问满三次，下周再问"))
+    drawn = secrets.SystemRandom().sample(able, min(ASKED, len(able)))
+    return {unit_id: free[unit_id] for unit_id in drawn}
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What belongs to a thing, drawn on its page."""
+"""What other rooms know of a thing or have for a reader, drawn on any page."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 from django.template import Context
 
+from burden.kit import clock
+from burden.kit.news import news
 from burden.kit.threads import Key, links
 
 register = template.Library()
@@ -16,3 +18,9 @@ register = template.Library()
 def thread(context: Context, kind: str, key: Key) -> dict[str, Any]:
     """Draw the panel of what belongs to a thing; nothing where there is nothing."""
     return {"links": links(context["actor"], kind, key)}
+
+
+@register.inclusion_tag("parts/_news.html", takes_context=True)
+def new_for_me(context: Context, css: str) -> dict[str, Any]:
+    """Draw one line of what is new for the reader; nothing where nothing is."""
+    return {"news": news(context["actor"], clock.now()), "css": css}

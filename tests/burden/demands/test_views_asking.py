@@ -10,7 +10,7 @@ from django.test import Client
 from burden.demands.models import Estimate, QuoteRequest
 from burden.kit import clock
 from burden.units.models import Unit
-from tests.factories import NOW, make_actor, make_demand, make_unit, make_user
+from tests.factories import NOW, make_actor, make_demand, make_estimate, make_unit, make_user
 
 
 @pytest.fixture
@@ -22,10 +22,11 @@ def county(db) -> Unit:
 def estimate(county, client: Client) -> Estimate:
     """A township is asked; one of its cadres is logged in."""
     town = make_unit(county, "township")
-    client.force_login(make_actor(town).user)
+    cadre = make_actor(town)
+    client.force_login(cadre.user)
     demand = make_demand(make_unit(county, "department", name="县林业局"), state="review", title="护林员台账")
     until = clock.day_of(clock.now()) + dt.timedelta(days=2)
-    return Estimate.every.create(demand=demand, unit=town, asked_at=NOW, until=until)
+    return make_estimate(demand, town, cadre.user, until=until)
 
 
 def test_one_tap_answers(client, estimate):

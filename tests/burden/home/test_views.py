@@ -19,7 +19,7 @@ from burden.kit import clock
 from burden.kit.waiting import MOST, Waiting, waiting
 from burden.standards.models import DayOverride
 from burden.units.models import Unit
-from tests.factories import NOW, make_actor, make_bulletin, make_demand, make_unit, make_user
+from tests.factories import NOW, make_actor, make_bulletin, make_demand, make_estimate, make_unit, make_user
 
 TODAY = dt.date(2026, 11, 24)
 DAY = dt.timedelta(1)
@@ -107,9 +107,10 @@ def test_estimate_waits_for_the_unit_that_is_asked(county: Unit) -> None:
     town = make_unit(county, "township")
     demand = make_demand(make_unit(county, "department"), state="review")
     facts = {"asked_at": NOW - DAY, "until": TODAY}
-    Estimate.every.create(demand=demand, unit=town, **facts)
-    Estimate.every.create(demand=demand, unit=make_unit(county, "township"), answered_at=NOW, **facts)
-    found = waiting(make_actor(town, "lead"), NOW)
+    lead = make_actor(town, "lead")
+    make_estimate(demand, town, lead.user, **facts)
+    make_estimate(make_demand(demand.issuer, state="review"), town, lead.user, answered_at=NOW, **facts)
+    found = waiting(lead, NOW)
     assert [(each.since, each.due) for each in found] == [(TODAY - DAY, TODAY)]
     assert waiting(make_actor(county, "office"), NOW) == []
 
@@ -135,15 +136,14 @@ def test_proposed_posts_wait_for_the_other_administrator(county: Unit) -> None:
 def test_queries_do_not_grow_with_what_waits(
     county: Unit, client: Client, role: str, django_assert_num_queries
 ) -> None:
-    client.force_login(make_actor(county, role).user)
+    actor = make_actor(county, role)
+    client.force_login(actor.user)
     page(client)  # what is kept of the footer
 
     def more() -> int:
         number = Estimate.every.count()
         make_bulletin(county, first_week=dt.date(2026, 9, 28) - dt.timedelta(28 * number), form="brief")
-        Estimate.every.create(
-            demand=make_demand(county, state="review", title=f"表{number}"), unit=county, asked_at=NOW, until=TODAY
-        )
+        make_estimate(make_demand(county, state="review"), county, actor.user, until=TODAY)
         QuoteRequest.objects.create(
             demand=make_demand(make_unit(county, "department")), of=make_demand(county), fields=["面积"],
             asked_by=make_user(), asked_at=NOW,
