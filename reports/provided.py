@@ -8,11 +8,12 @@ from collections.abc import Collection
 
 from django.db.models import F, Sum
 
+from burden.demands.duplicates import plain_title
 from burden.demands.models import Reestimate
-from burden.kit.figures import Asked
+from burden.kit.figures import Asked, KindShare
 from burden.kit.reading import bare
 from reports.issued import Cell, cells_of, total
-from reports.models import RollupDemand, UnregisteredDemand
+from reports.models import KindAnswers, RollupDemand, UnregisteredDemand
 
 
 def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
@@ -68,3 +69,10 @@ def _unregistered(issuer_id: int, names: Collection[str], weeks: Collection[dt.d
         for week, units, minutes in each.weeks
         if week in wanted
     ]
+
+
+def not_applicable(*, issuer_id: int, title: str) -> list[KindShare]:
+    """Return by kind of unit how an issuer's last rounds of a title were answered, the least fitting first."""
+    found = KindAnswers.every.filter(issuer_id=issuer_id, plain=plain_title(title)[:200])
+    rows = [KindShare(each.kind, each.units, each.answers, each.not_applicable, each.reasons) for each in found]
+    return sorted(rows, key=lambda each: -each.not_applicable * 1000 // each.answers)

@@ -13,6 +13,7 @@ from reports import (
     demand_sums,
     estimates,
     exports,
+    kinds,
     meter,
     peer_stats,
     people,
@@ -47,6 +48,7 @@ def find_signals(**_future: Any) -> None:
     """Find what several cadres record and nobody registered, and then all that looks wrong in the numbers."""
     demand_sums.refresh()
     demands = unregistered.recount(now=now())
+    kinds.recount(now=now())
     log.info("signals.found", signals=signals.recount(now=now()), unregistered=demands)
 
 

@@ -96,6 +96,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/stale_weeks.py",
     "reports/signals/declared.py",
     "reports/signals/recount.py",
+    "reports/kinds.py",
     "reports/unregistered.py",
     "reports/meter.py",
     "reports/people.py",
@@ -143,6 +144,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "reports/signals/meetings.py",
     },
     "UnitEvent": {"burden/units/events.py"},  # what is planned for others comes before
+    "Entry": {"burden/demo/adapted.py"},
     "Demand": {
         "burden/demands/adaptations/queries.py",  # what one is asked one may read, wherever its issuer stands
         "burden/demo/adapted.py",
@@ -161,6 +163,11 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "RollupDemand": {"reports/provided.py"},  # what the write side asks for takes plain ids, and hides as pages do
     "Reestimate": {"reports/provided.py"},
     "Signal": {"reports/signals/recount.py"},
+    "KindAnswers": {  # the worker counts them anew; an issuer reads its own beside the form
+        "reports/kinds.py",
+        "reports/provided.py",
+        "reports/signals/uniform.py",
+    },
     "PeerStat": {"reports/peer_stats.py"},  # the worker counts them anew
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there
     "RollupSub": {"reports/queries.py"},  # whether there is data of some weeks, without a figure

@@ -140,6 +140,7 @@ RIGHTS = {
         "peer_stat": "INSERT DELETE",
         "hidden_week": "INSERT DELETE",
         "notice_digest": "INSERT UPDATE",
+        "kind_answers": "INSERT DELETE",
         "people_year": "INSERT DELETE",
         "placement": "INSERT UPDATE",
         "return_spread": "INSERT DELETE",

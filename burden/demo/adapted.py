@@ -11,7 +11,9 @@ from burden.demands.adaptations.models import Adaptation, Kind, Whom
 from burden.demands.adaptations.services import approve_adaptation, request_adaptation
 from burden.demands.models import Demand, Frequency
 from burden.demo.places import COUNTY
+from burden.entries.models import Answer, Entry, Reason
 from burden.kit.clock import Week
+from burden.standards.models import Evidence
 from burden.standards.rules.book import rulebook
 from burden.units.models import Kind as UnitKind
 from burden.units.models import Unit
@@ -32,6 +34,8 @@ def adapt(*, now: dt.datetime) -> None:
         asked = _request(lead, now, monday, demand=demand, kind=Kind.FREQUENCY, whom=Whom.KIND, **said)
         if said["frequency"] == Frequency.MONTHLY:
             _approve(office, asked, now, "季末那一周照常报。")
+    if len(rows) == len(REQUESTS):
+        _doubt(rows[1])
     then = Week.at(now).plus(-30)
     past = now - dt.timedelta(weeks=30)
     rule = rulebook().of("MTG-LENGTH", then.monday, county.path)
@@ -46,6 +50,13 @@ REQUESTS: tuple[dict[str, Any], ...] = (
     {"frequency": Frequency.MONTHLY, "change": "每月一次", "reason": "各周的数基本一样，一个月报一次看得更清楚"},
     {"frequency": Frequency.QUARTERLY, "change": "每季一次", "reason": "季节性的事，平时都报“无”"},
 )
+
+
+def _doubt(demand: Demand) -> None:
+    """Let every second mountain township say that something does not apply there: what was asked of all alike."""
+    answered = Entry.every.filter(target__demand__title=demand.title, target__issuer=demand.issuer)
+    chosen = answered.filter(unit__kind=UnitKind.TOWNSHIP, unit__code__regex="[02468]000$")
+    chosen.update(answer=Answer.NOT_APPLICABLE, reason=Reason.NOTHING, evidence=Evidence.STATED)
 
 
 def _actor(username: str, now: dt.datetime) -> Actor:

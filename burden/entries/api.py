@@ -14,7 +14,16 @@ from rest_framework.response import Response
 from burden.accounts.roles import Role
 from burden.demands.queries import MINE, NOBODYS, OTHERS, TargetRow
 from burden.entries.forms import read_week
-from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, MAX_SECONDS, NOTE_LENGTH, TITLE_LENGTH, Answer
+from burden.entries.models import (
+    KEY_LENGTH,
+    MAX_MINUTES,
+    MAX_PEOPLE,
+    MAX_SECONDS,
+    NOTE_LENGTH,
+    TITLE_LENGTH,
+    Answer,
+    Reason,
+)
 from burden.entries.queries import WeekSheet, week_sheet
 from burden.entries.services import MAX_ENTRIES, Filing, file_week
 from burden.kit import clock
@@ -50,6 +59,13 @@ class EntrySerializer(serializers.Serializer[Any]):
     prep_minutes = serializers.IntegerField(min_value=0, max_value=MAX_MINUTES, required=False, default=0)
     note = serializers.CharField(
         max_length=NOTE_LENGTH, required=False, allow_blank=True, default="", help_text="Why, where a size is unusual"
+    )
+    reason = serializers.ChoiceField(
+        Reason.choices,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Why it does not apply, if somebody wants to say so",
     )
 
 

@@ -13,11 +13,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
-from burden.entries.models import KEY_LENGTH, MAX_MINUTES, MAX_PEOPLE, MAX_SECONDS, NOTE_LENGTH, TITLE_LENGTH, Answer
+from burden.entries.models import (
+    KEY_LENGTH,
+    MAX_MINUTES,
+    MAX_PEOPLE,
+    MAX_SECONDS,
+    NOTE_LENGTH,
+    TITLE_LENGTH,
+    Answer,
+    Reason,
+)
 from burden.entries.offers import nameable
 from burden.entries.services import MAX_ENTRIES, EntryDraft
 from burden.kit.errors import Refused
-from burden.kit.reading import SHOWN, FieldError, Read, Reader, one_of, quoted, read_flag, read_uuid, text, unfit, whole
+from burden.kit.reading import (
+    SHOWN,
+    FieldError,
+    Read,
+    Reader,
+    maybe,
+    one_of,
+    quoted,
+    read_flag,
+    read_uuid,
+    text,
+    unfit,
+    whole,
+)
 from burden.standards.models import SUBKINDS, Category
 
 MAX_VERSION = 2**31 - 1
@@ -45,6 +67,7 @@ ENTRY_NAMES = {
     "travel_minutes": gettext_lazy("路上分钟"),
     "prep_minutes": gettext_lazy("准备分钟"),
     "note": gettext_lazy("说明"),
+    "reason": gettext_lazy("为什么不适用"),
 }
 NUMBERS = frozenset({"people", "minutes", "travel_minutes", "prep_minutes"})
 FLAGS = frozenset({"bulk", "repeated", "after_hours"})
@@ -114,6 +137,7 @@ def _read_entry(number: int, row: Any, known: Mapping[str, int], errors: dict[st
         after_hours=reader.take("after_hours", read_flag, default=False),
         bulk=reader.take("bulk", read_flag, default=False),
         note=reader.take("note", read_note, default=""),
+        reason=reader.take("reason", maybe(one_of(Reason.values), ""), default=""),
         target_id=reader.take("target", read_target, default=None),
     )
 

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from burden.demands.duplicates import LIKELY, plain_title
 from burden.demands.queries import Peers, TargetRow
-from burden.entries.models import Answer
+from burden.entries.models import Answer, Reason
 from burden.entries.offers import Issuer
 from burden.entries.queries import Row, WeekSheet
 from burden.kit.templatetags.show import NOTHING, category_css
@@ -117,6 +117,11 @@ class Line:
     def category_label(self) -> str:
         code = self.said.get("category", "")
         return str(Category(code).label) if code in Category.values else ""
+
+    @property
+    def reasons(self) -> list[tuple[str, str]]:
+        """Why it may not apply, for one tap."""
+        return [(reason.value, str(reason.label)) for reason in Reason]
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

@@ -34,6 +34,15 @@ class Answer(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", _("不适用")
 
 
+class Reason(models.TextChoices):
+    """Why an item is none of the unit's, in one tap: told in numbers of many, never of one."""
+
+    NOTHING = "nothing", _("本地没有这类情况")
+    ELSEWHERE = "elsewhere", _("不归本单位管")
+    TWICE = "twice", _("别处已经报过")
+    SEASON = "season", _("现在不是时候")
+
+
 class OwnQuerySet(ScopedQuerySet):
     """Rows of the cadre alone: nobody else reads them, whatever their role."""
 
@@ -97,6 +106,9 @@ class Entry(models.Model):
     title = models.CharField(max_length=TITLE_LENGTH)
     note = models.CharField(  # why it is unusually large; read by its author alone
         max_length=NOTE_LENGTH, blank=True, default="", db_default=""
+    )
+    reason = models.CharField(  # why it does not apply, where somebody said so
+        max_length=10, choices=Reason, blank=True, default="", db_default=""
     )
     issuer = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", db_index=False)
     people = models.IntegerField(default=1)

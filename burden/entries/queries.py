@@ -43,6 +43,7 @@ class Row:
     travel_minutes: int
     prep_minutes: int
     note: str
+    reason: str
     person_min: int
     target_id: int | None = None
 
@@ -63,7 +64,7 @@ class Row:
 
 BODY_FIELDS = (
     "key", "target", "answer", "bulk", "repeated", "after_hours", "category", "subkind", "title", "issuer",
-    "people", "minutes", "travel_minutes", "prep_minutes", "note",
+    "people", "minutes", "travel_minutes", "prep_minutes", "note", "reason",
 )  # fmt: skip
 
 
@@ -191,6 +192,7 @@ def _row_of(entry: Entry, key: str) -> Row:
         travel_minutes=entry.travel_minutes,
         prep_minutes=entry.prep_minutes,
         note=entry.note,
+        reason=entry.reason,
         person_min=entry.person_min,
         target_id=entry.target_id,
     )
@@ -206,7 +208,7 @@ def _row_of_target(target: TargetRow, peers: Peers | None) -> Row:
     cost = Cost(1, target.minutes, target.travel_minutes, 0 if prepared else target.prep_minutes)
     return Row(
         key=f"target-{target.id}", target_id=target.id, answer=Answer.DONE, bulk=False, repeated=False, after_hours=False,
-        note="", person_min=person_minutes(**vars(cost)), **said, **vars(cost),
+        note="", reason="", person_min=person_minutes(**vars(cost)), **said, **vars(cost),
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from burden.standards.models import Evidence
 from burden.units.models import Unit
 
 MAX_ENTRIES = 200
-ADDED_FIELDS = frozenset({"note", "target_id"})
+ADDED_FIELDS = frozenset({"note", "target_id", "reason"})
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: a receipt is read out and copied by hand
 
 
@@ -54,6 +54,7 @@ class EntryDraft:
     after_hours: bool = False
     bulk: bool = False
     note: str = ""
+    reason: str = ""
     target_id: int | None = None
 
     @property
@@ -323,6 +324,8 @@ def _replace_entries(
 
 def _entry(weekly_return: WeeklyReturn, draft: EntryDraft, target: HeldTarget | None) -> Entry:
     values = {name: value for name, value in vars(draft).items() if name != "bulk"} | {"target_id": None}
+    if draft.answer != Answer.NOT_APPLICABLE:
+        values["reason"] = ""
     if target:
         values |= {"target_id": target.id, "issuer_id": target.issuer_id, "title": target.title}
         values |= {"category": target.category, "subkind": target.subkind}

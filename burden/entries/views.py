@@ -45,6 +45,7 @@ FIELD_IDS = {
     "prep_minutes": "prep",
     "title": "name",
     "note": "note",
+    "reason": "reason",
 }
 CHIPS = (15, 30, 45, 60, 90, 120)
 SUGGESTED = 3  # titles that leave room for the rest of the sheet

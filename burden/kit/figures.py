@@ -6,7 +6,7 @@ Shape: functions take plain ids and Mondays. Units: whole person-minutes. Whatev
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
@@ -28,10 +28,23 @@ class Asked:
     demand_id: int | None = None
 
 
+@dataclass(frozen=True)
+class KindShare:
+    """How many of one kind of units said that something does not apply to them. Units: counts; reasons of five answers and more."""
+
+    kind: str
+    units: int
+    answers: int
+    not_applicable: int
+    reasons: Mapping[str, int]
+
+
 class Provider(Protocol):
     """What the module named in settings.FIGURES has."""
 
     def asked(self, *, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]: ...
+
+    def not_applicable(self, *, issuer_id: int, title: str) -> list[KindShare]: ...
 
 
 def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
@@ -45,6 +58,11 @@ def asked_in(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.da
     for each in asked(issuer_id=issuer_id, titles=titles, weeks=weeks):
         found[each.week] += each.person_min
     return found
+
+
+def not_applicable(*, issuer_id: int, title: str) -> list[KindShare]:
+    """Return by kind of unit how an issuer's last rounds of a title were answered, the least fitting first; told of many alone."""
+    return _provider().not_applicable(issuer_id=issuer_id, title=title) if title else []
 
 
 def _provider() -> Provider:

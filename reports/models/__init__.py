@@ -15,14 +15,16 @@ from burden.standards.models import Category
 from burden.units.models import Unit
 from reports.models.demands import RollupDemand
 from reports.models.hidden import CountedWeek, HiddenWeek
+from reports.models.kinds import KindAnswers
 from reports.models.measures import ReturnSpread, RollupAsked
 from reports.models.peers import PeerStat
-from reports.models.scope import RollupQuerySet, few
+from reports.models.scope import OfIssuerQuerySet, RollupQuerySet, few
 from reports.models.stale import StaleWeek
 
 __all__ = [
     "CountedWeek",
     "HiddenWeek",
+    "KindAnswers",
     "PeerStat",
     "ReturnSpread",
     "RollupAsked",
@@ -191,14 +193,6 @@ class SourcePeriod(models.Model):
         indexes = [models.Index(fields=["kind", "first"], name="source_period_span")]
 
 
-class OfIssuerQuerySet(ScopedQuerySet):
-    """What is told of the acting issuer, and of issuers inside the actor's range."""
-
-    def scope(self, actor: Actor) -> models.Q:
-        low, high = actor.read_range
-        return models.Q(issuer_id__in=actor.issuing) | models.Q(issuer__path__gte=low, issuer__path__lt=high)
-
-
 class SignalQuerySet(ScopedQuerySet):
     """Signals about the acting issuer, and about units inside the actor's range."""
 
@@ -248,6 +242,7 @@ class Signal(models.Model):
         INFORMAL = "informal", _("非正式渠道")
         RELAY = "relay", _("快转")
         UNREGISTERED = "unregistered", _("未登记")
+        UNIFORM = "uniform", _("一刀切")
 
     kind = models.CharField(max_length=12, choices=Kind)
     unit = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False)

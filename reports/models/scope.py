@@ -33,3 +33,11 @@ class PeerStatQuerySet(ScopedQuerySet):
         low, high = actor.read_range
         around = [int(step) for step in low.rstrip(".").split(".") if step]
         return models.Q(scope__path__gte=low, scope__path__lt=high) | models.Q(scope_id__in=around)
+
+
+class OfIssuerQuerySet(ScopedQuerySet):
+    """What is told of the acting issuer, and of issuers inside the actor's range."""
+
+    def scope(self, actor: Actor) -> models.Q:
+        low, high = actor.read_range
+        return models.Q(issuer_id__in=actor.issuing) | models.Q(issuer__path__gte=low, issuer__path__lt=high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
+from burden.entries.models import Reason
 from burden.kit.addresses import address
 from burden.kit.clock import Week
 from burden.kit.reading import bare
-from burden.kit.templatetags.show import full_day, hm, hours, minutes, week_number
+from burden.kit.templatetags.show import full_day, hm, hours, minutes, percent, week_number
+from burden.units.models import Kind as UnitKind
 from burden.units.models import Unit
 from reports.models import Signal
 from reports.signals.declared import CHANNEL_WEEKS, RELAY_HOURS, WEEKS, Z_LIMIT
@@ -87,6 +90,10 @@ MEANINGS: dict[str, tuple[Promise, Promise]] = {
     Kind.UNREGISTERED: (
         gettext_lazy("可能没有评估就布置了。"),
         gettext_lazy("也可能登记晚了、名称对不上，或是记错了谁要求的。"),
+    ),
+    Kind.UNIFORM: (
+        gettext_lazy("可能不分情况，一个要求发给了所有类型的单位。"),
+        gettext_lazy("也可能只是这个季节没有，或答的人拿不准，或法律要求一律都报。"),
     ),
 }
 
@@ -237,6 +244,38 @@ def _unregistered(found: Told, readable: Collection[int]) -> Words:
     )
 
 
+def _uniform(found: Told, readable: Collection[int]) -> Words:
+    said = found.evidence
+    facts = {"title": bare(said["title"]), "sent": said["sent"]}
+    heavy = [each for each in said["kinds"] if each["kind"] in said["heavy"]]
+    points = [
+        _("%(kind)s：%(units)d 个单位答了 %(answers)d 次，%(no)d 次“不适用”，占 %(share)s")
+        % {
+            "kind": UnitKind(each["kind"]).label, "units": each["units"], "answers": each["answers"], "no": each["not_applicable"],
+            "share": percent(each["not_applicable"], each["answers"]),
+        }
+        for each in heavy
+    ]  # fmt: skip
+    why: Counter[str] = Counter()
+    for each in heavy:
+        why.update(each["reasons"])
+    if why:
+        told = "、".join(_("%(why)s %(n)d 次") % {"why": Reason(code).label, "n": n} for code, n in why.most_common())
+        points.append(_("说了原因的：%(told)s") % {"told": told})
+    return Words(
+        _("《%(title)s》一起发给 %(sent)d 类单位，有的说不适用") % facts,
+        points,
+        [_("单位类型"), _("答复"), _("不适用"), _("占")],
+        [
+            [
+                Cell(str(UnitKind(each["kind"]).label)), Cell(minutes(each["answers"])), Cell(minutes(each["not_applicable"])),
+                Cell(percent(each["not_applicable"], each["answers"])),
+            ]
+            for each in said["kinds"]
+        ],
+    )  # fmt: skip
+
+
 WORDS: dict[str, Callable[[Told, Collection[int]], Words]] = {
     Kind.OUTLIER: _outlier,
     Kind.SPLIT: _split,
@@ -244,6 +283,7 @@ WORDS: dict[str, Callable[[Told, Collection[int]], Words]] = {
     Kind.INFORMAL: _informal,
     Kind.RELAY: _relay,
     Kind.UNREGISTERED: _unregistered,
+    Kind.UNIFORM: _uniform,
 }
 
 

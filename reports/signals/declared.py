@@ -37,6 +37,8 @@ CHANNEL_MIN = 600
 RELAY_HOURS = 24
 RELAY_UNITS = 3
 UNREGISTERED_MIN = 30_000
+NOT_APPLICABLE = 25  # per cent of a kind's answers
+MIN_NOT_APPLICABLE = MIN_RETURNS
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,14 @@ THRESHOLDS = (
     Threshold(
         Kind.UNREGISTERED,
         _("干部、单位"),
+        format_lazy(_("至少 {cadres} 名、{units} 个"), cadres=MIN_CADRES, units=MIN_UNITS),
+        LAW,
+    ),
+    Threshold(Kind.UNIFORM, _("一起收到的单位类型"), format_lazy(_("至少 {n} 类"), n=2), OURS),
+    Threshold(Kind.UNIFORM, _("其中一类答“不适用”的份额，近半年"), f"≥ {NOT_APPLICABLE}%", OURS),
+    Threshold(
+        Kind.UNIFORM,
+        _("每一类答了的干部、单位"),
         format_lazy(_("至少 {cadres} 名、{units} 个"), cadres=MIN_CADRES, units=MIN_UNITS),
         LAW,
     ),

@@ -16,7 +16,7 @@ from burden.kit import clock
 from burden.kit.clock import last_closed
 from reports.models import Signal
 from reports.periods import Span
-from reports.signals import channels, forms, meetings, outliers, relays, unregistered
+from reports.signals import channels, forms, meetings, outliers, relays, uniform, unregistered
 from reports.signals.declared import SQL, WEEKS, Found
 
 DETECTORS: tuple[Callable[[Span], Iterator[Found]], ...] = (
@@ -26,6 +26,7 @@ DETECTORS: tuple[Callable[[Span], Iterator[Found]], ...] = (
     channels.find,
     relays.find,
     unregistered.find,
+    uniform.find,
 )
 Key = tuple[str, int, str]
 

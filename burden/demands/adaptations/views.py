@@ -24,11 +24,13 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
+from burden.kit.figures import KindShare, not_applicable
 from burden.kit.forms import done, show_refusal
 from burden.standards.models import Rule
 from burden.standards.rules.book import rulebook
 from burden.standards.rules.words import bound
 from burden.standards.workdays import workdays
+from burden.units.models import Kind as UnitKind
 from burden.units.models import Unit
 
 LINES = 30
@@ -85,6 +87,7 @@ def _show(request: ActedRequest, found: Adaptation, status: int = 200, **given: 
         "demand": demand,
         "is_readable": demand is not None and actor.read_range[0] <= demand.issuer.path < actor.read_range[1],
         "rule": _rule_now(found, today),
+        "kinds": _kinds(found),
         "saving": saving(found, demand, count),
         "due": _due(found, workdays()),
         "may_decide": services.may_decide(by=actor, adaptation=found),
@@ -94,6 +97,14 @@ def _show(request: ActedRequest, found: Adaptation, status: int = 200, **given: 
         "withdraw": NoteForm(prefix="withdraw"),
     }
     return render(request, "demands/adaptation.html", context | given, status=status)
+
+
+def _kinds(found: Adaptation) -> list[tuple[str, KindShare]]:
+    """Return which kinds said that it does not apply to them, as far as enough answered."""
+    if found.issuer is None:
+        return []
+    shares = not_applicable(issuer_id=found.issuer.pk, title=found.title)
+    return [(str(UnitKind(each.kind).label), each) for each in shares if each.not_applicable]
 
 
 def _rule_now(found: Adaptation, today: dt.date) -> tuple[Rule, str] | None:

@@ -19,8 +19,9 @@ from burden.demands.price import Price, times_until
 from burden.demands.queries import Budget
 from burden.demands.review import Review, review
 from burden.demands.values import NAMES
+from burden.kit.figures import KindShare, not_applicable
 from burden.standards.models import Strength
-from burden.units.models import Level
+from burden.units.models import Kind, Level
 
 WORKDAY = 480  # minutes
 COUNTED = {Level.TOWNSHIP: _("个乡镇"), Level.VILLAGE: _("个村社区")}
@@ -168,6 +169,12 @@ class Side:
             )
             for each in self.review.similar
         ]  # fmt: skip
+
+    @cached_property
+    def kinds(self) -> list[tuple[str, KindShare]]:
+        """Kinds of units by how many said last time that this does not apply to them."""
+        found = not_applicable(issuer_id=self.demand.issuer_id, title=self.demand.title)
+        return [(str(Kind(each.kind).label), each) for each in found]
 
     @property
     def known(self) -> list[Known]:

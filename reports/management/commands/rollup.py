@@ -14,6 +14,7 @@ from reports import (
     asked,
     demand_sums,
     estimates,
+    kinds,
     meter,
     peer_stats,
     people,
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             demand_sums.rebuild()
             meter.recount(now=now())
             unregistered.recount(now=now())
+            kinds.recount(now=now())
             signals.recount(now=now())
         people.recount(now=now())
         asked.recount(now=now(), whole=not week)

@@ -106,7 +106,7 @@ def test_week_is_read_as_it_was_filed_and_can_be_sent_back(actor, client, put):
     assert found["entries"] == [
         ROW | {
             "issuer": actor.unit.code, "people": 2, "target": None, "bulk": False, "repeated": False,
-            "after_hours": False, "subkind": "", "travel_minutes": 0, "prep_minutes": 0, "note": "",
+            "after_hours": False, "subkind": "", "travel_minutes": 0, "prep_minutes": 0, "note": "", "reason": "",
         }
     ]  # fmt: skip
     assert put(body(*found["entries"], base_version=1)).status_code == 201

@@ -457,3 +457,10 @@ def test_two_cadres_of_a_unit_never_wait():
             return file_in_transaction(quick, make_draft(), client_key=uuid4())
 
         assert not in_threads(1, act)[0].replayed
+
+
+def test_reason_is_kept_of_what_does_not_apply_alone(actor):
+    said = {"minutes": 0, "reason": "season"}
+    make_filing(actor, make_draft(1, answer="not_applicable", **said), make_draft(2, answer="absent", **said))
+    found = Entry.objects.visible_to(actor).order_by("key").values_list("answer", "reason")
+    assert list(found) == [("not_applicable", "season"), ("absent", "")]
