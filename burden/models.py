@@ -2,6 +2,7 @@
 
 from burden.accounts.models import ApiToken, LoginLink, PortalQuestion, Post, PostRequest, User
 from burden.demands.adaptations.models import Adaptation
+from burden.demands.admissions.models import Admission
 from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Refusal, Target
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
 from burden.feedback.notices.models import Notice, NoticeChannel, NoticeDigest
@@ -24,6 +25,7 @@ from burden.units.models import Placement, Unit, UnitEvent, UnitPath, UnitShare
 
 __all__ = [
     "Adaptation",
+    "Admission",
     "ApiToken",
     "AuditEvent",
     "Bulletin",

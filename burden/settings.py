@@ -148,12 +148,15 @@ WAITING = (
     "burden.demands.waits.waiting",
     "burden.demands.adaptations.queries.waiting",
     "burden.feedback.notices.queries.waiting",
+    "burden.demands.admissions.queries.waiting",
+    "burden.demands.duty.waiting",
     "burden.oversight.queries.waiting",
 )
 THREADS = (
     "burden.demands.waits.thread",
     "burden.demands.adaptations.queries.thread",
     "burden.oversight.queries.thread",
+    "burden.demands.admissions.queries.thread",
 )
 # route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
 COUNTS: dict[str, str] = {}

@@ -13,6 +13,7 @@ from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
 from burden.accounts.services import put_question
 from burden.demands.adaptations.models import Adaptation
+from burden.demands.admissions.models import Admission
 from burden.demands.models import Demand, Estimate, Target
 from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
@@ -138,6 +139,19 @@ def make_duty(county: Unit, kind: str = "basic", **facts: Any) -> DutyItem:
     number = next(numbers)
     facts = {"code": f"B{number}", "title": f"事项{number}", "citation": f"《履职清单》B{number}"} | facts
     return DutyItem.objects.create(county=county, kind=kind, **facts)
+
+
+def make_admission(unit: Unit, state: str = "asked", **facts: Any) -> Admission:
+    """A request for what is on no duty list."""
+    facts = {
+        "county": unit, "title": f"清单外{next(numbers)}", "basis": "某文", "reason": "没有人", "whom": "各乡镇", "person_min": 600,
+        "asked_by": make_user(), "asked_at": NOW,
+    } | facts  # fmt: skip
+    if state in ("granted", "refused"):
+        facts |= {"decided_by": make_user(), "decided_at": NOW}
+    if state == "granted":
+        facts["item"] = make_duty(facts["county"])
+    return Admission.every.create(unit=unit, state=state, **facts)
 
 
 def make_plan(issuer: Unit, **facts: Any) -> PlanItem:

@@ -34,6 +34,7 @@ from tests.factories import (
     NOW,
     make_actor,
     make_adaptation,
+    make_admission,
     make_bulletin,
     make_demand,
     make_duty,
@@ -249,6 +250,10 @@ OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
         ("notice", "notice_publish", "notice_return", "notice_withdraw"),
         lambda world, where, actor: {"pk": world.notice_of(where).pk},
+    ),
+    **dict.fromkeys(
+        ("admission", "admission_decide", "admission_withdraw"),
+        lambda world, where, actor: {"pk": make_admission(world.units[where]).pk},
     ),
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "duty_item": lambda world, where, actor: {"pk": make_duty(world.units[where]).pk},

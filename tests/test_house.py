@@ -117,6 +117,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Unit": {  # names and places of units are no secret; what is summed in them is
         "burden/accounts/actor.py",
         "burden/demands/adaptations/reading.py",
+        "burden/demands/admissions/services.py",
         "burden/demands/duty.py",
         "burden/demands/receivers.py",
         "burden/demands/services/handling.py",

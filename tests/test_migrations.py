@@ -88,6 +88,7 @@ RIGHTS = {
     "burden_web": {
         "adaptation": "INSERT UPDATE",
         "api_token": "UPDATE",
+        "admission": "INSERT UPDATE",
         "audit_event": "INSERT",
         "bulletin": "INSERT UPDATE DELETE",
         "cache": "INSERT UPDATE DELETE",

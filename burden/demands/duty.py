@@ -21,10 +21,14 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Length
 from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.demands.models import ACTIVE, Demand, Frequency, Refusal
 from burden.demands.price import times_until
+from burden.kit.clock import day_of
+from burden.kit.waiting import MOST, Waiting
 from burden.standards.models import Category, Duty, DutyItem, PlanItem
 from burden.units.models import Level, Unit
 
@@ -209,3 +213,27 @@ def _times(often: Sequence[object], year: int, until: dt.date) -> int:
     assert isinstance(frequency, str)
     ends = min(until, dt.date(year, 12, 31), last if isinstance(last, dt.date) else dt.date.max)
     return times_until(first, frequency, ends) - times_until(first, frequency, min(ends, dt.date(year - 1, 12, 31)))
+
+
+# what waits
+
+
+def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
+    """Return to an issuer what receivers sent back and is still out, the longest first. One query."""
+    if not actor.issuing:
+        return []
+    since = Refusal.objects.visible_to(actor).filter(demand=OuterRef("pk")).order_by("at").values("at")[:1]
+    own = Demand.objects.visible_to(actor).filter(issuer_id__in=actor.issuing, state__in=ACTIVE)
+    found = own.filter(duty_item__kind=Duty.RECALLED).annotate(since=Subquery(since)).filter(since__isnull=False)
+    rows = found.select_related("duty_item").order_by("since", "pk")[: MOST + 1]
+    return [
+        Waiting(
+            _("按清单退回"),
+            each.title,
+            _("有单位按 %(code)s 退回：这件事已由上级收回") % {"code": each.duty_item.code if each.duty_item else ""},
+            reverse("demand", args=[each.pk]),
+            _("撤回或变更"),
+            since=day_of(each.since),
+        )
+        for each in rows
+    ]

@@ -21,6 +21,7 @@ urlpatterns = [
     path("demands/<int:pk>/change/", register.demand_change, name="demand_change"),
     path("demands/<int:pk>/copy/", register.demand_copy, name="demand_copy"),
     path("demands/<int:pk>/withdraw/", listing.demand_withdraw, name="demand_withdraw"),
+    path("duty/admissions/", include("burden.demands.admissions.urls")),
     path("duty/", duty.duty, name="duty"),
     path("duty/plans/", duty.plans, name="plans"),
     path("duty/plans/<int:pk>/", duty.plan_item, name="plan_item"),

@@ -1,4 +1,4 @@
-"""Who keeps which item of the duty list, what was asked under it, and a township that sends back what was recalled."""
+"""Who keeps which item of the duty list, what was asked under it, what was sent back, and what was asked to be admitted."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import User
+from burden.demands.admissions.services import ask_admission, grant_admission, refuse_admission
 from burden.demands.models import Target
 from burden.demands.services import refuse_recalled
 from burden.demo.places import COUNTY
 from burden.demo.planted import RECALLED
+from burden.standards.models import Duty
 
 KEPT = {  # code -> who keeps it, and how far it goes
     "B01": ("县委组织部", "组织生活、党员发展和日常教育"),
@@ -62,3 +64,24 @@ def acting(username: str, now: dt.datetime) -> Actor:
     actor = actor_of(User.objects.get(username=username), now)
     assert actor is not None
     return actor
+
+
+def admit(*, now: dt.datetime) -> None:
+    """Let a bureau ask for three things that are on no list: one is granted, one is refused, one waits."""
+    issuer, office = acting("issuer", now), acting("office", now)
+    granted, refused, _waits = [
+        ask_admission(by=issuer, whom="18 个乡镇", now=now - dt.timedelta(days=days), **said) for days, said in ASKED
+    ]
+    grant_admission(
+        by=office, admission=granted, code="P05", kind=Duty.COOPERATING, citation="临减办〔2026〕9号（演示）", note="一年一评",
+        now=now - dt.timedelta(days=34),
+    )  # fmt: skip
+    note = "作物面积统计局和保险公司都有，由部门自己取用，不再派乡镇"
+    refuse_admission(by=office, admission=refused, note=note, now=now - dt.timedelta(days=27))
+
+
+ASKED: tuple[tuple[int, dict[str, Any]], ...] = (  # days ago, and what was asked
+    (38, {"title": "秸秆综合利用台账", "basis": "农办〔2026〕31号（演示）", "reason": "省里按乡镇下达任务，要有一本账", "person_min": 1_620}),
+    (31, {"title": "作物受灾面积摸排", "basis": "农办〔2026〕40号（演示）", "reason": "保险理赔要用", "person_min": 3_240}),
+    (3, {"title": "家庭农场满意度调查", "basis": "农办〔2026〕52号（演示）", "reason": "省里第一次做，要入户问", "person_min": 6_420}),
+)  # fmt: skip

@@ -112,6 +112,7 @@ def seed(
     mark_weeks(week.monday for week in plan.weeks)
     adapted.adapt(now=now)
     said.say(now=now)
+    duties.admit(now=now)
     county = Unit.every.get(code=COUNTY[0])
     record(by=None, what="demo.seeded", on=county, now=now, unit_id=county.pk, **counts)
     return counts

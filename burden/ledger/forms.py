@@ -33,6 +33,7 @@ KINDS = (  # the beginning of a code, and what it is about
     ("finding.", _("问题")),
     ("order.", _("督办")),
     ("standards.", _("规则与计划")),
+    ("admission.", _("准入申请")),
     ("list.", _("清单文件")),
     ("goal.", _("目标")),
     ("sample.", _("抽样")),
@@ -48,6 +49,10 @@ ACTS = {
     "adaptation.refused": _("不同意因地制宜调整"),
     "adaptation.requested": _("申请因地制宜调整"),
     "adaptation.withdrawn": _("撤回因地制宜调整"),
+    "admission.asked": _("申请准入"),
+    "admission.granted": _("准入"),
+    "admission.refused": _("不准入"),
+    "admission.withdrawn": _("撤回准入申请"),
     "bulletin.checked": _("核稿"),
     "bulletin.correcting": _("起草更正"),
     "bulletin.deleted": _("删除通报草稿"),
@@ -253,6 +258,7 @@ CODED = {
 }
 SUBJECTS = {
     "adaptation": _("因地制宜"),
+    "admission": _("准入申请"),
     "bulletin": _("通报"),
     "burdenbudget": _("负担额度"),
     "dayoverride": _("工作日"),

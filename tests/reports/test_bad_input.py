@@ -19,6 +19,7 @@ OF_UNIT = (
 OWN = (
     "duty",
     "plans",
+    "admissions",
     "list_import",
     "reports",
     "calendar",

@@ -148,12 +148,13 @@ def _frame(actor: Actor, county: Unit | None, here: str, text: str) -> dict[str,
     several = list(lists.counties(actor)[: lists.MOST_COUNTIES])
     code = county.code if county and len(several) > 1 else ""
     tabs = (("duty", _("履职清单")), ("plans", _("年度计划")))
+    others = [(address("admissions"), _("准入申请"), False)] if actor.roles & READERS else []
     return {
         "county": county,
         "county_code": code,
         "counties": several if len(several) > 1 else [],
         "text": text,
-        "tabs": [(address(name, county=code), label, name == here) for name, label in tabs],
+        "tabs": [(address(name, county=code), label, name == here) for name, label in tabs] + others,
         "imports": Role.OFFICE in actor.roles,
     }
 

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Sum
 from burden.accounts.demo import PASSWORD, USERNAMES, demo_accounts
 from burden.accounts.models import Post, User
 from burden.demands.adaptations.models import Adaptation
+from burden.demands.admissions.models import Admission
 from burden.demands.duplicates import similar
 from burden.demands.models import Demand, Handler, Refusal, Target
 from burden.demo.seed import seed
@@ -91,6 +92,12 @@ def test_seed_has_one_recalled_item_sent_back(counts):
     assert sorted(claims) == [False, True]
 
 
+def test_seed_has_an_admission_granted_one_refused_and_one_that_waits(counts):
+    found = {each.state: each for each in Admission.every.select_related("item")}
+    assert set(found) == {"granted", "refused", "asked"}
+    assert found["granted"].item.code == "P05" and found["refused"].note
+
+
 def test_seed_tells_of_adaptations_in_force_waiting_and_over(counts):
     found = {(each.state, each.is_over(NOW.date())) for each in Adaptation.every.all()}
     assert found == {("approved", False), ("requested", False), ("approved", True)}
@@ -124,7 +131,7 @@ def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
     Demand.every.update(parent=None)
     for model in (
-        Adaptation, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem, BurdenBudget, DutyItem, Post,
+        Adaptation, Admission, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem, BurdenBudget, DutyItem, Post,
     ):  # fmt: skip
         model._base_manager.all().delete()
     User.objects.all().delete()

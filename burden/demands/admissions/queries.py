@@ -1,0 +1,116 @@
+"""Admissions as an actor finds them, which wait for an office, and what they belong to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import Role
+from burden.demands.admissions.models import TERM, Admission, State
+from burden.demands.models import Demand
+from burden.kit.clock import WEEK, day_of
+from burden.kit.templatetags.show import brief_hours
+from burden.kit.threads import MOST as LINKS
+from burden.kit.threads import Key, Link
+from burden.kit.waiting import MOST, Waiting
+from burden.standards.workdays import Workdays, workdays
+
+LONGEST_TERM = 5 * WEEK  # what was asked for longer ago cannot wait any more, whatever holidays lie between
+TABS = ("open", "granted", "not")
+
+
+def admissions(actor: Actor, name: str, now: dt.datetime) -> QuerySet[Admission]:
+    """Return those that wait or waited in vain (the newest first), were granted, or came to nothing."""
+    seen: QuerySet[Admission] = Admission.objects.visible_to(actor)
+    found = seen.select_related("unit", "item").order_by("-asked_at", "-pk")
+    if name == "granted":
+        return found.filter(state=State.GRANTED)
+    if name == "not":
+        return found.filter(state__in=(State.REFUSED, State.WITHDRAWN))
+    return found.filter(state=State.ASKED)
+
+
+def counts(actor: Actor, now: dt.datetime) -> dict[str, int]:
+    """Count the tabs."""
+    return {name: admissions(actor, name, now).count() for name in TABS}
+
+
+def admission(actor: Actor, pk: int) -> Admission:
+    """Return one; a foreign one is as absent as a missing one (Http404)."""
+    seen = Admission.objects.visible_to(actor)
+    found: Admission | None = (
+        seen.select_related("unit", "county", "item", "asked_by", "decided_by").filter(pk=pk).first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def with_due(actor: Actor, rows: Iterable[Admission], today: dt.date) -> list[tuple[Admission, dt.date, bool]]:
+    """Return each with its last day, and whether that passed without a decision. One query."""
+    days = workdays()
+    return [(each, due := _due(days, each), each.is_lapsed(due, today)) for each in rows]
+
+
+def _due(days: Workdays, each: Admission) -> dt.date:
+    return days.after(day_of(each.asked_at), TERM)
+
+
+def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
+    """Return what an office is to decide while there is time."""
+    office = actor.post(Role.OFFICE)
+    if office is None:
+        return []
+    low, high = office.unit.range
+    found = admissions(actor, "open", now).filter(county__path__gte=low, county__path__lt=high)
+    asked = found.filter(asked_at__gt=now - LONGEST_TERM).exclude(asked_by=actor.user_id).order_by("asked_at", "pk")
+    rows = list(asked[: MOST + 1])
+    return [
+        Waiting(
+            _("准入申请"),
+            each.title,
+            _("%(unit)s，给%(whom)s，每次 %(hours)s 人时")
+            % {"unit": each.unit.name, "whom": each.whom, "hours": brief_hours(each.person_min)},
+            reverse("admission", args=[each.pk]),
+            _("决定"),
+            since=day_of(each.asked_at),
+            due=due,
+        )
+        for each, due, lapsed in (with_due(actor, rows, day_of(now)) if rows else ())
+        if not lapsed
+    ]
+
+
+def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
+    """Return the admissions of a demand, and the demands of an admission, where the actor may open them."""
+    if kind == "admission":
+        of = Admission.objects.visible_to(actor).filter(pk=key)
+        granted = Q(duty_item__in=of.filter(item__isnull=False).values("item"))
+        found = Demand.objects.visible_to(actor).filter(granted | Q(pk__in=of.values("demand")))
+        shown = found.select_related("issuer").order_by("-created_at", "-pk")[:LINKS]
+        return [
+            Link(
+                _("下达事项"), each.title, reverse("demand", args=[each.pk]), each.issuer.name, day_of(each.created_at)
+            )
+            for each in shown
+        ]
+    if kind != "demand":
+        return []
+    item = Demand.objects.visible_to(actor).filter(pk=key, duty_item__isnull=False).values("duty_item")
+    rows = Admission.objects.visible_to(actor).filter(Q(demand_id=key) | Q(item__in=item)).order_by("-asked_at", "-pk")
+    return [
+        Link(
+            _("准入申请"),
+            each.title,
+            reverse("admission", args=[each.pk]),
+            str(each.get_state_display()),
+            day_of(each.asked_at),
+        )
+        for each in rows[:LINKS]
+    ]
