@@ -15,9 +15,9 @@ from typing import TypeVar
 from django.db.models import F, QuerySet, Sum
 
 from burden.accounts.actor import Actor
-from burden.demands.models import Reestimate
+from burden.demands.models import Origin, Reestimate
 from burden.demands.queries import Budget, budget_left
-from burden.units.models import Unit
+from burden.units.models import Level, Unit
 from reports.models import RollupDemand, RollupSource, UnregisteredDemand
 from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
@@ -38,8 +38,15 @@ COLUMNS = (
     "left_out",
     "left_out_units",
     "left_out_min",
+    "of_hidden",
     "of_hidden_min",
 )
+DECIDES: dict[str, str] = {  # who decides at a level, the lowest first
+    Level.COUNTY: Origin.COUNTY,
+    Level.CITY: Origin.CITY,
+    Level.PROVINCE: Origin.PROVINCE,
+    Level.NATION: Origin.CENTRAL,
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,8 @@ class Cell:
     left_out: int = 0
     left_out_units: int = 0
     left_out_min: int = 0  # claimed of them
-    of_hidden_min: int = 0  # confirmed in units of which nobody is told when they worked
+    of_hidden: int = 0  # done in units of which nobody is told when they worked, nor whether it was asked before
+    of_hidden_min: int = 0  # what was confirmed of these
     is_hidden: bool = False
 
     @property
@@ -79,6 +87,18 @@ class Cell:
     def is_few(self) -> bool:
         of_units = self.answered - self.left_out_units
         return self.answers > 0 and (self.told < MIN_RETURNS or of_units < MIN_UNITS or 0 < self.done < MIN_RETURNS)
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether enough of those who did it are told apart to say when they worked, and whether it was asked before."""
+        return not self.of_hidden or self.done - self.of_hidden >= MIN_RETURNS
+
+
+def decided_at(level: str) -> list[str]:
+    """Return by whom what is asked at or below a level may have been asked first, so that nobody above decided it."""
+    levels = [*DECIDES]
+    within = levels[: levels.index(level) + 1] if level in DECIDES else []
+    return [Origin.OWN, *(DECIDES[each] for each in within)]
 
 
 @dataclass(frozen=True)
@@ -173,8 +193,8 @@ def _issued(cell: Cell) -> Issued:
     if cell.is_hidden:
         return Issued(cell.claim_min, cell.open_min)
     compared = cell.claim_min - cell.open_min - cell.left_out_min
-    timed = cell.confirmed_min - cell.of_hidden_min
-    return Issued(cell.claim_min, cell.open_min, cell.confirmed_min, compared, cell.after_hours_min, timed)
+    timed = (cell.after_hours_min, cell.confirmed_min - cell.of_hidden_min) if cell.is_heard else (0, 0)
+    return Issued(cell.claim_min, cell.open_min, cell.confirmed_min, compared, *timed)
 
 
 def is_partly(found: Iterable[Cell]) -> bool:

@@ -1,4 +1,4 @@
-"""Issuers beside each other (谁在下达负担): by own decision, passed on from above, never registered; and who asks for less.
+"""Issuers beside each other (谁在下达负担): decided at a place or below it, passed on from above, never registered; and who asks for less.
 
 Issuers may be compared by what they impose: it is their decision. Every figure is that of the issuer's own page
 (reports.issued) for the same period: few answers are hidden, claims never are.
@@ -17,9 +17,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
-from burden.demands.models import Origin, Reestimate
+from burden.demands.models import Reestimate
 from burden.units.models import Level, Unit
-from reports.issued import MIN_UNITS, Issued
+from reports.issued import MIN_UNITS, Issued, decided_at
 from reports.models import RollupSource
 from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
@@ -66,7 +66,7 @@ class Slot:
 
     @property
     def decided_min(self) -> int:
-        """What the issuer itself decided: its own demands, and what it never registered."""
+        """What nobody above decided: demands of the place's own, and what was never registered."""
         return self.own.sums.total_min + (self.unregistered_min or 0)
 
     @property
@@ -97,7 +97,7 @@ class Slot:
 class Entrant:
     """One issuer: the period, the one before, the same of last year. Units: person-minutes.
 
-    `reestimated_min` is what a change of the tariffs alone added to its own demands of this period: no more work, no less.
+    `reestimated_min` is what a change of the tariffs alone added to what was decided here: no more work, no less.
     """
 
     unit: Unit
@@ -108,7 +108,7 @@ class Entrant:
 
     @property
     def more_min(self) -> int:
-        """How much more than last year it asks by its own decision, as if the tariffs had not changed."""
+        """How much more than last year it asks that nobody above decided, as if the tariffs had not changed."""
         return self.now.decided_min - self.reestimated_min - self.last_year.decided_min
 
     @property
@@ -181,9 +181,9 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
     weeks = [*slots[NOW], *slots[LAST_YEAR]]
     gone = hidden([unit.pk], (min(weeks), max(weeks)))[unit.pk]
     issuers, is_whole = _issuers(actor, unit, weeks, gone)
-    asked = slots_of(issuers, slots, choice)
+    asked = slots_of(unit, issuers, slots, choice)
     alone = _unregistered(issuers, slots) if choice.is_all else None
-    changed = _reestimated(actor, issuers, slots[NOW], choice)
+    changed = _reestimated(actor, unit, issuers, slots[NOW], choice)
     rows = []
     for pk, each in issuers.items():
         now, previous, last_year = (_slot(asked, alone, pk, name) for name in (NOW, PREVIOUS, LAST_YEAR))
@@ -198,7 +198,7 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
 def asked_in(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[tuple[Unit, Slot]]:
     """Return what the same issuers asked in some weeks, those first that decided most themselves: for files and the API."""
     issuers, slots = issuers_at(actor, unit, weeks), {NOW: weeks}
-    asked, alone = slots_of(issuers, slots), _unregistered(issuers, slots)
+    asked, alone = slots_of(unit, issuers, slots), _unregistered(issuers, slots)
     found = [(each, _slot(asked, alone, pk, NOW)) for pk, each in issuers.items()]
     told = [(each, slot) for each, slot in found if slot.total_min or slot.demands]
     return sorted(told, key=lambda pair: (-pair[1].own.sums.total_min, pair[0].path))
@@ -233,12 +233,13 @@ def _issuers(
 
 
 def slots_of(
-    issuers: Collection[int], slots: Mapping[str, Sequence[dt.date]], choice: Choice = ALL
+    unit: Unit, issuers: Collection[int], slots: Mapping[str, Sequence[dt.date]], choice: Choice = ALL
 ) -> dict[tuple[int, str], dict[bool, Asked]]:  # fmt: skip
-    """Return what issuers asked, by issuer and slot; True for their own decision. One query."""
+    """Return what issuers asked, by issuer and slot; True for what was decided at a unit or below it. One query."""
     pairs = [(name, week) for name, weeks in slots.items() for week in weeks]
     said: dict[str, Any] = {
         "issuers": list(issuers),
+        "here": decided_at(unit.level),
         "slots": [name for name, _week in pairs],
         "weeks": [week for _name, week in pairs],
         "category": choice.category,
@@ -280,12 +281,14 @@ def _unregistered(issuers: Mapping[int, Unit], slots: Mapping[str, Sequence[dt.d
     return found
 
 
-def _reestimated(actor: Actor, issuers: Collection[int], weeks: Sequence[dt.date], choice: Choice) -> dict[int, int]:
-    """Return by issuer what a change of the tariffs alone added to its own demands; not told of receivers of one level."""
+def _reestimated(
+    actor: Actor, unit: Unit, issuers: Collection[int], weeks: Sequence[dt.date], choice: Choice
+) -> dict[int, int]:
+    """Return by issuer what a change of the tariffs alone added to what was decided here; not told of receivers of one level."""
     if choice.level:
         return {}
     found = Reestimate.objects.visible_to(actor).filter(
-        demand__issuer__in=issuers, demand__origin=Origin.OWN, week__in=weeks
+        demand__issuer__in=issuers, demand__origin__in=decided_at(unit.level), week__in=weeks
     )
     if choice.category:
         found = found.filter(demand__category=choice.category)
@@ -334,14 +337,14 @@ def _added(asked: Iterable[Asked]) -> Asked:
 def decided(
     unit: Unit, issuers: Iterable[tuple[Unit, int]], weeks: Sequence[dt.date]
 ) -> dict[int, tuple[int | None, int]]:
-    """Return what was done for issuers below a unit, by their own decision and passed on to them. One query.
+    """Return what was done for issuers below a unit, decided there and passed on from above. One query.
 
     Of an issuer that also asks others, and so decides above, all that it registered is passed on. Shape: issuers beside what was
     done of what each registered. Units: person-minutes confirmed, by id; what too few answered is in neither.
     """
     known = list(issuers)
     here = [issuer.pk for issuer, _minutes in known if decided_in(unit, issuer)]
-    asked = slots_of(here, {NOW: weeks}) if here and weeks else {}
+    asked = slots_of(unit, here, {NOW: weeks}) if here and weeks else {}
     found: dict[int, tuple[int | None, int]] = {issuer.pk: (None, minutes) for issuer, minutes in known}
     for pk in here:
         of = asked.get((pk, NOW), {})

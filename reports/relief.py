@@ -1,5 +1,6 @@
 """What could be asked less (可以少要的) and what to raise with those above (向上反映): registered demands of a year, with numbers.
 
+What those at a place or below it decided can be asked less there, whoever passes it on; only what was decided above is raised.
 A demand counts as often as it was asked under one name. What could be spared is worked out from its own figures and from
 the catalogue of forms; whether it is done, people decide. Few answers are hidden as on the issuer's page.
 """
@@ -22,7 +23,7 @@ from burden.demands.models import Demand, Origin
 from burden.kit.clock import DAY, Week
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports.issued import MIN_UNITS
+from reports.issued import MIN_UNITS, decided_at
 from reports.peers import MIN_RETURNS
 from reports.statements import Statements
 
@@ -53,7 +54,7 @@ class Ask:
     """
 
     issuer_id: int
-    is_own: bool
+    origin: str
     category: str
     title: str
     demand_id: int  # the newest
@@ -63,10 +64,10 @@ class Ask:
     open_min: int
     confirmed_min: int
     answers: int
-    done: int
     not_applicable: int
     repeated: int
-    heard: int  # of the done, those of which it is told whether they were asked again
+    heard: int  # of those who did it, the ones of whom it is told whether they were asked again
+    heard_min: int  # what these did
     demand: Demand | None = None
     reasons: tuple[Reason, ...] = field(default=())
 
@@ -86,7 +87,12 @@ class Ask:
 
     @property
     def origin_label(self) -> str:
-        return str(Origin(self.demand.origin).label) if self.demand else ""
+        return str(Origin(self.origin).label)
+
+    @property
+    def passed_on(self) -> str:
+        """Who decided it, where its issuer only passed it on."""
+        return "" if self.origin == Origin.OWN else _("%(origin)s定，转下") % {"origin": self.origin_label}
 
 
 @dataclass(frozen=True)
@@ -108,11 +114,11 @@ class Relief:
 def relief(actor: Actor, unit: Unit, issuers: Collection[int], until: Week, today: dt.date) -> Relief:
     """Return what some issuers could ask less, and what they pass on that costs most. Eight queries, whatever their number.
 
-    Shape: unit is where the duty list is kept; until the last week of the year that is looked at.
+    Shape: unit is where it is read, and where the duty list is kept; until the last week of the year that is looked at.
     """
-    asked = _asked(issuers, until)
-    own = [ask for ask in asked if ask.is_own][:CLOSELY]
-    upward = [ask for ask in asked if not ask.is_own][:LISTED]
+    asked, here = _asked(issuers, until), decided_at(unit.level)
+    own = [ask for ask in asked if ask.origin in here][:CLOSELY]
+    upward = [ask for ask in asked if ask.origin not in here][:LISTED]
     demands = (
         Demand.objects.visible_to(actor).select_related("issuer").in_bulk([ask.demand_id for ask in (*own, *upward)])
     )
@@ -135,17 +141,18 @@ def eased(actor: Actor, unit: Unit, issuers: Callable[[], Collection[int]], unti
 
     Forms that could be merged and rules that could be broken take long to look for: the page of the lists names them.
     """
-    key = f"eased.{unit.pk}.{until}"
-    found: list[Ask] = cache.get_or_set(key, lambda: _by_figures(issuers(), until), HOUR)  # type: ignore[assignment]
-    named = Demand.objects.visible_to(actor).select_related("issuer").only("title", "origin", "issuer__name")
+    key = f"spared.{unit.pk}.{until}"
+    found: list[Ask] = cache.get_or_set(key, lambda: _by_figures(unit, issuers(), until), HOUR)  # type: ignore[assignment]
+    named = Demand.objects.visible_to(actor).select_related("issuer").only("title", "issuer__name")
     known = named.in_bulk([ask.demand_id for ask in found])
     seen = [replace(ask, demand=known[ask.demand_id]) for ask in found if ask.demand_id in known]
     return [replace(ask, reasons=tuple(_reasons(ask, (), {}))) for ask in seen]
 
 
-def _by_figures(issuers: Collection[int], until: Week) -> list[Ask]:
+def _by_figures(unit: Unit, issuers: Collection[int], until: Week) -> list[Ask]:
     """Return what could spare most by figures, without words: these are the reader's."""
-    own = [ask for ask in _asked(issuers, until) if ask.is_own] if issuers else []
+    here = decided_at(unit.level)
+    own = [ask for ask in _asked(issuers, until) if ask.origin in here] if issuers else []
     spared = {ask: max((reason.spared_min for reason in _reasons(ask, (), {})), default=0) for ask in own[:CLOSELY]}
     found = sorted((ask for ask in spared if spared[ask]), key=lambda ask: (-spared[ask], ask.demand_id))
     return found[:LISTED]
@@ -166,9 +173,9 @@ def _asked(issuers: Collection[int], until: Week) -> list[Ask]:
 
 
 def _by_name(rows: Iterable[Ask]) -> Iterable[Ask]:
-    found: dict[tuple[int, bool, str, str], Ask] = {}
+    found: dict[tuple[int, str, str, str], Ask] = {}
     for row in rows:
-        key = (row.issuer_id, row.is_own, row.category, plain_title(row.title))
+        key = (row.issuer_id, row.origin, row.category, plain_title(row.title))
         found[key] = _one(found[key], row) if key in found else row
     return found.values()
 
@@ -183,10 +190,10 @@ def _one(ask: Ask, other: Ask) -> Ask:
         "open_min",
         "confirmed_min",
         "answers",
-        "done",
         "not_applicable",
         "repeated",
         "heard",
+        "heard_min",
     )
     sums = {name: getattr(ask, name) + getattr(other, name) for name in counted}
     return replace(newer, **sums | {"weeks": min(sums["weeks"], WEEKS)})
@@ -218,7 +225,7 @@ def _reasons(ask: Ask, rules: Sequence[str], mergers: Mapping[int, Merger]) -> I
         yield Reason(_("%(all)d 份答复里 %(n)d 份说不适用；只发给用得着的") % share, spared)
     if ask.heard and ask.repeated * SHARE >= ask.heard:
         share = {"n": ask.repeated, "all": ask.heard}
-        yield Reason(_("%(all)d 份答复里 %(n)d 份说重复索要") % share, ask.confirmed_min * ask.repeated // ask.heard)
+        yield Reason(_("%(all)d 份答复里 %(n)d 份说重复索要") % share, ask.heard_min * ask.repeated // ask.heard)
     for rule in rules:
         yield Reason(_("可能违反：%(rule)s") % {"rule": rule})
 

@@ -116,15 +116,15 @@ def to_relieve(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     issuers = league.issuers_at(actor, extent.unit, year_of(extent.until))
     found = relief(actor, extent.unit, issuers, extent.until, clock.day_of(clock.now()))
     return [
-        *(_asked(_("能少要的"), ask) for ask in found.cut),
-        *(_asked(_("可以向上反映"), ask) for ask in found.upward),
+        *(_asked(_("能少要的"), ask, ask.spared_min) for ask in found.cut),
+        *(_asked(_("可以向上反映"), ask, None) for ask in found.upward),
     ]
 
 
-def _asked(which: str, ask: Ask) -> tuple[Any, ...]:
+def _asked(which: str, ask: Ask, spared_min: int | None) -> tuple[Any, ...]:
     assert ask.demand
     return (
         which, ask.demand.issuer.code, ask.demand.issuer.name, ask.demand_id, ask.demand.title, ask.category_label,
-        ask.origin_label, ask.weeks, ask.times, ask.total_min, ask.spared_min if ask.is_own else None,
+        ask.origin_label, ask.weeks, ask.times, ask.total_min, spared_min,
         "；".join(reason.text for reason in ask.reasons),
     )  # fmt: skip

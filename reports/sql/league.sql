@@ -1,12 +1,11 @@
--- grain: issuer x slot x own decision or not
--- inputs: issuers (bigint[]), slots (text[]) beside weeks (date[]): which weeks make up which slot; category, level ('': all),
---         min_returns, min_units; rollup_demand
--- outputs: demands, times asked (receivers x weeks), claimed, open, confirmed, the claim of what was answered, after hours, and of how
---          much that is known
+-- grain: issuer x slot x decided at the place or below it, or not
+-- inputs: issuers (bigint[]), here (text[]: who asked first of what was decided there), slots (text[]) beside weeks (date[]): which weeks make up
+--         which slot; category, level ('': all), min_returns, min_units; rollup_demand
+-- outputs: demands, times asked (receivers x weeks), claimed, open, confirmed, the claim of what was answered
 -- units: counts, whole person-minutes; what was answered is counted where it may be shown
 WITH cell AS (
-    SELECT d.issuer_id, d.category, d.origin = 'own' AS is_own, r.demand_id, r.level, r.week, r.targets, r.answers, r.answered, r.done,
-           r.left_out, r.left_out_units, r.left_out_min, r.claim_min, r.open_min, r.confirmed_min, r.after_hours_min, r.of_hidden_min
+    SELECT d.issuer_id, d.category, d.origin = ANY(%(here)s::text[]) AS is_own, r.demand_id, r.level, r.week, r.targets, r.answers, r.answered,
+           r.done, r.left_out, r.left_out_units, r.left_out_min, r.claim_min, r.open_min, r.confirmed_min, r.of_hidden
     FROM demand d
     JOIN rollup_demand r ON r.demand_id = d.id AND r.week = ANY(%(weeks)s::date[])
     WHERE d.issuer_id = ANY(%(issuers)s::bigint[]) AND (%(category)s = '' OR d.category = %(category)s)
@@ -15,16 +14,13 @@ WITH cell AS (
 ), of_demand AS (
     SELECT issuer_id, slot.name, is_own, demand_id, sum(targets) AS targets, sum(claim_min) AS claim_min, sum(open_min) AS open_min,
            sum(confirmed_min) FILTER (WHERE NOT is_hidden) AS confirmed_min,
-           sum(claim_min - open_min - left_out_min) FILTER (WHERE NOT is_hidden) AS answered_min,
-           sum(after_hours_min) FILTER (WHERE NOT is_hidden) AS after_hours_min,
-           sum(confirmed_min - of_hidden_min) FILTER (WHERE NOT is_hidden) AS timed_min
+           sum(claim_min - open_min - left_out_min) FILTER (WHERE NOT is_hidden) AS answered_min
     FROM judged j
     JOIN unnest(%(slots)s::text[], %(weeks)s::date[]) AS slot (name, week) ON slot.week = j.week
     WHERE %(level)s = '' OR level = %(level)s
     GROUP BY 1, 2, 3, 4
 )
 SELECT issuer_id, name, is_own, count(*), sum(targets)::bigint, sum(claim_min)::bigint, sum(open_min)::bigint,
-       coalesce(sum(confirmed_min), 0)::bigint, coalesce(sum(answered_min), 0)::bigint, coalesce(sum(after_hours_min), 0)::bigint,
-       coalesce(sum(timed_min), 0)::bigint
+       coalesce(sum(confirmed_min), 0)::bigint, coalesce(sum(answered_min), 0)::bigint
 FROM of_demand
 GROUP BY 1, 2, 3

@@ -486,3 +486,31 @@ def test_worker_finds_what_is_hidden_and_a_wrong_row_is_found(db: None) -> None:
     assert hidden_weeks.verify() == (4, 2)
     demand_sums.rebuild()
     assert hidden_weeks.verify() == (4, 0)
+
+
+def test_one_shown_answer_beside_hidden_ones_is_not_told(db: None, client: Client) -> None:
+    """Two villages of three are told together; of the seven of a third one alone answered, after hours and asked again."""
+    county = make_unit()
+    bureau, town = make_unit(county, Level.DEPARTMENT), make_unit(county, Level.TOWNSHIP)
+    villages = [make_unit(town, Level.VILLAGE) for _ in range(3)]
+    demand = make_demand(bureau, people=1, minutes=60)
+    for village, people in zip(villages, (3, 3, 7), strict=True):
+        target = make_target(demand, village, LAST_WEEK)
+        for number in range(people):
+            filed = make_return(make_post(village, user=make_user(), since=WEEK).user, village)
+            if people == 3:
+                make_entry(filed, target=target, issuer=bureau, minutes=90)
+            elif number == 0:
+                make_entry(filed, target=target, issuer=bureau, minutes=90, after_hours=True, repeated=True)
+            else:
+                make_entry(filed, minutes=30)
+    settle()
+    row = RollupDemand.every.get()
+    assert (row.done, row.of_hidden, row.after_hours_min, row.repeated) == (7, 6, 90, 1)
+    reviewer = make_actor(county, "reviewer")
+    client.force_login(reviewer.user)
+    query = {"period": "week", "week": str(LAST_WEEK)}
+    for address in (f"/reports/demands/{demand.pk}/", f"/issued/{bureau.code}/"):
+        page = client.get(address, query).content.decode()
+        share = page.partition("非工作时间</dt>")[2].partition("</dd>")[0]
+        assert "100.0%" not in share and "—" in share

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from burden.demands.duplicates import grams
 from burden.kit import clock
 from burden.units.models import Level, Unit
-from reports import issued
+from reports import issued, league
 from reports.league import issuers_at
+from reports.models import RollupDemand
 from reports.periods import Period
 from reports.relief import Relief, eased, relief, year_of
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
@@ -125,7 +126,7 @@ def test_province_says_what_its_counties_could_ask_less(db: None) -> None:
     for county in counties:
         issuer = make_unit(county, Level.DEPARTMENT)
         weekly(issuer, 40)
-        weekly(issuer, 12, origin="province")
+        weekly(issuer, 12, origin="central")
         for unit in (city.parent, city, county):
             add_source(unit, issuer, minutes=500)
     parts = [found(county) for county in counties]
@@ -134,6 +135,65 @@ def test_province_says_what_its_counties_could_ask_less(db: None) -> None:
         assert {ask.demand_id for ask in whole.cut} == {ask.demand_id for part in parts for ask in part.cut}
         assert whole.spared_min == sum(part.spared_min for part in parts) == 2 * 28_000
         assert whole.upward_min == sum(part.upward_min for part in parts) == 2 * 12_000
+
+
+@pytest.mark.parametrize(
+    ("origin", "cut_at"),
+    [
+        ("own", ("nation", "province", "city", "county")),
+        ("county", ("nation", "province", "city", "county")),
+        ("city", ("nation", "province", "city")),
+        ("province", ("nation", "province")),
+        ("central", ("nation",)),
+    ],
+)
+def test_only_what_was_decided_above_is_raised(db: None, origin: str, cut_at: tuple[str, ...]) -> None:
+    """A county's office passes on what its province decided: the province is not told to raise that with those above."""
+    nation = make_unit(level="nation")
+    city = make_unit(make_unit(nation, "province"), "city")
+    county = make_unit(city)
+    issuer = make_unit(county, Level.DEPARTMENT)
+    places = {"nation": nation, "province": city.parent, "city": city, "county": county}
+    weekly(issuer, 12, origin=origin)
+    for unit in places.values():
+        add_source(unit, issuer, minutes=500)
+    asks = {level: found(unit) for level, unit in places.items()}
+    assert tuple(level for level, each in asks.items() if each.cut) == cut_at
+    assert [level for level, each in asks.items() if each.upward] == [level for level in places if level not in cut_at]
+    here = league.league(make_actor(county, "reviewer"), county, Period.of("week", LAST_WEEK)).rows[0].now
+    assert bool(here.own.demands) == ("county" in cut_at) != bool(here.passed.demands)
+
+
+def test_page_says_who_decided_what_is_only_passed_on(client: Client, county: Unit, office: Unit) -> None:
+    weekly(office, 12, origin="county")
+    assert "县委县政府定，转下" in show(client, county, f"/reports/{county.code}/relief/")
+
+
+def test_answers_of_hidden_units_are_not_counted_among_those_heard(client: Client, county: Unit, office: Unit) -> None:
+    """Of ten who did it six work where nobody is told of: what the four others said would be few people's."""
+    facts = {"answers": 16, "done": 16, "of_hidden": 6, "of_hidden_min": 480}
+    ask(office, 1_600, repeated=10, origin="city", title="转下的表", **facts)
+    ask(
+        office,
+        800,
+        LAST_WEEK.plus(-1),
+        repeated=4,
+        origin="city",
+        title="转下的表",
+        **facts | {"answers": 10, "done": 10},
+    )
+    (each,) = found(county).upward
+    assert (each.repeated, each.heard, each.heard_min) == (10, 10, 1_600 - 480)
+    page = show(client, county, f"/reports/{county.code}/relief/")
+    assert "说重复 100.0%" in page
+    RollupDemand.every.filter(done=16).delete()
+    assert "说重复" not in show(client, county, f"/reports/{county.code}/relief/")
+
+
+def test_only_minutes_of_those_heard_are_spared(county: Unit, office: Unit) -> None:
+    ask(office, 800, answers=10, done=10, repeated=5, of_hidden=5, of_hidden_min=600)
+    (each,) = found(county).cut
+    assert each.spared_min == 200
 
 
 def show(client: Client, unit: Unit, path: str) -> str:

@@ -212,7 +212,13 @@ def make_cells(county, choose) -> list[Any]:
                 for level in choose((["township"], ["township", "village"])):
                     answers = choose((0, 1, 2, 4, 5, 9))
                     facts = dict.fromkeys(DEMAND, 0) | {"answers": answers, "answered": min(answers, choose((1, 3, 9)))}
-                    facts["done"] = choose((answers, answers, answers // 2, 0))
+                    left_out = min(answers, choose((0, 0, 1, 5)))
+                    facts["done"] = min(answers - left_out, choose((answers, answers, answers // 2, 0)))
+                    facts |= {
+                        "left_out": left_out,
+                        "left_out_units": min(left_out, facts["answered"], choose((0, 1, 2))),
+                    }
+                    facts |= {"left_out_min": 10 * left_out, "of_hidden": min(facts["done"], choose((0, 0, 2)))}
                     facts |= {
                         "claim_min": 500,
                         "open_min": 100,
@@ -230,7 +236,8 @@ def test_demands_hide_what_the_issuers_page_hides(office, county, seed):
     found = []
     for issuer in make_cells(county, random.Random(seed).choice):
         for cell in issued.cells(office, issuer, Period("weeks", (EARLIER, LAST_WEEK))):
-            shown = (cell.answers, cell.confirmed_min, cell.confirmed_min - 400, cell.after_hours_min)
+            gap = cell.confirmed_min - (400 - cell.left_out_min)
+            shown = (cell.answers, cell.confirmed_min, gap, None if cell.of_hidden else cell.after_hours_min)
             known = (cell.demand_id, cell.week, str(Level(cell.level).label), cell.claim_min, cell.open_min)
             found.append((*known, *((None,) * 4 if cell.is_hidden else shown)))
     rows = read(TABLES["demands"], office, since=EARLIER)

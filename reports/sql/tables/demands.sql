@@ -18,9 +18,9 @@ SELECT row_number() OVER (ORDER BY path, week, demand_id, level) AS n, week AS m
        CASE WHEN NOT is_hidden THEN answered END AS answered, CASE WHEN NOT is_hidden THEN answers END AS answers,
        CASE WHEN NOT is_hidden THEN confirmed_min END AS confirmed_min,
        CASE WHEN NOT is_hidden THEN confirmed_min - (claim_min - open_min - left_out_min) END AS gap_min,
-       CASE WHEN NOT is_hidden AND of_hidden_min = 0 THEN after_hours_min END AS after_hours_min,
+       CASE WHEN NOT is_hidden AND of_hidden = 0 THEN after_hours_min END AS after_hours_min,
        CASE WHEN is_hidden THEN labels.words ->> 'hidden' ELSE concat_ws(
            '；', CASE WHEN left_out > 0 THEN labels.words ->> 'partly' END,
-           CASE WHEN of_hidden_min > 0 THEN labels.words ->> 'untimed' END) END AS remark
+           CASE WHEN of_hidden > 0 THEN labels.words ->> 'untimed' END) END AS remark
 FROM judged
 CROSS JOIN (SELECT %(labels)s::jsonb AS words) labels
