@@ -186,6 +186,8 @@ def sources(
     anew = {week: issuers for (_unit, week), issuers in changed.items()}
     found = source_periods.read(unit.pk, unit.level, _shown((weeks, before), {*gone}, anew))
     for week, issuers in anew.items():
+        if week not in weeks and week not in before:
+            continue  # between the two, where a period that still runs is compared with as many weeks
         for issuer, sums in issuers.items():
             here = int(week not in weeks), issuer
             seen = (*sums[:6], sums[7], sums[6]) if week not in gone else (0,) * 7 + (sums[6],)

@@ -64,7 +64,9 @@ def read(unit: int, level: str, slots: Slots) -> dict[tuple[int, int], tuple[int
     shown weeks. Units: a count, then person-minutes.
     """
     columns = _items(level, slots)
-    rows = SQL.numbers(_alone("read", columns), unit=unit, **columns) if columns["slots"] else []
+    # where every slot is one span, there is nothing to add up
+    name = "read" if len(columns["slots"]) > len(set(columns["slots"])) else "read_one"
+    rows = SQL.numbers(name, unit=unit, **columns) if columns["slots"] else []
     return {row[:2]: row[2:] for row in rows}
 
 
@@ -74,13 +76,8 @@ def leading(unit: int, level: str, slots: Slots, most: int) -> tuple[dict[tuple[
     Shape: as read, with all others of the first slot as one issuer; and how many these are.
     """
     columns = _items(level, slots)
-    rows = SQL.numbers(_alone("leading", columns), unit=unit, most=most, **columns) if columns["slots"] else []
+    rows = SQL.numbers("leading", unit=unit, most=most, **columns) if columns["slots"] else []
     return {row[:2]: row[2:-1] for row in rows}, sum(row[-1] for row in rows if row[1] == OTHERS)
-
-
-def _alone(name: str, items: Mapping[str, Sequence[Any]]) -> str:
-    """Name the statement: where every slot is one span, there is nothing to add up."""
-    return name if len(items["slots"]) > len(set(items["slots"])) else f"{name}_one"
 
 
 def _items(level: str, slots: Slots) -> dict[str, list[Any]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from burden.kit import clock
 from burden.units.models import Level
 from reports import queries, restated
-from reports.models import RollupSub
+from reports.models import RollupOwnSource, RollupSub
 from reports.periods import Period
 from reports.restated import RESTATED
 from tests.factories import LAST_WEEK, NOW, make_actor, make_unit
@@ -97,6 +97,21 @@ def test_pages_read_either_tree(county, moved):
     assert totals == {"reported": [3500, 2600, 900], "restated": [3500, 800, 2700]}
     rows = queries.compared(reviewer, [old, new], SPAN, RESTATED)
     assert [row.over(week).minutes for row in rows] == [800, 900]  # townships stand for their own people
+
+
+def test_weeks_between_the_periods_compared_are_in_neither(county):
+    """A running year is compared with as many weeks of the last one: what moved in the rest of that is not counted."""
+    old, new = (make_unit(county, "township") for _ in range(2))
+    village = make_unit(old, "village")
+    year = Period.of("year", LAST_WEEK, until=LAST_WEEK)
+    between = year.first.plus(-1)
+    assert between.monday not in year.previous.mondays
+    for week in (year.previous.first, between, LAST_WEEK):
+        add_sums(village, week=week, returns=6, per_head=300)
+    RollupOwnSource.every.filter(unit=village).update(sources=[[county.pk, 5, 0, 0, 1_800, 0, 0, 0, 0, 0]])
+    move(village, new, LAST_WEEK.plus(1))
+    now, before = queries.sources(make_actor(county, "reviewer"), new, year, (), RESTATED)
+    assert sum(source.total for source in now) == sum(source.total for source in before.values()) > 0
 
 
 def test_unit_that_left_the_county_is_taken_out_of_its_sums(county, moved):
