@@ -137,7 +137,7 @@ def _moved(change: Change) -> str:
     return moved(change.now, change.before)
 
 
-def _than(name: str, now: int | None, before: int | None) -> str:
+def _than(name: str, now: float | None, before: float | None) -> str:
     """Say how many hours more or less than before. Units: minutes a head in, hours in words out."""
     if now is None or before is None:
         return f"{name}没有可比的数据"

@@ -187,11 +187,11 @@ class Load(NamedTuple):
         return self.minutes - self.self_min
 
     @property
-    def per_head(self) -> int | None:
+    def per_head(self) -> float | None:
         return per_head(self.minutes, self.returns)
 
     @property
-    def imposed_per_head(self) -> int | None:
+    def imposed_per_head(self) -> float | None:
         return per_head(self.imposed_min, self.returns)
 
     @classmethod
@@ -232,7 +232,7 @@ class Figures:
         return self.total - self.bulk_min
 
     @property
-    def per_head(self) -> int | None:
+    def per_head(self) -> float | None:
         return per_head(self.total, self.returns)
 
     @property
@@ -267,13 +267,18 @@ def total(figures: Iterable[Figures]) -> Figures:
     return sum(figures, NOTHING)
 
 
-def per_head(minutes: int, returns: int) -> int | None:
+def per_head(minutes: int, returns: int) -> float | None:
     """Return the burden of one person in one week; None of nobody.
 
-    Units: whole person-minutes in; whole minutes out, half away from zero.
+    Units: whole person-minutes in; minutes out, not rounded: hours rounded from whole minutes would be rounded twice.
     Source: INDICATORS["per_head"]: returns, not headcount, so that few returns do not look like little work.
     """
-    return (2 * minutes + returns) // (2 * returns) if returns else None
+    return minutes / returns if returns else None
+
+
+def whole(minutes: float | None) -> int | None:
+    """Return minutes as files and the API hold them. Units: whole minutes, half away from zero; None stays."""
+    return None if minutes is None else int(abs(minutes) + 0.5) * (1 if minutes > 0 else -1)
 
 
 @dataclass(frozen=True)

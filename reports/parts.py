@@ -56,7 +56,7 @@ class Line:
         return None if self.minutes is None else sum(self.minutes)
 
     @property
-    def per_head(self) -> int | None:
+    def per_head(self) -> float | None:
         return None if self.minutes is None else per_head(sum(self.minutes), self.returns)
 
     @property

@@ -196,7 +196,7 @@ def _point(
 ) -> summary.Point:
     minutes, figures = found
 
-    def value(of: Week) -> int | None:
+    def value(of: Week) -> float | None:
         here = figures.get(of.monday)
         if here is None or of.monday in gone:
             return None

@@ -16,7 +16,7 @@ from burden.units.models import Unit
 from reports import league
 from reports.calendar import Event, planned
 from reports.extents import Extent
-from reports.indicators import Load
+from reports.indicators import Load, whole
 from reports.panels.comparison import Line, Then, table
 from reports.panels.measures import written
 from reports.panels.signals import line as in_words
@@ -53,8 +53,8 @@ def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
     return (
         unit.code, unit.name, str(unit.get_kind_display()), unit.parent.name if unit.parent else "",
         line.active, load.returns if load else None,
-        known.minutes if known else None, known.self_min if known else None, line.per_head, line.imposed,
-        *peers, line.gap, line.than_previous, line.than_last_year, left_out(row.loads, row.gone, extent.period), remark,
+        known.minutes if known else None, known.self_min if known else None, whole(line.per_head), whole(line.imposed),
+        *peers, whole(line.gap), whole(line.than_previous), whole(line.than_last_year), left_out(row.loads, row.gone, extent.period), remark,
     )  # fmt: skip
 
 

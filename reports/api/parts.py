@@ -17,6 +17,7 @@ from burden.standards.models import Category
 from burden.units.models import Level
 from reports import parts, queries
 from reports.api import REFUSALS, asked_period, asked_unit, choice, no_unit
+from reports.indicators import whole
 from reports.parts import Part
 from reports.periods import KINDS
 from reports.restated import BASES
@@ -87,7 +88,7 @@ def part_body(line: parts.Line) -> dict[str, Any]:
         "name": line.unit.name,
         "minutes": minutes,
         "total": line.total,
-        "per_head": line.per_head,
+        "per_head": whole(line.per_head),
         "returns": None if minutes is None else line.returns,
         "suppressed": minutes is None,
     }

@@ -24,7 +24,7 @@ class Cell(NamedTuple):
     """One week of one unit. Units: minutes a head; state says why there is none."""
 
     week: Week
-    value: int | None
+    value: float | None
     state: str  # shown, hidden, none
     is_old: bool  # left out on phones
 
@@ -41,11 +41,11 @@ class Line:
     last_year: Load | None = None
 
     @property
-    def imposed(self) -> int | None:
+    def imposed(self) -> float | None:
         return self.load.imposed_per_head if self.load else None
 
     @property
-    def per_head(self) -> int | None:
+    def per_head(self) -> float | None:
         return self.load.per_head if self.load else None
 
     @property
@@ -53,20 +53,20 @@ class Line:
         return self.load is None
 
     @property
-    def gap(self) -> int | None:
+    def gap(self) -> float | None:
         if self.spread is None or self.imposed is None:
             return None
         return self.imposed - round(self.spread.median)
 
     @property
-    def than_previous(self) -> int | None:
+    def than_previous(self) -> float | None:
         return self._more(self.previous)
 
     @property
-    def than_last_year(self) -> int | None:
+    def than_last_year(self) -> float | None:
         return self._more(self.last_year)
 
-    def _more(self, then: Load | None) -> int | None:
+    def _more(self, then: Load | None) -> float | None:
         """How much more is imposed a head than then. Units: minutes."""
         before = then.imposed_per_head if then else None
         return None if before is None or self.imposed is None else self.imposed - before
@@ -105,7 +105,7 @@ class Table:
     is_any_short: bool  # whether some line leaves hidden weeks out
 
 
-SORTS: Mapping[str, Callable[[Line], int | None]] = {  # who is to be relieved first; the first by default
+SORTS: Mapping[str, Callable[[Line], float | None]] = {  # who is to be relieved first; the first by default
     "imposed": lambda line: line.imposed,
     "previous": lambda line: line.than_previous,
     "last_year": lambda line: line.than_last_year,
@@ -157,7 +157,7 @@ def table(
     return Table(lines, named, any(line.spread is None for line in lines), short)
 
 
-def _place(line: Line, value: int | None) -> tuple[bool, int, bool, int, str]:
+def _place(line: Line, value: float | None) -> tuple[bool, float, bool, float, str]:
     return value is None, -(value or 0), line.imposed is None, -(line.imposed or 0), line.unit.path
 
 
@@ -192,7 +192,7 @@ def heat(rows: Sequence[Row], weeks: Sequence[Week]) -> Heat:
     cells = {row.unit.pk: tuple(_cells(row, weeks)) for row in rows}
     every = [cell for line in cells.values() for cell in line]
     values = sorted(cell.value for cell in every if cell.value is not None)
-    top = values[int(CALM * (len(values) - 1))] + 1 if values else 1
+    top = int(values[int(CALM * (len(values) - 1))]) + 1 if values else 1
     return Heat(len(weeks), cells, _months(weeks), top, any(cell.state == "hidden" for cell in every))
 
 

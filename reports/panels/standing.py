@@ -64,14 +64,14 @@ def spreads(place: Place | None, rows: Sequence[Row], period: Period) -> dict[st
     if place is None:
         return None
     loads = [(alike(row.unit.kind), row.over(period)) for row in rows]
-    known: dict[str, list[int]] = {}
+    known: dict[str, list[float]] = {}
     for kind, load in loads:
         if load and load.imposed_per_head is not None:
             known.setdefault(kind, []).append(load.imposed_per_head)
     return {kind: _spread(stat, known.get(kind, [])) for kind, stat in place.groups.items() if kind in known}
 
 
-def _spread(stat: PeerStat, values: Sequence[int]) -> Spread:
+def _spread(stat: PeerStat, values: Sequence[float]) -> Spread:
     low, median, high, p90 = stat.imposed_low, stat.imposed_median, stat.imposed_high, stat.imposed_p90
     return Spread(stat.n, low, median, high, p90, min([low, *values]), max([p90, *values]))
 
@@ -83,14 +83,14 @@ def _spread(stat: PeerStat, values: Sequence[int]) -> Spread:
 class Figure:
     """One figure of a unit beside its peers. Units: minutes of one person in one week."""
 
-    value: int
+    value: float
     low: int
     median: int
     high: int
     p90: int
 
     @property
-    def gap(self) -> int:
+    def gap(self) -> float:
         return self.value - self.median
 
     @property
@@ -100,7 +100,7 @@ class Figure:
 
     @property
     def most(self) -> int:
-        return max(self.value, self.p90) * 11 // 10
+        return round(max(self.value, self.p90) * 1.1)
 
 
 @dataclass(frozen=True)

@@ -54,15 +54,15 @@ class Headline:
     """The strip: burden a head, records by category, how much data there is. Units: minutes a head."""
 
     now: Figures
-    per_head: int | None
-    previous: int | None
-    last_year: int | None
+    per_head: float | None
+    previous: float | None
+    last_year: float | None
     tiles: tuple[Tile, ...]
-    spark: tuple[int | None, ...]
+    spark: tuple[float | None, ...]
 
 
 def headline(
-    now: Figures, previous: Figures | None, last_year: Figures | None, spark: Sequence[int | None]
+    now: Figures, previous: Figures | None, last_year: Figures | None, spark: Sequence[float | None]
 ) -> Headline:
     """Put the strip together; the differences are None where there is nothing to compare with."""
     tiles = (
@@ -80,7 +80,7 @@ def _counts(now: Figures, then: Figures | None, i: int) -> Change:
     return changed(now.counts[i], now.returns, then.counts[i], then.returns)
 
 
-def _more(now: Figures, then: Figures | None) -> int | None:
+def _more(now: Figures, then: Figures | None) -> float | None:
     if then is None or now.per_head is None or then.per_head is None:
         return None
     return now.per_head - then.per_head
@@ -94,8 +94,8 @@ class Point:
     """One week of the trend and the same week a year before. Units: minutes a head; None: no data, or not shown."""
 
     week: Week
-    now: int | None
-    last_year: int | None
+    now: float | None
+    last_year: float | None
     is_hidden: bool
     is_open: bool  # not over yet: drawn dashed
 
@@ -128,7 +128,7 @@ def trend_weeks(period: Period, closed: Week) -> list[Week]:
     return [last.plus(n) for n in range(1 - TREND_WEEKS, 1)] + after
 
 
-def _shown(week: Week, figures: Mapping[dt.date, Figures], gone: Collection[dt.date]) -> int | None:
+def _shown(week: Week, figures: Mapping[dt.date, Figures], gone: Collection[dt.date]) -> float | None:
     found = figures.get(week.monday)
     return found.per_head if found and week.monday not in gone else None
 

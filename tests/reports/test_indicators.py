@@ -1,9 +1,11 @@
 """Figures a head, sums of weeks, and that every figure says how it comes about."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.indicators import INDICATORS, NOTHING, Figures, Load, per_head, total
+from burden.kit.templatetags import show
+from reports.indicators import INDICATORS, NOTHING, Figures, Load, per_head, total, whole
 
 
 def figures(minutes=500, returns=5, **facts):
@@ -45,3 +47,15 @@ def test_every_indicator_says_how_it_comes_about():
         assert indicator.unit
         assert indicator.formula
         assert indicator.source
+
+
+@given(minutes=st.integers(0, 10**12), returns=st.integers(1, 10**7))
+def test_hours_a_head_are_rounded_once(minutes, returns):
+    """Page, files and indicators write the same hours: rounded from whole minutes 7.442 would be 7.5."""
+    exact = (minutes * 20 + 60 * returns) // (120 * returns)
+    assert show.hours(per_head(minutes, returns)) == show.per_head(minutes, returns) == f"{exact // 10:,}.{exact % 10}"
+
+
+@pytest.mark.parametrize(("exact", "told"), [(2.5, 3), (-2.5, -3), (2.4, 2), (0.0, 0), (None, None)])
+def test_whole_minutes_are_rounded_half_away_from_zero(exact, told):
+    assert whole(exact) == told

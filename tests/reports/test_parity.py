@@ -23,6 +23,7 @@ from reports import exports
 from reports.bulletin_figures import figures_of
 from reports.bulletins import blocks_for
 from reports.calendar import calendar
+from reports.indicators import whole
 from reports.models import PeopleYear, PortalTime
 from reports.periods import Period
 from reports.tables import KINDS, TABLES
@@ -161,7 +162,9 @@ def page_agrees(client, county) -> int:
         for row in api(client, "trend", county, weeks=[points[0].week, LAST_WEEK])
     }
     assert trend == {
-        str(point.week): (point.now, point.last_year) for point in points if point.now is not None and not point.is_open
+        str(point.week): (whole(point.now), whole(point.last_year))
+        for point in points
+        if point.now is not None and not point.is_open
     }
     issuers_agree(page["issuers"], api(client, "issuers", county))
     portal = api(client, "portal", county)
@@ -189,8 +192,8 @@ def issuers_agree(panel: Any, rows: list[dict[str, Any]]) -> None:
 
 def compared(line: Any) -> tuple[Any, ...]:
     median, p90 = (round(line.spread.median), round(line.spread.p90)) if line.spread else (None, None)
-    facts = line.unit.code, line.active, line.per_head, line.imposed
-    return *facts, median, p90, line.gap, line.than_previous, line.than_last_year
+    facts = line.unit.code, line.active, whole(line.per_head), whole(line.imposed)
+    return *facts, median, p90, whole(line.gap), whole(line.than_previous), whole(line.than_last_year)
 
 
 def test_page_and_api_agree_before_and_after_a_late_return(client, county, office):
@@ -250,7 +253,7 @@ def test_parts_say_what_page_and_file_say(client, county, office, query):
         lines = list(client.get(f"/reports/{county.code}/parts/", page).context["lines"].paginator.object_list)
         rows = answer(client, "parts", unit=county.code, **said, **issuer)["results"]
         assert [(row["unit"], row["total"], row["per_head"]) for row in rows] == [
-            (line.unit.code, line.total, line.per_head) for line in lines
+            (line.unit.code, line.total, whole(line.per_head)) for line in lines
         ]
         file = client.get(f"/reports/{county.code}/parts/", page | {"format": "csv"}).content.decode("utf-8-sig")
         cells = list(csv.reader(io.StringIO(file)))[1:]

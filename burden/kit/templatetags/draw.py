@@ -69,7 +69,7 @@ def _said(label: str) -> SafeString:
 
 
 @register.simple_tag
-def spark(values: Sequence[int | None], label: str = "") -> SafeString:
+def spark(values: Sequence[float | None], label: str = "") -> SafeString:
     """Draw a line without axes, lowest to highest over the full height; None breaks the line."""
     known = [value for value in values if value is not None]
     if not known:
@@ -82,7 +82,7 @@ def spark(values: Sequence[int | None], label: str = "") -> SafeString:
     )  # fmt: skip
 
 
-def _lines(values: Sequence[int | None], low: int, span: int) -> list[str]:
+def _lines(values: Sequence[float | None], low: float, span: float) -> list[str]:
     """Return the points of each unbroken stretch."""
     inner = SPARK_HEIGHT - 2 * SPARK_MARGIN
     steps = max(1, len(values) - 1)
@@ -91,7 +91,7 @@ def _lines(values: Sequence[int | None], low: int, span: int) -> list[str]:
         if value is None:
             stretches.append([])
             continue
-        y = SPARK_HEIGHT - SPARK_MARGIN - (inner * (value - low) // span if span else inner // 2)
+        y = SPARK_HEIGHT - SPARK_MARGIN - int(inner * (value - low) // span if span else inner // 2)
         stretches[-1].append(f"{SPARK_WIDTH * i // steps},{y}")
     return [" ".join(points) for points in stretches if points]
 
@@ -137,8 +137,8 @@ def _tile(cell: tuple[str, str, str, str], row: int, column: int) -> SafeString:
 
 
 @register.filter
-def heat(value: int | None, top: int) -> str:
+def heat(value: float | None, top: int) -> str:
     """Return the heat class of a cell: h0 to h6 on a scale that ends at `top`; na where nothing is shown."""
     if value is None:
         return "na"
-    return f"h{min(6, value * 7 // top) if top > 0 else 0}"
+    return f"h{min(6, int(value * 7 // top)) if top > 0 else 0}"

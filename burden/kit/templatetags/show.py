@@ -21,9 +21,9 @@ MINUS = "−"
 NOTHING = "—"  # a figure that does not exist: not 0
 
 
-def _tenths(numerator: int, denominator: int) -> int:
-    """Divide and return tenths, half away from zero, in whole numbers only."""
-    size = (abs(numerator) * 20 + denominator) // (denominator * 2)
+def _tenths(numerator: float, denominator: int) -> int:
+    """Divide and return tenths, half away from zero; a half is whole minutes, so that no mean of minutes misses it."""
+    size = int((abs(numerator) * 20 + denominator) // (denominator * 2))
     return -size if numerator < 0 else size
 
 
@@ -34,13 +34,13 @@ def _written(tenths: int) -> str:
 
 
 @register.filter
-def hours(minutes: int | None) -> str:
+def hours(minutes: float | None) -> str:
     """Write person-minutes as person-hours. Units: 1 decimal, thousands comma; — where there is no figure."""
     return NOTHING if minutes is None else _written(_tenths(minutes, 60))
 
 
 @register.filter
-def plus_hours(minutes: int | None) -> str:
+def plus_hours(minutes: float | None) -> str:
     """Write a difference of person-minutes as person-hours with its sign. Units: 1 decimal; 0.0 has none."""
     words = hours(minutes)
     return f"+{words}" if minutes and minutes > 0 and words != "0.0" else words
