@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -14,6 +14,8 @@ from burden.kit.clock import Week, last_closed
 from burden.kit.errors import Absent, no_choice, no_week
 from burden.units.models import Unit
 from reports import queries
+from reports.indicators import Figures
+from reports.peers import MIN_ACTIVE, MIN_RETURNS
 from reports.periods import KINDS, Period
 from reports.restated import REPORTED, RESTATED, hidden_in
 
@@ -62,11 +64,40 @@ def period_bar(period: Period, now: dt.datetime, to: Callable[..., str]) -> dict
     }
 
 
-def told_as_reported(actor: Actor, unit: Unit, period: Period, basis: str, to: Callable[..., str]) -> dict[str, str]:
-    """Return where figures that today's tree hides are shown as they were reported; nothing where they are not."""
-    if basis != RESTATED:
+def is_told(actor: Actor, unit: Unit, weeks: Sequence[Week], basis: str) -> bool:
+    """Say whether figures of a unit are shown in any of some consecutive weeks, in this tree."""
+    span = weeks[0].monday, weeks[-1].monday
+    gone = hidden_in(basis, [unit.pk], span)[unit.pk]
+    return any(each.returns and week not in gone for week, each in queries.weekly(actor, unit, span, basis).items())
+
+
+def told_elsewhere(actor: Actor, unit: Unit, period: Period, basis: str, to: Callable[..., str]) -> dict[str, str]:
+    """Return where the other tree tells figures that this one does not; nothing where it does not either."""
+    other = RESTATED if basis == REPORTED else REPORTED
+    if queries.trees(unit, [], (period.first.monday, period.last.monday)).is_one:
         return {}
-    span = period.first.monday, period.last.monday
-    figures = queries.weekly(actor, unit, span)
-    found = queries.of_period(figures, hidden_in(REPORTED, [unit.pk], span)[unit.pk], period)
-    return {"as_reported_url": to(basis=REPORTED)} if found and found.returns else {}
+    return {"elsewhere_url": to(basis=other)} if is_told(actor, unit, period.weeks, other) else {}
+
+
+def why_hidden(
+    actor: Actor,
+    unit: Unit,
+    period: Period,
+    figures: Mapping[dt.date, Figures],
+    basis: str,
+    to: Callable[..., str],
+    above: Callable[[Unit], str],
+) -> dict[str, Any]:
+    """Return why no week of a period is shown, and where there is something to see: in the other tree, or above.
+
+    A unit is hidden where few people filed, or beside those where few did. Shape: `to` as for period_bar; `above` addresses the unit above.
+    """
+    few = (week.returns < MIN_RETURNS or week.active < MIN_ACTIVE for week in _filed(figures, period))
+    found: dict[str, Any] = {"is_hidden": True, "is_few": all(few), **told_elsewhere(actor, unit, period, basis, to)}
+    if found.get("elsewhere_url") or unit.parent is None:
+        return found
+    return found | ({"above_url": above(unit.parent)} if is_told(actor, unit.parent, period.weeks, basis) else {})
+
+
+def _filed(figures: Mapping[dt.date, Figures], period: Period) -> list[Figures]:
+    return [figures[week] for week in period.mondays if week in figures and figures[week].returns]

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
@@ -16,9 +17,11 @@ from burden.kit.addresses import address, query_of
 from burden.kit.clock import last_closed
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
+from reports.frames import chosen_or_404, is_told, period_bar, period_or_404, told_elsewhere, unit_or_404
 from reports.league import LISTED, OWN, RECEIVERS, SORTS, Choice, Entrant, issuers_at, league
+from reports.periods import Period
 from reports.relief import relief, year_of, year_until
+from reports.restated import REPORTED
 
 HEADS: dict[str, str | Promise] = {  # what a column is in order of, in the order of the columns
     "total": _("合计"),
@@ -55,6 +58,7 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
         "league": found,
         "listed": LISTED,
         "rows": [_row(row) for row in found.rows],
+        "restated_url": "" if found.rows else _restated(request.actor, unit, period),
         "heads": _heads(unit, sort, query),
         "choice": choice,
         "sort": sort,
@@ -73,7 +77,21 @@ def relief_of(request: ActedRequest, code: str) -> HttpResponse:
     closed = last_closed(now)
     found = relief(actor, unit, issuers_at(actor, unit, year_of(closed)), closed, clock.day_of(now))
     since, until = year_until(closed)
-    return render(request, "reports/relief.html", {"unit": unit, "relief": found, "since": since, "until": until})
+    context = {"unit": unit, "relief": found, "since": since, "until": until}
+    if not found.cut and not found.upward:
+        context["restated_url"] = _restated(actor, unit, Period.of("year", closed, until=closed))
+    return render(request, "reports/relief.html", context)
+
+
+def _restated(actor: Actor, unit: Unit, period: Period) -> str:
+    """Return the page that has figures of a period in today's tree alone: issuers are known in the tree of each week."""
+
+    def to(basis: str) -> str:
+        return address("report", unit.code, **period.query, basis=basis)
+
+    if is_told(actor, unit, period.weeks, REPORTED):
+        return ""
+    return told_elsewhere(actor, unit, period, REPORTED, to).get("elsewhere_url", "")
 
 
 def _chosen(request: HttpRequest) -> tuple[str, Choice]:

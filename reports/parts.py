@@ -23,10 +23,11 @@ from reports import restated
 from reports.indicators import CATEGORIES, per_head
 from reports.models import RollupOwnSource, RollupSource, RollupSub
 from reports.periods import Period, Span
-from reports.queries import MINUTES
+from reports.queries import MINUTES, issuer_by_code
 from reports.restated import REPORTED, RESTATED, hidden_in
 
 NOTHING = (0,) * len(CATEGORIES)
+EVER: Span = (dt.date.min, dt.date.max)
 CLAIM = F("people") * (F("minutes") + F("travel_minutes")) + F("prep_minutes")
 Cells = Mapping[tuple[int, dt.date], tuple[int, ...]]  # minutes by category, of a unit and all below it in a week
 
@@ -84,6 +85,41 @@ class Asked:
     @property
     def kind(self) -> str:
         return str(Subkind(self.subkind).label) if self.subkind else ""
+
+
+def issuer_at(actor: Actor, unit: Unit, code: str) -> Unit | None:
+    """Return an issuer that a unit's burden can be cut by; None for any other as for a missing one.
+
+    It is one of the actor's scope, or stands above the unit, or is an office of one that does; from elsewhere it must have asked
+    something here that is told. A village is none that others choose.
+    """
+    found = issuer_by_code(actor, code)
+    if found is None:
+        return None
+    low, high = actor.read_range
+    office_of = found.parent if found.level == Level.DEPARTMENT else None
+    if low <= found.path < high or any(_holds(each, unit) for each in (found, office_of) if each):
+        return found
+    return found if _has_asked(actor, unit, found) else None
+
+
+def _holds(above: Unit, unit: Unit) -> bool:
+    low, high = above.range
+    return low <= unit.path < high
+
+
+def _has_asked(actor: Actor, unit: Unit, issuer: Unit) -> bool:
+    """Say whether an issuer stands in figures of a unit that are told, in either tree; a village's issuers stand above it."""
+    here = unit.parent_id if unit.level == Level.VILLAGE and unit.parent_id else unit.pk
+    moved = restated.tree([here], EVER)
+    of = {here, *(shift.moved for shift in moved.shifts), *(heir.of for estate in moved.estates for heir in estate)}
+    rows = RollupSource.objects.visible_to(actor).filter(unit__in=of, issuer_id=issuer.pk)
+    asked = list(rows.values_list("unit_id", "week", "c_min"))
+    if not asked:
+        return False
+    weeks = [week for _unit, week, _claimed in asked]
+    gone = hidden_in(REPORTED, of, (min(weeks), max(weeks)))
+    return any(claimed or week not in gone[unit_id] for unit_id, week, claimed in asked)
 
 
 def segments(minutes: Sequence[int]) -> list[tuple[str, int]]:

@@ -26,7 +26,7 @@ from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports import parts, queries
 from reports.calendar import DEEPEST
-from reports.frames import chosen_or_404, period_bar, period_or_404, told_as_reported, unit_or_404
+from reports.frames import chosen_or_404, period_bar, period_or_404, told_elsewhere, unit_or_404, why_hidden
 from reports.indicators import Figures, per_head
 from reports.panels import summary
 from reports.parts import Cells, Part
@@ -64,6 +64,10 @@ class State:
         code = changes.pop("code", self.unit.code)
         return address("parts", code, **said | changes)
 
+    def of(self, unit: Unit) -> str:
+        """Return the address of the same part of another unit."""
+        return self.url(code=unit.code, kind="")
+
 
 @access(*READERS)
 def parts_of(request: ActedRequest, code: str) -> HttpResponse:
@@ -95,7 +99,7 @@ def _state(request: ActedRequest, unit: Unit, below: Mapping[str, list[Unit]], n
     )
     period = period_or_404(request, now)
     asked, basis = request.GET.get("issuer", ""), chosen_or_404(request, "basis", BASES, REPORTED)
-    issuer = queries.issuer_by_code(request.actor, asked) if asked else None
+    issuer = parts.issuer_at(request.actor, unit, asked) if asked else None
     if asked and issuer is None:
         raise Http404
     level = kind if kind in below else next((each for each in below if each != unit.level), "")
@@ -166,9 +170,9 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     points = [_point(state, week, (minutes, figures), gone, closed) for week in weeks]
     context: dict[str, Any] = {"points": points, "has_trend": any(point.now is not None for point in points)}
     if now_ is None:
-        return context | {"is_hidden": True} | told_as_reported(actor, unit, period, state.basis, state.url)
+        return context | why_hidden(actor, unit, period, figures, state.basis, state.url, state.of)
     if not now_[1]:
-        return context | {"is_hidden": False}
+        return context | told_elsewhere(actor, unit, period, state.basis, state.url)
     taken = state.part.of(now_[0])
     everything = queries.of_period(figures, gone, period)
     return context | {

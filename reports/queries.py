@@ -71,14 +71,15 @@ def issuer_names(actor: Actor, ids: Collection[int]) -> dict[int, Unit]:
 
 
 def issuer_by_code(actor: Actor, code: str) -> Unit | None:
-    """Return an issuer wherever it stands, as issuer_names; a village is none that others choose."""
+    """Return an issuer wherever it stands, with the unit above it, as issuer_names; a village is none that others choose."""
     if not actor.is_active:
         return None
     return (
         Unit.objects.unscoped()
         .filter(code=code)
         .exclude(level=Level.VILLAGE)
-        .only("code", "name", "path", "level")
+        .select_related("parent")
+        .only("code", "name", "path", "level", "parent__path")
         .first()
     )
 

@@ -25,7 +25,7 @@ from reports import league, queries
 from reports.calendar import calendar
 from reports.calendar_views import shown
 from reports.exports import is_offered
-from reports.frames import chosen_or_404, period_bar, period_or_404, told_as_reported, unit_or_404
+from reports.frames import chosen_or_404, is_told, period_bar, period_or_404, told_elsewhere, unit_or_404, why_hidden
 from reports.indicators import INDICATORS, Figures, Source
 from reports.league import OWN
 from reports.panels import comparison, standing, summary
@@ -34,7 +34,7 @@ from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.peer_stats import SCOPES, Stats
 from reports.periods import Period, Span, festival_of, year_before
-from reports.relief import eased, year_of
+from reports.relief import Ask, eased, year_of
 from reports.restated import BASES, REPORTED, RESTATED, hidden_in
 from reports.values import strip
 from reports.verification import incident
@@ -83,6 +83,10 @@ class State:
         """Return the address of this state with other parameters."""
         return address("report", self.unit.code, **self.said | changes)
 
+    def of(self, unit: Unit) -> str:
+        """Return the address of another unit's page at the same time."""
+        return address("report", unit.code, **self.kept)
+
 
 @access(*READERS)
 def reports(request: ActedRequest) -> HttpResponse:
@@ -122,7 +126,7 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
 def _laid_out(context: Mapping[str, Any]) -> dict[str, bool]:
     """Say what stands beside the trend and beside the issuers: nothing has an empty place beside it."""
     has_figures, has_items = "headline" in context, "items" in context
-    is_advised = any(context.get(name) for name in (("asks", "overlaps", "signals") if has_figures else ("signals",)))
+    is_advised = any(context.get(name) for name in ("asks", "overlaps", "signals"))
     is_side = is_advised and not has_items and bool(context.get("issuers"))
     is_beside = has_figures and (is_advised or not has_items)
     return {"is_advised": is_advised, "is_side": is_side, "is_beside": is_beside}
@@ -233,13 +237,12 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
         "festival": period.festival,
         "trend_festival": festival_of([point.week for point in points]),
         "has_trend": any(point.now is not None for point in points),
-        "is_hidden": here is None,
-        "is_empty": here is not None and not here.returns,
+        "asks": _asks(actor, unit, closed),
     }
     if here is None:
-        return context | told_as_reported(actor, unit, period, state.basis, state.url), here
+        return context | why_hidden(actor, unit, period, figures, state.basis, state.url, state.of), here
     if not here.returns:
-        return context, here
+        return context | told_elsewhere(actor, unit, period, state.basis, state.url), here
     spark = [point.now for point in points if not point.is_open]
     asked = queries.leading(actor, unit, period, gone, summary.TOP_ISSUERS, state.basis)
     context |= {
@@ -301,7 +304,7 @@ def _issuers(
     heads: tuple[Figures, Figures | None],
     gone: Collection[dt.date],
 ) -> dict[str, Any]:
-    """Return the issuers' panel, and what those at the unit could ask less."""
+    """Return the issuers' panel, and whether the page of all of them has anything of these weeks."""
     found, before, others = asked
     if not found:
         return {}
@@ -320,9 +323,16 @@ def _issuers(
     decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}
     returns = (heads[0].returns, heads[1].returns if heads[1] else 0)
     panel = summary.issuers(found, before, units, returns, visible, decided, others)
-    closed = last_closed(clock.now())
-    asks = eased(actor, state.unit, lambda: league.issuers_at(actor, state.unit, year_of(closed)), closed)
-    return {"issuers": panel, "asks": asks[:FIRST]}
+    # the issuers side by side are known in the tree of their weeks alone
+    is_leading = state.basis == REPORTED or is_told(actor, state.unit, state.period.weeks, REPORTED)
+    return {"issuers": panel, "is_leading": is_leading}
+
+
+def _asks(actor: Actor, unit: Unit, closed: Week) -> list[Ask]:
+    """Return what could be asked less here first, by the year: it is known whatever the period shows."""
+    if unit.level == Level.VILLAGE:  # no issuer stands below it
+        return []
+    return eased(actor, unit, lambda: league.issuers_at(actor, unit, year_of(closed)), closed)[:FIRST]
 
 
 def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, number: str) -> dict[str, Any]:

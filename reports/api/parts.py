@@ -68,7 +68,7 @@ class Parts(ApiView):
         given = self.parameters("unit", "period", "week", "level", "category", "issuer", "basis")
         unit = asked_unit(self.actor, given)
         period, basis = asked_period(given, clock.now()), choice(given, "basis", BASES)
-        issuer = queries.issuer_by_code(self.actor, given["issuer"]) if given.get("issuer") else None
+        issuer = parts.issuer_at(self.actor, unit, given["issuer"]) if given.get("issuer") else None
         if given.get("issuer") and issuer is None:
             raise no_unit("issuer")
         below = queries.below(self.actor, unit)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from burden.kit import clock
 from burden.units.models import Level
-from reports.models import RollupOwnSource
+from reports.models import RollupOwnSource, RollupSource
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_demand, make_target, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.trees import move
@@ -184,3 +184,41 @@ def test_parts_follow_todays_tree_where_it_is_asked_for(reviewer, county, town, 
         assert "现行区划" in page
         assert "basis=restated" in page
     show(reviewer, county, status=404, basis="elsewhere")
+
+
+def test_issuer_from_elsewhere_is_404_unless_it_asked_here(reviewer, county, town, bureau):
+    other = make_unit(county.parent, level=Level.COUNTY)
+    foreign, sibling = make_unit(other, Level.DEPARTMENT, name="邻县水利局"), make_unit(county.parent, Level.DEPARTMENT)
+    village = make_unit(town, Level.VILLAGE)
+    for unit in (county, town, village):
+        add_sums(unit)
+    for unit in (county, town):
+        show(reviewer, unit, 404, issuer=foreign.code)
+        show(reviewer, unit, 404, issuer=other.code)
+        for near in (bureau, sibling, county, county.parent):
+            show(reviewer, unit, issuer=near.code)
+    assert reviewer.get("/api/v1/parts/", {"unit": county.code, "issuer": foreign.code}).status_code == 404
+    add_source(town, foreign, minutes=30)
+    for unit in (town, village):
+        assert "邻县水利局" in show(reviewer, unit, issuer=foreign.code)
+    show(reviewer, county, 404, issuer=foreign.code)
+
+
+def test_issuer_from_elsewhere_that_asked_where_it_is_hidden_is_404(reviewer, county, town):
+    foreign = make_unit(make_unit(county.parent, level=Level.COUNTY), Level.DEPARTMENT)
+    add_sums(town, returns=3)
+    add_source(town, foreign, minutes=30)
+    show(reviewer, town, 404, issuer=foreign.code)
+    add_source(town, foreign, THIS_WEEK, minutes=0)
+    RollupSource.every.filter(unit=town, week=THIS_WEEK.monday).update(c_min=60)
+    show(reviewer, town, issuer=foreign.code)
+
+
+def test_issuer_of_a_unit_that_came_is_known_in_todays_tree(reviewer, county):
+    old = make_unit(county.parent, level=Level.COUNTY)
+    moved, foreign = make_unit(old, Level.TOWNSHIP), make_unit(old, Level.DEPARTMENT)
+    add_sums(moved)
+    add_source(moved, foreign, minutes=30)
+    show(reviewer, county, 404, issuer=foreign.code)
+    move(moved, county, THIS_WEEK)
+    show(reviewer, county, issuer=foreign.code, basis="restated")

@@ -210,9 +210,64 @@ def test_small_unit_is_hidden_and_says_so(login, county):
     assert "人数太少，不显示数字" in page
     assert 'id="total"' not in page
     assert str(4 * 777) not in page
-    assert "只能看上一级" in page
+    assert "近一年的周都不能显示" in page
+    assert "看上一级" not in page  # which is not the reader's
     add_sums(county, LAST_WEEK.plus(-1), returns=6)
-    assert "看更长的时间，或者" in show(client=login(county), unit=county)
+    assert "前后有能显示的周" in show(client=login(county), unit=county)
+
+
+def test_unit_hidden_beside_others_says_so_and_leads_to_the_unit_above(login, county):
+    small, big = (make_unit(county, "township") for _ in range(2))
+    add_sums(small, returns=3)
+    add_sums(big, returns=48, active=60)
+    client = login(county)
+    assert "不足 5 份周报，或在册不足 3 人" in show(client, small)
+    for path in ("", "parts/"):
+        page = client.get(f"/reports/{big.code}/{path}").content.decode()
+        assert "旁边的单位人数太少" in page
+        assert "不足 5 份周报，或在册不足 3 人" not in page
+        assert f'href="/reports/{county.code}/{path}?week={LAST_WEEK}&amp;period=week">看上一级' in page
+    add_sums(small, LAST_WEEK.plus(-1))
+    assert "前后有能显示的周" in show(client, small)
+
+
+def test_unit_above_that_is_hidden_too_is_not_offered(login, county):
+    village = make_unit(make_unit(county, "township"), "village")
+    add_sums(village, returns=3)
+    assert "看上一级" not in show(login(county), village)
+
+
+def test_unit_put_above_later_leads_to_todays_tree(login, county):
+    add_sums(county)
+    village = make_unit(make_unit(county, "township"), "village")
+    add_sums(village)
+    late = make_unit(county, "township")
+    move(village, late, THIS_WEEK)
+    client = login(county)
+    year = f"/reports/{late.code}/?week={LAST_WEEK}&amp;period=year&amp;basis=restated"
+    for path in ("", "parts/"):
+        page = client.get(f"/reports/{late.code}/{path}").content.decode()
+        assert "“当时区划”里这一期没有数据" in page
+        assert "看“现行区划”" in page
+    lists = (client.get(f"/reports/{late.code}/{page}/", {"period": "year"}) for page in ("issuers", "relief"))
+    assert all(f'href="{year}">看“现行区划”的总览' in page.content.decode() for page in lists)
+    assert "看“现行区划”" not in show(client, make_unit(county, "township"))
+    page = show(client, late, basis="restated")
+    assert total(page) == 3600
+    assert "全部下达单位" not in page
+    assert "“现行区划”里这一期没有数据" in show(client, village.parent, basis="restated")
+
+
+def test_what_could_be_asked_less_is_told_beside_a_hidden_week(login, county):
+    cache.clear()
+    office = make_unit(county, "department", name="县农业农村局")
+    demand = make_demand(office, title="秋种进度表")
+    for back in range(40):
+        ask(office, 500, LAST_WEEK.plus(-back), demand=demand)
+    add_sums(county, returns=3)
+    page = show(login(county), county)
+    assert "人数太少，不显示数字" in page
+    assert "秋种进度表" in page
 
 
 def test_week_of_another_year_says_its_year(login, county):
