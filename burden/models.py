@@ -8,6 +8,7 @@ from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, We
 from burden.feedback.notices.models import Notice, NoticeChannel, NoticeDigest
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
 from burden.oversight.models import Bulletin, Finding, Order, OrderStep, ReliefAsked, Requirement
+from burden.oversight.observing.models import Observation
 from burden.standards.models import (
     BurdenBudget,
     DayOverride,
@@ -46,6 +47,7 @@ __all__ = [
     "Notice",
     "NoticeChannel",
     "NoticeDigest",
+    "Observation",
     "Order",
     "OrderStep",
     "Placement",

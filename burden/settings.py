@@ -151,6 +151,7 @@ WAITING = (
     "burden.demands.admissions.queries.waiting",
     "burden.demands.duty.waiting",
     "burden.oversight.queries.waiting",
+    "burden.oversight.observing.queries.waiting",
 )
 THREADS = (
     "burden.demands.waits.thread",

@@ -24,6 +24,7 @@ from burden.feedback.notices.models import Notice
 from burden.kit.access import Access
 from burden.ledger.models import StaleMark
 from burden.oversight.models import Bulletin, Order, ReliefAsked
+from burden.oversight.observing.models import Observation
 from burden.standards.models import ListFile
 from burden.units.models import Unit, UnitEvent
 from reports.models import ExportJob
@@ -124,6 +125,12 @@ class World:
         facts = {"unit": unit, "from_week": LAST_WEEK.monday, "reason": "批复", "created_at": NOW}
         effects = {"units": 1, "people": 0, "weeks": 0, "past": []}
         return UnitEvent.every.create(kind="close", effects=effects, **facts)
+
+    def observed(self, where: str, actor: Actor) -> Observation:
+        """An observer reads the own ones alone: who reviews, those of all below."""
+        by = actor if "observer" in actor.roles and where in INSIDE else self.readers["lead"]
+        facts = {"unit": self.units[where], "week": LAST_WEEK.monday, "text": "排队盖章", "at": NOW}
+        return Observation.every.create(by=by.user, **facts)
 
     def list_of(self, actor: Actor) -> ListFile:
         facts = {"year": 2026, "state": "read", "lines": [[1, ["条目", "事项", "类别"]], [2, ["1", "防汛", "配合"]]]}
@@ -250,6 +257,10 @@ OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(
         ("notice", "notice_publish", "notice_return", "notice_withdraw"),
         lambda world, where, actor: {"pk": world.notice_of(where).pk},
+    ),
+    **dict.fromkeys(
+        ("observation", "observation_settle", "observation_withdraw"),
+        lambda world, where, actor: {"pk": world.observed(where, actor).pk},
     ),
     **dict.fromkeys(
         ("admission", "admission_decide", "admission_withdraw"),

@@ -131,6 +131,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/feedback/notices/queries.py",
         "burden/management/commands/create_user.py",
         "burden/management/commands/prepare.py",
+        "burden/oversight/observing/forms.py",
         "burden/standards/forms.py",
         "burden/standards/importing.py",
         "burden/standards/lists/checking.py",

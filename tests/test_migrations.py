@@ -53,7 +53,8 @@ def test_web_role_is_no_superuser(db: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "table", ["weekly_return", "entry", "submission", "export_job", "audit_event", "list_file", "demand_refusal"]
+    "table",
+    ["weekly_return", "entry", "submission", "export_job", "audit_event", "list_file", "demand_refusal", "observation"],
 )
 def test_row_level_security_is_on(db: None, table: str) -> None:
     with connection.cursor() as cursor:
@@ -113,6 +114,7 @@ RIGHTS = {
         "order_step": "INSERT",
         "notice": "INSERT UPDATE",
         "notice_channel": "INSERT UPDATE DELETE",
+        "observation": "INSERT UPDATE",
         "person": "INSERT UPDATE",
         "placement": "INSERT UPDATE",
         "portal_question": "INSERT",

@@ -27,6 +27,7 @@ PAGES = (
     ("issued", _("本单位造成的负担"), frozenset({Role.ISSUER})),
     ("reports", _("总览"), READERS - {Role.ISSUER}),
     ("oversight", _("问题与督办"), READERS),
+    ("observing", _("社会监督"), frozenset({Role.OBSERVER})),
     ("remedies", _("减负措施"), READERS | {Role.CADRE}),
     ("bulletins", _("通报与导出"), EXPORTERS),
     ("bulletins", _("通报"), frozenset({Role.OBSERVER})),
@@ -54,10 +55,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _here(path: str, names: list[str]) -> str:
-    """Return the entry a path lies under: the longest address wins, of its own page or one it leads on to."""
+    """Return the entry a path lies under: the longest address wins, of its own page before one it leads on to."""
     under = UNDER | {"remedies": tuple(door.name for door in doors() if not door.of_unit)}
-    found = [(reverse(page), name) for name in names for page in (name, *under.get(name, ()))]
-    return max(((len(url), name) for url, name in found if path.startswith(url)), default=(0, ""))[1]
+    found = [(reverse(page), page == name, name) for name in names for page in (name, *under.get(name, ()))]
+    return max(
+        ((len(url), is_own, name) for url, is_own, name in found if path.startswith(url)), default=(0, False, "")
+    )[2]
 
 
 def _count(name: str, actor: Actor) -> dict[str, Any]:

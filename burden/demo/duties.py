@@ -12,7 +12,10 @@ from burden.demands.models import Target
 from burden.demands.services import refuse_recalled
 from burden.demo.places import COUNTY
 from burden.demo.planted import RECALLED
+from burden.kit.clock import Week
+from burden.oversight.observing.services import observe, settle_observation
 from burden.standards.models import Duty
+from burden.units.models import Unit
 
 KEPT = {  # code -> who keeps it, and how far it goes
     "B01": ("县委组织部", "组织生活、党员发展和日常教育"),
@@ -85,3 +88,20 @@ ASKED: tuple[tuple[int, dict[str, Any]], ...] = (  # days ago, and what was aske
     (31, {"title": "作物受灾面积摸排", "basis": "农办〔2026〕40号（演示）", "reason": "保险理赔要用", "person_min": 3_240}),
     (3, {"title": "家庭农场满意度调查", "basis": "农办〔2026〕52号（演示）", "reason": "省里第一次做，要入户问", "person_min": 6_420}),
 )  # fmt: skip
+
+
+def observe_around(*, now: dt.datetime) -> None:
+    """Let the observer tell of two things: one is answered, one waits."""
+    observer, office = acting("observer", now), acting("office", now)
+    for days, town, words, answer in OBSERVED:
+        at = now - dt.timedelta(days=days)
+        unit = Unit.objects.visible_to(observer).get(name=town)
+        left = observe(by=observer, unit=unit, week=Week.at(at), words=words, now=at)
+        if answer:
+            settle_observation(by=office, observation=left, answer=answer, now=at + dt.timedelta(days=5))
+
+
+OBSERVED = (  # days ago, where, what was seen, and what was answered
+    (20, "白塔镇", "一上午来了三拨检查，看的是同一块公示栏", "核实了：两家部门合成一次，下月起一起来"),
+    (2, "白塔镇", "办事窗口的人在给三个工作群补材料，群众等了四十分钟", ""),
+)

@@ -113,6 +113,7 @@ def seed(
     adapted.adapt(now=now)
     said.say(now=now)
     duties.admit(now=now)
+    duties.observe_around(now=now)
     county = Unit.every.get(code=COUNTY[0])
     record(by=None, what="demo.seeded", on=county, now=now, unit_id=county.pk, **counts)
     return counts

@@ -1,10 +1,11 @@
 """Routes of this room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from burden.oversight.views import board, findings, orders
 
 urlpatterns = [
+    path("observing/", include("burden.oversight.observing.urls")),
     path("oversight/", board.oversight, name="oversight"),
     path("oversight/ledger/", board.oversight_ledger, name="oversight_ledger"),
     path("oversight/new/", findings.finding_new, name="finding_new"),

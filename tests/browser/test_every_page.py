@@ -44,6 +44,8 @@ PAGES = {
         "/reports/method/",
     ],
     "observer": [
+        "/observing/",
+        "/observing/1/",
         "/bulletins/",
         "/reports/?period=year",
         "/reports/{county}/issuers/?period=year",
@@ -73,6 +75,8 @@ PAGES = {
         "/duty/plans/",
         "/duty/admissions/",
         "/duty/admissions/1/",
+        "/observing/",
+        "/observing/1/",
         "/duty/items/2/",
         "/duty/import/",
         "/rules/",

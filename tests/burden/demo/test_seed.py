@@ -16,7 +16,9 @@ from burden.demands.duplicates import similar
 from burden.demands.models import Demand, Handler, Refusal, Target
 from burden.demo.seed import seed
 from burden.entries.models import Entry, WeeklyReturn
+from burden.feedback.notices.models import Notice
 from burden.ledger.models import AuditEvent, StaleMark
+from burden.oversight.observing.models import Observation
 from burden.standards.models import BurdenBudget, DutyItem, Evidence, PlanItem
 from burden.units.models import Unit
 from reports import demand_sums, rollup
@@ -98,6 +100,10 @@ def test_seed_has_an_admission_granted_one_refused_and_one_that_waits(counts):
     assert found["granted"].item.code == "P05" and found["refused"].note
 
 
+def test_seed_has_an_observation_that_waits_and_one_answered(counts):
+    assert set(Observation.every.values_list("state", flat=True)) == {"open", "settled"}
+
+
 def test_seed_tells_of_adaptations_in_force_waiting_and_over(counts):
     found = {(each.state, each.is_over(NOW.date())) for each in Adaptation.every.all()}
     assert found == {("approved", False), ("requested", False), ("approved", True)}
@@ -131,7 +137,7 @@ def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
     Demand.every.update(parent=None)
     for model in (
-        Adaptation, Admission, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem, BurdenBudget, DutyItem, Post,
+        Notice, Observation, Adaptation, Admission, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem, BurdenBudget, DutyItem, Post,
     ):  # fmt: skip
         model._base_manager.all().delete()
     User.objects.all().delete()

@@ -1,0 +1,67 @@
+"""Observations as an actor finds them, and which wait for a reviewer."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS, Role
+from burden.kit.clock import day_of
+from burden.kit.waiting import MOST, Waiting
+from burden.oversight.observing.models import Observation, State
+from burden.units.models import Level, Unit
+
+MOST_UNITS = 400  # that an observer may choose from
+
+
+def observations(actor: Actor) -> QuerySet[Observation]:
+    """Return those an actor may see, the open ones first, then the newest; a reviewer never sees what was taken back."""
+    seen: QuerySet[Observation] = Observation.objects.visible_to(actor).select_related(
+        "unit__parent", "by", "settled_by"
+    )
+    if Role.OBSERVER not in actor.roles:
+        seen = seen.exclude(state=State.WITHDRAWN)
+    return seen.order_by("-at", "-pk")
+
+
+def observation(actor: Actor, pk: int) -> Observation:
+    """Return one; a foreign one is as absent as a missing one (Http404)."""
+    found = observations(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def observed_units(actor: Actor) -> QuerySet[Unit]:
+    """Return the units that an observer may tell of: the own one and all below it."""
+    post = actor.post(Role.OBSERVER)
+    seen = Unit.objects.visible_to(actor).filter(closed_on=None)
+    if post is None:
+        return seen.none()
+    return seen.under(post.unit).exclude(level=Level.VILLAGE).select_related("parent").order_by("path")[:MOST_UNITS]
+
+
+def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
+    """Return to reviewers and offices what observers left and nobody answered."""
+    post = actor.post(*EXPORTERS)
+    if post is None:
+        return []
+    low, high = post.unit.range
+    seen = Observation.objects.visible_to(actor).filter(state=State.OPEN, unit__path__gte=low, unit__path__lt=high)
+    rows = seen.select_related("unit__parent").order_by("at", "pk")[: MOST + 1]
+    return [
+        Waiting(
+            _("监督员反映"),
+            each.text[:40],
+            each.unit.place,
+            reverse("observation", args=[each.pk]),
+            _("答复"),
+            since=day_of(each.at),
+        )
+        for each in rows
+    ]
