@@ -4,6 +4,7 @@ from burden.accounts.models import ApiToken, LoginLink, PortalQuestion, Post, Po
 from burden.demands.adaptations.models import Adaptation
 from burden.demands.admissions.models import Admission
 from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Refusal, Target
+from burden.demands.practices.models import Practice
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
 from burden.feedback.notices.models import Notice, NoticeChannel, NoticeDigest
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
@@ -55,6 +56,7 @@ __all__ = [
     "PortalQuestion",
     "Post",
     "PostRequest",
+    "Practice",
     "QuoteRequest",
     "Reestimate",
     "Refusal",

@@ -147,6 +147,7 @@ WAITING = (
     "burden.accounts.queries.waiting",
     "burden.demands.waits.waiting",
     "burden.demands.adaptations.queries.waiting",
+    "burden.demands.practices.queries.waiting",
     "burden.feedback.notices.queries.waiting",
     "burden.demands.admissions.queries.waiting",
     "burden.demands.duty.waiting",
@@ -156,6 +157,7 @@ WAITING = (
 THREADS = (
     "burden.demands.waits.thread",
     "burden.demands.adaptations.queries.thread",
+    "burden.demands.practices.queries.thread",
     "burden.oversight.queries.thread",
     "burden.demands.admissions.queries.thread",
 )

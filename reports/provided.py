@@ -10,10 +10,11 @@ from django.db.models import F, Sum
 
 from burden.demands.duplicates import plain_title
 from burden.demands.models import Reestimate
-from burden.kit.figures import Asked, KindShare
+from burden.kit.figures import Asked, KindShare, Spent
 from burden.kit.reading import bare
 from reports.issued import Cell, cells_of, total
-from reports.models import KindAnswers, RollupDemand, UnregisteredDemand
+from reports.models import KindAnswers, RollupDemand, RollupSub, UnregisteredDemand
+from reports.peers import hidden
 
 
 def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
@@ -76,3 +77,16 @@ def not_applicable(*, issuer_id: int, title: str) -> list[KindShare]:
     found = KindAnswers.every.filter(issuer_id=issuer_id, plain=plain_title(title)[:200])
     rows = [KindShare(each.kind, each.units, each.answers, each.not_applicable, each.reasons) for each in found]
     return sorted(rows, key=lambda each: -each.not_applicable * 1000 // each.answers)
+
+
+def spent(*, unit_ids: Collection[int], category: str, weeks: Collection[dt.date]) -> dict[int, Spent]:
+    """Return by unit what it and all below it spent on a category, of the weeks that are shown on its own page."""
+    gone = hidden(unit_ids, (min(weeks), max(weeks)), own=False)
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = RollupSub.every.filter(unit_id__in=unit_ids, week__in=weeks, returns__gt=0)
+    for unit_id, week, minutes, returns in rows.values_list("unit_id", "week", f"m_{category}", "returns"):
+        if week not in gone[unit_id]:
+            found[unit_id].append((minutes, returns))
+    return {
+        pk: Spent(sum(each[0] for each in some), sum(each[1] for each in some), len(some)) for pk, some in found.items()
+    }

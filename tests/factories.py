@@ -15,6 +15,7 @@ from burden.accounts.services import put_question
 from burden.demands.adaptations.models import Adaptation
 from burden.demands.admissions.models import Admission
 from burden.demands.models import Demand, Estimate, Target
+from burden.demands.practices.models import Practice
 from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
 from burden.feedback.notices.models import Notice
@@ -252,3 +253,14 @@ def make_notice(unit: Unit, root: Unit | None = None, state: str = "published", 
     if state in ("returned", "withdrawn"):
         facts = {"ended_by": writer, "ended_at": NOW, "reason": "写错了"} | facts
     return Notice.every.create(unit=unit, root=root or unit, state=state, written_by=writer, **facts)
+
+
+def make_practice(unit: Unit, **facts: Any) -> Practice:
+    """What a unit wrote of its own way, ten weeks ago; with a state, what came of it."""
+    facts = {
+        "area": unit, "title": "周三不开会", "text": "会都放在别的日子", "category": "meeting", "since": THIS_WEEK.plus(-10).monday,
+        "written_at": NOW,
+    } | facts  # fmt: skip
+    if facts.get("state") in ("published", "refused"):
+        facts = {"decided_by": make_user(), "decided_at": NOW} | facts
+    return Practice.every.create(unit=unit, written_by=facts.pop("written_by", None) or make_user(), **facts)

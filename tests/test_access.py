@@ -44,6 +44,7 @@ from tests.factories import (
     make_order,
     make_plan,
     make_post,
+    make_practice,
     make_target,
     make_unit,
 )
@@ -242,6 +243,10 @@ OBJECTS: dict[str, Objects] = {
             "bulletin_delete",
         ),
         lambda world, where, actor: {"pk": world.bulletin_of(world.units[where]).pk},
+    ),
+    **dict.fromkeys(
+        ("practice", "practice_decide", "practice_adopt", "practice_withdraw"),
+        lambda world, where, actor: {"pk": make_practice(world.units[where]).pk},
     ),
     **dict.fromkeys(
         ("adaptation", "adaptation_decide", "adaptation_withdraw"),

@@ -120,6 +120,7 @@ RIGHTS = {
         "portal_question": "INSERT",
         "plan_item": "INSERT UPDATE",
         "post": "INSERT UPDATE",
+        "practice": "INSERT UPDATE",
         "post_request": "INSERT UPDATE",
         "quote_request": "INSERT UPDATE",
         "rule": "INSERT",

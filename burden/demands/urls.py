@@ -6,6 +6,7 @@ from burden.demands import api
 from burden.demands.views import asking, catalogue, duty, handling, importing, listing, register
 
 urlpatterns = [
+    path("practices/", include("burden.demands.practices.urls")),
     path("adaptations/", include("burden.demands.adaptations.urls")),
     path("demands/", listing.demands, name="demands"),
     path("demands/new/", register.demand_new, name="demand_new"),

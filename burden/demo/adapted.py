@@ -6,17 +6,19 @@ import datetime as dt
 from typing import Any
 
 from burden.accounts.actor import Actor, actor_of
-from burden.accounts.models import User
+from burden.accounts.models import Post, User
+from burden.accounts.roles import Role
 from burden.demands.adaptations.models import Adaptation, Kind, Whom
 from burden.demands.adaptations.services import approve_adaptation, request_adaptation
 from burden.demands.models import Demand, Frequency
+from burden.demands.practices.services import adopt_practice, publish_practice, write_practice
 from burden.demo.places import COUNTY
 from burden.entries.models import Answer, Entry, Reason
 from burden.kit.clock import Week
-from burden.standards.models import Evidence
+from burden.standards.models import Category, Evidence
 from burden.standards.rules.book import rulebook
 from burden.units.models import Kind as UnitKind
-from burden.units.models import Unit
+from burden.units.models import Level, Unit
 
 MOUNTAINS = "山区"
 
@@ -36,6 +38,7 @@ def adapt(*, now: dt.datetime) -> None:
             _approve(office, asked, now, "季末那一周照常报。")
     if len(rows) == len(REQUESTS):
         _doubt(rows[1])
+    _practise(lead, office, county, now)
     then = Week.at(now).plus(-30)
     past = now - dt.timedelta(weeks=30)
     rule = rulebook().of("MTG-LENGTH", then.monday, county.path)
@@ -57,6 +60,22 @@ def _doubt(demand: Demand) -> None:
     answered = Entry.every.filter(target__demand__title=demand.title, target__issuer=demand.issuer)
     chosen = answered.filter(unit__kind=UnitKind.TOWNSHIP, unit__code__regex="[02468]000$")
     chosen.update(answer=Answer.NOT_APPLICABLE, reason=Reason.NOTHING, evidence=Evidence.STATED)
+
+
+def _practise(lead: Actor, office: Actor, county: Unit, now: dt.datetime) -> None:
+    """Let the township write what it does differently, the office publish it, and two others take it over."""
+    assert lead.unit is not None
+    text = "镇里的会都放在周一、周四，县里来的会也请避开周三；必须开的改视频，一个人听，回来说两句。"
+    written = write_practice(
+        by=lead, unit=lead.unit, title="周三不开会", text=text, category=Category.MEETING, since=Week.at(now).plus(-14).monday,
+        now=now,
+    )  # fmt: skip
+    publish_practice(by=office, practice=written, now=now)
+    low, high = county.range
+    others = Unit.every.filter(level=Level.TOWNSHIP, path__gte=low, path__lt=high).exclude(pk=lead.unit.pk)
+    for unit in others.order_by("code")[:2]:
+        adopter = Actor(lead.user, (Post(user=lead.user, unit=unit, role=Role.LEAD),))
+        adopt_practice(by=adopter, practice=written, unit=unit, now=now)
 
 
 def _actor(username: str, now: dt.datetime) -> Actor:

@@ -39,12 +39,23 @@ class KindShare:
     reasons: Mapping[str, int]
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What a unit's cadres spent on one category. Units: `returns` and `weeks` count those that may be shown."""
+
+    person_min: int
+    returns: int
+    weeks: int
+
+
 class Provider(Protocol):
     """What the module named in settings.FIGURES has."""
 
     def asked(self, *, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]: ...
 
     def not_applicable(self, *, issuer_id: int, title: str) -> list[KindShare]: ...
+
+    def spent(self, *, unit_ids: Collection[int], category: str, weeks: Collection[dt.date]) -> dict[int, Spent]: ...
 
 
 def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
@@ -63,6 +74,11 @@ def asked_in(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.da
 def not_applicable(*, issuer_id: int, title: str) -> list[KindShare]:
     """Return by kind of unit how an issuer's last rounds of a title were answered, the least fitting first; told of many alone."""
     return _provider().not_applicable(issuer_id=issuer_id, title=title) if title else []
+
+
+def spent(*, unit_ids: Collection[int], category: str, weeks: Collection[dt.date]) -> dict[int, Spent]:
+    """Return by unit what it and all below it spent on a category in those of some weeks that may be shown."""
+    return _provider().spent(unit_ids=unit_ids, category=category, weeks=weeks) if unit_ids and weeks else {}
 
 
 def _provider() -> Provider:

@@ -28,6 +28,7 @@ PAGES = {
         "/duty/?kind=recalled",
         "/adaptations/new/",
         "/adaptations/new/?rule=MTG-LENGTH",
+        "/practices/new/",
     ],
     "issuer": [
         "/demands/",
@@ -68,6 +69,8 @@ PAGES = {
         "/bulletins/3/",
         "/bulletins/4/edit/",
         "/standards/",
+        "/practices/",
+        "/practices/1/",
         "/adaptations/",
         "/adaptations/?tab=held",
         "/adaptations/new/",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
 from burden.demands.models import Demand, Frequency
+from burden.demands.practices.models import Practice
 from burden.kit.db import ScopedQuerySet
 from burden.units.models import Kind as UnitKind
 from burden.units.models import Unit
@@ -96,6 +97,7 @@ class Adaptation(models.Model):
     issuer = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=200, blank=True)
     frequency = models.CharField(max_length=10, choices=Frequency, blank=True)
+    practice = models.ForeignKey(Practice, models.PROTECT, null=True, related_name="adoptions")  # that it took over
     change = models.CharField(max_length=200)  # what it is changed to, in words
     reason = models.CharField(max_length=300)
     evidence = models.CharField(max_length=300, blank=True)

@@ -128,21 +128,22 @@ def _may_ask(by: Actor, unit: Unit) -> bool:
     """Whether the actor leads a unit, or is the office over it."""
     if any(post.role == Role.LEAD and post.unit_id == unit.pk for post in by.posts):
         return True
-    return _is_office_over(by, unit)
+    return is_office_over(by=by, unit=unit)
 
 
-def _is_office_over(by: Actor, unit: Unit) -> bool:
+def is_office_over(*, by: Actor, unit: Unit) -> bool:
+    """Whether the actor is the office of a county or above around a unit."""
     office = by.post(Role.OFFICE)
     return office is not None and office.unit.level in DECIDING and unit.path.startswith(office.unit.path)
 
 
 def _check_decider(by: Actor, held: Adaptation) -> None:
     """Refuses: adaptation.office, adaptation.own, adaptation.above."""
-    if not _is_office_over(by, held.unit):
+    if not is_office_over(by=by, unit=held.unit):
         raise Refused("adaptation.office", _("由县里或更上级的机制办决定"))
     if held.requested_by_id == by.user_id:
         raise Refused("adaptation.own", _("自己提的不能自己批，请机制办另一个人决定"))
-    if held.issuer is not None and not _is_office_over(by, held.issuer):
+    if held.issuer is not None and not is_office_over(by=by, unit=held.issuer):
         raise Refused("adaptation.above", _("这一项是上级要的，要由上级机制办决定"))
 
 

@@ -14,6 +14,7 @@ from burden.demands.adaptations.models import Adaptation
 from burden.demands.admissions.models import Admission
 from burden.demands.duplicates import similar
 from burden.demands.models import Demand, Handler, Refusal, Target
+from burden.demands.practices.models import Practice
 from burden.demo.seed import seed
 from burden.entries.models import Entry, WeeklyReturn
 from burden.feedback.notices.models import Notice
@@ -105,8 +106,13 @@ def test_seed_has_an_observation_that_waits_and_one_answered(counts):
 
 
 def test_seed_tells_of_adaptations_in_force_waiting_and_over(counts):
-    found = {(each.state, each.is_over(NOW.date())) for each in Adaptation.every.all()}
+    found = {(each.state, each.is_over(NOW.date())) for each in Adaptation.every.filter(practice=None)}
     assert found == {("approved", False), ("requested", False), ("approved", True)}
+
+
+def test_seed_tells_of_a_practice_that_was_taken_over(counts):
+    assert Practice.every.get().state == "published"
+    assert 0 < Adaptation.every.filter(practice__isnull=False, state="approved").count() <= 2
 
 
 def test_sums_of_the_seeded_county_verify(counts):
@@ -137,7 +143,8 @@ def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
     Demand.every.update(parent=None)
     for model in (
-        Notice, Observation, Adaptation, Admission, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem, BurdenBudget, DutyItem, Post,
+        Notice, Observation, Adaptation, Practice, Admission, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem,
+        BurdenBudget, DutyItem, Post,
     ):  # fmt: skip
         model._base_manager.all().delete()
     User.objects.all().delete()

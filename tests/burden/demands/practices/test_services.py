@@ -1,0 +1,144 @@
+"""The states of a practice: every state and act, by every role; what is refused; taking one over."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import product
+
+import pytest
+
+from burden.accounts.roles import Role
+from burden.demands.adaptations.models import Adaptation
+from burden.demands.practices import services
+from burden.demands.practices.models import TRANSITIONS, Act, Practice, State
+from burden.demands.practices.queries import practices, thread, waiting
+from burden.kit.errors import Conflict, Refused
+from burden.ledger.models import AuditEvent
+from tests.factories import NOW, THIS_WEEK, make_actor, make_practice, make_unit
+
+SAID = {"title": "周三不开会", "text": "都放在\n周四", "category": "meeting", "since": THIS_WEEK.plus(-20).monday}
+
+
+class Place:
+    def __init__(self) -> None:
+        self.county = make_unit()
+        self.towns = [make_unit(self.county, "township") for _ in range(3)]
+        self.office = make_actor(self.county, "office")
+        self.leads = [make_actor(town, "lead") for town in self.towns]
+
+    def write(self, **said):
+        return services.write_practice(by=self.leads[0], unit=self.towns[0], now=NOW, **(SAID | said))
+
+    def published(self):
+        return services.publish_practice(by=self.office, practice=self.write(), now=NOW)
+
+    def adopt(self, one, number=1):
+        return services.adopt_practice(by=self.leads[number], practice=one, unit=self.towns[number], now=NOW)
+
+
+@pytest.fixture
+def place(db):
+    return Place()
+
+
+def act_on(one, act, by):
+    if act == Act.REFUSE:
+        return services.refuse_practice(by=by, practice=one, note="还要再看看", now=NOW)
+    do = services.publish_practice if act == Act.PUBLISH else services.withdraw_practice
+    return do(by=by, practice=one, now=NOW)
+
+
+@pytest.mark.parametrize(("state", "act"), list(product(State, Act)))
+def test_every_state_takes_the_acts_of_its_table_and_no_other(place, state, act):
+    one = make_practice(place.towns[0], area=place.county, state=state)
+    by = place.leads[0] if act == Act.WITHDRAW else place.office
+    if (state, act) in TRANSITIONS:
+        assert act_on(one, act, by).state == TRANSITIONS[state, act]
+        with pytest.raises(Conflict):
+            act_on(one, act, by)
+        return
+    with pytest.raises(Conflict, match="不能"):
+        act_on(one, act, by)
+    assert Practice.every.get(pk=one.pk).state == state
+    assert not AuditEvent.objects.filter(subject="practice").exists()
+
+
+@pytest.mark.parametrize(("role", "act"), list(product(Role, Act)))
+def test_office_publishes_and_the_own_lead_takes_back(place, role, act):
+    one = place.write()
+    actor = make_actor(place.towns[0] if role in (Role.LEAD, Role.CADRE) else place.county, role)
+    if (role, act == Act.WITHDRAW) in ((Role.OFFICE, False), (Role.LEAD, True)):
+        assert act_on(one, act, actor).state == TRANSITIONS[State.WRITTEN, act]
+        return
+    with pytest.raises((Refused, Practice.DoesNotExist)):
+        act_on(one, act, actor)
+    assert Practice.every.get(pk=one.pk).state == State.WRITTEN
+
+
+def test_nobody_publishes_the_own(place):
+    one = make_practice(place.towns[0], area=place.county, written_by=place.office.user)
+    with pytest.raises(Refused, match="自己写的不能自己发布"):
+        act_on(one, Act.PUBLISH, place.office)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"text": "长" * 1001}, "text"),
+        ({"since": THIS_WEEK.monday + dt.timedelta(days=1)}, "since"),
+        ({"since": THIS_WEEK.plus(1).monday}, "since"),
+        ({"since": THIS_WEEK.plus(-200).monday}, "since"),
+        ({"category": "party"}, "category"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_is_said_beside_its_field(place, said, field):
+    with pytest.raises(Refused) as refused:
+        place.write(**said)
+    assert list(refused.value.errors) == [field]
+    assert not Practice.every.exists()
+
+
+def test_taking_over_makes_an_adaptation_of_the_own_unit_for_a_year(place):
+    one = place.published()
+    made = place.adopt(one)
+    assert (made.unit, made.kind, made.state, made.practice) == (place.towns[1], "way", "approved", one)
+    assert (made.from_week, made.until) == (THIS_WEEK.plus(1).monday, THIS_WEEK.plus(52).sunday)
+    assert made.decided_by == place.office.user != made.requested_by
+    with pytest.raises(Conflict, match="已经在用了"):
+        place.adopt(one)
+    with pytest.raises(Refused, match="本单位的做法"):
+        place.adopt(one, 0)
+    assert practices(place.leads[2]).get().adopters == 1
+    assert [link.url for link in thread(place.office, "practice", one.pk)] == [f"/adaptations/{made.pk}/"]
+    assert [link.url for link in thread(place.office, "adaptation", made.pk)] == [f"/practices/{one.pk}/"]
+
+
+def test_only_what_is_published_is_taken_over_and_by_the_own_lead(place):
+    one = place.write()
+    with pytest.raises(Practice.DoesNotExist):
+        place.adopt(one)
+    services.publish_practice(by=place.office, practice=one, now=NOW)
+    with pytest.raises(Refused, match="由本单位负责人采用"):
+        services.adopt_practice(by=place.leads[1], practice=one, unit=place.towns[2], now=NOW)
+    lead = make_actor(make_unit(make_unit(), "township"), "lead")
+    with pytest.raises(Practice.DoesNotExist):
+        services.adopt_practice(by=lead, practice=one, unit=lead.unit, now=NOW)
+    services.withdraw_practice(by=place.leads[0], practice=one, now=NOW)
+    with pytest.raises((Conflict, Practice.DoesNotExist)):
+        place.adopt(one)
+    assert not Adaptation.every.exists()
+
+
+def test_only_the_own_lead_writes(place):
+    with pytest.raises(Refused, match="由本单位负责人来写"):
+        services.write_practice(by=place.office, unit=place.towns[0], now=NOW, **SAID)
+
+
+def test_what_is_written_waits_for_the_office(place):
+    one = place.write()
+    assert [each.url for each in waiting(place.office, NOW)] == [f"/practices/{one.pk}/"]
+    assert waiting(place.leads[0], NOW) == []
+    act_on(one, Act.PUBLISH, place.office)
+    assert waiting(place.office, NOW) == []
