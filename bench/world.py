@@ -7,6 +7,7 @@ Source: DOMAIN section 8.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from typing import Any
 
 import psycopg
 
-LOADERS = 2  # connections that write weeks at once
+LOADERS = 2  # connections that write a week at once
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ INSERT INTO post (user_id, unit_id, role, title, valid) SELECT user_id, unit_id,
 RETURNS = """
 INSERT INTO weekly_return (cadre_id, unit_id, week, nil, late, version, receipt, filed_at, changed_at)
 SELECT user_id, unit_id, %(week)s, random() < 0.03, false, 1, 'bench', now(), now()
-FROM post WHERE random() < 0.97 ORDER BY random()
+FROM post WHERE random() < 0.97 AND user_id %% %(loaders)s = %(loader)s ORDER BY random()
 """
 ENTRY_ROWS = """
 INSERT INTO entry (weekly_return_id, unit_id, cadre_id, week, key, answer, evidence, repeated, after_hours,
@@ -99,7 +100,7 @@ JOIN (SELECT parent_id, array_agg(id) AS departments FROM unit WHERE level = 'de
   ON county.parent_id = p.ancestors[4]
 CROSS JOIN LATERAL generate_series(1, CASE WHEN r.nil THEN 0 ELSE {entries} END) AS n
 CROSS JOIN LATERAL (SELECT random() + 0 * n AS chance) AS dice
-WHERE r.week = %(week)s
+WHERE r.week = %(week)s AND r.cadre_id %% %(loaders)s = %(loader)s
 """
 INDEXES = """
 SELECT i.indexrelid::regclass::text, i.indrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname,
@@ -183,23 +184,19 @@ def _people_and_weeks(admin: psycopg.Connection, weeks: int, cadres: dict[str, i
 
 
 def _load(admin: psycopg.Connection, weeks: Sequence[dt.date], entries: str) -> None:
-    """Write weeks over several connections, each the next that is left; where it takes long, say how far it is."""
+    """Write weeks one after the other, as they are filed in life, each over several connections; where it takes long, say how far it is."""
     begun, statement = time.monotonic(), ENTRY_ROWS.replace("{entries}", entries.replace("%", "%%"))
 
-    def write(number: int) -> None:
-        done = -1
-        with _beside(admin) as link:
-            for done, week in enumerate(weeks[number::LOADERS]):
-                link.execute(RETURNS, {"week": week})
-                link.execute(statement, {"week": week})
-                if number == 0 and done % 13 == 12:
-                    print(
-                        f"  week {done * LOADERS + 1} of {len(weeks)} filed, {time.monotonic() - begun:.0f} s",
-                        flush=True,
-                    )
+    def write(link: Any, loader: int, week: dt.date) -> None:
+        for sql in (RETURNS, statement):
+            link.execute(sql, {"week": week, "loader": loader, "loaders": LOADERS})
 
-    with ThreadPoolExecutor(LOADERS) as pool:
-        list(pool.map(write, range(min(LOADERS, len(weeks)))))
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(LOADERS) as pool:
+        links = [stack.enter_context(_beside(admin)) for _ in range(LOADERS)]
+        for done, week in enumerate(weeks, 1):
+            list(pool.map(write, links, range(LOADERS), [week] * LOADERS))
+            if done % 26 == 0:
+                print(f"  week {done} of {len(weeks)} filed, {time.monotonic() - begun:.0f} s", flush=True)
 
 
 def _beside(admin: psycopg.Connection) -> Any:
