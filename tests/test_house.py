@@ -62,7 +62,20 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     "oversight": {"clocks", "saved", "seen", "steps", "texts"},
     "feedback": {"notices"},
     "home": set(),
-    "demo": {"adapted", "asked", "asked_sql", "duties", "places", "plan", "planted", "said", "seed", "sql", "titles"},
+    "demo": {
+        "adapted",
+        "asked",
+        "asked_sql",
+        "duties",
+        "ordered",
+        "places",
+        "plan",
+        "planted",
+        "said",
+        "seed",
+        "sql",
+        "titles",
+    },
 }
 RAW_SQL = ("cursor", "raw", "RawSQL", "Statements")  # how SQL by hand begins
 RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the ORM cannot say
@@ -125,6 +138,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/demands/values.py",
         "burden/demo/adapted.py",
         "burden/demo/said.py",
+        "burden/demo/ordered.py",
         "burden/demo/seed.py",
         "burden/entries/offers.py",
         "burden/entries/services.py",
@@ -162,7 +176,10 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "reports/signals/unregistered.py",
         "reports/provided.py",
     },  # the worker counts them anew
-    "ReliefAsked": {"burden/oversight/services/relief.py"},  # begun anew by those who may not read who was asked
+    "ReliefAsked": {
+        "burden/oversight/services/relief.py",
+        "burden/demo/ordered.py",
+    },  # begun anew by those who may not read who was asked
     "RollupDemand": {"reports/provided.py"},  # what the write side asks for takes plain ids, and hides as pages do
     "Reestimate": {"reports/provided.py"},
     "Signal": {"reports/signals/recount.py"},

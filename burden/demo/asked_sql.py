@@ -74,6 +74,17 @@ SELECT d.id, u.unit_id, d.week, d.first_on, d.issuer_id, d.category, 1, d.minute
 FROM demo_demand d JOIN (SELECT DISTINCT unit_id, audience FROM demo_person) u ON u.audience = ANY (d.audiences)
 WHERE d.n >= %(first)s AND NOT EXISTS (SELECT FROM target t WHERE t.demand_id = d.id AND t.unit_id = u.unit_id AND t.week = d.week)
 """
+# What one cadre of each township recorded that no issuer registered: those who filed something that week.
+RECORDED = """
+INSERT INTO entry (weekly_return_id, unit_id, cadre_id, week, key, answer, evidence, repeated, after_hours, category, subkind, title,
+                   issuer_id, people, minutes, travel_minutes, prep_minutes, note)
+SELECT r.id, r.unit_id, r.cadre_id, r.week, %(key)s, 'done', 4, true, false, 'form', '', %(title)s, u.id, 1, %(minutes)s, 0, 0, ''
+FROM (SELECT DISTINCT ON (unit_id) id, unit_id, cadre_id, week, county_id FROM demo_return
+      WHERE week = %(week)s AND audience = 1 AND count > 0 ORDER BY unit_id, id) r
+JOIN unit u ON u.name = %(issuer)s AND u.parent_id = r.county_id
+ORDER BY r.unit_id LIMIT %(units)s
+"""
+
 RELAYED = """
 WITH passing AS (
     SELECT d.*, nextval(pg_get_serial_sequence('demand', 'id')) AS relay_id, u.unit_id, u.first_id,

@@ -95,7 +95,9 @@ def observe_around(*, now: dt.datetime) -> None:
     observer, office = acting("observer", now), acting("office", now)
     for days, town, words, answer in OBSERVED:
         at = now - dt.timedelta(days=days)
-        unit = Unit.objects.visible_to(observer).get(name=town)
+        unit = Unit.objects.visible_to(observer).filter(name=town).first()
+        if unit is None:  # a small demo has fewer townships
+            continue
         left = observe(by=observer, unit=unit, week=Week.at(at), words=words, now=at)
         if answer:
             settle_observation(by=office, observation=left, answer=answer, now=at + dt.timedelta(days=5))

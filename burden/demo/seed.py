@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.demo import PASSWORD, USERNAMES
 from burden.demands.duplicates import grams
-from burden.demo import adapted, asked, asked_sql, duties, planted, said, sql
+from burden.demo import adapted, asked, asked_sql, duties, ordered, planted, said, sql
 from burden.demo.asked import PlannedDemand
 from burden.demo.places import CITY, COUNTY, TOWNSHIPS
 from burden.demo.plan import (
@@ -93,6 +93,7 @@ def seed(
             _write_weeks(cursor, plan.weeks, say)
             cursor.execute(asked_sql.PLANTED, {"first": first_planted})
             cursor.execute(asked_sql.RELAYED, {"first": first_planted, "title": planted.RELAYED})
+            extra = _record_more(cursor, plan)
             cursor.execute(sql.TIMES)
         cursor.execute(
             asked_sql.HANDLERS,
@@ -107,6 +108,7 @@ def seed(
         counts = dict(
             zip(("units", "people", "returns", "entries", "demands", "targets"), cursor.fetchone(), strict=True)
         )
+        counts["entries"] += extra
         cursor.execute(sql.DROPPED)
         cursor.execute("ANALYZE person, post, weekly_return, entry, demand, target, handler")
     mark_weeks(week.monday for week in plan.weeks)
@@ -117,6 +119,15 @@ def seed(
     county = Unit.every.get(code=COUNTY[0])
     record(by=None, what="demo.seeded", on=county, now=now, unit_id=county.pk, **counts)
     return counts
+
+
+def _record_more(cursor: Any, plan: Plan) -> int:
+    """Record what nobody registered of the story of the year (demo.ordered); how many entries that makes."""
+    rows = 0
+    for each in ordered.recorded([week.monday for week in plan.weeks]):
+        cursor.execute(asked_sql.RECORDED, each)
+        rows += cursor.rowcount
+    return rows
 
 
 def _sheet(units: Iterable[PlannedUnit]) -> bytes:
@@ -143,7 +154,8 @@ def _stage(cursor: Any, plan: Plan) -> int:
     spans = list(plan.spans())
     planned = [*asked.demands((s.week, s.audience, s.work, s.title) for s in spans), asked.sister(last_sister(plan))]
     first_planted = len(planned)
-    planned += planted.planted([week.monday for week in plan.weeks])
+    mondays = [week.monday for week in plan.weeks]
+    planned += [*planted.planted(mondays), *ordered.planted(mondays)]
     numbers = {(each.week, each.title, each.work.issuer): n for n, each in enumerate(planned)}
     _fill(
         cursor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,12 +10,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
+from burden.accounts.roles import EXPORTERS
 from burden.demands.checks import named
 from burden.kit.forms import Plain, day_field
 from burden.oversight import queries
 from burden.oversight.models import LINE_LENGTH, Order, Requirement, Why
 from burden.oversight.models.findings import TITLE_LENGTH
 from burden.standards.models import Category, Rule
+from burden.standards.rules.book import rulebook
 
 DAYS = 7  # working days an issuer usually has
 DAYS_AGAIN = 5
@@ -66,7 +69,7 @@ class FindingForm(ActForm):
     rule = RuleField(label=_("对照规定"), queryset=Rule.objects.none(), required=False, to_field_name="code")
     note = _line(_("说明"), _("怎么核查的，看到了什么；不写是谁反映的"), required=False)
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, today: dt.date, **kwargs: Any) -> None:
         chosen = forms.ModelChoiceField(
             label=_("下达单位"), queryset=queries.issuers(actor), to_field_name="code", empty_label="—"
         )
@@ -74,7 +77,9 @@ class FindingForm(ActForm):
         super().__init__(*args, **kwargs)
         rules = self.fields["rule"]
         assert isinstance(rules, forms.ModelChoiceField)
-        rules.queryset = Rule.objects.filter(active=True).order_by("code")
+        post = actor.post(*EXPORTERS)
+        book = rulebook().on(today, post.unit.path) if post else []  # one version of each code
+        rules.queryset = Rule.objects.filter(pk__in=[rule.pk for rule in book]).order_by("code")
 
 
 class DismissForm(ActForm):

@@ -32,6 +32,7 @@ PAGES = {
     ],
     "issuer": [
         "/demands/",
+        "/oversight/ledger/",
         "/demands/new/",
         "/demands/new/?door=notice",
         "/demands/new/?door=afterwards",
@@ -67,6 +68,9 @@ PAGES = {
         "/reports/{county}/signals/",
         "/bulletins/",
         "/bulletins/3/",
+        "/oversight/",
+        "/oversight/orders/5/",
+        "/oversight/findings/21/",
         "/bulletins/4/edit/",
         "/standards/",
         "/practices/",

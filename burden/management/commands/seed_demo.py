@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from burden.demo.ordered import order
 from burden.demo.places import TOWNSHIPS
 from burden.demo.plan import WEEKS
 from burden.demo.seed import seed, seeded
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(_("计算合计…"))
         call_command("rollup", "rebuild", stdout=io.StringIO())
+        order(now=clock.now())
         call_command("demo_bulletins")
         self.stdout.write(_("用时 %(seconds)s 秒") % {"seconds": round(time.monotonic() - began)})
 

@@ -58,7 +58,9 @@ def finding_new(request: ActedRequest) -> HttpResponse:
     """Raise a finding by hand, or from what a demand may violate; the numbers are frozen as the portal has them now."""
     actor = request.actor
     demand = _demand(request)
-    form = FindingForm(request.POST or None, actor=actor, initial=_initial(request, demand))
+    form = FindingForm(
+        request.POST or None, actor=actor, today=clock.day_of(clock.now()), initial=_initial(request, demand)
+    )
     if request.method == "POST" and form.is_valid():
         raised = _raise(actor, form, demand)
         if raised is not None:

@@ -79,6 +79,8 @@ def _show(
     at = edges(clock.day_of(now))
     asked, happened = list(queries.requirements(actor, found)), list(queries.order_steps(actor, found))
     may = steps.acts(actor, found) & set(SERVICES)
+    if found.ripe_on and found.ripe_on > at.today:  # what is waited for has not come
+        may -= {"close", "look", "reopen"}
     forms = {
         name: form if form is not None and name == act else act_form(name, found, asked)
         for name in SERVICES
