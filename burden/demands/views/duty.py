@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from burden.accounts.actor import Actor
-from burden.accounts.roles import READERS, Role
+from burden.accounts.roles import EXPORTERS, READERS, Role
 from burden.demands import duty as lists
 from burden.demands.price import price_of
 from burden.kit import clock
@@ -53,6 +53,7 @@ def duty(request: ActedRequest) -> HttpResponse:
         "again_count": again.count(),
         "query": query_of(county=frame["county_code"], kind=kind, q=text),
         "may_open": bool(actor.roles & READERS),
+        "raises": bool(actor.roles & EXPORTERS),
     }
     return render(request, "demands/duty.html", context)
 

@@ -135,6 +135,7 @@ def test_every_role_reads_the_lists(client, county, bureau, role):
     assert "电梯检查" in page.text and "由部门承担" in page.text
     assert ("导入 xlsx" in page.text) == (role == "office")
     assert ("1 项在派" in page.text) == (role != "cadre")
+    assert ("转问题" in page.text) == (role in {"office", "reviewer"})
     assert bureau.name in client.get(reverse("plans")).text
 
 
