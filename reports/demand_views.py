@@ -65,12 +65,13 @@ def _figures(actor: Actor, found: Demand, period: Period) -> dict[str, Any]:
         .filter(demand=found, week__range=span)
         .values_list("level", "week", "targets")
     }
+    shown = [cell for cell in cells if not cell.is_hidden]
     return {
         "sums": issued.total(cells),
         "left_out": sum(cell.is_hidden for cell in cells),
         "is_partly": issued.is_partly(cells),
-        "answered": sum(cell.answered for cell in cells if not cell.is_hidden),
-        "targets": sum(targets.values()),
+        "answered": sum(cell.answered for cell in shown),
+        "targets": sum(targets.get((cell.level, cell.week), 0) for cell in shown or cells),
         "rows": [_row(cell, targets.get((cell.level, cell.week), 0), cells) for cell in reversed(cells)],
     }
 

@@ -235,11 +235,9 @@ def reestimated(actor: Actor, issuer: Unit, period: Period) -> int:
     return int(changed["sum"] or 0)
 
 
-def unregistered_demands(actor: Actor, issuer: Unit, limit: int) -> list[UnregisteredDemand]:
+def unregistered_demands(actor: Actor, issuer: Unit) -> QuerySet[UnregisteredDemand]:
     """Return what several cadres recorded as asked by an issuer that never registered it, the heaviest first."""
-    return list(
-        UnregisteredDemand.objects.visible_to(actor).filter(issuer=issuer).order_by("-person_min", "pk")[:limit]
-    )
+    return UnregisteredDemand.objects.visible_to(actor).filter(issuer=issuer).order_by("-person_min", "pk")
 
 
 def _may_ask(actor: Actor, issuer: Unit) -> bool:

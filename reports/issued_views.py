@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from reports.periods import Period, month_name, month_of
 from reports.relief import relief
 from reports.unregistered import WEEKS
 
-LISTED = 20  # demands on the page
+LISTED = 20  # demands on a page of their list
 RULES = 10  # that most of them may violate
 LEVELS = (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
 
@@ -50,6 +51,7 @@ def issued_by(request: ActedRequest, code: str) -> HttpResponse:
     unit = unit_or_404(actor, code)
     period = period_or_404(request, now, "year")
     context = _frame(unit, period, now) | _figures(actor, unit, period)
+    context |= _lists(request, unit, context["found"])
     return render(request, "reports/issued.html", context)
 
 
@@ -79,8 +81,6 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
         "own": own,
         "planned": planned,
         "unregistered_min": alone,
-        "unregistered": issued.unregistered_demands(actor, unit, LISTED // 2),
-        "unregistered_weeks": WEEKS,
         "in_all": sums.total_min + alone,
         "is_empty": not (found or alone),
         "in_all_before": issued.total(before).total_min + issued.unregistered(actor, unit, last_year)
@@ -94,7 +94,7 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
         "origins": _named(issued.grouped(found, lambda cell: cell.origin), Origin.choices),
         "levels": _named(issued.grouped(found, lambda cell: cell.level), [(x.value, x.label) for x in LEVELS]),
         "categories": _named(issued.grouped(found, lambda cell: cell.category), Category.choices),
-        "demands": _demands(found),
+        "found": found,
         "count": len(ids),
         "relief": relief(actor, unit, [unit.pk], last_closed(clock.now()), clock.day_of(clock.now())),
         "hits": rule_hits(actor, unit, ids)[:RULES],
@@ -127,12 +127,24 @@ def _colour(code: str) -> str:
     return category_css(code) if code in Category.values else "x-brand"
 
 
-def _demands(found: Sequence[Cell]) -> list[dict[str, Any]]:
-    """Return the heaviest demands, what each takes."""
-    first = {cell.demand_id: cell for cell in reversed(found)}
+def _lists(request: ActedRequest, unit: Unit, found: Sequence[Cell]) -> dict[str, Any]:
+    """Return what was asked and what was never registered, the heaviest first, each a page of its own."""
     sums = issued.grouped(found, lambda cell: cell.demand_id)
+    heaviest = sorted(sums, key=lambda pk: -sums[pk].total_min)
+    page = Paginator(heaviest, LISTED).get_page(request.GET.get("page", "1"))
+    alone = Paginator(issued.unregistered_demands(request.actor, unit), LISTED // 2)
+    return {
+        "page": page,
+        "demands": _demands(found, sums, [*page]),
+        "unregistered": alone.get_page(request.GET.get("unregistered", "1")),
+        "unregistered_weeks": WEEKS,
+    }
+
+
+def _demands(found: Sequence[Cell], sums: Mapping[int, Issued], listed: Sequence[int]) -> list[dict[str, Any]]:
+    """Return some demands, what each takes."""
+    first = {cell.demand_id: cell for cell in reversed(found)}
     gone = {cell.demand_id for cell in found if cell.is_hidden}
-    heaviest = sorted(sums, key=lambda pk: -sums[pk].total_min)[:LISTED]
     origins, categories = dict(Origin.choices), dict(Category.choices)
     return [
         {
@@ -142,7 +154,7 @@ def _demands(found: Sequence[Cell]) -> list[dict[str, Any]]:
             "sums": sums[pk],
             "is_hidden": pk in gone and not sums[pk].confirmed_min,
         }
-        for pk in heaviest
+        for pk in listed
     ]
 
 

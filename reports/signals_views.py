@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -34,6 +36,7 @@ from reports.signals.declared import THRESHOLDS, WEEKS
 from reports.signals.read import Told
 
 LINES = 20  # signals on one page
+DIGITS = re.compile(r"[0-9]{1,18}")
 MOST_QUERY = 300  # characters of the filters one comes back to
 SPANS = (RECENT, WEEKS)
 
@@ -72,7 +75,7 @@ def signals(request: ActedRequest, code: str) -> HttpResponse:
     counts = read.counts(found)
     if state.kind:
         found = found.filter(kind=state.kind)
-    page = Paginator(found, LINES).get_page(request.GET.get("page", "1"))
+    page = Paginator(found, LINES).get_page(request.GET.get("page") or _page_of(found, request.GET.get("signal", "")))
     shown = read.told(page.object_list)
     readable = read.readable(actor, shown)
     keys = [each.signal.key for each in shown]
@@ -85,6 +88,15 @@ def signals(request: ActedRequest, code: str) -> HttpResponse:
         "whys": Why.choices,
     }
     return render(request, "reports/signals.html", context)
+
+
+def _page_of(found: QuerySet[Signal], asked: str) -> int:
+    """Return the page of the list that holds a signal: other pages link to one, wherever it stands by now."""
+    one = found.filter(pk=int(asked)).first() if DIGITS.fullmatch(asked) else None
+    if one is None:
+        return 1
+    before = Q(person_min__gt=one.person_min) | Q(person_min=one.person_min, pk__lt=one.pk)
+    return found.filter(before).count() // LINES + 1
 
 
 def _state(request: ActedRequest) -> State:

@@ -170,7 +170,7 @@ def _frame(actor: Actor, state: State, below: dict[str, list[Unit]], now: dt.dat
 
 
 def _crumbs(actor: Actor, state: State) -> list[dict[str, Any]]:
-    """Return the way down to the unit; what lies above the reader's range is named but not linked."""
+    """Return the way down to the unit, from the one right above the reader's range, which is named but not linked."""
     low, high = actor.read_range
     crumbs: list[dict[str, Any]] = [{"label": state.unit.name}]
     above = state.unit.parent
@@ -178,7 +178,7 @@ def _crumbs(actor: Actor, state: State) -> list[dict[str, Any]]:
         seen = low <= above.path < high
         url = address("report", above.code, **state.kept) if seen else ""
         crumbs.append({"label": above.name, "url": url, "far": not seen})
-        above = above.parent
+        above = above.parent if seen else None
     return crumbs[::-1]
 
 

@@ -415,6 +415,14 @@ def test_list_of_more_than_a_page_leads_on(client, county, monkeypatch):
     assert [page.content.decode().count('rel="next"') for page in pages] == [1, 0]
 
 
+def test_list_says_what_was_corrected(client, county):
+    first = make_bulletin(county, "published")
+    client.force_login(make_actor(county, "office").user)
+    assert "已更正" not in client.get("/bulletins/").content.decode()
+    make_bulletin(county, "published", edition=1, corrects=first)
+    assert client.get("/bulletins/").content.decode().count(">已更正<") == 1
+
+
 def test_list_asks_the_same_of_one_and_of_three(client, county):
     client.force_login(make_actor(county, "office").user)
     client.get("/bulletins/")

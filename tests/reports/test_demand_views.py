@@ -71,6 +71,16 @@ def test_few_answers_are_not_told(reviewer, bureau):
     assert "0／12" not in page
 
 
+def test_both_sides_are_of_the_weeks_that_are_shown(reviewer, bureau):
+    demand = make_demand(bureau)
+    count(demand)
+    count(demand, LAST_WEEK.plus(-1), answers=4)
+    page = show(reviewer, demand)
+    assert ">4／12</dd>" in page
+    assert "1 行答复的人太少：上面的登记里有" in page
+    assert "已答复的部分，登记 6.0" in page
+
+
 def test_unanswered_is_neither_confirmed_nor_as_claimed(reviewer, bureau):
     demand = make_demand(bureau)
     count(demand, answers=0, answered=0, confirmed=0)

@@ -21,7 +21,7 @@ from burden.standards.models import BurdenBudget, Rule, TariffVersion
 from burden.units.models import Level, Unit
 from reports import demand_sums, issued, league, rollup, unregistered
 from reports.issued import MIN_UNITS, Cell, hide
-from reports.models import RollupDemand, RollupSource
+from reports.models import RollupDemand, RollupSource, UnregisteredDemand
 from reports.peers import MIN_RETURNS
 from reports.periods import Period
 from tests.database import held
@@ -165,6 +165,24 @@ def test_page_shows_claimed_confirmed_open_and_unregistered(place: Place, client
     values = {"in-all": 450 + 60 + 180, "compared": 300, "confirmed": 450, "open": 60}
     assert [name for name, value in values.items() if f'id="{name}" value="{value}"' not in text] == []
     assert "26.1%" in text  # 180 of 690 never registered
+
+
+def test_lists_lead_on(place: Place, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.issued_views.LISTED", 2)
+    for n in range(3):
+        place.answer(make_demand(place.department, title=f"第{n}张表"), 60)
+        facts = {"category": "form", "title": f"没登记的{n}", "units": 3, "cadres": 5, "n": 5, "person_min": 60}
+        weeks = {"first_week": LAST_WEEK.monday, "last_week": LAST_WEEK.monday}
+        UnregisteredDemand.every.create(issuer=place.department, **facts, **weeks)
+    demand_sums.refresh()
+    first, *others = (
+        page(client, place.department, query=f"?period=year&page={n}&unregistered={n}") for n in (1, 2, 3)
+    )
+    assert "页，共 2 页" in first
+    assert "page=2#demands" in first
+    assert "unregistered=2#unregistered-list" in first
+    names = [f"第{n}张表" for n in range(3)] + [f"没登记的{n}" for n in range(3)]
+    assert all(name in first + "".join(others) for name in names)
 
 
 def test_few_answers_are_left_out_of_confirmed(place: Place, client: Client) -> None:

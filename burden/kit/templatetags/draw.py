@@ -27,9 +27,9 @@ def icon(name: str) -> SafeString:
     return _DRAWN[name]
 
 
-def _tenths(value: int, whole: int) -> int:
+def _tenths(value: float, whole: float) -> int:
     """Return a share. Units: tenths of one per cent, held inside 0 to 1,000."""
-    return min(1000, max(0, value * 1000 // whole)) if whole > 0 else 0
+    return min(1000, max(0, int(value * 1000 // whole))) if whole > 0 else 0
 
 
 def _percent(tenths: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,10 +14,16 @@ from burden.kit.clock import day_of
 from burden.kit.waiting import MOST, Waiting
 from burden.oversight.models import Bulletin, State
 
+SAME = ("unit_id", "form", "kind", "first_week")  # what the editions of one bulletin have in common
+
 
 def bulletins(actor: Actor) -> QuerySet[Bulletin]:
-    """Return the bulletins an actor may see, the newest period first."""
-    found = Bulletin.objects.visible_to(actor).select_related("unit", "corrects")
+    """Return the bulletins an actor may see, the newest period first; `is_corrected` where a later edition is published."""
+    same = {name: OuterRef(name) for name in SAME}
+    later = Bulletin.objects.visible_to(actor).filter(**same, state=State.PUBLISHED, edition__gt=OuterRef("edition"))
+    found: QuerySet[Bulletin] = (
+        Bulletin.objects.visible_to(actor).select_related("unit", "corrects").annotate(is_corrected=Exists(later))
+    )
     return found.defer("blocks", "figures").order_by("-last_week", "-first_week", "form", "-edition", "pk")
 
 
@@ -51,7 +57,7 @@ def taken(actor: Actor, found: Bulletin) -> bool:
 
 
 def _editions(actor: Actor, found: Bulletin) -> QuerySet[Bulletin]:
-    same = {"unit_id": found.unit_id, "form": found.form, "kind": found.kind, "first_week": found.first_week}
+    same = {name: getattr(found, name) for name in SAME}
     editions: QuerySet[Bulletin] = Bulletin.objects.visible_to(actor).filter(**same)
     return editions
 

@@ -257,6 +257,7 @@ def test_queries_are_as_many_for_three_as_for_one(county: County, reviewer: Clie
     counts = []
     county.file(0)
     show(reviewer, county.county)  # what is asked once a process
+    reviewer.get(f"/reports/{county.county.code}/")  # or once an hour
     week = {"week": str(MONDAYS[0]), "per_head": 2000, "median": 600, "z_tenths": 93, "peers": 9, "beyond_min": 8400}
     for number in range(3):
         demand = make_demand(make_unit(county.county, Level.DEPARTMENT))
@@ -289,3 +290,16 @@ def test_dashboard_shows_the_newest_signals_and_how_many(county: County, reviewe
         add(county.county, subject=str(number))
     page = reviewer.get(dashboard).content.decode()
     assert page.count("都在做《") == 3 and "全部 4 条" in page
+
+
+def test_page_that_holds_a_signal_is_found(county: County, reviewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.signals_views.LINES", 2)
+    county.file(0)
+    kept = [add(unit, subject=str(n), person_min=900 - n) for n, unit in enumerate([county.county] * 5)]
+    for n, one in enumerate(kept):
+        page = reviewer.get(f"/reports/{county.county.code}/signals/", {"kind": one.kind, "signal": one.pk})
+        assert f'id="signal-{one.pk}"' in page.content.decode()
+        assert page.context["page"].number == n // 2 + 1
+    for asked in ("0", "x", "9" * 30):
+        page = reviewer.get(f"/reports/{county.county.code}/signals/", {"signal": asked})
+        assert page.context["page"].number == 1
