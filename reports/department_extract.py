@@ -19,7 +19,7 @@ from burden.kit.clock import Week, last_closed
 from burden.kit.templatetags.show import full_day, hours, minutes, percent
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports import issued, queries
+from reports import issued
 from reports.bulletin_figures import moved, span_words
 from reports.issued import Cell, Issued
 from reports.papers import Heading, Paper, Paragraph, Part, Table
@@ -51,7 +51,7 @@ def year_of(year: int, at: dt.datetime) -> Period | None:
 def extract_of(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> Paper | None:
     """Put an issuer's year on paper; None where it asked for nothing."""
     now, last_year = _read(actor, unit, period), period.last_year
-    is_known = queries.is_known(unit.parent or unit, [*last_year.mondays])
+    is_known = unit.pk in issued.known_of([unit], [*last_year.mondays])
     before = _read(actor, unit, last_year) if is_known else None
     if not (now.cells or now.unregistered):
         return None

@@ -22,7 +22,7 @@ from burden.kit.clock import last_closed
 from burden.kit.templatetags.show import category_css
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
-from reports import issued, queries
+from reports import issued
 from reports.frames import period_bar, period_or_404, unit_or_404
 from reports.issued import Cell, Issued
 from reports.periods import Period, month_name, month_of
@@ -71,7 +71,7 @@ def _figures(actor: Actor, unit: Unit, period: Period) -> dict[str, Any]:
     found = issued.cells(actor, unit, period)
     last_year = period.last_year
     before = issued.cells(actor, unit, last_year)
-    is_known = queries.is_known(unit.parent or unit, [*last_year.mondays])
+    is_known = unit.pk in issued.known_of([unit], [*last_year.mondays])
     alone = issued.unregistered(actor, unit, period)
     sums, own = issued.total(found), issued.total(cell for cell in found if cell.origin == Origin.OWN)
     planned = issued.total(cell for cell in found if cell.is_planned)

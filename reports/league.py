@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.actor import Actor
 from burden.demands.models import Reestimate
 from burden.units.models import Level, Unit
-from reports.issued import MIN_UNITS, Issued, decided_at
-from reports.models import RollupSource
+from reports.issued import MIN_UNITS, Issued, decided_at, known_of
+from reports.models import RollupDemand, RollupSource
 from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
-from reports.queries import MINUTES, is_known
-from reports.source_periods import leading
+from reports.queries import MINUTES
+from reports.source_periods import deeper
 from reports.statements import Statements
 
 SQL = Statements()
@@ -97,6 +97,9 @@ class Slot:
 class Entrant:
     """One issuer: the period, the one before, the same of last year. Units: person-minutes.
 
+    `is_comparable` tells whether where it asks there is data of last year, all its weeks; `is_registered` whether it registered
+    anything in the period, of whatever kind: where not, nobody knows who decided it.
+
     `reestimated_min` is what a change of the tariffs alone added to what was decided here: no more work, no less.
     """
 
@@ -105,6 +108,8 @@ class Entrant:
     previous: Slot
     last_year: Slot
     reestimated_min: int = 0
+    is_comparable: bool = True
+    is_registered: bool = True
 
     @property
     def more_min(self) -> int:
@@ -162,8 +167,12 @@ class League:
 
     rows: list[Entrant]
     above: list[Above] = field(default_factory=list)
-    is_comparable: bool = True  # whether there is data of last year, all its weeks
     is_whole: bool = True  # whether nobody who asks for little is left out
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether all are compared with last year."""
+        return all(row.is_comparable for row in self.rows)
 
     @property
     def whole(self) -> Slot:
@@ -175,29 +184,46 @@ class League:
 
 
 def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort: str = "own") -> League:
-    """Return the issuers whose demands reach those below a unit. Nine queries, whatever their number."""
+    """Return the issuers whose demands reach those below a unit. Ten queries, whatever their number."""
     slots = weeks_of(period)
-    # who asks nothing any more is told too: it asks for less
-    weeks = [*slots[NOW], *slots[LAST_YEAR]]
+    weeks = _compared(slots)
     gone = hidden([unit.pk], (min(weeks), max(weeks)))[unit.pk]
     issuers, is_whole = _issuers(actor, unit, weeks, gone)
     asked = slots_of(unit, issuers, slots, choice)
     alone = _unregistered(issuers, slots) if choice.is_all else None
     changed = _reestimated(actor, unit, issuers, slots[NOW], choice)
+    known = known_of(issuers.values(), slots[LAST_YEAR])
+    registered = {pk for pk, name in asked if name == NOW} if choice.is_all else _registered(actor, issuers, slots[NOW])
     rows = []
     for pk, each in issuers.items():
         now, previous, last_year = (_slot(asked, alone, pk, name) for name in (NOW, PREVIOUS, LAST_YEAR))
-        rows.append(Entrant(each, now, previous, last_year, changed.get(pk, 0)))
-    kept = [row for row in rows if not row.is_silent]
-    is_comparable = is_known(unit, slots[LAST_YEAR])
-    order = SORTS[sort if is_comparable or sort not in CHANGES else "own"]
-    kept.sort(key=lambda row: (-order(row), row.unit.path))
-    return League(kept, _above(actor, unit, slots[NOW], gone) if choice.is_all else [], is_comparable, is_whole)
+        told = pk in known, pk in registered
+        rows.append(Entrant(each, now, previous, last_year, changed.get(pk, 0), *told))
+    kept = sorted((row for row in rows if not row.is_silent), key=lambda row: _place(row, sort))
+    return League(kept, _above(actor, unit, slots[NOW], gone) if choice.is_all else [], is_whole)
 
 
-def asked_in(actor: Actor, unit: Unit, weeks: Sequence[dt.date]) -> list[tuple[Unit, Slot]]:
-    """Return what the same issuers asked in some weeks, those first that decided most themselves: for files and the API."""
-    issuers, slots = issuers_at(actor, unit, weeks), {NOW: weeks}
+def _place(row: Entrant, sort: str) -> tuple[bool, int, str]:
+    """Return where an issuer stands in an order: last, and in that of the sums, where its change is not known."""
+    is_last = sort in CHANGES and not row.is_comparable
+    return is_last, -SORTS["own" if is_last else sort](row), row.unit.path
+
+
+def _compared(slots: Mapping[str, Sequence[dt.date]]) -> list[dt.date]:
+    """Return the weeks that say who is listed: who asks nothing any more is told too, for it asks for less."""
+    return [*slots[NOW], *slots[LAST_YEAR]]
+
+
+def _registered(actor: Actor, issuers: Collection[int], weeks: Sequence[dt.date]) -> set[int]:
+    """Return the issuers that registered anything in some weeks."""
+    found = RollupDemand.objects.visible_to(actor).filter(demand__issuer_id__in=issuers, week__in=weeks)
+    return set(found.values_list("demand__issuer_id", flat=True).distinct())
+
+
+def asked_in(actor: Actor, unit: Unit, period: Period) -> list[tuple[Unit, Slot]]:
+    """Return what the same issuers asked in a period, those first that decided most themselves: for files and the API."""
+    spans = weeks_of(period)
+    issuers, slots = issuers_at(actor, unit, _compared(spans)), {NOW: spans[NOW]}
     asked, alone = slots_of(unit, issuers, slots), _unregistered(issuers, slots)
     found = [(each, _slot(asked, alone, pk, NOW)) for pk, each in issuers.items()]
     told = [(each, slot) for each, slot in found if slot.total_min or slot.demands]
@@ -223,13 +249,11 @@ def _issuers(
 ) -> tuple[dict[int, Unit], bool]:
     """Return issuers, and whether these are all; by hidden weeks nobody is told to ask for most."""
     shown = [week for week in weeks if week not in gone]
-    asking, others = leading(unit.pk, unit.level, [(weeks, shown)], LISTED)
-    deeper = [issuer for _slot, issuer in asking if issuer > 0]
-    low, high = unit.range
-    here = Q(pk=unit.pk) | Q(parent=unit) | Q(pk__in=deeper, path__gte=low, path__lt=high)
+    asking, is_whole = deeper(unit, (weeks, shown), LISTED)
+    here = Q(pk=unit.pk) | Q(parent=unit) | Q(pk__in=asking)
     found = Unit.objects.visible_to(actor).filter(here).exclude(level=Level.VILLAGE)
     named = found.only("code", "name", "level", "path", "parent_id").order_by("path")
-    return {each.pk: each for each in named}, not others
+    return {each.pk: each for each in named}, is_whole
 
 
 def slots_of(
@@ -265,20 +289,20 @@ def _slot(
 
 def _unregistered(issuers: Mapping[int, Unit], slots: Mapping[str, Sequence[dt.date]]) -> dict[tuple[int, str], int]:
     """Return what others did for issuers that never registered it, as each one's page has it: see issued.unregistered."""
-    weeks = _all(slots)
-    parents = {each.parent_id for each in issuers.values() if each.parent_id}
-    rows = list(
-        RollupSource.every.filter(unit_id__in=parents, issuer_id__in=issuers, u_n__gte=MIN_RETURNS, week__in=weeks)
-        .exclude(u_min=0)
-        .values_list("unit_id", "issuer_id", "week", "u_min")
-    )
-    above = [(unit, issuer, week, minutes) for unit, issuer, week, minutes in rows if issuers[issuer].parent_id == unit]
-    gone = hidden({unit for unit, *_rest in above}, (weeks[0], weeks[-1])) if above else {}
-    found: dict[tuple[int, str], int] = defaultdict(int)
-    for unit, issuer, week, minutes in above:
-        for name, those in slots.items():
-            found[issuer, name] += minutes if week in those and week not in gone[unit] else 0
-    return found
+    weeks = {week for those in slots.values() for week in those}
+    above = {pk: each.parent_id for pk, each in issuers.items() if each.parent_id}
+    gone = hidden({*above.values()}, (min(weeks), max(weeks))) if above else {}
+    pairs = [(name, week) for name, those in slots.items() for week in those]
+    said: dict[str, Any] = {
+        "issuers": [*above],
+        "above": [*above.values()],
+        "slots": [name for name, _week in pairs],
+        "weeks": [week for _name, week in pairs],
+        "hidden": [unit for unit, those in gone.items() for _week in those],
+        "hidden_weeks": [week for those in gone.values() for week in those],
+        "min_returns": MIN_RETURNS,
+    }
+    return {(issuer, slot): minutes for issuer, slot, minutes in SQL.fetch("league_alone", **said)}
 
 
 def _reestimated(
@@ -316,10 +340,6 @@ def _above(actor: Actor, unit: Unit, weeks: Sequence[dt.date], gone: Collection[
     return sorted(found, key=lambda each: (-each.confirmed_min - each.claimed_min, each.unit.path))
 
 
-def _all(slots: Mapping[str, Sequence[dt.date]]) -> list[dt.date]:
-    return sorted({week for weeks in slots.values() for week in weeks})
-
-
 def added(slots: Iterable[Slot]) -> Slot:
     """Add up what several issuers asked in one period."""
     every = list(slots)
@@ -335,16 +355,17 @@ def _added(asked: Iterable[Asked]) -> Asked:
 
 
 def decided(
-    unit: Unit, issuers: Iterable[tuple[Unit, int]], weeks: Sequence[dt.date]
+    actor: Actor, unit: Unit, issuers: Sequence[tuple[Unit, int]], weeks: Sequence[dt.date], shown: Sequence[dt.date]
 ) -> dict[int, tuple[int | None, int]]:
-    """Return what was done for issuers below a unit, decided there and passed on from above. One query.
+    """Return what was done for issuers below a unit in the weeks that are shown, decided there and passed on from above. Two queries.
 
-    Of an issuer that also asks others, and so decides above, all that it registered is passed on. Shape: issuers beside what was
+    Who registered nothing is not told: nobody knows who decided that. Of an issuer that also asks others, and so decides above, all that it registered is passed on. Shape: issuers beside what was
     done of what each registered. Units: person-minutes confirmed, by id; what too few answered is in neither.
     """
-    known = list(issuers)
+    registered = _registered(actor, [issuer.pk for issuer, _minutes in issuers], weeks)
+    known = [(issuer, minutes) for issuer, minutes in issuers if minutes > 0 or issuer.pk in registered]
     here = [issuer.pk for issuer, _minutes in known if decided_in(unit, issuer)]
-    asked = slots_of(unit, here, {NOW: weeks}) if here and weeks else {}
+    asked = slots_of(unit, here, {NOW: shown}) if here and shown else {}
     found: dict[int, tuple[int | None, int]] = {issuer.pk: (None, minutes) for issuer, minutes in known}
     for pk in here:
         of = asked.get((pk, NOW), {})

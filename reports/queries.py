@@ -149,11 +149,6 @@ def is_whole(figures: Mapping[dt.date, Figures], period: Period) -> bool:
     return all(week in figures for week in period.mondays)
 
 
-def is_known(unit: Unit, weeks: Sequence[dt.date]) -> bool:
-    """Whether a unit had data already in all of some weeks; no figure is told."""
-    return RollupSub.every.filter(unit_id=unit.pk, week__in=weeks).count() == len(weeks)
-
-
 def claimed(figures: Mapping[dt.date, Figures], period: Period) -> int:
     """Return what issuers claim in a period and nobody answered: it says nothing of who did, so that no week is left out."""
     return sum(figures[week].claimed_min for week in period.mondays if week in figures)

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from burden.kit.clock import Week
+from burden.units.models import Unit
 from reports.periods import Period
 from reports.statements import Statements
 
@@ -78,6 +79,16 @@ def leading(unit: int, level: str, slots: Slots, most: int) -> tuple[dict[tuple[
     columns = _items(level, slots)
     rows = SQL.numbers("leading", unit=unit, most=most, **columns) if columns["slots"] else []
     return {row[:2]: row[2:-1] for row in rows}, sum(row[-1] for row in rows if row[1] == OTHERS)
+
+
+def deeper(unit: Unit, slot: tuple[Collection[dt.date], Collection[dt.date]], most: int) -> tuple[list[int], bool]:
+    """Return who asks for most among issuers deeper than right below a unit, in some weeks, and whether these are all."""
+    low, high = unit.range
+    columns = _items(unit.level, [slot])
+    if not columns["slots"]:
+        return [], True
+    found = [pk for (pk,) in SQL.numbers("deeper", unit=unit.pk, low=low, high=high, most=most, **columns)]
+    return found[:most], len(found) <= most
 
 
 def _items(level: str, slots: Slots) -> dict[str, list[Any]]:

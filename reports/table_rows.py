@@ -88,13 +88,12 @@ def _pointed_out(told: read.Told) -> tuple[Any, ...]:
 
 def issuers_beside(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     """Return issuers side by side as the page does: those first that decided most themselves."""
-    weeks = [*extent.period.mondays]
     return [
         (
             issuer.code, issuer.name, slot.total_min, slot.own.sums.total_min, slot.passed.sums.total_min, slot.unregistered_min,
             slot.demands, slot.times, slot.each_min, slot.claim_min, slot.confirmed_min,
         )
-        for issuer, slot in league.asked_in(actor, extent.unit, weeks)
+        for issuer, slot in league.asked_in(actor, extent.unit, Period.over(extent.period.weeks))
     ]  # fmt: skip
 
 

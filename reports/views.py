@@ -312,15 +312,11 @@ def _issuers(
     units = queries.issuer_names(actor, asking[: summary.TOP_ISSUERS])
     low, high = actor.read_range
     visible = {pk for pk, unit in units.items() if low <= unit.path < high}
-    # who decided what was never registered nobody knows
-    top = [
-        (units[each.issuer_id], each.total - each.unregistered_min)
-        for each in found
-        if each.issuer_id in units and not 0 < each.total <= each.unregistered_min
-    ]
-    weeks = [week for week in state.period.mondays if week not in gone]
+    top = [(units[each.issuer_id], each.total - each.unregistered_min) for each in found if each.issuer_id in units]
+    weeks = [*state.period.mondays]
+    known = [week for week in weeks if week not in gone]
     # what a demand took is known in the tree of its week alone
-    decided = league.decided(state.unit, top, weeks) if state.basis == REPORTED else {}
+    decided = league.decided(actor, state.unit, top, weeks, known) if state.basis == REPORTED else {}
     returns = (heads[0].returns, heads[1].returns if heads[1] else 0)
     panel = summary.issuers(found, before, units, returns, visible, decided, others)
     # the issuers side by side are known in the tree of their weeks alone

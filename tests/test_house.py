@@ -190,7 +190,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     },
     "PeerStat": {"reports/peer_stats.py"},  # the worker counts them anew
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there
-    "RollupSub": {"reports/queries.py", "reports/provided.py"},  # whether there is data of some weeks, without a figure
+    "RollupSub": {"reports/issued.py", "reports/provided.py"},  # whether there is data of some weeks, without a figure
     "RollupSource": {  # what is asked of all below an issuer's parent, for those who read the issuer's sums
         "reports/issued.py",
         "reports/league.py",

@@ -217,7 +217,7 @@ def catalogue_of(actor: Actor, today: dt.date) -> Catalogue:
         groups[demand.issuer_id, plain_title(demand.title)].append(demand)
     used = [group for group in groups.values() if max(map(_last, group)) >= today - IN_USE]
     receivers = _receivers([demand.pk for group in used for demand in group])
-    shown = queries.published(actor).in_bulk([newest(group).pk for group in used])
+    shown = queries.published(actor).select_related("issuer__parent").in_bulk([newest(group).pk for group in used])
     forms = [_form(shown[newest(group).pk], group, receivers) for group in used]
     return Catalogue(tuple(sorted(_with_known(forms), key=lambda form: (-form.year_min, form.demand.pk))))
 
@@ -266,15 +266,22 @@ def _with_known(forms: Sequence[Form]) -> Iterator[Form]:
 
 
 def _mergers(forms: Sequence[Form]) -> Iterator[Merger]:
-    """Pair forms that ask the same levels and share enough own fields: only pairs with one in common are looked at."""
+    """Pair forms that one could ask for both, of the same levels, with enough own fields: only pairs with one in common are looked at."""
     holders: dict[str, list[int]] = defaultdict(list)
     for number, form in enumerate(forms):
         for name in form.own:
             holders[name].append(number)
     shared = Counter(pair for numbers in holders.values() for pair in combinations(numbers, 2))
     for (one, other), count in shared.items():
-        if count >= FEW and _same_levels(forms[one].demand, forms[other].demand):
+        both = forms[one].demand, forms[other].demand
+        if count >= FEW and _same_levels(*both) and _same_place(*both):
             yield Merger(forms[one], forms[other], count)
+
+
+def _same_place(one: Demand, other: Demand) -> bool:
+    """Whether one issuer may ask all whom the other may: no one could ask for two counties of which neither is the other's."""
+    (low, high), (start, end) = one.issuer.remit, other.issuer.remit
+    return (low <= start and end <= high) or (start <= low and high <= end)
 
 
 def _same_levels(one: Demand, other: Demand) -> bool:

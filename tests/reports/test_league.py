@@ -18,7 +18,7 @@ from burden.units.models import Level, Unit
 from reports import issued, league
 from reports.extents import Extent
 from reports.league import ALL, Choice
-from reports.models import RollupDemand
+from reports.models import RollupDemand, RollupSource
 from reports.periods import Period
 from reports.table_rows import issuers_beside
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
@@ -256,6 +256,79 @@ def test_who_asks_for_little_far_below_is_left_out_and_the_page_says_so(
     assert "隔级的下达单位只列" in show(client, province)
 
 
+def test_who_stands_near_takes_no_place_of_those_deeper(
+    places: tuple[Unit, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    province, city, county, _other = places
+    monkeypatch.setattr(league, "LISTED", 1)
+    near = make_unit(province, Level.DEPARTMENT)
+    for issuer in (near, city, province):
+        ask(issuer, 5_000)
+        add_source(province, issuer, minutes=5_000)
+    deeper = ask_below(province, city, county, confirmed=900)
+    found = league.league(make_actor(province, "reviewer"), province, WEEK)
+    assert ({row.unit for row in found.rows}, found.is_whole) == ({province, near, city, deeper}, True)
+
+
+def test_what_nobody_answered_yet_counts_for_who_is_listed(
+    places: tuple[Unit, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    province, city, county, other = places
+    ask_below(province, city, county, confirmed=900)
+    claiming = ask_below(province, city, other, confirmed=100)
+    RollupSource.every.filter(issuer_id=claiming.pk).update(c_min=100_000)
+    monkeypatch.setattr(league, "LISTED", 1)
+    assert [row.unit for row in rows(province)] == [claiming]
+
+
+def test_file_lists_whom_the_page_lists(places: tuple[Unit, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    province, city, county, other = places
+    ask_below(province, city, county, confirmed=900)
+    once = ask_below(province, city, other, confirmed=600)
+    for unit in (province, city, other):
+        add_source(unit, once, WEEK.last_year.last, minutes=5_000)
+    monkeypatch.setattr(league, "LISTED", 1)
+    extent = Extent(province, "own", LAST_WEEK, LAST_WEEK)
+    listed = [row[0] for row in issuers_beside(make_actor(province, "office"), extent)]
+    assert listed == [row.unit.code for row in rows(province)] == [once.code]
+
+
+def test_offices_of_other_counties_are_not_listed_to_whoever_may_see_them(places: tuple[Unit, ...]) -> None:
+    """A county's office once asked those of the county beside it: read by the province, that county's page is still its own."""
+    province, _city, county, other = places
+    mine = ask_below(county, confirmed=100)
+    foreign = ask_below(other, confirmed=900)
+    add_source(county, foreign, minutes=900)
+    found = league.league(make_actor(province, "reviewer"), county, WEEK)
+    assert [row.unit for row in found.rows] == [mine]
+
+
+def test_county_that_began_since_is_not_compared_and_comes_last(client: Client, places: tuple[Unit, ...]) -> None:
+    province, city, old, new = places
+    for county, weeks in ((old, (LAST_WEEK, WEEK.last_year.last)), (new, (LAST_WEEK,))):
+        for week in weeks:
+            add_sums(county, week, returns=9)
+    grown = ask_below(province, city, old)
+    ask(grown, 100, WEEK.last_year.last)
+    fresh = ask_below(province, city, new, confirmed=9_000)
+    for sort in league.CHANGES:
+        found = league.league(make_actor(province, "reviewer"), province, WEEK, sort=sort)
+        assert [(row.unit, row.is_comparable) for row in found.rows] == [(grown, True), (fresh, False)]
+    page = show(client, province)
+    assert "上年同期的数据不全" in page
+    cells = [cell.split("</td>")[0] for cell in page.partition(f"{fresh.name}</a>")[2].split('<td class="r">')[1:3]]
+    assert cells[1] == "—"
+
+
+def test_what_was_not_registered_of_one_kind_is_known_to_be_nothing(client: Client, county: Unit) -> None:
+    office = make_unit(county, Level.DEPARTMENT, name="县民政局")
+    add_sums(county, returns=9)
+    ask(office, 600, category="meeting")
+    ask(office, 600, WEEK.last_year.last, category="form")
+    row = show(client, county, category="form").partition("县民政局</a>")[2].partition("</tr>")[0]
+    assert row.count('value="0"') == 3  # in all, decided here, passed on
+
+
 def test_queries_do_not_grow_with_counties(places: tuple[Unit, ...], client: Client) -> None:
     province, city, *counties = places
     counted = []
@@ -316,7 +389,7 @@ def test_queries_do_not_grow_with_issuers(client: Client, county: Unit) -> None:
         ) as seen:
             client.get(f"/reports/{county.code}/issuers/")
         counted.append(len(seen))
-    assert counted[0] == counted[2] <= 20
+    assert counted[0] == counted[2] <= 21
 
 
 def test_dashboard_says_what_was_decided_here(client: Client, county: Unit) -> None:
@@ -329,9 +402,18 @@ def test_dashboard_says_what_was_decided_here(client: Client, county: Unit) -> N
     add_source(county, above, minutes=120, u_min=20)
     for each in silent:
         add_source(county, each, minutes=60, u_min=60)
+    waiting = make_unit(county, Level.DEPARTMENT)  # nobody answered yet what it registered
+    ask(waiting, 0, answers=0, answered=0, open_min=1000)
+    add_source(county, waiting, minutes=30, u_min=30)
     client.force_login(make_actor(county, "reviewer").user)
     found = client.get(f"/reports/{county.code}/").context["issuers"].top
-    assert [(row.own_min, row.passed_min) for row in found] == [(600, 300), (None, 100), (None, None), (None, None)]
+    assert [(row.own_min, row.passed_min) for row in found] == [
+        (600, 300),
+        (None, 100),
+        (None, None),
+        (None, None),
+        (0, 0),
+    ]
 
 
 def test_file_says_what_the_page_says(county: Unit) -> None:

@@ -106,6 +106,21 @@ def test_form_that_others_have_is_a_reason(county: Unit, office: Unit) -> None:
     assert any("县民政局《土地台账》已经有" in text for text in said)
 
 
+def test_forms_of_different_counties_are_not_to_be_merged(db: None) -> None:
+    """Nobody could ask for both: their own province is told neither."""
+    city = make_unit(make_unit(level="province"), "city")
+    fields = [f"{name}面积" for name in ("耕地", "林地", "水面", "果园", "茶园", "大棚", "草地", "菜地")]
+    said = []
+    for place in (make_unit(city), make_unit(city), city):
+        issuer = make_unit(place, Level.DEPARTMENT)
+        ask(issuer, 500, title="耕地情况表", category="form", fields=fields, grams=grams("耕地情况表", fields))
+        for unit in (city.parent, city) if place == city else (city.parent, city, place):
+            add_source(unit, issuer, minutes=500)
+        reasons = [reason.text for each in found(city.parent).cut for reason in each.reasons]
+        said.append(sum("已经有" in text for text in reasons))
+    assert said == [0, 0, 3]  # what the city's office asks, each county's form could be part of
+
+
 def test_what_comes_from_above_is_raised_and_not_cut(county: Unit, office: Unit) -> None:
     weekly(office, 30, origin="province", basis="省农发〔2026〕1号")
     asks = found(county)
