@@ -14,6 +14,7 @@ from burden.accounts.roles import EXPORTERS
 from burden.kit.clock import DAY
 from burden.oversight.clocks import COLOURS, RED, Edges
 from burden.oversight.models import RUNNING, Order, OrderState, OrderStep, ReliefAsked, Requirement
+from burden.units.models import Unit
 
 S = OrderState
 COLUMNS: Mapping[str, tuple[OrderState, ...]] = {  # the nine steps in four columns
@@ -67,7 +68,9 @@ def column(actor: Actor, name: str, issuer: str, edges: Edges) -> list[Order]:
     found = chosen_orders(actor, Chosen(tab=name, issuer=issuer), edges)
     if name == "done":
         found = found.order_by(F("finished_at").desc(nulls_last=True), "-pk")
-    return list(found[:CARDS])
+    first = list(found.values_list("pk", flat=True)[:CARDS])  # sorted without their words
+    cards = {each.pk: each for each in orders(actor).filter(pk__in=first)}
+    return [cards[pk] for pk in first]
 
 
 def order_counts(actor: Actor, issuer: str, edges: Edges) -> dict[str, int]:
@@ -98,8 +101,9 @@ def board_sums(actor: Actor, issuer: str, edges: Edges, now: dt.datetime) -> dic
 
 def issuers_of(actor: Actor) -> list[tuple[str, str]]:
     """Return code and name of the issuers that have orders on a board, by name."""
-    found = orders(actor).order_by("issuer__name", "issuer__code").values_list("issuer__code", "issuer__name")
-    return list(found.distinct())
+    ids = orders(actor).order_by().values_list("issuer_id", flat=True).distinct()  # few, of many orders
+    found = Unit.objects.visible_to(actor).filter(pk__in=list(ids)).order_by("name", "code")
+    return list(found.values_list("code", "name"))
 
 
 def escalated(actor: Actor, edges: Edges) -> QuerySet[Order]:

@@ -18,7 +18,7 @@ from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address, query_of
 from burden.oversight import queries
 from burden.oversight.clocks import COLOURS, Edges, edges
-from burden.oversight.models import Order, OrderState
+from burden.oversight.models import FindingState, Order, OrderState
 from burden.oversight.queries import Chosen
 
 LINES = 30
@@ -44,7 +44,7 @@ def oversight(request: ActedRequest) -> HttpResponse:
         "columns": [_column(request, name, issuer, counts, at) for name in queries.COLUMNS],
         "sums": _sums(queries.board_sums(actor, issuer, at, now), at),
         "below": _cards(queries.escalated(actor, at)[:LINES], at) if actor.post(*EXPORTERS) else [],
-        "findings": queries.finding_counts(actor).get("open", 0) if actor.post(*EXPORTERS) else 0,
+        "findings": queries.findings(actor, FindingState.OPEN).order_by().count() if actor.post(*EXPORTERS) else 0,
     }
     return render(request, "oversight/board.html", context)
 
