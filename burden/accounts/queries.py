@@ -82,6 +82,13 @@ class Row:
         return upper - DAY if upper else None
 
 
+def posts_to_end(actor: Actor, unit: Unit, last_day: dt.date) -> QuerySet[Post]:
+    """Posts of a unit that go on after a day and of which nobody has asked yet that they end by then."""
+    on = last_day + DAY
+    ending = PostRequest.objects.filter(change=PostRequest.Change.END, decided_at=None, on__lte=on)
+    return posts(actor, on).filter(unit=unit).exclude(pk__in=ending.values("post"))
+
+
 def posts(actor: Actor, today: dt.date, *, text: str = "", role: str = "", ended: bool = False) -> QuerySet[Post]:
     """Posts in the actor's range, today's and coming ones, or those that ended; searched by name, user name or place."""
     now = Q(valid__overlap=DateRange(today, None))

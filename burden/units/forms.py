@@ -143,7 +143,9 @@ class SplitForm(EventForm):
         return {"shares": {int(pk): int(value * 100) for pk, value in given.items()}}
 
     def ending(self, data: dict[str, Any]) -> tuple[Unit, ...]:
-        return () if not data or data.get(f"share_{self.unit.pk}") else (self.unit,)
+        own = f"share_{self.unit.pk}"
+        goes_on = data.get(own) or own in self.errors  # a share that cannot be read is one all the same
+        return () if not data or goes_on else (self.unit,)
 
 
 class CloseForm(EventForm):

@@ -148,7 +148,7 @@ def choice(given: dict[str, str], name: str, allowed: tuple[str, ...]) -> str:
     """Read a parameter with fixed values, the first by default. Refuses: parameter_invalid."""
     value = given.get(name, allowed[0])
     if value not in allowed:
-        sentence = _("%(name)s 只能是 %(allowed)s") % {"name": name, "allowed": "、".join(allowed)}
+        sentence = _("%(name)s 只能是 %(allowed)s") % {"name": name, "allowed": "、".join(filter(None, allowed))}
         raise Refused("parameter_invalid", sentence, {name: sentence})
     return value
 

@@ -23,13 +23,13 @@ function look() {
   return { of, rem: parseFloat(style.fontSize) / 16, font: of("--font"), small: innerWidth < PHONE };
 }
 
-// the axis may begin above zero: whole hours around the values, in four steps
+// the axis may begin above zero: round steps around the values, four at most
 function scale(weeks) {
   const values = weeks.flatMap((week) => [week.now, week.lastYear]).filter((value) => value !== null);
   if (!values.length) return { min: 0, max: 1, interval: 1 };
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const step = [1, 2, 4, 5, 10, 20, 50, 100, 200].find((size) => (high - low) / size <= 3.2) ?? 10 ** Math.ceil(Math.log10((high - low) / 3.2));
+  const step = [0.1, 0.2, 0.5, 1, 2, 4, 5, 10, 20, 50, 100, 200].find((size) => (high - low) / size <= 3.2) ?? 10 ** Math.ceil(Math.log10((high - low) / 3.2));
   const min = Math.max(0, Math.floor((low - step / 2) / step) * step);
   return { min, max: Math.ceil((high + step / 4) / step) * step, interval: step };
 }
@@ -89,7 +89,7 @@ function option() {
       axisLine: { lineStyle: { color: of("--line") } }, axisTick: { show: false },
       axisLabel: { ...label, interval: monthStarts(weeks), formatter: (_name, i) => weeks[i].month },
     },
-    yAxis: { type: "value", ...scale(weeks), axisLabel: label, splitLine: { lineStyle: { color: of("--grid") } } },
+    yAxis: { type: "value", ...scale(weeks), axisLabel: { ...label, formatter: (value) => String(Math.round(value * 10) / 10) }, splitLine: { lineStyle: { color: of("--grid") } } },
     tooltip: {
       trigger: "axis", renderMode: "richText", confine: true, borderWidth: 1, padding: [6, 10], shadowBlur: 0, shadowColor: "transparent",
       backgroundColor: of("--surface"), borderColor: of("--line"), textStyle: { color: of("--ink"), fontSize: 13 * rem },

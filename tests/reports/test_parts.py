@@ -222,3 +222,11 @@ def test_issuer_of_a_unit_that_came_is_known_in_todays_tree(reviewer, county):
     show(reviewer, county, 404, issuer=foreign.code)
     move(moved, county, THIS_WEEK)
     show(reviewer, county, issuer=foreign.code, basis="restated")
+
+
+def test_unit_without_data_has_no_figure(reviewer, county, town):
+    add_sums(town, returns=10)
+    make_unit(county, Level.TOWNSHIP, name="云峰乡")
+    page = show(reviewer, county)
+    row = page[page.index("云峰乡") :]
+    assert "0.0" not in row[: row.index("</tr>")]

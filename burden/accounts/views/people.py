@@ -140,7 +140,8 @@ def posts_end(request: ActedRequest, code: str) -> HttpResponse:
     if request.method == "POST" and done(form, services.end_posts, by=actor, unit=unit, now=now):
         messages.success(request, _("已提交，等安全管理员批"))
         return _back(request)
-    held = queries.posts(actor, clock.day_of(now)).filter(unit=unit)
+    chosen = form.cleaned_data.get("last_day") if form.is_bound else None
+    held = queries.posts_to_end(actor, unit, chosen or _eve(request, now))
     count, shown = held.count(), held[: queries.SHOWN]
     return show_people(request, "end_all", form=form, unit=unit, held=shown, count=count, rest=count - len(shown))
 

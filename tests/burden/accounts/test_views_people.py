@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 
 from burden.accounts import services
@@ -191,7 +192,12 @@ def test_unit_closes_after_all_its_posts_ended_in_one_go(sysadmin, secadmin, pla
     assert f'value="{coming - DAY}"' in page
     assert "彭立新" in page and "吴晓梅" in page
     assert f'value="{monday() - DAY}"' in text(sysadmin.get(f"{url}?from=2026-02-30"))
+    Post.objects.filter(user__name="吴晓梅").update(valid=DateRange(monday() - 70 * DAY, coming))
+    held = sysadmin.get(f"{url}?from={coming}").context["held"]
+    assert [post.user.name for post in held] == ["彭立新"]  # the other ends by then already
+    Post.objects.filter(user__name="吴晓梅").update(valid=DateRange(monday() - 70 * DAY, None))
     assert sysadmin.post(url, {"last_day": coming - DAY})["Location"] == "/people/"
+    assert sysadmin.get(f"{url}?from={coming}").context["count"] == 0  # asked for already
     first = PostRequest.objects.first()
     assert "共 2 项，一起批" in text(secadmin.get("/people/"))
     secadmin.post("/people/requests/", {"batch": first.pk, "count": 2, "granted": "1"})
@@ -208,7 +214,9 @@ def test_merge_offers_to_end_the_posts_of_the_units_that_end(sysadmin, place):
     page = text(sysadmin.post(merge, {"merged": other.pk, "from_": monday(), "reason": "批复"}))
     assert "结束东坝村的全部任职（1 人）" in page and "结束红星村" not in page
     split = {f"share_{place.village.pk}": 40, f"share_{other.pk}": 60, "from_": monday(), "reason": "批复"}
-    assert "全部任职" not in text(sysadmin.post(f"/units/{place.village.code}/split/", split)), "it goes on"
+    for own in (40, "四十"):
+        split[f"share_{place.village.pk}"] = own
+        assert "全部任职" not in text(sysadmin.post(f"/units/{place.village.code}/split/", split)), "it goes on"
 
 
 def test_name_is_corrected(sysadmin, place):
