@@ -67,11 +67,15 @@ app.conf.update(
             "schedule": crontab(minute=25, hour="9-11", day_of_week="mon,tue"),
         },
         "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
+        "release-tickets": {"task": "feedback.release", "schedule": crontab(minute=23, hour="8-18")},
+        "escalate-tickets": {"task": "feedback.escalate", "schedule": crontab(minute=50, hour=0)},
         "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40, hour=3)},
     },
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
-app.autodiscover_tasks(["burden.accounts", "burden.feedback.notices", "burden.standards", "burden.units", "reports"])
+app.autodiscover_tasks(
+    ["burden.accounts", "burden.feedback", "burden.feedback.notices", "burden.standards", "burden.units", "reports"]
+)
 
 
 @setup_logging.connect

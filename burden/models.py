@@ -6,6 +6,17 @@ from burden.demands.admissions.models import Admission
 from burden.demands.models import Demand, DemandReview, Estimate, Handler, QuoteRequest, Reestimate, Refusal, Target
 from burden.demands.practices.models import Practice
 from burden.entries.models import Entry, FilingTime, HistoryFile, Submission, WeeklyReturn
+from burden.feedback.models import (
+    BoardCount,
+    BoardEntry,
+    Endorsement,
+    IdentityRequest,
+    Ticket,
+    TicketForward,
+    TicketPhoto,
+    TicketReporter,
+    TicketStep,
+)
 from burden.feedback.notices.models import Notice, NoticeChannel, NoticeDigest
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
 from burden.oversight.models import Bulletin, Finding, Order, OrderStep, ReliefAsked, Requirement
@@ -30,12 +41,15 @@ __all__ = [
     "Admission",
     "ApiToken",
     "AuditEvent",
+    "BoardCount",
+    "BoardEntry",
     "Bulletin",
     "BurdenBudget",
     "DayOverride",
     "Demand",
     "DemandReview",
     "DutyItem",
+    "Endorsement",
     "Entry",
     "Estimate",
     "FilingTime",
@@ -43,6 +57,7 @@ __all__ = [
     "Goal",
     "Handler",
     "HistoryFile",
+    "IdentityRequest",
     "ListFile",
     "LoginLink",
     "Notice",
@@ -71,6 +86,11 @@ __all__ = [
     "Target",
     "Tariff",
     "TariffVersion",
+    "Ticket",
+    "TicketForward",
+    "TicketPhoto",
+    "TicketReporter",
+    "TicketStep",
     "Unit",
     "UnitEvent",
     "UnitPath",

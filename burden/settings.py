@@ -92,6 +92,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "burden.kit.http.FacelessMiddleware",  # before anybody looks at a request of the anonymous channel
     "burden.kit.http.HeadMiddleware",  # around all others: whoever answers, no body leaves
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -151,6 +152,7 @@ WAITING = (
     "burden.feedback.notices.queries.waiting",
     "burden.demands.admissions.queries.waiting",
     "burden.demands.duty.waiting",
+    "burden.feedback.waits.waiting",
     "burden.oversight.queries.waiting",
     "burden.oversight.observing.queries.waiting",
 )
@@ -158,11 +160,14 @@ THREADS = (
     "burden.demands.waits.thread",
     "burden.demands.adaptations.queries.thread",
     "burden.demands.practices.queries.thread",
+    "burden.feedback.waits.thread",
     "burden.oversight.queries.thread",
     "burden.demands.admissions.queries.thread",
 )
 # route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
-COUNTS: dict[str, str] = {}
+COUNTS: dict[str, str] = {
+    "feedback": "burden.feedback.waits.owed",
+}
 FIGURES = "reports.provided"  # who has the figures that the write side asks for (kit.figures)
 NEWS = "burden.feedback.notices.queries.news"  # what is new for a person (kit.news)
 # the portal's own mail server as apprise writes it (mailtos://user:secret@smtp.example.cn?from=…); without one, no mail

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("burden.demands.urls")),
     path("", include("burden.entries.urls")),
     path("", include("burden.feedback.notices.urls")),
+    path("", include("burden.feedback.urls")),
     path("", include("burden.home.urls")),
     path("", include("burden.oversight.urls")),
     path("", include("reports.urls")),

@@ -18,7 +18,10 @@ from burden.demands.models import Demand, Estimate, Target
 from burden.demands.practices.models import Practice
 from burden.entries.models import Entry, WeeklyReturn
 from burden.entries.services import EntryDraft, Filing, file_week
+from burden.feedback.codes import digest_of
+from burden.feedback.models import Ticket
 from burden.feedback.notices.models import Notice
+from burden.feedback.sealing import Case
 from burden.kit.clock import Week
 from burden.oversight.models import Bulletin, Finding, Order, Requirement
 from burden.standards.models import DutyItem, PlanItem
@@ -264,3 +267,27 @@ def make_practice(unit: Unit, **facts: Any) -> Practice:
     if facts.get("state") in ("published", "refused"):
         facts = {"decided_by": make_user(), "decided_at": NOW} | facts
     return Practice.every.create(unit=unit, written_by=facts.pop("written_by", None) or make_user(), **facts)
+
+
+def make_ticket(desk: Unit, state: str = "received", about: Unit | None = None, **facts: Any) -> Ticket:
+    """An anonymous ticket of a desk, as far as a state says; its receipt is `R` and its number."""
+    case = Case.new()
+    facts = {
+        "area": desk, "level": "township", "topic": "repeat", "issuer": about, "about": "issuer" if about else "",
+        "kept_from": [about.pk] if about else [], "received_on": dt.date(2026, 11, 23), "key": case.wrapped,
+        "sealed": case.seal(facts.pop("text", "同一份表系统报过又要纸质，全镇 14 个村")),
+    } | facts  # fmt: skip
+    if not facts.get("named"):
+        facts.setdefault("receipt", digest_of(f"R{next(numbers)}"))
+    if state in ("replied", "closed", "reopened"):
+        day = dt.date(2026, 11, 24)
+        written = {
+            "title": "表格系统报过又要纸质",
+            "rewritten": "有表格重复收取。",
+            "conclusion": "upheld",
+            "reply": "查实。",
+        }
+        facts = written | {"replied_on": day, "first_replied_on": day, "change": "不再收"} | facts
+    if state == "merged":
+        facts.setdefault("merged_into", make_ticket(desk))
+    return Ticket.every.create(desk=desk, state=state, **facts)

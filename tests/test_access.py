@@ -20,7 +20,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands.models import Estimate, QuoteRequest, Target
+from burden.feedback.models import Ticket, TicketForward, TicketPhoto, TicketReporter
 from burden.feedback.notices.models import Notice
+from burden.feedback.sealing import Case, reporter_mark, sealed_identity
 from burden.kit.access import Access
 from burden.ledger.models import StaleMark
 from burden.oversight.models import Bulletin, Order, ReliefAsked
@@ -46,6 +48,7 @@ from tests.factories import (
     make_post,
     make_practice,
     make_target,
+    make_ticket,
     make_unit,
 )
 
@@ -160,6 +163,22 @@ class World:
         unit = self.county if where in INSIDE else self.units["other root" if where == "parent" else where]
         return Notice.every.filter(unit=unit).first() or make_notice(unit)
 
+    def ticket_of(self, desk: Unit) -> Ticket:
+        ticket = make_ticket(desk, "accepted", photos=1)
+        photo = Case.of(ticket).seal_file(b"a picture")
+        TicketPhoto.objects.create(ticket=ticket, number=1, sealed=photo)
+        return ticket
+
+    def forward_of(self, unit: Unit) -> TicketForward:
+        facts = {"topic": "repeat", "title": "题", "text": "稿", "sent_on": NOW, "due_on": NOW}
+        return TicketForward.every.create(ticket=make_ticket(unit), unit=unit, sent_by_unit=unit, **facts)
+
+    def reported_by(self, actor: Actor) -> Ticket:
+        ticket = make_ticket(self.county, named=True)
+        mark = reporter_mark(actor.user_id)
+        TicketReporter.objects.create(ticket=ticket, mark=mark, sealed=sealed_identity(actor.user_id, actor.name))
+        return ticket
+
     def quote_of(self, unit: Unit) -> QuoteRequest:
         facts = {"fields": ["面积"], "asked_by": make_post(self.town).user, "asked_at": NOW}
         return QuoteRequest.objects.create(demand=make_demand(self.town), of=make_demand(unit), **facts)
@@ -271,6 +290,15 @@ OBJECTS: dict[str, Objects] = {
         ("admission", "admission_decide", "admission_withdraw"),
         lambda world, where, actor: {"pk": make_admission(world.units[where]).pk},
     ),
+    **dict.fromkeys(
+        ("ticket", "ticket_act"), lambda world, where, actor: {"pk": world.ticket_of(world.units[where]).pk}
+    ),
+    "ticket_photo": lambda world, where, actor: {"pk": world.ticket_of(world.units[where]).pk, "number": 1},
+    "feedback_forward": lambda world, where, actor: {"pk": world.forward_of(world.units[where]).pk},
+    "feedback_own": lambda world, where, actor: {
+        "pk": world.reported_by(actor if where == "own" else world.actor("cadre")).pk
+    },
+    "board_endorse": lambda world, where, actor: {"pk": 2**40},
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "duty_item": lambda world, where, actor: {"pk": make_duty(world.units[where]).pk},
     "plan_item": lambda world, where, actor: {"pk": make_plan(world.units[where]).pk},
@@ -293,12 +321,16 @@ OWN_ONLY = (
     "target",
     "list_file",
     "order_relief",
+    "ticket",
+    "feedback_forward",
+    "feedback_own",
 )  # of the person or the own unit, never of one below
 SELF_ONLY = {  # the parameter names no unit's object; rules of other counties: tests/burden/standards/rules
     "week_of",
     "api_week",
     "login_link",
     "api_table",
+    "board_endorse",
     "rule",
     "rule_edit",
     "rule_confirm",
@@ -387,7 +419,8 @@ def test_object_outside_scope_is_404(route: Route, client: Client, world: World)
 
 def _missing(route: Route) -> dict[str, Any]:
     named = {"pk": 2**40} if "pk" in route.parameters else {"code": "000000000000"}
-    return named | ({"act": "sign"} if "act" in route.parameters else {})
+    more = {"act": "sign", "number": 1}
+    return named | {name: value for name, value in more.items() if name in route.parameters}
 
 
 @with_objects

@@ -60,7 +60,19 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
     },
     "entries": {"history", "lines", "offers", "year"},
     "oversight": {"clocks", "saved", "seen", "steps", "texts"},
-    "feedback": {"notices"},
+    "feedback": {
+        "board",
+        "choices",
+        "codes",
+        "flow",
+        "hints",
+        "notices",
+        "pages",
+        "photos",
+        "routing",
+        "sealing",
+        "waits",
+    },
     "home": set(),
     "demo": {
         "adapted",
@@ -142,6 +154,8 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/demo/seed.py",
         "burden/entries/offers.py",
         "burden/entries/services.py",
+        "burden/feedback/codes.py",
+        "burden/feedback/routing.py",
         "burden/feedback/notices/forms.py",
         "burden/feedback/notices/queries.py",
         "burden/management/commands/create_user.py",
@@ -166,10 +180,13 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/demands/adaptations/queries.py",  # what one is asked one may read, wherever its issuer stands
         "burden/demo/adapted.py",
         "burden/demands/services/reestimating.py",  # a change of method concerns everybody's
+        "burden/feedback/queries.py",  # of a target in scope
     },
     "Adaptation": {"burden/demands/adaptations/reading.py"},  # what was approved holds whoever registers
     "Target": {"burden/demands/services/reestimating.py"},
     "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
+    "Ticket": {"burden/feedback/services/batches.py"},  # the worker opens, raises and counts all
+    "TicketForward": {"burden/feedback/queries.py", "burden/feedback/services/handling.py"},  # of a ticket in scope
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {
         "reports/unregistered.py",

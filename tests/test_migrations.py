@@ -54,8 +54,11 @@ def test_web_role_is_no_superuser(db: None) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    ["weekly_return", "entry", "submission", "export_job", "audit_event", "list_file", "demand_refusal", "observation"],
-)
+    [
+        "weekly_return", "entry", "submission", "export_job", "audit_event", "list_file", "demand_refusal", "observation", "board_entry",
+        "identity_request", "ticket", "ticket_forward", "ticket_photo", "ticket_reporter", "ticket_step",
+    ],
+)  # fmt: skip
 def test_row_level_security_is_on(db: None, table: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT relrowsecurity FROM pg_class WHERE relname = %s", [table])
@@ -91,6 +94,7 @@ RIGHTS = {
         "api_token": "UPDATE",
         "admission": "INSERT UPDATE",
         "audit_event": "INSERT",
+        "board_entry": "INSERT UPDATE",
         "bulletin": "INSERT UPDATE DELETE",
         "cache": "INSERT UPDATE DELETE",
         "day_override": "INSERT DELETE",
@@ -101,12 +105,14 @@ RIGHTS = {
         "demand_review": "INSERT",
         "demand_supporting": "INSERT DELETE",
         "django_session": "INSERT UPDATE DELETE",
+        "endorsement": "INSERT",
         "entry": "INSERT DELETE",
         "export_job": "INSERT UPDATE DELETE",
         "filing_time": "INSERT",
         "finding": "INSERT UPDATE",
         "goal": "INSERT UPDATE DELETE",
         "handler": "INSERT UPDATE",
+        "identity_request": "INSERT UPDATE",
         "list_file": "INSERT UPDATE DELETE",
         "login_link": "INSERT UPDATE",
         "order_relief": "INSERT UPDATE DELETE",
@@ -129,6 +135,11 @@ RIGHTS = {
         "submission": "INSERT",
         "supervision_order": "INSERT UPDATE",
         "target": "INSERT UPDATE DELETE",
+        "ticket": "INSERT UPDATE",
+        "ticket_forward": "INSERT UPDATE",
+        "ticket_photo": "INSERT",
+        "ticket_reporter": "INSERT",
+        "ticket_step": "INSERT",
         "unit": "INSERT",
         "unit_event": "INSERT UPDATE",
         "unit_share": "INSERT",
@@ -166,6 +177,9 @@ RIGHTS = {
         "signal": "INSERT DELETE",
         "unregistered_demand": "INSERT UPDATE DELETE",
         "verification": "INSERT",
+        "board_count": "INSERT",
+        "ticket": "UPDATE",
+        "ticket_step": "INSERT UPDATE",
     },
 }
 

@@ -135,8 +135,12 @@ class PostForm(WithUnit):
     """A post to propose."""
 
     role = forms.ChoiceField(label=gettext_lazy("角色"), choices=Role)
+    inspectorate = forms.TypedChoiceField(
+        label=gettext_lazy("督查"), required=False, empty_value="", coerce=bool,
+        choices=(("", gettext_lazy("不管督查")), ("1", gettext_lazy("督查：看本级和下级受理的全部反映（只给专班）"))),
+    )  # fmt: skip
     since = day_field(gettext_lazy("从（周一）"))
-    field_order: tuple[str, ...] = ("unit", "title", "role", "since")
+    field_order: tuple[str, ...] = ("unit", "title", "role", "inspectorate", "since")
 
 
 class PersonForm(PostForm):
@@ -147,7 +151,7 @@ class PersonForm(PostForm):
         label=gettext_lazy("用户名"), max_length=60, help_text=gettext_lazy("手机号或工号，登录用"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "class": "inp num"}),
     )  # fmt: skip
-    field_order = ("name", "username", "unit", "title", "role", "since")
+    field_order = ("name", "username", "unit", "title", "role", "inspectorate", "since")
 
 
 class EndAllForm(Plain):

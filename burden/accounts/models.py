@@ -47,6 +47,9 @@ class Post(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     role = models.CharField(max_length=10, choices=Role)
     title = models.CharField(_("任职"), max_length=60, blank=True)
+    inspectorate = models.BooleanField(
+        default=False, db_default=False
+    )  # 督查: a reviewer who sees tickets of all desks below
     valid = DateRangeField()
 
     class Meta:
@@ -55,6 +58,9 @@ class Post(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="post_role"),
             models.CheckConstraint(condition=models.Q(valid__startswith__iso_week_day=1), name="post_from_monday"),
+            models.CheckConstraint(
+                condition=models.Q(inspectorate=False) | models.Q(role=Role.REVIEWER), name="post_inspectorate"
+            ),
         ]
 
 
@@ -70,6 +76,7 @@ class PostRequest(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     role = models.CharField(max_length=10, choices=Role)
     title = models.CharField(max_length=60, blank=True)
+    inspectorate = models.BooleanField(default=False, db_default=False)
     on = models.DateField()  # the Monday from which the post begins, or on which it no longer holds
     post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     proposed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

@@ -28,6 +28,7 @@ PAGES = (
     ("reports", _("总览"), READERS - {Role.ISSUER}),
     ("oversight", _("问题与督办"), READERS),
     ("observing", _("社会监督"), frozenset({Role.OBSERVER})),
+    ("feedback", _("基层反映"), frozenset({Role.OFFICE, Role.REVIEWER})),
     ("remedies", _("减负措施"), READERS | {Role.CADRE}),
     ("bulletins", _("通报与导出"), EXPORTERS),
     ("bulletins", _("通报"), frozenset({Role.OBSERVER})),

@@ -86,3 +86,9 @@ def act_as(actor_id: int | None) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('burden.actor', %s, true)", [str(actor_id or "")])
+
+
+def present(name: str, value: str) -> None:
+    """Show the database, for this transaction, what lets one row be seen without an actor: a receipt, or a reporter's mark."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, %s, true)", [f"burden.{name}", value])

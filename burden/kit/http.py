@@ -3,16 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
+from burden.kit.display import MODES
+from burden.kit.logs import is_faceless
 from burden.kit.views import too_large
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGES = dict(settings.LANGUAGES)
+# what a request without a face keeps: where it goes, what it carries, that it comes from this portal's own page
+FACELESS_KEEPS = {"HTTP_HOST", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_X_FORWARDED_PROTO", "HTTP_ACCEPT_ENCODING"}
+LOOKS = dict(MODES) | {settings.LANGUAGE_COOKIE_NAME: frozenset(LANGUAGES)}
+
+
+class FacelessMiddleware:
+    """Take away whatever tells one reader of the anonymous channel from another, before anybody can look at it; before all others.
+
+    No address, browser, cookie or key comes in, none goes out. How pages look (language, type, contrast) may be chosen by the
+    address or the display cookies, which everybody shares.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_faceless(request.path):
+            return self.get_response(request)
+        chosen = {name: request.GET.get(name) or request.COOKIES.get(name, "") for name in LOOKS}
+        for name in [
+            name for name in request.META if name.startswith(("HTTP_", "REMOTE_")) and name not in FACELESS_KEEPS
+        ]:
+            del request.META[name]
+        request.COOKIES = {name: value for name, value in chosen.items() if value in LOOKS[name]}
+        structlog.contextvars.clear_contextvars()  # of whoever this thread served before
+        response = self.get_response(request)
+        response.cookies.clear()
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 class LanguageMiddleware:
@@ -83,7 +116,10 @@ class NulMiddleware:
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Log each request without what people searched for."""
+    """Log each request without what people searched for; of the anonymous channel nothing, not even when it was used."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request) if is_faceless(request.path) else super().__call__(request)
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

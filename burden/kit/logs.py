@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import MutableMapping
 from typing import Any
@@ -9,6 +10,21 @@ from typing import Any
 import structlog
 
 SECRET = re.compile(r"(/in/)[^/\s?]+")  # of a one-time link, in whatever line names its address
+
+FACELESS = "/a/"  # the anonymous channel
+
+
+def is_faceless(path: str) -> bool:
+    """Tell whether an address belongs to the anonymous channel."""
+    return path.startswith(FACELESS) or path == FACELESS.rstrip("/")
+
+
+def unnoticed(record: logging.LogRecord) -> bool:
+    """Drop lines that say when the anonymous channel was used; a fault of the portal's own stays, without the request."""
+    request = getattr(record, "request", None)
+    if request is None or not is_faceless(getattr(request, "path", "")):
+        return True
+    return record.levelno >= logging.ERROR
 
 
 def discreet(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -46,6 +62,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": formatter},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "filters": {"unnoticed": {"()": lambda: unnoticed}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["unnoticed"]}},
         "root": {"handlers": ["console"], "level": level},
     }

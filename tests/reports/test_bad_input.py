@@ -39,6 +39,9 @@ OWN = (
     "notices",
     "notice_new",
     "notice_channel",
+    "feedback",
+    "board",
+    "feedback_forwards",
 )
 API = (
     "api_summaries", "api_signals", "api_indicators", "api_parts", "api_goals", "api_people", "api_extracts", *(f"api_table:{key}" for key in TABLES),

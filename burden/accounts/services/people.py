@@ -23,7 +23,16 @@ class PersonExists(rules.BadPerson):
 
 @transaction.atomic
 def add_person(
-    *, by: Actor, username: str, name: str, unit: Unit, role: str, since: dt.date, now: dt.datetime, title: str = ""
+    *,
+    by: Actor,
+    username: str,
+    name: str,
+    unit: Unit,
+    role: str,
+    since: dt.date,
+    now: dt.datetime,
+    title: str = "",
+    inspectorate: bool = False,
 ) -> User:
     """Add a person who cannot log in yet, and propose the first post; whose first post was refused is taken up again.
 
@@ -37,7 +46,7 @@ def add_person(
     else:
         user = new_person(username=username, name=name)
     record(by=by, what="person.added", on=user, now=now, person=user.username)
-    propose_post(by=by, user=user, unit=unit, role=role, title=title, since=since, now=now)
+    propose_post(by=by, user=user, unit=unit, role=role, title=title, inspectorate=inspectorate, since=since, now=now)
     return user
 
 

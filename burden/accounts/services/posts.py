@@ -38,15 +38,23 @@ class CannotDecide(Refused):
 
 @transaction.atomic
 def propose_post(
-    *, by: Actor, user: User, unit: Unit, role: str, since: dt.date, now: dt.datetime, title: str = ""
+    *,
+    by: Actor,
+    user: User,
+    unit: Unit,
+    role: str,
+    since: dt.date,
+    now: dt.datetime,
+    title: str = "",
+    inspectorate: bool = False,
 ) -> PostRequest:
     """Ask for a post from a Monday on.
 
     Refuses: post.out_of_reach, post.not_monday, post.too_far, post.closed_unit, post.level, post.clash,
-    post.proposed, person.stopped, person.out_of_reach (whoever holds a post elsewhere ends it there first).
+    post.proposed, post.inspectorate (not for a reviewer), person.stopped, person.out_of_reach (whoever holds a post elsewhere ends it there first).
     """
     rules.need(by, Role.SYSADMIN)
-    request = _grant(by, user, unit, role, since, title, now)
+    request = _grant(by, user, unit, role, since, title, now, inspectorate=inspectorate)
     check_clash(user, role, since)
     rules.check_person(by, user, now, retired=True)
     request.save()
@@ -109,17 +117,22 @@ def _record(by: Actor, what: str, request: PostRequest, now: dt.datetime) -> Non
 
 
 def _go_on(by: Actor, post: Post, since: dt.date, unit: Unit, title: str, now: dt.datetime) -> None:
-    request = _grant(by, post.user, unit, post.role, since, title, now)
+    request = _grant(by, post.user, unit, post.role, since, title, now, inspectorate=post.inspectorate)
     check_clash(post.user, post.role, since, ending=post)
     request.save()
     _record(by, "post.proposed", request, now)
 
 
-def _grant(by: Actor, user: User, unit: Unit, role: str, since: dt.date, title: str, now: dt.datetime) -> PostRequest:
+def _grant(
+    by: Actor, user: User, unit: Unit, role: str, since: dt.date, title: str, now: dt.datetime, *, inspectorate: bool
+) -> PostRequest:
     rules.check_reach(by, role, unit)
     rules.check_since(since, now)
     rules.check_unit(role, unit, since)
     title = rules.read_title(title)
+    if inspectorate and role != Role.REVIEWER:
+        words = _("只有专班能管督查")
+        raise rules.BadPost("post.inspectorate", words, {"inspectorate": words})
     if not user.is_active:
         raise rules.BadPerson("person.stopped", _("这个账号停用了，先恢复"))
     waiting = PostRequest.objects.filter(user=user, role=role, change=Change.GRANT, decided_at=None)
@@ -131,6 +144,7 @@ def _grant(by: Actor, user: User, unit: Unit, role: str, since: dt.date, title: 
         unit=unit,
         role=role,
         title=title,
+        inspectorate=bool(inspectorate),
         on=since,
         proposed_by=by.user,
         proposed_at=now,
@@ -278,5 +292,6 @@ def _ended(post: Post, on: dt.date) -> Post:
 
 def _post(request: PostRequest) -> Post:
     return Post(
-        user=request.user, unit=request.unit, role=request.role, title=request.title, valid=DateRange(request.on, None)
-    )
+        user=request.user, unit=request.unit, role=request.role, title=request.title, inspectorate=request.inspectorate,
+        valid=DateRange(request.on, None),
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""The state machine of tickets, and the clock of the reply. What is allowed stands in choices.TRANSITIONS; days are working days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from burden.feedback.choices import REPLY_DAYS, TRANSITIONS, Act
+from burden.feedback.models import KEEPERS, Ticket, TicketStep
+from burden.kit.errors import Conflict, Refused
+
+if TYPE_CHECKING:
+    from burden.accounts.actor import Actor
+    from burden.standards.workdays import Workdays
+
+
+def need(ticket: Ticket, act: Act) -> None:
+    """Refuses: Conflict ticket.state, where the act is not allowed as things stand."""
+    allowed, _to = TRANSITIONS[act]
+    if ticket.state not in allowed:
+        words = {"is": ticket.get_state_display(), "act": act.label}
+        raise Conflict("ticket.state", _("这一条现在是“%(is)s”，不能“%(act)s”") % words)
+
+
+def move(ticket: Ticket, act: Act) -> None:
+    """Put a ticket into the state an act leads to; who calls saves it."""
+    _allowed, to = TRANSITIONS[act]
+    if to is not None:
+        ticket.state = to
+
+
+def locked(by: Actor, ticket: Ticket, act: Act) -> Ticket:
+    """Return the row for a change by its desk. Refuses: Ticket.DoesNotExist out of scope, ticket.desk, Conflict ticket.state."""
+    held: Ticket = Ticket.objects.visible_to(by).select_for_update(of=("self",)).get(pk=ticket.pk)
+    if not keeps(by, held):
+        raise Refused("ticket.desk", _("你能看这一条，由受理它的办公室来办"))
+    need(held, act)
+    return held
+
+
+def keeps(actor: Actor, ticket: Ticket) -> bool:
+    """Whether a ticket is the actor's to answer: at its desk, or where it was raised to."""
+    desks = {post.unit_id for post in actor.posts if post.role in KEEPERS}
+    return bool(desks & {ticket.desk_id, ticket.raised_to_id})
+
+
+def note_step(
+    ticket: Ticket, act: Act, on: dt.date, *, unit_id: int | None = None, words: str = "", noted: bool = True
+) -> None:
+    """Write what happened on a day, for whoever follows the ticket."""
+    last = TicketStep.objects.filter(ticket=ticket).aggregate(last=Max("turn"))["last"] or 0
+    TicketStep.objects.bulk_create(  # it asks nothing back of the database
+        [TicketStep(ticket=ticket, act=act, on=on, turn=last + 1, unit_id=unit_id, note=words, noted=noted)]
+    )
+
+
+def due_on(ticket: Ticket, days: Workdays) -> dt.date:
+    """Return the last day for the reply: working days from its receipt, or from when it was reopened."""
+    return days.after(ticket.reopened_on or ticket.received_on, REPLY_DAYS)
+
+
+def days_taken(ticket: Ticket, days: Workdays) -> int:
+    """Return the working days from its receipt to the first reply. Units: whole days."""
+    assert ticket.first_replied_on is not None
+    return days.left(ticket.received_on, ticket.first_replied_on)

@@ -1,0 +1,101 @@
+"""What pages show of tickets: a line of a list, the clock, figures of a year. Nothing here is stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from burden.feedback.choices import OPEN, REPLY_DAYS
+from burden.feedback.flow import due_on
+from burden.feedback.models import Ticket
+from burden.feedback.sealing import text_of
+from burden.standards.workdays import Workdays
+
+HEADLINE = 22  # characters of a text that stand for a title
+
+
+def headline(ticket: Ticket) -> str:
+    """Return the title the desk gave, or how the text begins."""
+    if ticket.title:
+        return ticket.title
+    words = " ".join(text_of(ticket).split())
+    return words if len(words) <= HEADLINE else words[:HEADLINE] + "…"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How much of the time for a reply is gone. Units: working days; `left` below 0 is overdue, None is answered."""
+
+    due: dt.date
+    left: int | None
+
+    @property
+    def used(self) -> int:
+        return REPLY_DAYS if self.left is None else min(REPLY_DAYS, max(0, REPLY_DAYS - self.left))
+
+    @property
+    def tone(self) -> str:
+        """The colour class: blue, yellow a day before, red from the last day on."""
+        if self.left is None or self.left > 1:
+            return "s-info"
+        return "s-warn" if self.left == 1 else "s-bad"
+
+    @property
+    def segments(self) -> list[tuple[str, int]]:
+        return [(self.tone, self.used)]
+
+    @property
+    def late(self) -> int:
+        """Working days over."""
+        return -self.left if self.left is not None and self.left < 0 else 0
+
+
+def clock_of(ticket: Ticket, days: Workdays, today: dt.date) -> Clock:
+    """Return the clock of a ticket."""
+    due = due_on(ticket, days)
+    if ticket.state not in OPEN:
+        return Clock(due, None)
+    left = days.left(today, due)
+    return Clock(due, -1 if due < today and not left else left)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A ticket in a list."""
+
+    ticket: Ticket
+    title: str
+    clock: Clock
+
+
+def lines(tickets: Iterable[Ticket], days: Workdays, today: dt.date) -> list[Line]:
+    """Return tickets as a list shows them."""
+    return [Line(each, headline(each), clock_of(each, days, today)) for each in tickets]
+
+
+@dataclass(frozen=True)
+class Year:
+    """Figures of a year so far. Units: tickets; tenths of working days on the mean."""
+
+    received: int
+    replied: int
+    in_time: int
+    tenths: int | None
+
+    @property
+    def mean(self) -> str:
+        return "" if self.tenths is None else f"{self.tenths // 10}.{self.tenths % 10}"
+
+
+def year(counted: Iterable[tuple[dt.date, dt.date | None, int]], days: Workdays) -> Year:
+    """Sum up when tickets came and were first answered. Units: as Year."""
+    received = replied = in_time = total = 0
+    for came, answered, count in counted:
+        received += count
+        if answered:
+            taken = days.left(came, answered)
+            replied += count
+            in_time += count * (taken <= REPLY_DAYS)
+            total += count * taken
+    return Year(received, replied, in_time, (total * 20 + replied) // (replied * 2) if replied else None)

@@ -1,0 +1,118 @@
+"""Scoped reads of tickets: the desk's inbox, what was forwarded, what waits, what belongs together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from burden.accounts.actor import Actor
+from burden.demands.models import ACTIVE, Demand, Target
+from burden.feedback.choices import DONE, OURS, State
+from burden.feedback.models import IdentityRequest, Ticket, TicketForward, TicketPhoto, TicketStep
+from burden.feedback.routing import within
+from burden.feedback.sealing import reporter_mark
+from burden.kit.clock import DAY
+from burden.units.models import Level, Unit
+
+ALIKE_DAYS = 30
+FEW, MANY = 8, 200
+TABS: Mapping[str, frozenset[State]] = {"todo": OURS, "checking": frozenset({State.FORWARDED}), "done": DONE}
+
+
+def tickets(actor: Actor) -> QuerySet[Ticket]:
+    """Return the tickets an actor may see."""
+    found: QuerySet[Ticket] = Ticket.objects.visible_to(actor)
+    return found
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """Count the tickets of each tab. One query."""
+    by_state = dict(tickets(actor).order_by().values_list("state").annotate(count=Count("pk")))
+    return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in TABS.items()}
+
+
+def inbox(actor: Actor, tab: str) -> QuerySet[Ticket]:
+    """Return the tickets of a tab: what is owed by what is left of its time, what is done by its day."""
+    found = tickets(actor).filter(state__in=TABS[tab])
+    if tab == "done":
+        return found.order_by(F("replied_on").desc(nulls_last=True), "pk")
+    return found.order_by(Coalesce("reopened_on", "received_on"), "pk")
+
+
+def ticket(actor: Actor, pk: int) -> Ticket | None:
+    """Return one ticket the actor may see; None for a foreign one as for a missing one."""
+    return tickets(actor).select_related("area", "desk", "issuer", "demand", "rule", "raised_to").filter(pk=pk).first()
+
+
+def steps(actor: Actor, found: Ticket) -> QuerySet[TicketStep]:
+    """Return what happened to a ticket that the actor may see, in its order."""
+    return TicketStep.objects.filter(ticket=found).select_related("unit").order_by("turn")
+
+
+def forwards_of(actor: Actor, found: Ticket) -> list[TicketForward]:
+    """Return what was asked of responders about a ticket that the actor sees."""
+    seen = TicketForward.every.filter(ticket=tickets(actor).get(pk=found.pk))
+    return list(seen.select_related("unit").order_by("pk"))
+
+
+def alike(actor: Actor, found: Ticket) -> list[Ticket]:
+    """Return tickets of the same kind at the same desk within 30 days, those about the same units first."""
+    near = tickets(actor).filter(
+        desk=found.desk_id, topic=found.topic,
+        received_on__range=(found.received_on - ALIKE_DAYS * DAY, found.received_on + ALIKE_DAYS * DAY),
+    ).exclude(pk=found.pk)  # fmt: skip
+    listed = list(near.order_by("-received_on", "pk")[:MANY])
+    listed.sort(key=lambda each: not set(each.kept_from) & set(found.kept_from))
+    return listed[:FEW]
+
+
+def responders(actor: Actor, found: Ticket) -> list[Unit]:
+    """Return the units right below the desk that may be asked to check: none that it is about."""
+    below = Unit.objects.visible_to(actor).filter(Q(parent=found.desk_id) | Q(pk=found.desk_id), closed_on=None)
+    listed = below.exclude(level=Level.VILLAGE).order_by("code")[:MANY]
+    return [unit for unit in listed if not within(unit, found.kept_from)]
+
+
+def demands_near(actor: Actor, found: Ticket) -> list[Demand]:
+    """Return what the units it is about sent out lately."""
+    sent = Demand.objects.visible_to(actor).filter(issuer__in=found.kept_from, state__in=ACTIVE)
+    return list(sent.order_by("-issued_at", "pk")[:FEW])
+
+
+def demand_to_report(actor: Actor, pk: int) -> Demand | None:
+    """Return a demand the actor may write about: one that was asked of the own unit, or that the actor reads."""
+    asked = Target.objects.visible_to(actor).filter(demand=pk).values("demand")
+    found: Demand | None = Demand.every.filter(pk__in=asked).select_related("issuer", "lead").first()
+    return found
+
+
+def own(actor: Actor) -> QuerySet[Ticket]:
+    """Return the tickets the actor wrote under the own name, the newest first."""
+    found: QuerySet[Ticket] = Ticket.objects.reported_by(reporter_mark(actor.user_id))
+    return found.select_related("desk", "demand").order_by("-received_on", "pk")
+
+
+def forwards(actor: Actor) -> QuerySet[TicketForward]:
+    """Return what the actor's units are asked to check, what is unanswered first."""
+    found: QuerySet[TicketForward] = TicketForward.objects.visible_to(actor).select_related("sent_by_unit", "unit")
+    return found.order_by(F("answered_on").asc(nulls_first=True), "due_on", "pk")
+
+
+def photo(actor: Actor, found: Ticket, number: int) -> TicketPhoto | None:
+    """Return one photo of a ticket that the actor may see."""
+    return TicketPhoto.objects.filter(ticket__in=tickets(actor).filter(pk=found.pk), number=number).first()
+
+
+def identity_requests(actor: Actor, found: Ticket) -> list[IdentityRequest]:
+    """Return who asked to know who wrote a ticket that the actor sees, the newest first."""
+    asked = IdentityRequest.objects.filter(ticket__in=tickets(actor).filter(pk=found.pk))
+    return list(asked.select_related("asked_by", "decided_by").order_by("-asked_at"))
+
+
+def reply_days(actor: Actor, since: dt.date) -> list[tuple[dt.date, dt.date | None, int]]:
+    """Count the tickets since a day by when they came and were first answered."""
+    seen = tickets(actor).filter(received_on__gte=since).order_by()
+    return list(seen.values_list("received_on", "first_replied_on").annotate(count=Count("pk")))

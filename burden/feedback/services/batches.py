@@ -1,0 +1,97 @@
+"""What the worker does with tickets: opens them in batches by chance, raises what is overdue, counts the board once a week."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from burden.feedback.choices import OPEN, REPLY_DAYS, Act, Conclusion, State
+from burden.feedback.flow import days_taken, due_on, move, note_step
+from burden.feedback.models import BoardCount, Ticket, TicketStep
+from burden.feedback.routing import next_desk
+from burden.kit.clock import Week, day_of
+from burden.ledger.services import record
+from burden.standards.workdays import Workdays, workdays
+from burden.units.models import Unit
+
+LAST_HOUR = 18  # of the day after, in Asia/Shanghai: then whatever waits is opened
+CHANCE = 4  # one in so many hours
+
+
+def drawn(hour: int) -> bool:
+    """Draw whether the batch is opened in this hour; the last hour of a day opens it for certain."""
+    return hour >= LAST_HOUR or secrets.randbelow(CHANCE) == 0
+
+
+@transaction.atomic
+def release(*, now: dt.datetime) -> int:
+    """Open all that came before today, in an order drawn by chance; returns how many."""
+    today = day_of(now)
+    waiting = list(Ticket.every.select_for_update().filter(state=State.SEALED, received_on__lt=today))
+    secrets.SystemRandom().shuffle(waiting)
+    for ticket in waiting:
+        move(ticket, Act.RELEASE)
+        ticket.save(update_fields=["state"])
+    for desk_id, count in Counter(ticket.desk_id for ticket in waiting).items():
+        record(by=None, what="ticket.released", on=Unit(pk=desk_id), now=now, unit_id=desk_id, count=count)
+    return len(waiting)
+
+
+@transaction.atomic
+def escalate(*, now: dt.datetime) -> int:
+    """Raise what is overdue to the desk further up, once; returns how many."""
+    today, days = day_of(now), workdays()
+    owed = Ticket.every.select_for_update(of=("self",)).filter(state__in=OPEN, raised_on=None)
+    late = [each for each in owed.select_related("desk") if due_on(each, days) < today]
+    for ticket in late:
+        ticket.raised_to, ticket.raised_on = next_desk(ticket.desk, today), today
+        ticket.save(update_fields=["raised_to", "raised_on"])
+        note_step(ticket, Act.ESCALATE, today, unit_id=ticket.raised_to_id)
+        record(by=None, what="ticket.raised", on=ticket, now=now, unit_id=ticket.desk_id)
+    return len(late)
+
+
+@transaction.atomic
+def note_acts(*, now: dt.datetime) -> int:
+    """Take into the ledger what reporters did before today, in an order drawn by chance; returns how much."""
+    acts = list(TicketStep.objects.select_for_update().filter(noted=False, on__lt=day_of(now)))
+    secrets.SystemRandom().shuffle(acts)
+    for step in acts:
+        what = {Act.JUDGE: "ticket.judged", Act.REOPEN: "ticket.reopened", Act.LATER: "ticket.judged_later"}[
+            Act(step.act)
+        ]
+        record(by=None, what=what, on=Ticket(pk=step.ticket_id), now=now, unit_id=step.unit_id)
+    TicketStep.objects.filter(pk__in=[step.pk for step in acts]).update(noted=True)
+    return len(acts)
+
+
+@transaction.atomic
+def count_board(*, now: dt.datetime) -> int:
+    """Count each desk's year for the board, once a week; returns for how many desks."""
+    monday = Week.at(now).monday
+    made = 0
+    for desk_id in Ticket.every.order_by().values_list("desk_id", flat=True).distinct():
+        if not BoardCount.objects.filter(desk=desk_id, monday=monday).exists():
+            BoardCount.objects.bulk_create([_counted(desk_id, monday)])
+            made += 1
+    return made
+
+
+def _counted(desk_id: int, monday: dt.date) -> BoardCount:
+    year = Ticket.every.filter(desk=desk_id, received_on__year=monday.year, received_on__lt=monday)
+    replied = list(
+        year.filter(first_replied_on__lt=monday).only("received_on", "first_replied_on", "conclusion", "desk")
+    )
+    in_time, upheld = _in_time(replied, workdays()), (Conclusion.UPHELD, Conclusion.PARTLY)
+    return BoardCount(
+        desk_id=desk_id, monday=monday, received=year.exclude(state=State.SEALED).count(), replied=len(replied),
+        in_time=in_time, upheld=sum(ticket.conclusion in upheld for ticket in replied),
+    )  # fmt: skip
+
+
+def _in_time(replied: Iterable[Ticket], days: Workdays) -> int:
+    return sum(days_taken(ticket, days) <= REPLY_DAYS for ticket in replied)

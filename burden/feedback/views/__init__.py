@@ -1,0 +1,1 @@
+"""Pages of tickets: the anonymous channel, the own ones, the desk's inbox, responders, the public board."""

@@ -1,0 +1,248 @@
+"""The state machine of tickets: every act in every state, allowed or refused, and by every role."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import product
+from typing import Any
+
+import pytest
+
+from burden.accounts.roles import Role
+from burden.feedback import services
+from burden.feedback.choices import TRANSITIONS, Act, State
+from burden.feedback.flow import move, need
+from burden.feedback.models import BoardEntry, Ticket, TicketForward, TicketStep
+from burden.kit.errors import Conflict, Refused
+from burden.units.models import Unit
+from tests.factories import NOW, make_actor, make_ticket, make_unit
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + dt.timedelta(days=30)
+
+
+class Office:
+    """A county's office, a bureau and a township under it, and the receipt of a ticket."""
+
+    def __init__(self) -> None:
+        self.county = make_unit(make_unit(level="city"))
+        self.bureau, self.town = make_unit(self.county, "department"), make_unit(self.county, "township")
+        self.keeper = make_actor(self.county, "office")
+
+    def ticket(self, state: str, **facts: Any) -> Ticket:
+        return make_ticket(self.county, state, about=self.bureau, **facts)
+
+    def show(self, ticket: Ticket) -> BoardEntry:
+        facts = {
+            "desk": self.county,
+            "topic": "repeat",
+            "conclusion": "upheld",
+            "replied_on": NOW.date(),
+            "workdays": 1,
+        }
+        return BoardEntry.objects.create(ticket=ticket, shown_from=dt.date(2026, 11, 30), **facts)
+
+    def forward_of(self, ticket: Ticket) -> TicketForward:
+        return TicketForward.every.create(
+            ticket=ticket, unit=self.town, kept_from=ticket.kept_from, topic="repeat", title="标题", text="转出稿",
+            sent_by_unit=self.county, sent_on=dt.date(2026, 11, 24), due_on=dt.date(2026, 12, 1),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def do(office: Office, ticket: Ticket, act: str, by: Any = None) -> Any:
+    """Do one act as its service does it."""
+    by = by or office.keeper
+    one = {"by": by, "ticket": ticket, "now": NOW}
+    return {
+        "accept": lambda: services.accept(**one),
+        "rewrite": lambda: services.rewrite(**one, title="标题", rewritten="有表格重复收取"),
+        "merge": lambda: services.merge(**one, into=office.ticket("accepted")),
+        "forward": lambda: services.forward(**one, unit=office.town),
+        "reply": lambda: services.reply(**one, conclusion="rejected", words="依法要报", change="", public=False),
+        "publish": lambda: services.publish(**one),
+        "unpublish": lambda: services.unpublish(**one),
+        "judge": lambda: services.judge(verdict="solved", receipt=ticket.receipt, now=NOW),
+        "reopen": lambda: services.reopen(words="还在收", receipt=ticket.receipt, now=NOW),
+        "later": lambda: services.judge_later(verdict="solved", receipt=ticket.receipt, now=LATER),
+    }[act]()
+
+
+@pytest.fixture(autouse=True)
+def receipts_are_digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test show what is stored of a receipt as the receipt itself."""
+    monkeypatch.setattr("burden.feedback.services.reporting.digest_of", lambda receipt: receipt)
+
+
+SERVICES = [act for act in Act.values if act not in {"release", "respond", "escalate"}]
+
+
+@pytest.mark.parametrize("act", SERVICES)
+def test_act_in_every_state(office: Office, act: str) -> None:
+    allowed, to = TRANSITIONS[Act(act)]
+    for state in set(State) - {State.SEALED}:
+        ticket = office.ticket(state, title="标题", rewritten="有表格重复收取。")
+        if act == "unpublish" and state in allowed:
+            office.show(ticket)
+        if state in allowed:
+            do(office, ticket, act)
+            assert Ticket.every.get(pk=ticket.pk).state == (to or state), state
+            continue
+        with pytest.raises(Conflict) as refused:
+            do(office, ticket, act)
+        assert refused.value.code == "ticket.state"
+        assert Ticket.every.get(pk=ticket.pk).state == state
+        assert not TicketStep.objects.filter(ticket=ticket).exists()
+
+
+def test_table_is_what_is_checked() -> None:
+    """Acts of the system and the responder too, which have no service of this shape."""
+    for state, act in product(State, Act):
+        ticket, (allowed, to) = Ticket(state=state), TRANSITIONS[act]
+        if state in allowed:
+            need(ticket, act)
+            move(ticket, act)
+            assert ticket.state == (to or state)
+        else:
+            with pytest.raises(Conflict):
+                need(ticket, act)
+
+
+@pytest.mark.parametrize("role", [role for role in Role.values if role not in {"office", "reviewer"}])
+def test_desk_acts_are_the_desks_alone(office: Office, role: str) -> None:
+    ticket = office.ticket("accepted", title="标题", rewritten="有表格重复收取。")
+    stranger = make_actor(office.county, role)
+    for act in set(SERVICES) - {"judge", "later", "reopen"}:
+        with pytest.raises(Ticket.DoesNotExist):
+            do(office, ticket, act, stranger)
+
+
+def test_inspector_sees_and_does_not_act(office: Office) -> None:
+    inspector = make_actor(office.county.parent, "reviewer")
+    inspector.posts[0].inspectorate = True
+    ticket = office.ticket("received")
+    assert Ticket.objects.visible_to(inspector).filter(pk=ticket.pk).exists()
+    with pytest.raises(Refused) as refused:
+        services.accept(by=inspector, ticket=ticket, now=NOW)
+    assert refused.value.code == "ticket.desk"
+
+
+def test_answer_of_responder_moves_what_the_responder_does_not_see(office: Office) -> None:
+    ticket = office.ticket("forwarded")
+    forward, lead = office.forward_of(ticket), make_actor(office.town, "lead")
+    assert not Ticket.objects.visible_to(lead).exists()
+    services.respond(by=lead, forward=forward, answer="查实，已停", now=NOW)
+    assert Ticket.every.get(pk=ticket.pk).state == "verified"
+    assert [step.act for step in TicketStep.objects.filter(ticket=ticket)] == ["respond"]
+    with pytest.raises(Conflict) as refused:
+        services.respond(by=lead, forward=forward, answer="再说一遍", now=NOW)
+    assert refused.value.code == "forward.answered"
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"conclusion": "upheld", "change": ""}, "ticket.change"),
+        ({"conclusion": "nonsense"}, "ticket.conclusion"),
+        ({"words": " "}, "ticket.text"),
+        ({"words": "长" * 601}, "ticket.text"),
+        ({"public": True}, "ticket.unwritten"),
+    ],
+)
+def test_reply_without_what_it_needs_is_refused(office: Office, facts: dict[str, Any], code: str) -> None:
+    ticket = office.ticket("accepted")
+    said = {"conclusion": "rejected", "words": "依法要报", "change": "", "public": False} | facts
+    with pytest.raises(Refused) as refused:
+        services.reply(by=office.keeper, ticket=ticket, now=NOW, **said)
+    assert refused.value.code == code
+    assert Ticket.every.get(pk=ticket.pk).state == "accepted"
+    assert not BoardEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["同一份表系统报过又要纸质，全镇 14 个村", "有的镇全镇 14 个村都收", " "],
+    ids=["the original", "a telling piece", "nothing"],
+)
+def test_rewrite_that_tells_is_refused(office: Office, words: str) -> None:
+    ticket = office.ticket("accepted")
+    with pytest.raises(Refused) as refused:
+        services.rewrite(by=office.keeper, ticket=ticket, title="标题", rewritten=words, now=NOW)
+    assert "rewritten" in refused.value.errors
+    services.rewrite(by=office.keeper, ticket=ticket, title="标题", rewritten="报过的表又收纸质", now=NOW)
+    assert Ticket.every.get(pk=ticket.pk).removed == ["全镇 14 个村"]
+
+
+def outside(office: Office) -> Unit:
+    return make_unit(make_unit(level="city"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [
+        (lambda office: office.bureau, "ticket.accused"),
+        (lambda office: make_unit(office.bureau, "department"), "ticket.accused"),
+        (outside, "ticket.unit"),
+    ],
+)
+def test_forward_to_whom_it_is_about_or_elsewhere_is_refused(office: Office, unit: Any, code: str) -> None:
+    ticket = office.ticket("accepted", title="标题", rewritten="有表格重复收取。")
+    with pytest.raises(Refused) as refused:
+        services.forward(by=office.keeper, ticket=ticket, unit=unit(office), now=NOW)
+    assert refused.value.code == code
+    assert not TicketForward.every.exists()
+
+
+def test_original_is_never_forwarded(office: Office) -> None:
+    with pytest.raises(Refused) as refused:
+        services.forward(by=office.keeper, ticket=office.ticket("accepted"), unit=office.town, now=NOW)
+    assert refused.value.code == "ticket.unwritten"
+
+
+def test_merge_into_itself_another_desks_or_a_merged_one_is_refused(office: Office) -> None:
+    ticket = office.ticket("accepted")
+    for into in (ticket, make_ticket(make_unit()), office.ticket("merged")):
+        with pytest.raises(Refused) as refused:
+            services.merge(by=office.keeper, ticket=ticket, into=into, now=NOW)
+        assert refused.value.code == "ticket.into"
+
+
+def test_reopened_goes_up_once_and_only_in_time(office: Office) -> None:
+    upper = make_actor(office.county.parent, "reviewer")
+    ticket = office.ticket("replied")
+    with pytest.raises(Refused) as late:
+        services.reopen(words="还在收", receipt=ticket.receipt, now=NOW + dt.timedelta(days=61))
+    assert late.value.code == "ticket.late"
+    services.reopen(words="还在收", receipt=ticket.receipt, now=NOW)
+    held = Ticket.every.get(pk=ticket.pk)
+    assert (held.state, held.desk_id, held.verdict) == ("reopened", office.county.parent_id, "unsolved")
+    services.reply(by=upper, ticket=held, conclusion="upheld", words="查实", change="停收", public=False, now=NOW)
+    with pytest.raises(Conflict) as twice:
+        services.reopen(words="还在收", receipt=ticket.receipt, now=NOW)
+    assert twice.value.code == "ticket.reopened"
+
+
+def test_asked_again_only_after_four_weeks_and_once(office: Office) -> None:
+    ticket = office.ticket("replied")
+    with pytest.raises(Refused) as early:
+        services.judge_later(verdict="solved", receipt=ticket.receipt, now=NOW)
+    assert early.value.code == "ticket.early"
+    services.judge_later(verdict="unsolved", receipt=ticket.receipt, now=LATER)
+    with pytest.raises(Conflict):
+        services.judge_later(verdict="solved", receipt=ticket.receipt, now=LATER)
+
+
+def test_acts_of_reporters_leave_no_hour_and_reach_the_ledger_later(office: Office) -> None:
+    from burden.ledger.models import AuditEvent
+
+    ticket = office.ticket("replied")
+    services.judge(verdict="solved", receipt=ticket.receipt, now=NOW)
+    assert not AuditEvent.objects.filter(what__startswith="ticket.").exists()
+    assert services.note_acts(now=NOW) == 0
+    assert services.note_acts(now=NOW + dt.timedelta(days=1)) == 1
+    event = AuditEvent.objects.get(what="ticket.judged")
+    assert (event.actor_id, event.actor_name, event.at) == (None, "system", NOW + dt.timedelta(days=1))
