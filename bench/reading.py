@@ -23,6 +23,7 @@ def at(running: embedded.Running, size: str) -> bool:
     """Measure all of it on the world that stands; whether every bound holds."""
     people()
     held = report(f"dashboard at {size}", dashboard())
+    held &= report(f"issuers side by side and what they could ask less at {size}", side_by_side())
     held &= report(f"sums by issuer at {size}", by_issuer())
     held &= report(f"the whole portal at {size}", living.lines(running))
     if size in {"100K", "1M"}:
@@ -86,14 +87,57 @@ def addresses() -> dict[str, str]:
 
 
 def dashboard() -> list[Line]:
-    """Ask for every page by turns, as the web role; the first request of each is not counted."""
+    """Ask for every dashboard."""
+    spent, times = ask(addresses())
+    told = shown(times)
+    slow = max(spent, key=lambda page: percentile(0.95, spent[page]))
+    every = [seconds for seen in times.values() for seconds in seen]
+    return [
+        Line(
+            f"slowest of {len(times)} statements, p95, ms ({told[0][0]})", STATEMENT, percentile(0.95, times[told[0]])
+        ),
+        Line("all statements, p95, ms", FREE, percentile(0.95, every)),
+        Line(f"slowest of {len(spent)} pages, server time p95, ms ({slow})", PAGE, percentile(0.95, spent[slow])),
+    ]
+
+
+def side_by_side() -> list[Line]:
+    """Ask for the lists of issuers and of what they could ask less, whose statements read demands and are told, not bounded."""
+    from django.urls import reverse
+
+    from burden.units.models import Unit
+
+    codes = {level: Unit.every.filter(level=level).order_by("path")[0].code for level in ("province", "county")}
+    pages = {
+        f"{name}, {level}": reverse(name, args=[code])
+        for level, code in codes.items()
+        for name in ("issuers", "relief")
+    }
+    spent, times = ask({page: f"{address}?period=year" for page, address in pages.items()})
+    shown(times)
+    return [Line(f"page {page}, server time p95, ms", PAGE, percentile(0.95, seen)) for page, seen in spent.items()]
+
+
+def shown(times: dict[tuple[str, str], list[float]]) -> list[tuple[str, str]]:
+    """Print the slowest statements. Shape: page and text of all, the slowest first."""
+    told = sorted(times, key=lambda key: -percentile(0.95, times[key]))
+    for page, sql in told[:5]:
+        print(f"  {percentile(0.95, times[page, sql]):7.1f} ms  {page}: {' '.join(sql.split())[:110]}", flush=True)
+    return told
+
+
+def ask(pages: dict[str, str]) -> tuple[dict[str, list[float]], dict[tuple[str, str], list[float]]]:
+    """Ask for every page by turns, as the web role; the first request of each is not counted.
+
+    Shape: seconds by page, and by page and statement where it is asked each time.
+    """
     from django.db import connection
     from django.test import Client
 
     import burden.wsgi  # noqa: F401 (as the web server does: it keeps what is loaded out of the collector's way)
     from burden.units.models import Unit
 
-    client, watch, pages = Client(SERVER_NAME="localhost"), Watch(), addresses()
+    client, watch = Client(SERVER_NAME="localhost"), Watch()
     client.force_login(reader(Unit.every.get(level="nation")))
     spent: dict[str, list[float]] = defaultdict(list)
     with connection.cursor() as cursor, connection.execute_wrapper(watch):
@@ -109,17 +153,7 @@ def dashboard() -> list[Line]:
                 spent.clear()
                 watch.times.clear()
         cursor.execute("RESET ROLE")
-    times = {key: percentile(0.95, seen) for key, seen in watch.times.items() if len(seen) >= REQUESTS}
-    told = sorted(times, key=lambda key: -times[key])
-    for page, sql in told[:5]:
-        print(f"  {times[page, sql]:7.1f} ms  {page}: {' '.join(sql.split())[:110]}", flush=True)
-    slow = max(spent, key=lambda page: percentile(0.95, spent[page]))
-    every = [seconds for seen in watch.times.values() for seconds in seen]
-    return [
-        Line(f"slowest of {len(times)} statements, p95, ms ({told[0][0]})", STATEMENT, times[told[0]]),
-        Line("all statements, p95, ms", FREE, percentile(0.95, every)),
-        Line(f"slowest of {len(pages)} pages, server time p95, ms ({slow})", PAGE, percentile(0.95, spent[slow])),
-    ]
+    return spent, {key: seen for key, seen in watch.times.items() if len(seen) >= REQUESTS}
 
 
 def by_issuer() -> list[Line]:
