@@ -78,7 +78,7 @@ def tallies(rows: Iterable[tuple[Any, ...]]) -> dict[Series, dict[str, Tally]]:
 def told(kinds: dict[str, Tally]) -> Iterator[str]:
     """Yield the kinds of one level that may be told: enough people each, and enough, or nobody, in what is left."""
     kept = [kind for kind, each in kinds.items() if _enough([each])]
-    kept.sort(key=lambda kind: -len(kinds[kind].cadres))
+    kept.sort(key=lambda kind: -kinds[kind].not_applicable / kinds[kind].answers)  # the telling ones are left out last
     left = [each for kind, each in kinds.items() if kind not in kept]
     while kept and left and not _enough(left):
         left.append(kinds[kept.pop()])

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS, READERS
+from burden.demands.adaptations.queries import held as held_adaptations
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address, query_of
@@ -79,10 +80,11 @@ def signals(request: ActedRequest, code: str) -> HttpResponse:
     shown = read.told(page.object_list)
     readable = read.readable(actor, shown)
     keys = [each.signal.key for each in shown]
+    held = held_adaptations(actor, clock.day_of(now)) if shown else []
     judged = judged_by(actor, Source.SIGNAL, keys) if judges else {}
     context |= {
         "page": page,
-        "lines": [(line(each, readable), judged.get(each.signal.key)) for each in shown],
+        "lines": [(line(each, readable, held), judged.get(each.signal.key)) for each in shown],
         "kinds": _kinds(state, counts),
         "shows": _shows(state),
         "whys": Why.choices,

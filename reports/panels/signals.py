@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
+from burden.demands.adaptations.models import Adaptation
+from burden.demands.adaptations.models import Kind as Adapted
+from burden.demands.adaptations.reading import holds_for, same_title
 from burden.entries.models import Reason
 from burden.kit.addresses import address
 from burden.kit.clock import Week
@@ -60,6 +63,7 @@ class Line:
     meaning: str | Promise
     otherwise: str | Promise
     url: str
+    adaptations: Sequence[Adaptation] = ()  # approved ones that speak of it
 
     @property
     def signal(self) -> Signal:
@@ -98,11 +102,23 @@ MEANINGS: dict[str, tuple[Promise, Promise]] = {
 }
 
 
-def line(found: Told, readable: Collection[int] = ()) -> Line:
-    """Say one signal; demands that the reader may not open are not linked."""
+def line(found: Told, readable: Collection[int] = (), held: Collection[Adaptation] = ()) -> Line:
+    """Say one signal, and which of the adaptations that hold cover it; demands that the reader may not open are not linked."""
     kind = Kind(found.signal.kind)
     words = WORDS[kind](found, readable) if found.person_min is not None else _hidden()
-    return Line(found, words, COLOURS.get(kind, "k-other"), *MEANINGS[kind], _url(found.signal))
+    return Line(found, words, COLOURS.get(kind, "k-other"), *MEANINGS[kind], _url(found.signal), covering(found, held))
+
+
+def covering(found: Told, held: Collection[Adaptation]) -> list[Adaptation]:
+    """Return the adaptations that vary what a signal is about: the same thing of the same issuer, or the rule it rests on."""
+    issuer, said = found.signal.unit, found.evidence
+    titles = [said.get("title", ""), *(each["title"] for each in said.get("demands", ()))]
+    return [
+        each
+        for each in held
+        if (each.issuer_id == issuer.pk and any(same_title(each.title, title) for title in titles))
+        or (each.kind == Adapted.RULE and each.rule_code == said.get("rule") and holds_for(each, issuer))
+    ]
 
 
 def _url(signal: Signal) -> str:

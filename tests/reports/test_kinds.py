@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils.timezone import localdate
 from hypothesis import given
 from hypothesis import strategies as st
 
+from burden.demands.adaptations.queries import held
+from burden.kit.clock import DAY, Week
 from burden.kit.figures import not_applicable
 from burden.units.models import Level
 from reports import demand_sums, kinds, rollup
@@ -21,6 +24,7 @@ from tests.factories import (
     LAST_WEEK,
     NOW,
     make_actor,
+    make_adaptation,
     make_demand,
     make_entry,
     make_post,
@@ -83,6 +87,13 @@ def test_unit_that_is_hidden_is_left_out_and_one_more_so_that_nothing_follows(pl
     filed = make_return(make_post(town).user, town)
     make_entry(filed, target=make_target(place.demand, town, LAST_WEEK), answer="not_applicable")
     assert count() == [("township", 3, 6, 6, {"nothing": 6})]
+
+
+def test_of_the_kinds_that_may_be_told_the_least_telling_is_left_out(place: Place) -> None:
+    place.answer("township", 3, 2, 2)
+    place.answer("town", 4, 3, 0)
+    place.answer("street", 2, 2, 0)
+    assert [row[0] for row in count()] == ["township"]
 
 
 def tally(units: int, cadres: int, start: int) -> Tally:
@@ -160,3 +171,21 @@ def test_worker_counts_and_web_only_reads(place: Place) -> None:
         assert kinds.recount(now=NOW) == 1
     with as_role("burden_web"):
         assert KindAnswers.every.count() == 1
+
+
+def test_signal_cites_the_adaptation_that_covers_it(place: Place, client) -> None:
+    place.answer("township", 3, 4, 2)
+    place.answer("town", 3, 2, 0)
+    count()
+    recount.recount(now=NOW)
+    town = make_unit(place.county, Level.TOWNSHIP)
+    today = localdate()
+    facts = {"area": place.county, "from_week": Week.on(today).monday, "until": today + 30 * DAY}
+    one = make_adaptation(town, place.demand, state="approved", **facts)
+    make_adaptation(town, make_demand(place.bureau, title="别的表"), state="approved", **facts)
+    reader = make_actor(place.county, "office")
+    (found,) = told_now(signals(reader, place.county, LAST_WEEK.plus(-8)))
+    assert list(line(found, held=held(reader, today)).adaptations) == [one]
+    client.force_login(reader.user)
+    page = client.get(f"/reports/{place.county.code}/signals/?weeks=26").content.decode()
+    assert f"/adaptations/{one.pk}/" in page

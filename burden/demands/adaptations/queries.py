@@ -94,6 +94,11 @@ def demand_of(actor: Actor, pk: int) -> Demand | None:
     return found
 
 
+def held(actor: Actor, today: dt.date) -> list[Adaptation]:
+    """Return what holds today and the actor may see. One query."""
+    return list(adaptations(actor).filter(state=State.APPROVED, from_week__lte=today, until__gte=today))
+
+
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
     """Return the requests that an office is to decide, and to the leads what ends soon."""
     return [*_to_decide(actor), *_ending(actor, day_of(now))]

@@ -64,7 +64,7 @@ def same_title(one: str, other: str) -> bool:
 def addressed(adaptation: Adaptation, demand: Demand) -> bool:
     """Whether one holds for the issuer of a demand, or for all whom the demand names, as far as its own words tell."""
     issuer = demand.issuer
-    if _holds_for(adaptation, issuer):
+    if holds_for(adaptation, issuer):
         return True
     chosen = demand.receivers
     units, kinds, traits = (list(chosen.get(name) or ()) for name in ("units", "kinds", "traits"))
@@ -75,7 +75,8 @@ def addressed(adaptation: Adaptation, demand: Demand) -> bool:
     return kinds == [adaptation.unit_kind] if adaptation.whom == Whom.KIND else traits == [adaptation.trait]
 
 
-def _holds_for(adaptation: Adaptation, unit: Unit) -> bool:
+def holds_for(adaptation: Adaptation, unit: Unit) -> bool:
+    """Whether one holds for a unit."""
     if adaptation.whom == Whom.UNIT:
         return adaptation.unit_id == unit.pk
     if not unit.path.startswith(adaptation.area.path):
