@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.demands.models import Channel, Origin, Reestimate
+from burden.demands.models import Channel, Reestimate
 from burden.kit.clock import day_of, last_closed
 from burden.kit.errors import Refused
 from burden.kit.templatetags.show import MINUS, NOTHING, day, hours, minutes, percent, week_number
@@ -54,7 +54,7 @@ NAMES = {  # what each figure in the text is, for who writes around it
     "top_share": "它的占比",
     "moves": "各类与上一期比",
     "passed_on": "转办上级要求的占比",
-    "decided": "下达单位自定的占比",
+    "decided": "本地自己定的占比",
     "unregistered": "未登记的占比",
     "years": "登记件次与上年同期比",
     "reestimate": "口径调整",
@@ -183,15 +183,21 @@ def _sources(read: Read) -> dict[str, str]:
     slices = summary.slices(read.here, read.previous)
     claimed = _claimed(read)
     all_claims, all_minutes = sum(claimed.values()), read.issuers.total
+    decided = _decided(read, claimed)
     unstated = read.issuers.unstated.minutes if read.issuers.unstated else 0
     return {
         "top": slices[0].label,
         "top_share": percent(slices[0].minutes, read.here.total),
         "moves": "，".join(f"{each.label} {_moved(each.change)}" for each in slices),
-        "passed_on": percent(all_claims - claimed.get(Origin.OWN, 0), all_claims),
-        "decided": percent(claimed.get(Origin.OWN, 0), all_claims),
+        "passed_on": percent(all_claims - decided, all_claims),
+        "decided": percent(decided, all_claims),
         "unregistered": percent(read.issuers.unregistered_min, all_minutes - unstated),
     }
+
+
+def _decided(read: Read, minutes: Mapping[str, int]) -> int:
+    """Add up what was decided in the place: what a higher office there decided is its own, whoever passed it on."""
+    return sum(minutes.get(origin, 0) for origin in issued.decided_at(read.unit.level))
 
 
 def _asked(read: Read, period: Period) -> Any:
@@ -225,7 +231,7 @@ def _issuer(read: Read, row: summary.Issuer) -> list[str]:
     found = issued.cells(read.actor, row.unit, read.period)
     sums = issued.grouped(found, lambda cell: cell.origin)
     registered = sum(each.total_min for each in sums.values())
-    decided = sums[Origin.OWN].total_min if Origin.OWN in sums else 0
+    decided = _decided(read, {origin: each.total_min for origin, each in sums.items()})
     return [
         row.unit.name,
         *map(hours, row.by_category),

@@ -43,6 +43,7 @@ def test_filed_week_is_printed_with_its_ticks(phone: Page, portal):
 
 def test_chart_fits_the_paper(page: Page, portal):
     log_in_with(page, portal.accounts["reviewer"])
+    page.goto("/reports/")
     expect(page.locator("#trend svg")).to_be_visible()
     page.emulate_media(media="print")
     width, height, in_proportion = page.evaluate(ON_PAPER)

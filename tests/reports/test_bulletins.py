@@ -100,7 +100,7 @@ def test_dashboard_says_the_same(client, office, county, filed):
 
 
 def test_issuers_are_told_by_what_they_impose(office, county, bureau, filed):
-    for origin, claim in (("own", 600), ("city", 1_800)):
+    for origin, claim in (("own", 400), ("county", 200), ("city", 1_800)):
         demand = make_demand(bureau, origin=origin)
         row = {"targets": 1, "answered": 0, "answers": 0, "done": 0, "not_applicable": 0, "repeated": 0, "claim_min": claim,
                "open_min": claim, "confirmed_min": 0, "after_hours_min": 0, "bulk_min": 0, "stated_min": 0}  # fmt: skip

@@ -685,7 +685,7 @@ def test_page_query_count_is_constant(client, office, townships, jobs, django_as
         ask(office)
     client.force_login(office.user)
     client.get(reverse("exports"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("exports"))
 
 
