@@ -10,7 +10,7 @@ from tests.browser.conftest import DESK, PHONE, opened
 from tests.browser.week import violations
 
 PAGES = {
-    "": ["/login/", "/nowhere/", "/in/no-such-secret/"],
+    "": ["/login/", "/nowhere/", "/in/no-such-secret/", "/board/", "/a/", "/a/about/", "/a/receipt/"],
     "cadre": [
         "/demands/asked/",
         "/week/",
@@ -20,6 +20,8 @@ PAGES = {
         "/remedies/",
         "/notices/",
         "/notices/channel/",
+        "/feedback/new/",
+        "/feedback/mine/",
         "/password/",
     ],
     "lead": [
@@ -68,6 +70,8 @@ PAGES = {
         "/reports/{county}/signals/",
         "/bulletins/",
         "/bulletins/3/",
+        "/feedback/",
+        "/feedback/?tab=done",
         "/oversight/",
         "/oversight/orders/5/",
         "/oversight/findings/21/",

@@ -86,7 +86,7 @@ def test_nothing_waits(county: Unit, client: Client) -> None:
 @pytest.mark.parametrize("role", PRECEDENCE)
 def test_everybody_may_see_what_waits(county: Unit, client: Client, role: str) -> None:
     client.force_login(make_actor(county, role).user)
-    page(client)
+    assert "<h1" in page(client) and "待我办" in page(client)
 
 
 def test_bulletin_waits_for_another_and_then_for_the_office(county: Unit) -> None:

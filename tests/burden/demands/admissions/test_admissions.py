@@ -177,6 +177,7 @@ def test_web_role_does_all_of_it_with_its_own_rights(place):
         services.withdraw_admission(by=place.issuer, admission=other, now=NOW)
         act_as(place.office.user_id)
         place.act(one, Act.GRANT, place.office)
+    assert [Admission.every.get(pk=each.pk).state for each in (one, other)] == [State.GRANTED, State.WITHDRAWN]
 
 
 def test_it_waits_for_the_office_until_its_last_day(place):
