@@ -17,7 +17,9 @@ os.environ.setdefault("BURDEN_DB_ROLE", "worker")
 
 TASK_LIMIT = 1800  # seconds
 POLL_EVERY = 2.0  # seconds
-POLLS = {"reports.sweep", "reports.sweep_demands", "reports.run_exports", "standards.read_lists"}
+POLLS = {
+    "reports.sweep", "reports.sweep_demands", "reports.run_exports", "resources.read_files", "standards.read_lists",
+}  # fmt: skip
 
 app = Celery("burden")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -74,7 +76,15 @@ app.conf.update(
 )
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks(
-    ["burden.accounts", "burden.feedback", "burden.feedback.notices", "burden.standards", "burden.units", "reports"]
+    [
+        "burden.accounts",
+        "burden.feedback",
+        "burden.feedback.notices",
+        "burden.resources",
+        "burden.standards",
+        "burden.units",
+        "reports",
+    ]
 )
 
 

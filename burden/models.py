@@ -21,6 +21,7 @@ from burden.feedback.notices.models import Notice, NoticeChannel, NoticeDigest
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
 from burden.oversight.models import Bulletin, Finding, Order, OrderStep, ReliefAsked, Requirement
 from burden.oversight.observing.models import Observation
+from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, SupportRequest, Training
 from burden.standards.models import (
     BurdenBudget,
     DayOverride,
@@ -45,6 +46,8 @@ __all__ = [
     "BoardEntry",
     "Bulletin",
     "BurdenBudget",
+    "Capacity",
+    "CapacityFile",
     "DayOverride",
     "Demand",
     "DemandReview",
@@ -55,6 +58,8 @@ __all__ = [
     "FilingTime",
     "Finding",
     "Goal",
+    "Guide",
+    "GuideRated",
     "Handler",
     "HistoryFile",
     "IdentityRequest",
@@ -83,6 +88,7 @@ __all__ = [
     "StaleDemand",
     "StaleMark",
     "Submission",
+    "SupportRequest",
     "Target",
     "Tariff",
     "TariffVersion",
@@ -91,6 +97,7 @@ __all__ = [
     "TicketPhoto",
     "TicketReporter",
     "TicketStep",
+    "Training",
     "Unit",
     "UnitEvent",
     "UnitPath",

@@ -135,6 +135,7 @@ TEMPLATES = [
                 "burden.kit.templatetags.show",
                 "burden.kit.templatetags.draw",
                 "burden.kit.templatetags.threads",
+                "burden.resources.templatetags.guides",
             ],
         },
     }
@@ -155,6 +156,7 @@ WAITING = (
     "burden.feedback.waits.waiting",
     "burden.oversight.queries.waiting",
     "burden.oversight.observing.queries.waiting",
+    "burden.resources.queries.waiting",
 )
 THREADS = (
     "burden.demands.waits.thread",
@@ -163,6 +165,7 @@ THREADS = (
     "burden.feedback.waits.thread",
     "burden.oversight.queries.thread",
     "burden.demands.admissions.queries.thread",
+    "burden.resources.queries.thread",
 )
 # route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
 COUNTS: dict[str, str] = {

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("burden.feedback.urls")),
     path("", include("burden.home.urls")),
     path("", include("burden.oversight.urls")),
+    path("", include("burden.resources.urls")),
     path("", include("reports.urls")),
 ]
 

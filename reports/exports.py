@@ -31,7 +31,8 @@ from reports.extents import LEVELS, Extent
 from reports.extracts import collect
 from reports.models import ExportJob, ExportQuerySet, RollupSub
 from reports.restated import BASES, REPORTED, RESTATED
-from reports.tables import TABLES, Table
+from reports.table_kinds import Table
+from reports.tables import TABLES
 from reports.writers import WRITERS, Writer, parts_of
 
 log = structlog.get_logger()

@@ -24,7 +24,7 @@ from reports.peers import ENOUGH
 from reports.periods import Span
 from reports.restated import RESTATED
 from reports.statements import Statements
-from reports.tables import KINDS, Law, Table
+from reports.table_kinds import KINDS, Law, Table
 
 SQL = Statements()
 NONE_GONE = "SELECT NULL::bigint AS unit_id, NULL::date AS week WHERE false"

@@ -156,10 +156,11 @@ def cells_of(found: QuerySet[RollupDemand]) -> list[Cell]:
         plan=F("demand__plan_item_id"),
         parent=F("demand__parent_id"),
     ).order_by("week", "demand_id", "level")
-    return hide([_cell(row) for row in rows])
+    return hide([cell_of(row) for row in rows])
 
 
-def _cell(row: dict[str, object]) -> Cell:
+def cell_of(row: dict[str, object]) -> Cell:
+    """Read one row of the sums. Shape: COLUMNS, and of the demand title, category, origin, plan and parent."""
     plan, parent = row.pop("plan"), row.pop("parent")
     return Cell(**row, is_planned=plan is not None, is_passed_on=parent is not None)  # type: ignore[arg-type]
 

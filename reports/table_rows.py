@@ -15,6 +15,8 @@ from burden.kit import clock
 from burden.units.models import Unit
 from reports import league
 from reports.calendar import Event, planned
+from reports.capacity import Line as CapacityLine
+from reports.capacity import beside
 from reports.extents import Extent
 from reports.indicators import Load, whole
 from reports.panels.comparison import Line, Then, table
@@ -55,6 +57,25 @@ def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
         line.active, load.returns if load else None,
         known.minutes if known else None, known.self_min if known else None, whole(line.per_head), whole(line.imposed),
         *peers, whole(line.gap), whole(line.than_previous), whole(line.than_last_year), left_out(row.loads, row.gone, extent.period), remark,
+    )  # fmt: skip
+
+
+def capacity(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
+    """Return burden beside capacity of the units of a level as the page does: those first whose hours are asked most."""
+    units = list(extent.units(actor).filter(closed_on=None).select_related("parent").order_by("path"))
+    return [_capacity(line) for line in beside(actor, units, Period.over(extent.period.weeks)).lines]
+
+
+def _capacity(line: CapacityLine) -> tuple[Any, ...]:
+    unit, known, load, peers = line.unit, line.known, line.load, line.peers
+    people = (getattr(known, name, None) for name in ("year", "quota", "in_post", "lent", "borrowed", "hired"))
+    quarters = (peers.count, peers.low, peers.median, peers.high) if peers else (None,) * 4
+    remark = _("人数太少，不显示") if load is None else "" if line.weeks else _("没有数据")
+    told = load if load and line.weeks else None
+    return (
+        unit.code, unit.name, str(unit.get_kind_display()), unit.parent.name if unit.parent else "", *people, line.weeks,
+        told.needed_min if told else None, line.available_min if told else None, line.share, *quarters,
+        told.minutes if told else None, told.after_min if told else None, line.after_share, line.requests, line.left_out, remark,
     )  # fmt: skip
 
 

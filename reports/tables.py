@@ -6,95 +6,13 @@ declare it here and name it in TABLES: form, files, API and tests take it from t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from burden.accounts.actor import Actor
 from burden.standards.models import Category
 from reports import table_rows
-from reports.extents import Extent
-from reports.statements import Statements
-
-SQL = Statements("tables")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How a column's values are kept and written: PostgreSQL's type, a spreadsheet's number format."""
-
-    sql: str
-    format: str = ""
-
-
-KINDS = {
-    "text": Kind("text"),
-    "date": Kind("date", "yyyy-mm-dd"),
-    "count": Kind("bigint", "#,##0"),  # whole: pieces, people, person-minutes
-    "decimal": Kind("double precision", "#,##0.0"),
-    "percent": Kind("double precision", "0.0%"),  # a share of 1
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name in statement and API, its heading, its kind, its width in characters. Units: as the heading says."""
-
-    key: str
-    title: str | Promise
-    kind: str = "count"
-    width: int = 10
-
-    @property
-    def is_figure(self) -> bool:
-        """Whether it stands to the right."""
-        return self.kind not in ("text", "date")
-
-
-@dataclass(frozen=True)
-class Law:
-    """What law 5 leaves empty: columns of a row whose unit and week, as two columns of the statement say, must not be shown.
-
-    Shape: of `columns` those in `kept` stay where there is no return, which is no data and no secret.
-    """
-
-    columns: tuple[str, ...]
-    kept: tuple[str, ...] = ()
-    unit: str = "unit_id"
-    week: str = "monday"
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table, from a statement of sql/tables or from a function of actor and extent.
-
-    Shape: a statement numbers its rows in `n`, takes the parameters of extracts.parameters and reads the relations `sub` and
-    `source`, the sums in the tree that was asked for, and `gone` (unit_id, week), the weeks that must not be shown; a
-    function returns rows in the order of the columns, law 5 applied. `by_week`: a row is of the week `monday`, and provisional by it. `of_issuers`: rows are of the unit and all
-    below it, as issuers or together, and no level is asked. Units: `most` is units x weeks that it is computed for at once, `before` weeks
-    before the first that law 5 has to know of.
-    """
-
-    key: str
-    title: str | Promise
-    columns: tuple[Column, ...]
-    sql: str = ""
-    rows: Callable[[Actor, Extent], Iterable[Sequence[Any]]] | None = None
-    laws: tuple[Law, ...] = ()
-    by_week: bool = True
-    of_issuers: bool = False
-    most: int | None = None
-    before: int = 0
-    frozen: int = 3  # columns that stay while one scrolls
-
-    @property
-    def statement(self) -> str:
-        return SQL.text(self.sql)
-
+from reports.table_kinds import Column, Law, Table
 
 WEEK = Column("week", _("周（周一）"), "date", 12)
 CODE = Column("code", _("单位代码"), "text", 15)
@@ -369,6 +287,40 @@ RELIEF = Table(
     of_issuers=True,
     frozen=3,
 )
+CAPACITY = Table(
+    "capacity",
+    _("负担与能力"),
+    (
+        CODE,
+        UNIT,
+        KIND,
+        PARENT,
+        Column("year", _("编制表年份")),
+        Column("quota", _("编制 人")),
+        Column("in_post", _("在岗 人")),
+        Column("lent", _("借出 人")),
+        Column("borrowed", _("借入 人")),
+        Column("hired", _("编外聘用 人"), width=12),
+        Column("weeks", _("算了几周")),
+        Column("needed", _("负担 人·分钟"), width=14),
+        Column("available", _("可用工时 人·分钟"), width=14),
+        Column("share", _("负担占可用工时"), "percent", 12),
+        Column("peers", _("同类单位 个")),
+        Column("low", _("同类下四分位"), "percent", 12),
+        Column("median", _("同类中位数"), "percent", 12),
+        Column("high", _("同类上四分位"), "percent", 12),
+        Column("confirmed", _("其中已确认 人·分钟"), width=14),
+        Column("after_hours_min", _("非工作时间 人·分钟"), width=14),
+        Column("after_share", _("非工作时间占比"), "percent", 12),
+        Column("requests", _("在办请求 项")),
+        LEFT_OUT,
+        REMARK,
+    ),
+    rows=table_rows.capacity,
+    by_week=False,
+    most=200_000,
+    frozen=2,
+)
 TABLES = {
     table.key: table
     for table in (
@@ -385,5 +337,6 @@ TABLES = {
         PORTAL_TIMES,
         MEETINGS,
         RELIEF,
+        CAPACITY,
     )
 }

@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from reports.tables import KINDS, Column, Table
+from reports.table_kinds import KINDS, Column, Table
 
 TOP = 4  # rows above the first of a table: title, source, blank, heading
 MAX_ROWS = 1_048_576 - TOP

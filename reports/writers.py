@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from psycopg import sql
 
 from burden.kit.sheets import BOM, FORMULA
-from reports.tables import Column, Table
+from reports.table_kinds import Column, Table
 from reports.workbooks import WorkbookWriter
 
 FORMULA_START = f"^([{re.escape(FORMULA)}])"

@@ -27,6 +27,7 @@ from burden.kit.access import Access
 from burden.ledger.models import StaleMark
 from burden.oversight.models import Bulletin, Order, ReliefAsked
 from burden.oversight.observing.models import Observation
+from burden.resources.models import Guide, SupportRequest
 from burden.standards.models import ListFile
 from burden.units.models import Unit, UnitEvent
 from reports.models import ExportJob
@@ -179,6 +180,20 @@ class World:
         TicketReporter.objects.create(ticket=ticket, mark=mark, sealed=sealed_identity(actor.user_id, actor.name))
         return ticket
 
+    def request_of(self, unit: Unit, responder: Actor | None = None) -> SupportRequest:
+        facts = {"kind": "people", "title": "添人", "made_on": LAST_WEEK.monday, "asked_on": LAST_WEEK.monday}
+        if responder:
+            named = {"responder": responder.user, "responder_unit": unit, "named_on": LAST_WEEK.monday}
+            facts |= named | {"due_on": LAST_WEEK.sunday, "state": "named"}
+        return SupportRequest.every.create(
+            unit=make_unit(level="county") if responder else unit, made_by=make_post(unit).user, changed_at=NOW,
+            **{"state": "asked"} | facts,
+        )  # fmt: skip
+
+    def guide_of(self, unit: Unit) -> Guide:
+        facts = {"written_by": make_post(unit).user, "written_at": NOW, "changed_at": NOW}
+        return Guide.every.create(demand=make_demand(unit), question="怎么填", answer="这样填", **facts)
+
     def quote_of(self, unit: Unit) -> QuoteRequest:
         facts = {"fields": ["面积"], "asked_by": make_post(self.town).user, "asked_at": NOW}
         return QuoteRequest.objects.create(demand=make_demand(self.town), of=make_demand(unit), **facts)
@@ -200,6 +215,7 @@ OBJECTS: dict[str, Objects] = {
             "signals",
             "signal_judge",
             "relief",
+            "capacity",
         ),
         lambda world, where, actor: {"code": world.units[where].code},
     ),
@@ -239,13 +255,15 @@ OBJECTS: dict[str, Objects] = {
             "demand_change",
             "demand_copy",
             "demand_withdraw",
+            "guide_new",
+            "training_mark",
         ),
         lambda world, where, actor: {"pk": make_demand(world.units[where]).pk},
     ),
     **dict.fromkeys(("week_of", "api_week"), lambda world, where, actor: {"day": str(LAST_WEEK)}),
     "asked_answer": lambda world, where, actor: {"pk": world.estimate_of(world.units[where]).pk},
     **dict.fromkeys(
-        ("target", "target_take", "target_assign", "target_refuse", "target_pass_on"),
+        ("target", "target_guides", "target_take", "target_assign", "target_refuse", "target_pass_on"),
         lambda world, where, actor: {"pk": world.target_of(world.units[where]).pk},
     ),
     **dict.fromkeys(
@@ -299,6 +317,11 @@ OBJECTS: dict[str, Objects] = {
         "pk": world.reported_by(actor if where == "own" else world.actor("cadre")).pk
     },
     "board_endorse": lambda world, where, actor: {"pk": 2**40},
+    "support_request": lambda world, where, actor: {"pk": world.request_of(world.units[where]).pk},
+    "support_answer": lambda world, where, actor: {
+        "pk": world.request_of(world.units[where], actor if where == "own" else world.actor("office")).pk
+    },
+    "guide": lambda world, where, actor: {"pk": world.guide_of(world.units[where]).pk},
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
     "duty_item": lambda world, where, actor: {"pk": make_duty(world.units[where]).pk},
     "plan_item": lambda world, where, actor: {"pk": make_plan(world.units[where]).pk},
@@ -324,6 +347,7 @@ OWN_ONLY = (
     "ticket",
     "feedback_forward",
     "feedback_own",
+    "support_answer",
 )  # of the person or the own unit, never of one below
 SELF_ONLY = {  # the parameter names no unit's object; rules of other counties: tests/burden/standards/rules
     "week_of",

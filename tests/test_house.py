@@ -79,6 +79,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "asked",
         "asked_sql",
         "duties",
+        "helped",
         "ordered",
         "places",
         "plan",
@@ -88,6 +89,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "sql",
         "titles",
     },
+    "resources": {"importing"},
 }
 RAW_SQL = ("cursor", "raw", "RawSQL", "Statements")  # how SQL by hand begins
 RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the ORM cannot say
@@ -131,7 +133,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/sizes.py",
     "reports/writers.py",
     "reports/workbooks.py",
-    "reports/tables.py",
+    "reports/table_kinds.py",
     "reports/statements.py",
 }
 UNSCOPED_IN = {  # the only modules that waive the first wall
@@ -151,6 +153,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/demo/adapted.py",
         "burden/demo/said.py",
         "burden/demo/ordered.py",
+        "burden/demo/helped.py",
         "burden/demo/seed.py",
         "burden/entries/offers.py",
         "burden/entries/services.py",
@@ -179,6 +182,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Demand": {
         "burden/demands/adaptations/queries.py",  # what one is asked one may read, wherever its issuer stands
         "burden/demo/adapted.py",
+        "burden/demo/helped.py",
         "burden/demands/services/reestimating.py",  # a change of method concerns everybody's
         "burden/feedback/queries.py",  # of a target in scope
     },
@@ -187,6 +191,8 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
     "Ticket": {"burden/feedback/services/batches.py"},  # the worker opens, raises and counts all
     "TicketForward": {"burden/feedback/queries.py", "burden/feedback/services/handling.py"},  # of a ticket in scope
+    "Capacity": {"burden/resources/services/files.py"},  # rows that the preview found in scope, changed together
+    "CapacityFile": {"burden/resources/services/files.py"},  # the worker reads everybody's
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {
         "reports/unregistered.py",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.demo import PASSWORD, USERNAMES
 from burden.demands.duplicates import grams
-from burden.demo import adapted, asked, asked_sql, duties, ordered, planted, said, sql
+from burden.demo import adapted, asked, asked_sql, duties, helped, ordered, planted, said, sql
 from burden.demo.asked import PlannedDemand
 from burden.demo.places import CITY, COUNTY, TOWNSHIPS
 from burden.demo.plan import (
@@ -104,6 +104,7 @@ def seed(
             duties.send_back(now=now)
         cursor.execute(asked_sql.BUDGETS)
         cursor.execute(asked_sql.MARKS)
+        helped.help_out(now=now)
         cursor.execute(sql.COUNTS)
         counts = dict(
             zip(("units", "people", "returns", "entries", "demands", "targets"), cursor.fetchone(), strict=True)

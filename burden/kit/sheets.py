@@ -6,6 +6,7 @@ import csv
 import io
 import time
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -27,6 +28,10 @@ MOST_COLUMNS = 60
 MOST_UNPACKED = 100 * MEGABYTE  # of a workbook, which is a zip file
 MOST_PARTS = 1_000  # files in that zip file
 LONGEST = 60.0  # seconds that reading one may take
+# what zip files and their XML are found to be when they are broken, encrypted or no workbook
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, ParseError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,9 +109,12 @@ def _workbook_lines(data: bytes, rows: int, caps: Caps) -> list[list[Any]]:
             raise _refused("too_big", _("文件展开后太大，请分成几个文件"))
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         lines = book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS)
-        return [list(cells) for cells in _until(islice(lines, rows * 10), ends)]
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, ParseError) as error:
+        found = [list(cells) for cells in _until(islice(lines, rows * 10 + 1), ends)]
+    except UNREADABLE as error:
         raise _refused("broken", _("这个工作簿打不开，请在表格软件里另存一份再导入")) from error
+    if len(found) > rows * 10:  # blank lines, mostly; what stands below them is not left out in silence
+        raise _refused("too_long", _("文件超过 %(rows)s 行，请分成几个文件") % {"rows": rows})
+    return found
 
 
 def _until(lines: Iterable[Any], ends: float) -> Iterator[Any]:

@@ -93,7 +93,7 @@ class Unit(models.Model):
     @property
     def place(self) -> str:
         """The name that tells the unit from others: a village with its township, because village names repeat."""
-        return f"{self.parent.name}{self.name}" if self.parent and self.level == Level.VILLAGE else self.name
+        return f"{self.parent.name}{self.name}" if self.level == Level.VILLAGE and self.parent else self.name
 
     @property
     def range(self) -> tuple[str, str]:

@@ -32,7 +32,8 @@ from reports.restated import BASES
 from reports.signals.declared import WEEKS
 from reports.signals.read import Shown, Told, signals
 from reports.summaries import SUMMARIES
-from reports.tables import KINDS, TABLES, Table
+from reports.table_kinds import KINDS, Table
+from reports.tables import TABLES
 
 YEAR = re.compile(r"\d{4}", re.ASCII)
 MOST = 20_000  # units x weeks that are read at once; more is an export

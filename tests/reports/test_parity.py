@@ -26,7 +26,8 @@ from reports.calendar import calendar
 from reports.indicators import whole
 from reports.models import PeopleYear, PortalTime
 from reports.periods import Period
-from reports.tables import KINDS, TABLES
+from reports.table_kinds import KINDS
+from reports.tables import TABLES
 from tests.database import as_role, held
 from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_target, make_unit
 from tests.reports.sums import add_source, add_sums
@@ -35,7 +36,18 @@ from tests.reports.test_paper_files import said_in_pdf, said_in_word
 
 PERIOD = Period.of("month", LAST_WEEK, until=LAST_WEEK)
 WEEKS = PERIOD.weeks
-FILLED = ("unit_weeks", "trend", "categories", "comparison", "calendar", "relief", "indicators", "demands", "league")
+FILLED = (
+    "unit_weeks",
+    "trend",
+    "categories",
+    "comparison",
+    "calendar",
+    "relief",
+    "indicators",
+    "demands",
+    "league",
+    "capacity",
+)
 ORIGINS = ("own", "province")
 NAMES = {"meeting": "会议", "document": "文件", "form": "报表", "inspection": "检查", "other": "其他"}
 COMPARED = ("code", "active", "per_head", "imposed", "median", "p90", "gap", "than_previous", "than_last_year")

@@ -17,11 +17,12 @@ from burden.kit.clock import Week
 from burden.kit.db import act_as
 from burden.standards.models import Category
 from burden.units.models import Level
-from reports import issued, tables
+from reports import issued
 from reports.extents import LEVELS, Extent
 from reports.extracts import Lines, TableRefused, collect, count_rows
 from reports.models import PortalTime, RollupDemand, UnregisteredDemand
 from reports.periods import Period, year_before
+from reports.table_kinds import KINDS, Table
 from reports.tables import TABLES
 from tests.database import as_role
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
@@ -58,7 +59,7 @@ def office(county) -> Actor:
     return make_actor(county, "office")
 
 
-def read(table: tables.Table, actor: Actor, *, level: str = "own", since: Week = LAST_WEEK, **facts: Any) -> list[Any]:
+def read(table: Table, actor: Actor, *, level: str = "own", since: Week = LAST_WEEK, **facts: Any) -> list[Any]:
     """All rows, as the API reads them in the web's role; the worker's file has to hold the same."""
     extent = Extent(facts.get("unit", actor.unit), level, since, LAST_WEEK)
     with as_role("burden_web"):
@@ -100,7 +101,7 @@ def test_table_is_declared_whole(table):
     keys = [column.key for column in table.columns]
     assert len(set(keys)) == len(keys) <= 60
     assert bool(table.sql) != bool(table.rows)
-    assert {column.kind for column in table.columns} <= set(tables.KINDS)
+    assert {column.kind for column in table.columns} <= set(KINDS)
     assert {key for law in table.laws for key in (*law.columns, *law.kept)} <= set(keys)
     if table.sql:
         header = [line for line in table.statement.splitlines() if line.startswith("--")]

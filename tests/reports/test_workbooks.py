@@ -13,7 +13,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reports.tables import Column, Table
+from reports.table_kinds import Column, Table
 from reports.workbooks import CONTROL, MAX_ROWS, WorkbookWriter, column_name, sheet_name
 
 TABLE = Table(

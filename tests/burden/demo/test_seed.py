@@ -20,6 +20,7 @@ from burden.entries.models import Entry, WeeklyReturn
 from burden.feedback.notices.models import Notice
 from burden.ledger.models import AuditEvent, StaleMark
 from burden.oversight.observing.models import Observation
+from burden.resources.models import Capacity, Guide, SupportRequest, Training
 from burden.standards.models import BurdenBudget, DutyItem, Evidence, PlanItem
 from burden.units.models import Unit
 from reports import demand_sums, rollup
@@ -142,14 +143,24 @@ def test_seed_brings_routine_back_every_week(counts):
 def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
     Demand.every.update(parent=None)
-    for model in (
+    helping = (Guide, Training, SupportRequest, Capacity)
+    asked = (
         Notice, Observation, Adaptation, Practice, Admission, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem,
         BurdenBudget, DutyItem, Post,
-    ):  # fmt: skip
+    )  # fmt: skip
+    for model in (*helping, *asked):
         model._base_manager.all().delete()
     User.objects.all().delete()
     seed(now=NOW, weeks=3, townships=2)
     assert Entry.every.aggregate(n=Count("pk"), m=Sum("person_min")) == first
+
+
+def test_units_have_people_and_ask_for_what_they_lack(counts):
+    towns = Capacity.every.filter(unit__level="township", year=2026)
+    assert sorted(towns.values_list("unit__name", flat=True)) == ["柳河镇", "白塔镇"]
+    assert min(towns.values_list("in_post", flat=True)) >= 25
+    assert set(SupportRequest.every.values_list("state", flat=True)) >= {"offered", "asked", "named", "given", "solved"}
+    assert Guide.every.exists()
 
 
 def test_demo_accounts_can_log_in(counts):

@@ -1,0 +1,1 @@
+"""Pages of what units have, what they ask for, and what helps them."""

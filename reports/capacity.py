@@ -1,0 +1,294 @@
+"""Burden beside capacity: the hours that are asked of a unit, beside the hours of those who work there, among units of its kind.
+
+It says where people are to be added or work taken away; it judges nobody. Hours asked are those confirmed and those claimed
+and not answered, in the weeks that are shown (law 5); hours available are people in post times working days times eight.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import F, Sum
+
+from burden.accounts.actor import Actor
+from burden.demands.models import Target
+from burden.kit.clock import DAY
+from burden.resources import queries as resources
+from burden.resources.models import Capacity, Training
+from burden.standards.workdays import Workdays, workdays
+from burden.units.models import Level, Unit
+from reports import issued
+from reports.models import RollupDemand, RollupOwn, RollupSub
+from reports.peers import Spread, alike, hidden, spread
+from reports.periods import Period
+from reports.queries import ALL_MINUTES
+
+DAY_MIN = 480  # a working day
+CLAIMS = ("c_meeting", "c_document", "c_form", "c_inspection", "c_other")
+LISTED = 5  # units that are named first where support is offered
+LISTED_TRAININGS = 8
+
+
+class Load(NamedTuple):
+    """What a unit did and was asked in some weeks. Units: person-minutes; returns a count."""
+
+    minutes: int = 0
+    claimed_min: int = 0
+    after_min: int = 0
+    returns: int = 0
+
+    @property
+    def needed_min(self) -> int:
+        """What was confirmed, and what is claimed and nobody answered."""
+        return self.minutes + self.claimed_min
+
+
+@dataclass(frozen=True)
+class Line:
+    """One unit. Units: person-minutes, of the weeks that are told; shares of 1, None where there is nothing to tell.
+
+    Shape: `load` is None where all its weeks are hidden, `known` where no file says who works there.
+    """
+
+    unit: Unit
+    known: Capacity | None
+    load: Load | None
+    weeks: int  # that are told
+    workdays: int  # in them
+    left_out: int  # weeks that are hidden
+    requests: int = 0
+    peers: Spread | None = None
+    after_peers: Spread | None = None
+
+    @property
+    def people(self) -> dict[str, int | None]:
+        """Who works there, as far as a file says."""
+        return {name: getattr(self.known, name, None) for name in ("quota", "in_post", "lent")}
+
+    @property
+    def needed_min(self) -> int | None:
+        return self.load.needed_min if self.load else None
+
+    @property
+    def minutes(self) -> int | None:
+        return self.load.minutes if self.load else None
+
+    @property
+    def after_min(self) -> int | None:
+        return self.load.after_min if self.load else None
+
+    @property
+    def available_min(self) -> int | None:
+        return self.known.in_post * self.workdays * DAY_MIN if self.known and self.known.in_post is not None else None
+
+    @property
+    def share(self) -> float | None:
+        return self.load.needed_min / self.available_min if self.load and self.weeks and self.available_min else None
+
+    @property
+    def after_share(self) -> float | None:
+        return self.load.after_min / self.load.minutes if self.load and self.load.minutes else None
+
+    @property
+    def each_week_min(self) -> int | None:
+        """What it is asked in a week. Units: whole person-minutes, half up."""
+        return (2 * self.load.needed_min + self.weeks) // (2 * self.weeks) if self.load and self.weeks else None
+
+    @property
+    def available_each_week_min(self) -> int | None:
+        found = self.available_min
+        return (2 * found + self.weeks) // (2 * self.weeks) if found and self.weeks else None
+
+    @property
+    def is_strained(self) -> bool:
+        """Whether it is asked more of its hours, or more after hours, than the middle half of its peers."""
+        is_full = self.peers is not None and self.share is not None and self.share > self.peers.high
+        is_late = (
+            self.after_peers is not None and self.after_share is not None and self.after_share > self.after_peers.high
+        )
+        return is_full or is_late
+
+    @property
+    def dot(self) -> dict[str, int | None] | None:
+        """The places of the dot picture, in thousandths from a tenth below the least."""
+        if self.peers is None:
+            return None
+        least, most = self.peers.least, self.peers.most
+        room = (most - least) / 10
+        places = {name: round(1_000 * (getattr(self.peers, name) - least + room)) for name in ("low", "median", "high")}
+        at = None if self.share is None else round(1_000 * (self.share - least + room))
+        return places | {"at": at, "most": max(1, round(1_000 * (most - least + 2 * room)))}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Units side by side, those first whose hours are asked most. Units: of the sums, those of `Line`."""
+
+    lines: list[Line]
+
+    @property
+    def told(self) -> list[Line]:
+        """Those of which both sides are known: sums hold nobody else."""
+        return [line for line in self.lines if line.share is not None]
+
+    @property
+    def needed_min(self) -> int:
+        return sum(line.needed_min or 0 for line in self.told)
+
+    @property
+    def available_min(self) -> int:
+        return sum(line.available_min or 0 for line in self.told)
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.minutes or 0 for line in self.lines)
+
+    @property
+    def after_min(self) -> int:
+        return sum(line.after_min or 0 for line in self.lines)
+
+    @property
+    def peers(self) -> dict[str, Spread]:
+        """The groups that are compared, by kind."""
+        return {alike(line.unit.kind): line.peers for line in self.lines if line.peers}
+
+    @property
+    def strained(self) -> list[Line]:
+        return [line for line in self.lines if line.is_strained][:LISTED]
+
+    def people(self, name: str) -> int | None:
+        """Add up people of a sort over the units whose file says how many; None where none does."""
+        found = [getattr(line.known, name) for line in self.lines if line.known]
+        numbers = [number for number in found if number is not None]
+        return sum(numbers) if numbers else None
+
+
+def beside(actor: Actor, units: Sequence[Unit], period: Period) -> Beside:
+    """Return units of one level side by side over a period. Six queries, whatever their number.
+
+    A township stands for those who work in it itself, as everywhere; every other unit for itself and all below it.
+    """
+    pks = [unit.pk for unit in units]
+    own = bool(units) and units[0].level == Level.TOWNSHIP
+    loads = _loads(actor, pks, period, own)
+    gone = hidden(pks, (period.first.monday, period.last.monday), own=own)
+    known = resources.capacity_of(actor, pks, period.year)
+    asked = resources.open_requests(actor, pks)
+    days = _days(workdays(), period)
+    lines = [
+        _line(unit, loads[unit.pk], gone[unit.pk], known.get(unit.pk), days, asked.get(unit.pk, 0)) for unit in units
+    ]
+    full = _spreads(lines, lambda line: line.share)
+    late = _spreads(lines, lambda line: line.after_share)
+    placed = [_among(line, full, late) for line in lines]
+    placed.sort(key=lambda line: (line.share is None, -(line.share or 0), line.unit.path))
+    return Beside(placed)
+
+
+def _loads(actor: Actor, units: Collection[int], period: Period, own: bool) -> dict[int, dict[dt.date, Load]]:
+    model = RollupOwn if own else RollupSub
+    claims = sum((F(name) for name in CLAIMS[1:]), F(CLAIMS[0]))
+    rows = model.objects.visible_to(actor).filter(unit__in=units, week__in=period.mondays)
+    found: dict[int, dict[dt.date, Load]] = defaultdict(dict)
+    listed = rows.values_list("unit_id", "week", ALL_MINUTES, claims, "after_hours_min", "returns")
+    for unit, week, *numbers in listed:
+        found[unit][week] = Load(*numbers)
+    return found
+
+
+def _days(calendar: Workdays, period: Period) -> dict[dt.date, int]:
+    """Count the working days of each week."""
+    return {monday: sum(calendar.is_workday(monday + DAY * step) for step in range(7)) for monday in period.mondays}
+
+
+def _line(
+    unit: Unit,
+    loads: Mapping[dt.date, Load],
+    gone: Collection[dt.date],
+    known: Capacity | None,
+    days: Mapping[dt.date, int],
+    requests: int,
+) -> Line:
+    """Add up a unit's weeks that are shown; one in which nothing was filed or asked is no data."""
+    filled = {week: load for week, load in loads.items() if load.returns or load.claimed_min}
+    shown = {week: load for week, load in filled.items() if week not in gone}
+    whole = Load(*map(sum, zip(*shown.values(), strict=True))) if shown else None if filled else Load()
+    return Line(unit, known, whole, len(shown), sum(days[week] for week in shown), len(filled) - len(shown), requests)
+
+
+def _spreads(lines: Sequence[Line], value: Callable[[Line], float | None]) -> dict[str, Spread]:
+    values: dict[str, list[float]] = defaultdict(list)
+    for line in lines:
+        if (found := value(line)) is not None:
+            values[alike(line.unit.kind)].append(found)
+    spreads = {kind: spread(of) for kind, of in values.items()}
+    return {kind: found for kind, found in spreads.items() if found}
+
+
+def _among(line: Line, full: Mapping[str, Spread], late: Mapping[str, Spread]) -> Line:
+    kind = alike(line.unit.kind)
+    facts = {
+        name: getattr(line, name) for name in ("unit", "known", "load", "weeks", "workdays", "left_out", "requests")
+    }
+    return Line(**facts, peers=full.get(kind), after_peers=late.get(kind))
+
+
+# --- training: counted as burden like any meeting, listed apart as an investment ---
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One training. Units: people; person-minutes, as confirmed where enough answered, else as claimed.
+
+    Shape: `attended` is None where nobody answered yet, or too few to tell.
+    """
+
+    training: Training
+    offered: int
+    attended: int | None
+    total_min: int
+
+
+def trained(actor: Actor, unit: Unit, year: int) -> list[Trained]:
+    """Return the training of a calendar year by issuers of a unit and below it, the newest first. Three queries."""
+    since, until = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    found = list(resources.trainings(actor, unit, since, until)[:200])
+    if not found:
+        return []
+    demands = {each.demand_id for each in found}
+    targets = Target.objects.visible_to(actor).filter(demand__in=demands, withdrawn=False)
+    offered = dict(targets.values_list("demand_id").annotate(n=Sum("people")))
+    cells = _cells(actor, found, since, until)
+    return [_trained(each, offered.get(each.demand_id, 0), cells.get(each.demand_id, [])) for each in found]
+
+
+def _cells(actor: Actor, found: Sequence[Training], since: dt.date, until: dt.date) -> dict[int, list[issued.Cell]]:
+    """Return the sums of some demands: hidden beside all that their issuers asked in the same weeks."""
+    weeks = {
+        each.demand.first_on - DAY * (each.demand.first_on.isoweekday() - 1) for each in found if each.demand.first_on
+    }
+    rows = (
+        RollupDemand.objects.visible_to(actor)
+        .filter(demand__issuer__in={each.demand.issuer_id for each in found}, week__in=weeks)
+        .values(
+            *issued.COLUMNS, issuer=F("demand__issuer_id"), title=F("demand__title"), category=F("demand__category"),
+            origin=F("demand__origin"), plan=F("demand__plan_item_id"), parent=F("demand__parent_id"),
+        )
+    )  # fmt: skip
+    by_issuer: dict[int, list[issued.Cell]] = defaultdict(list)
+    for row in rows:
+        by_issuer[row.pop("issuer")].append(issued.cell_of(row))
+    of_demand: dict[int, list[issued.Cell]] = defaultdict(list)
+    for cell in (cell for cells in by_issuer.values() for cell in issued.hide(cells)):
+        of_demand[cell.demand_id].append(cell)
+    return of_demand
+
+
+def _trained(training: Training, offered: int, cells: Sequence[issued.Cell]) -> Trained:
+    is_told = bool(cells) and not any(cell.is_hidden for cell in cells)
+    attended = sum(cell.done for cell in cells) if is_told else 0
+    return Trained(training, offered, attended or None, issued.total(cells).total_min)

@@ -1,0 +1,81 @@
+"""Resources and ability (资源与能力): burden beside capacity, requests for support, guides and training of a place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from burden.accounts.actor import Actor
+from burden.accounts.roles import READERS, Role
+from burden.kit import clock
+from burden.kit.access import ActedRequest, access
+from burden.kit.addresses import address, query_of
+from burden.kit.clock import last_closed
+from burden.resources import queries as resources
+from burden.units.models import Kind, Level, Unit
+from reports import queries
+from reports.capacity import LISTED_TRAININGS, Beside, beside, trained
+from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
+from reports.periods import Period
+
+PAGE = 40
+LISTED_REQUESTS, LISTED_GUIDES = 6, 4
+
+
+@access(*READERS)
+def capacity(request: ActedRequest, code: str) -> HttpResponse:
+    """Show a place's people beside what is asked of them. Refuses (404): a foreign or missing unit; no such period or kind."""
+    actor, now = request.actor, clock.now()
+    unit, period = unit_or_404(actor, code), period_or_404(request, now)
+    below = queries.below(actor, unit) or {unit.level: [unit]}
+    usual = Level.TOWNSHIP.value if Level.TOWNSHIP in below else next(iter(below))
+    level = chosen_or_404(request, "kind", below, usual)
+    said = period.query | ({"kind": level} if level != usual else {})
+    if level == Level.VILLAGE:
+        queries.name_parents(below[level])
+
+    def to(**changes: str) -> str:
+        return address("capacity", code, **said | changes)
+
+    found = beside(actor, below[level], period)
+    page = Paginator(found.lines, PAGE).get_page(request.GET.get("page"))
+    context = period_bar(period, now, to) | _others(actor, unit, period, now) | {
+        "unit": unit, "tree": _("当时区划"), "beside": found, "page": page, "level": Level(level).label,
+        "levels": [(Level(each).label, to(kind=each), each == level) for each in below], "query": query_of(**said),
+        "period_query": query_of(**period.query), "peers": _peers(found), "is_closed": period.last <= last_closed(now),
+        "people": {name: found.people(name) for name in ("quota", "in_post", "lent")},
+        "may_offer": Role.OFFICE in actor.roles, "may_ask": Role.LEAD in actor.roles,
+    }  # fmt: skip
+    return render(request, "reports/capacity.html", context)
+
+
+def _others(actor: Actor, unit: Unit, period: Period, now: Any) -> dict[str, Any]:
+    """Return what stands below the table: requests for support, guides, training of the year."""
+    today = clock.day_of(now)
+    requests = list(resources.requests(actor, "", unit)[:LISTED_REQUESTS])
+    guides = list(resources.guides(actor, "", unit).order_by("-rated", "-changed_at")[:LISTED_GUIDES])
+    trainings = trained(actor, unit, period.year)
+    return {
+        "rows": resources.clocked(actor, requests, today),
+        "counts": resources.support_counts(actor, unit, today),
+        "guides": resources.told(actor, guides),
+        "trainings": trainings[:LISTED_TRAININGS],
+        "training_min": sum(each.total_min for each in trainings),
+        "today": today,
+    }
+
+
+def _peers(found: Beside) -> list[tuple[Any, Any]]:
+    """Return the groups that are compared, with their names and per mille."""
+    names = {Kind.TOWNSHIP.value: Level.TOWNSHIP.label}  # towns and townships are one group
+    return [
+        (
+            names.get(kind, Kind(kind).label),
+            {name: round(1_000 * getattr(of, name)) for name in ("low", "median", "high")} | {"count": of.count},
+        )
+        for kind, of in found.peers.items()
+    ]

@@ -1,0 +1,201 @@
+"""Burden beside capacity: what is asked of whose hours, what is not told, and the same figures on the page, in files and API."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from burden.kit import clock
+from burden.resources.models import Capacity, SupportRequest, Training
+from burden.standards.models import DayOverride
+from reports.capacity import Load, _line, beside, trained
+from reports.extents import Extent
+from reports.periods import Period
+from reports.table_rows import capacity as rows_of
+from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_target, make_unit, make_user
+from tests.reports.sums import add_sums
+from tests.reports.test_league import ask
+
+WEEK = Period.of("week", LAST_WEEK, until=LAST_WEEK)
+FIVE_DAYS = 5 * 480
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+
+
+@pytest.fixture
+def county(db):
+    return make_unit(make_unit(level="city"), "county", name="临溪县")
+
+
+@pytest.fixture
+def office(county):
+    return make_actor(county, "office")
+
+
+def make_town(county, *, in_post=10, year=2026, per_head=600, returns=6, **sums):
+    town = make_unit(county, "township")
+    if in_post is not None:
+        Capacity.every.create(unit=town, year=year, in_post=in_post, lent=2, quota=12, changed_at=NOW)
+    add_sums(town, returns=returns, per_head=per_head, **sums)
+    return town
+
+
+def line_of(office, *units, period=WEEK):
+    return beside(office, list(units), period).lines[0]
+
+
+def test_share_is_what_is_asked_of_the_hours_of_who_works_there(county, office):
+    town = make_town(county, c_form=400, after_hours_min=360)
+    line = line_of(office, town)
+    assert (line.load.needed_min, line.available_min) == (3_600 + 400, 10 * FIVE_DAYS)
+    assert (line.share, line.after_share) == (4_000 / 24_000, 360 / 3_600)
+    assert (line.each_week_min, line.available_each_week_min) == (4_000, 24_000)
+
+
+def test_holidays_leave_fewer_hours(county, office):
+    town = make_town(county)
+    DayOverride.objects.create(day=LAST_WEEK.monday, is_workday=False, note="雪", set_at=NOW)
+    assert line_of(office, town).available_min == 10 * 4 * 480
+    for step in range(1, 5):
+        DayOverride.objects.create(day=LAST_WEEK.monday + dt.timedelta(step), is_workday=False, note="雪", set_at=NOW)
+    assert line_of(office, town).share is None
+
+
+def test_row_of_the_newest_year_until_then_counts(county, office):
+    town = make_town(county, in_post=8, year=2025)
+    Capacity.every.create(unit=town, year=2027, in_post=99, changed_at=NOW)
+    assert line_of(office, town).known.in_post == 8
+    Capacity.every.create(unit=town, year=2026, quota=50, changed_at=NOW)  # says nothing of people in post
+    assert line_of(office, town).known.in_post == 8
+
+
+def test_unit_of_which_no_file_says_who_works_there_has_no_share(county, office):
+    line = line_of(office, make_town(county, in_post=None))
+    assert (line.known, line.available_min, line.share) == (None, None, None)
+
+
+def test_few_returns_are_in_no_figure(county, office):
+    shown, hidden = make_town(county, returns=9), make_town(county, returns=4)
+    make_town(county, returns=6)  # its figure beside the whole would tell the hidden one
+    lines = {line.unit: line for line in beside(office, [shown, hidden], WEEK).lines}
+    assert lines[hidden].load is None and lines[hidden].share is None and lines[hidden].left_out == 1
+    found = beside(office, [shown, hidden], WEEK)
+    assert (found.needed_min, found.available_min) == (5_400, 24_000)
+    assert (found.minutes, found.after_min) == (5_400, 0)
+
+
+def test_week_in_which_nothing_was_filed_or_asked_is_no_data(county, office):
+    town = make_town(county)
+    month = Period.of("month", LAST_WEEK, until=LAST_WEEK)
+    line = line_of(office, town, period=month)
+    assert (line.weeks, line.available_min) == (1, 24_000)
+    empty = line_of(office, make_unit(county, "township"))
+    assert (empty.weeks, empty.share, empty.load) == (0, None, Load())
+
+
+def test_peers_are_eight_or_none_and_support_is_offered_above_their_middle_half(county, office):
+    towns = [make_town(county, per_head=300 + 30 * n) for n in range(7)]
+    assert beside(office, towns, WEEK).strained == []
+    towns.append(make_town(county, per_head=1_200))
+    found = beside(office, towns, WEEK)
+    assert found.lines[0].unit == towns[-1]
+    assert [line.unit for line in found.strained] == [towns[-1], towns[6]]
+    assert found.lines[0].peers.count == 8
+    late = make_town(county, per_head=300, after_hours_min=900)
+    assert late in [line.unit for line in beside(office, [*towns, late], WEEK).strained]
+
+
+def test_page_and_table_say_the_same(client, county, office):
+    towns = [make_town(county, per_head=300 + 41 * n, returns=4 if n == 3 else 8) for n in range(9)]
+    SupportRequest.every.create(
+        unit=towns[0], kind="people", title="添人", state="asked", made_by=office.user, made_on=NOW.date(),
+        asked_on=NOW.date(), changed_at=NOW,
+    )  # fmt: skip
+    client.force_login(office.user)
+    page = client.get(reverse("capacity", args=[county.code])).context
+    query = {"unit": county.code, "from": str(LAST_WEEK), "to": str(LAST_WEEK), "level": "township"}
+    rows = client.get("/api/v1/tables/capacity/", query).json()["results"]
+    shown = [
+        (line.unit.code, line.load and line.load.needed_min, line.available_min if line.load else None, line.share)
+        for line in page["beside"].lines
+    ]
+    assert shown == [(row["code"], row["needed"], row["available"], row["share"]) for row in rows]
+    assert [row["remark"] for row in rows if row["needed"] is None] == ["人数太少，不显示"] * sum(
+        line.load is None for line in page["beside"].lines
+    )
+    assert sum(row["needed"] or 0 for row in rows) == page["beside"].needed_min
+    extent = Extent(county, "township", LAST_WEEK, LAST_WEEK)
+    assert [row[0] for row in rows_of(office, extent)] == [row["code"] for row in rows]
+    assert {row["requests"] for row in rows} == {0, 1}
+
+
+@pytest.mark.parametrize(("role", "level"), [("lead", "township"), ("issuer", "department"), ("lead", "village")])
+def test_every_reader_sees_its_own_unit(client, county, role, level):
+    parent = make_unit(county, "township") if level == "village" else county
+    unit = make_unit(parent, level)
+    client.force_login(make_actor(unit, role).user)
+    assert unit.name in client.get(reverse("capacity", args=[unit.code])).content.decode()
+
+
+def test_page_costs_as_much_for_three_as_for_one(client, county, office):
+    client.force_login(office.user)
+    url, found = reverse("capacity", args=[county.code]), []
+    make_town(county)
+    client.get(url)
+    for _count in range(2):
+        make_training(county, make_unit(county, "department"), answers=6)
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(url).status_code == 200
+        found.append(len(seen))
+        make_town(county)
+    assert found[0] == found[1]
+
+
+def make_training(county, bureau, **sums):
+    demand = make_demand(bureau, category="meeting", title="防返贫系统培训", first_on=dt.date(2026, 11, 18), people=3)
+    facts = {"answered": 6, "done": 6, "claim_min": 1_200} | sums
+    ask(bureau, 900, LAST_WEEK, demand=demand, **facts)
+    make_target(demand, make_unit(county, "township"), LAST_WEEK)
+    return Training.every.create(demand=demand, marked_by=make_user(), marked_at=NOW)
+
+
+def test_training_counts_by_the_formula_of_meetings(county, office):
+    training = make_training(county, make_unit(county, "department"), answers=8)
+    found = trained(office, county, 2026)
+    assert [(each.training, each.offered, each.attended) for each in found] == [(training, 3, 6)]
+    assert trained(office, county, 2025) == []
+
+
+def test_training_that_few_answered_is_told_as_registered(county, office):
+    make_training(county, make_unit(county, "department"), answers=4, answered=4, done=4)
+    assert [(each.attended, each.total_min) for each in trained(office, county, 2026)] == [(None, 1_200)]
+
+
+@given(st.integers(0, 2**32))
+def test_sums_hold_shown_weeks_alone(seed):
+    chance = random.Random(seed)
+    days = {LAST_WEEK.plus(-n).monday: 5 for n in range(10)}
+    loads = {
+        week: Load(*(chance.choice((0, chance.randrange(999))) for _n in range(4)))
+        for week in days
+        if chance.random() < 0.7
+    }
+    gone = {week for week in days if chance.random() < 0.3}
+    line = _line(None, loads, gone, None, days, 0)
+    filled = {week for week, load in loads.items() if load.returns or load.claimed_min}
+    assert (line.weeks, line.left_out) == (len(filled - gone), len(filled & gone))
+    assert line.workdays == 5 * line.weeks
+    if line.load is not None:
+        assert line.load.needed_min == sum(loads[week].needed_min for week in filled - gone)
+    else:
+        assert filled and not filled - gone
