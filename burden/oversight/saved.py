@@ -1,6 +1,7 @@
 """Person-hours that an order saved: what an issuer asked under these titles before, and after it answered.
 
-A quarter before the order was opened is held against the weeks since the issuer answered, both scaled to a year of 52 weeks.
+A quarter before the order was opened, frozen when it was, is held against the weeks since the issuer answered, both scaled to a
+year of 52 weeks.
 The figures come through kit.figures: a change of method is no saving, what law 5 hides is as claimed.
 """
 

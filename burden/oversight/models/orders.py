@@ -84,8 +84,8 @@ class Order(models.Model):
     Shape: `due_on` is the last day of the step it stands at, `ripe_on` the first day of what comes after waiting (销号, 回头看),
     `deadline_on` the issuer's own; all dates, colours are computed (oversight.clocks). `asked_until` is an extension asked for.
     Who confirmed relief is ticked in ReliefAsked, what was said is counted here alone: nobody can put the two together.
-    Units: person_min as the finding has it; before_min and after_min person-minutes of before_weeks and after_weeks, saved_min of a
-    year, frozen when it is closed; took_days working days from 交办 to 办结.
+    Units: person_min as the finding has it; before_min and after_min person-minutes of before_weeks and after_weeks, the former
+    frozen when it is opened, the latter with saved_min of a year when it is closed; took_days working days from 交办 to 办结.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)

@@ -53,6 +53,7 @@ def open_order(
 ) -> Order:
     """Open an order (立项) from a finding, to be sent by the office; its number is the next of the unit's year.
 
+    What was asked in the quarter before is frozen now: once the issuer obeys and withdraws it, nobody could count it any more.
     Units: days are working days. Refuses: PermissionDenied unless the actor reviews there; order.title, order.requirements,
     order.standard, order.days; Conflict finding.state.
     """
@@ -69,6 +70,7 @@ def open_order(
         citation=citation(held.seen)[:LINE_LENGTH], titles=held.titles, person_min=held.person_min,
         **_written(title, standard, days), due_on=workdays().after(today, TO_SEND), opened_by=by.user, opened_at=now,
     )  # fmt: skip
+    opened.before_min, opened.before_weeks = _before(opened)
     _number(by, opened)
     _put_requirements(opened, texts)
     held.state, held.decided_by, held.decided_at = FindingState.ORDERED, by.user, now
@@ -278,11 +280,21 @@ def close_order(*, by: Actor, order: Order, now: dt.datetime) -> Order:
 
 
 def _saved(held: Order, now: dt.datetime) -> saved.Saved:
-    before = saved.weeks_before(held.opened_at)
+    before_min, weeks = held.before_min, held.before_weeks
+    if before_min is None or weeks is None:  # opened before this was frozen at the opening
+        before_min, weeks = _before(held)
     after = saved.weeks_after(held.answered_at or now, now)
-    asked = figures.asked_in(issuer_id=held.issuer_id, titles=held.titles, weeks=[*before, *after])
-    sums = [sum(asked.get(week, 0) for week in weeks) for weeks in (before, after)]
-    return saved.Saved(sums[0], len(before), sums[1], len(after))
+    return saved.Saved(before_min, weeks, _asked(held, after), len(after))
+
+
+def _before(held: Order) -> tuple[int, int]:
+    """Return what was asked in the quarter before an order was opened, and of how many weeks. Units: person-minutes."""
+    weeks = saved.weeks_before(held.opened_at)
+    return _asked(held, weeks), len(weeks)
+
+
+def _asked(held: Order, weeks: Sequence[dt.date]) -> int:
+    return sum(figures.asked_in(issuer_id=held.issuer_id, titles=held.titles, weeks=weeks).values())
 
 
 @transaction.atomic
@@ -305,7 +317,7 @@ def reopen_order(*, by: Actor, order: Order, reason: str, days: int, now: dt.dat
     for each in requirements_of(by, held):
         each.verified_at = None
         each.save(update_fields=["verified_at"])
-    for name in ("before_min", "before_weeks", "after_min", "after_weeks", "saved_min", "closed_at", "finished_at", "took_days", "in_time", "ripe_on"):  # fmt: skip
+    for name in ("after_min", "after_weeks", "saved_min", "closed_at", "finished_at", "took_days", "in_time", "ripe_on"):  # fmt: skip
         setattr(held, name, None)
     forget_relief(order=held)
     return _send_back(held, "reopen", by, reason, days, now)

@@ -10,7 +10,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.demands.models import Target
+from burden.demands.models import Demand, Target
+from burden.demands.models import State as DemandState
+from burden.demands.receivers import stored, units_of
 from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import one_of, read_one
@@ -44,11 +46,20 @@ def forget_relief(*, order: Order) -> None:
 
 
 def _receivers(by: Actor, order: Order) -> list[int]:
-    """Return whom it went to: of what was registered under its titles, else all townships of the unit."""
-    sent = Target.objects.visible_to(by).filter(issuer_id=order.issuer_id, demand__title__in=order.titles)
-    found = list(sent.filter(unit__closed_on=None).order_by("unit_id").values_list("unit_id", flat=True).distinct())
+    """Return whom it went to: of what was registered under its titles, else all townships of the unit.
+
+    What is withdrawn has no targets left but the answered ones, so that there those count to whom it was addressed.
+    """
+    out = Demand.objects.visible_to(by).filter(
+        issuer_id=order.issuer_id, title__in=order.titles, issued_at__isnull=False
+    )
+    sent = Target.objects.visible_to(by).filter(demand__in=out, unit__closed_on=None)
+    found = set(sent.values_list("unit_id", flat=True))
+    gone = out.filter(state=DemandState.WITHDRAWN).select_related("issuer")
+    for chosen in {str(each.receivers): each for each in gone}.values():
+        found |= set(units_of(chosen.issuer, stored(chosen.receivers)).values_list("pk", flat=True))
     if found:
-        return found
+        return sorted(found)
     low, high = order.unit.range
     below = Unit.every.filter(path__gt=low, path__lt=high, level=Level.TOWNSHIP, closed_on=None)
     return list(below.order_by("path").exclude(pk=order.issuer_id).values_list("pk", flat=True))

@@ -19,6 +19,7 @@ from burden.ledger.models import AuditEvent
 from burden.oversight import clocks, services, steps
 from burden.oversight.models import Finding, FindingState, Order, OrderState, OrderStep, ReliefAsked, Requirement
 from burden.oversight.queries import finding
+from burden.oversight.saved import weeks_before
 from burden.oversight.steps import STEPS
 from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_post, make_target, make_unit
 
@@ -404,6 +405,21 @@ def test_struck_off_only_when_four_weeks_are_closed(place: Place, monkeypatch: p
     assert act(place, closed, "look", now=NOW + 10 * WEEK).state == "looked"
 
 
+def test_withdrawing_what_was_ordered_takes_nothing_from_what_it_saved(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = dict.fromkeys(weeks_before(NOW), 60)
+    monkeypatch.setattr(figures, "asked_in", lambda *, weeks, **_: {week: asked.get(week, 0) for week in weeks})
+    order = services.open_order(by=place.reviewer, finding=place.finding(), **ACTS["revise"][1], now=NOW)
+    assert (order.before_min, order.before_weeks) == (780, 13)
+    for name in ("send", "sign", "answer"):
+        act(place, order, name)
+    asked.clear()  # the issuer obeyed: what it withdrew claims nothing any more
+    Requirement.every.filter(order=order).update(verified_at=NOW)
+    act(place, order, "finish")
+    assert act(place, order, "close").saved_min == 780 * 4
+
+
 def test_reopened_is_worked_at_anew_and_saved_nothing(place: Place) -> None:
     order = place.order("closed", asked=6, less=5)
     again = act(place, order, "reopen")
@@ -437,6 +453,16 @@ def test_receivers_of_what_was_registered_are_asked(place: Place) -> None:
     make_target(demand, place.towns[0])
     order = act(place, place.order("working"), "answer")
     assert list(ReliefAsked.every.filter(order=order).values_list("unit_id", flat=True)) == [place.towns[0].pk]
+
+
+def test_receivers_of_what_was_withdrawn_are_asked(place: Place) -> None:
+    codes = [place.towns[1].code, place.towns[2].code]
+    make_demand(
+        place.bureau, title="农村人居环境整治台账", receivers={"units": codes}, state="withdrawn", withdrawn_reason="停用", withdrawn_at=NOW,
+    )  # fmt: skip
+    order = act(place, place.order("working"), "answer")
+    asked = ReliefAsked.every.filter(order=order).order_by("unit_id").values_list("unit_id", flat=True)
+    assert list(asked) == [place.towns[1].pk, place.towns[2].pk]
 
 
 def test_unit_answers_once(place: Place) -> None:
