@@ -1,6 +1,7 @@
 """What stands for a person in the anonymous channel: the week's code of a group, and the receipt of one ticket.
 
-A code says only to which group somebody belongs and in which week. A group has at least 20 active cadres; where one of a county's
+A code says only to which group somebody belongs and in which week, and only to the portal: it is the group's number in an order
+drawn for the week (docs/adr/0017). A group has at least 20 active cadres; where one of a county's
 kinds has fewer, the whole county shares one code, so that nobody's code is shared by a few who are left over.
 """
 
@@ -10,7 +11,6 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -19,7 +19,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.models import Post
 from burden.accounts.roles import Role
 from burden.kit.clock import Week
-from burden.kit.crypto import mark_of
+from burden.kit.crypto import permuted
 from burden.units.models import Level, Unit
 
 FEWEST = 20  # active cadres who share a code
@@ -33,6 +33,12 @@ WORDS = (
     "甘蔗 茉莉 牡丹 芍药 海棠 兰草 山茶 杜鹃 月季 蔷薇 紫藤 腊梅 水仙 百合 喜鹊 燕子 画眉 黄鹂 鸳鸯 仙鹤 大雁 鲤鱼 青蛙 蜻蜓 蝴蝶 萤火 月亮 星河 "
     "朝霞 晚霞 彩虹 春雨 秋霜 冬雪 夏荷 清风 晨雾 暖阳 山岚 湖光 江帆 海浪 沙洲 峡谷"
 ).split()
+PARTS = 3  # words of a code, before two digits
+LEVELS = ("", *KINDS)  # of a group; none is the whole area
+CODES = len(WORDS) ** PARTS * 100  # of a week; so many that guessing one takes long, and no two groups share one
+PLACES = {word: place for place, word in enumerate(WORDS)}
+TYPED = re.compile(r"(\w{2})" * PARTS + r"(\d{2})")
+PURPOSE = "membership"
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"[:32]
 GROUPS, GROUP = 8, 4  # of a receipt: 32 letters of 5 bits are 160 bits
 
@@ -45,13 +51,13 @@ class Group:
     level: str
 
     def code(self, week: Week) -> str:
-        """Return the code of a week: three words and two digits."""
-        drawn = int(mark_of("membership", self.area.pk, self.level, week), 16)
+        """Return the code of a week: three words and two digits, of no other group. Refuses (ValueError): more areas than codes."""
+        drawn = permuted(PURPOSE, self.area.pk * len(LEVELS) + LEVELS.index(self.level), CODES, week)
         words = []
-        for _turn in range(3):
+        for _turn in range(PARTS):
             drawn, place = divmod(drawn, len(WORDS))
             words.append(WORDS[place])
-        return "-".join([*words, f"{drawn % 100:02}"])
+        return "-".join([*words, f"{drawn:02}"])
 
 
 def area_of(unit: Unit) -> Unit | None:
@@ -93,9 +99,16 @@ def _cadres(area: Unit, today: dt.date) -> dict[str, int]:
     return counts
 
 
-def _plain(code: str) -> str:
-    """Return a code as one may type it: any dash or blank between its parts, or none."""
-    return re.sub(r"[\W_]+", "", code)
+def _number(code: str) -> int | None:
+    """Return the number that a code writes, as one may type it: any dash or blank between its parts, or none."""
+    said = TYPED.fullmatch(re.sub(r"[\W_]+", "", code))
+    places = [PLACES.get(word, -1) for word in said.groups()[:PARTS]] if said else [-1]
+    if said is None or min(places) < 0:
+        return None
+    number = int(said[PARTS + 1])
+    for place in reversed(places):
+        number = number * len(WORDS) + place
+    return number
 
 
 @dataclass(frozen=True)
@@ -107,21 +120,15 @@ class Found:
 
 
 def find(code: str, week: Week) -> Found | None:
-    """Say whose code this is, of this week or one just over; None for no code at all."""
-    plain = _plain(code)
-    areas = list(Unit.every.filter(level__in=AREAS, closed_on=None))
-    found = None
-    for group in _groups(areas):  # all of them, whichever it is: how long it takes says nothing
-        for back in range(REMEMBERED + 1):
-            if secrets.compare_digest(_plain(group.code(week.plus(-back))).encode(), plain.encode()):
-                found = Found(group, back > 0)
-    return found
-
-
-def _groups(areas: list[Unit]) -> Iterator[Group]:
-    for area in areas:
-        for level in ("", *KINDS):
-            yield Group(area, level)
+    """Say whose code this is, of this week or one just over; None for no code at all. One query, by the numbers of areas."""
+    number = _number(code)
+    if number is None:
+        return None
+    drawn = [permuted(PURPOSE, number, CODES, week.plus(-back), back=True) for back in range(REMEMBERED + 1)]
+    meant = [divmod(each, len(LEVELS)) for each in drawn]
+    areas = Unit.every.filter(level__in=AREAS, closed_on=None).in_bulk([pk for pk, _level in meant])
+    there = [Found(Group(areas[pk], LEVELS[level]), back > 0) for back, (pk, level) in enumerate(meant) if pk in areas]
+    return there[0] if there else None
 
 
 def new_receipt() -> str:

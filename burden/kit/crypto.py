@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 KEY_BYTES, NONCE_BYTES = 32, 12
+ROUNDS = 10  # of a permutation
 MOST_ID = 2**52  # scripts in browsers count exactly up to 2**53
 
 
@@ -66,6 +67,31 @@ def mark_of(purpose: str, *about: object) -> str:
     """Return a mark that is the same for the same thing, and tells nobody without the portal's key of what it is."""
     words = "|".join(map(str, about)).encode()
     return hmac.new(own_key(purpose), words, hashlib.sha256).hexdigest()
+
+
+def permuted(purpose: str, number: int, size: int, *about: object, back: bool = False) -> int:
+    """Return where a number below `size` lies in an order that only the portal knows; with `back`, which number lies there.
+
+    No two numbers share a place. Shape: a Feistel network over the next even count of bits, walked until below `size`.
+    Refuses (ValueError): a number that is not below it.
+    """
+    if not 0 <= number < size:
+        raise ValueError(number)
+    bits = -(-(size - 1).bit_length() // 2)
+    while True:
+        number = _mixed(purpose, number, bits, about, back=back)
+        if number < size:
+            return number
+
+
+def _mixed(purpose: str, number: int, bits: int, about: tuple[object, ...], *, back: bool) -> int:
+    left, right = number >> bits, number & (1 << bits) - 1
+    if back:
+        left, right = right, left
+    for turn in reversed(range(ROUNDS)) if back else range(ROUNDS):
+        drawn = int(mark_of(purpose, *about, turn, right), 16) & (1 << bits) - 1
+        left, right = right, left ^ drawn
+    return right << bits | left if back else left << bits | right
 
 
 def chance_id() -> int:

@@ -64,5 +64,6 @@ def logging_config(level: str) -> dict[str, Any]:
         "formatters": {"json": formatter},
         "filters": {"unnoticed": {"()": lambda: unnoticed}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["unnoticed"]}},
+        "loggers": {"apprise": {"level": "CRITICAL", "propagate": False}},  # its lines name addresses and keys
         "root": {"handlers": ["console"], "level": level},
     }

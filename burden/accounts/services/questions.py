@@ -28,13 +28,15 @@ def put_question(
 ) -> set[int]:
     """Put one optional question to those of some people who may be asked still this week, those asked least first; who they are.
 
-    A room shows its question to these alone. It belongs to the service that asks, and is recorded by it. At the same moment
+    A room shows its question to these alone; put again in the same week, it goes to no more than `most` in all. It belongs to the service that asks, and is recorded by it. At the same moment
     two services may take one place: the database gives it to one, and the other does not ask.
     """
     week, left = Week.at(now).monday, left_to_ask(people=people, now=now)
-    free = sorted((person for person in people if left[person]), key=lambda person: (-left[person], person))[:most]
-    places = {person: MOST_QUESTIONS - left[person] + 1 for person in free}
     facts = {"week": week, "kind": kind, "subject": subject}
-    rows = [PortalQuestion(person_id=person, place=place, **facts) for person, place in places.items()]
-    PortalQuestion.objects.bulk_create(rows, ignore_conflicts=True)
-    return set(PortalQuestion.objects.filter(person__in=people, **facts).values_list("person", flat=True))
+    put = PortalQuestion.objects.filter(person__in=people, **facts).values_list("person", flat=True)
+    before = set(put)
+    free = sorted((each for each in people if left[each] and each not in before), key=lambda each: (-left[each], each))
+    chosen = free if most is None else free[: max(0, most - len(before))]
+    rows = [PortalQuestion(person_id=each, place=MOST_QUESTIONS - left[each] + 1, **facts) for each in sorted(chosen)]
+    PortalQuestion.objects.bulk_create(rows, ignore_conflicts=True)  # by person: two services never wait for each other
+    return set(put.all())

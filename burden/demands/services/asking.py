@@ -45,7 +45,9 @@ def ask_first(*, by: Actor, demand: Demand, now: dt.datetime) -> list[Estimate]:
     until = clock.day_of(now) + DAYS_TO_ANSWER
     asked = [Estimate(demand=held, unit_id=unit_id, asked_at=now, until=until) for unit_id in drawn]
     Estimate.every.bulk_create(asked)
-    for each in asked:
+    for each in sorted(
+        asked, key=lambda each: each.unit_id
+    ):  # two that ask the same units wait, and never for each other
         people = drawn[each.unit_id]
         put_question(kind=Question.ESTIMATE, subject=each.pk, people=people, now=now, most=PEOPLE_ASKED)
     held.state, held.changed_at = State.REVIEW, now

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -26,6 +25,13 @@ if TYPE_CHECKING:
 
 PURPOSE = "notice-channel"
 MOST = 200
+# one letter box at a host with a name: no quoted words that hold a second one, no bare number of a machine, no host nearby
+MAIL = re.compile(r"[^\s\"'(),:;<>@\[\\\]%]+@[^\s@\[\]]+\.[^\s@\[\].]*[^\d\s@\[\].]")
+HOOKS = {  # what a robot's whole address begins with, as its maker gives it out; the key is kept, and nothing else
+    Means.DINGTALK: "https://oapi.dingtalk.com/robot/send?access_token=",
+    Means.WECOM: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=",
+    Means.FEISHU: "https://open.feishu.cn/open-apis/bot/v2/hook/",
+}
 KEYS = {  # how a robot's key looks; DingTalk signs with a secret before it, where the robot asks for one
     Means.DINGTALK: (re.compile(r"(?:SEC[0-9a-zA-Z]{10,120}@)?[0-9a-zA-Z]{20,128}", re.ASCII), "dingtalk://{}/"),
     Means.WECOM: (re.compile(r"[0-9a-zA-Z_-]{20,64}", re.ASCII), "wecombot://{}/"),
@@ -45,22 +51,28 @@ def read_address(means: str, address: str) -> str:
     line = address.strip()
     if means == Means.MAIL:
         return _mail(line)
-    if not KEYS[Means(means)][0].fullmatch(line):
-        sentence = _("填机器人地址里最后那一段密钥，不是整个网址")
+    key = line.removeprefix(HOOKS[Means(means)])
+    if not KEYS[Means(means)][0].fullmatch(key):
+        sentence = _("这不是%(means)s的地址。在群里打开机器人的设置，把它的地址整个复制过来") % {
+            "means": Means(means).label
+        }
         raise Refused("channel.address", sentence, {"address": sentence})
-    return line
+    return key
 
 
 def _mail(line: str) -> str:
-    try:
-        validate_email(line)
-    except ValidationError as error:
-        sentence = _("邮箱写得不对，要像 name@example.cn 这样")
-        raise Refused("channel.address", sentence, {"address": sentence}) from error
-    if len(line) > MOST or parseaddr(line)[1] != line:
+    if len(line) > MOST or not MAIL.fullmatch(line) or not _is_mail(line):
         sentence = _("邮箱写得不对，要像 name@example.cn 这样")
         raise Refused("channel.address", sentence, {"address": sentence})
     return line
+
+
+def _is_mail(line: str) -> bool:
+    try:
+        validate_email(line)
+    except ValidationError:
+        return False
+    return True
 
 
 def sealed(person_id: int, address: str) -> bytes:
@@ -92,7 +104,7 @@ def reached(means: str, address: str) -> Apprise | None:
     from apprise import Apprise, AppriseAsset  # loaded where something is sent, never by a page
 
     name = str(settings.PORTAL_NAME)
-    there = Apprise(asset=AppriseAsset(app_id=name, app_desc=name, secure_logging=True))
+    there = Apprise(asset=AppriseAsset(app_id=name, app_desc=name, secure_logging=True, http_redirects=False))
     with warnings.catch_warnings():  # one of its hundred plugins tries a module that Python 3.13 leaves out
         warnings.simplefilter("ignore", DeprecationWarning)
         is_known = there.add(url_of(means, address))

@@ -23,6 +23,8 @@ from burden.kit.display import brand
 
 log = structlog.get_logger("notices")
 MOST_ATTEMPTS = 3
+# what a library of a hundred plugins may raise on one channel: the others are told all the same
+FAULTS = (AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 Deliver = Callable[[str, str, str], bool]
 
 
@@ -74,7 +76,11 @@ def _sent(channel: NoticeChannel, count: int, send: Deliver) -> bool:
         address = opened(channel.person_id, channel.sealed)
     except Unreadable:
         return False
-    return send(channel.means, address, words_of(count))
+    try:
+        return send(channel.means, address, words_of(count))
+    except FAULTS as error:  # its words may hold the key
+        log.error("digest.broken", means=channel.means, error=type(error).__name__)
+        return False
 
 
 def words_of(count: int) -> str:

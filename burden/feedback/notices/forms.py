@@ -63,9 +63,9 @@ class ChannelForm(Plain):
 
     means = forms.ChoiceField(label=_("怎么告诉你"))
     address = forms.CharField(
-        label=_("邮箱或机器人的密钥"),
+        label=_("邮箱或机器人的地址"),
         max_length=MOST,
-        help_text=_("机器人填网址里最后那一段；加密保存，谁也看不到"),
+        help_text=_("机器人的地址在群里它的设置里，整个复制过来；加密保存，谁也看不到"),
         widget=forms.TextInput(attrs={"class": "inp", "autocomplete": "off"}),
     )
 

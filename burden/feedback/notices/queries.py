@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
-from burden.feedback.notices.models import NEWEST_FIRST, Notice, NoticeChannel, State
+from burden.feedback.notices.models import NEWEST_FIRST, Notice, NoticeChannel, NoticeDigest, State, Told
 from burden.kit import clock
 from burden.kit.news import News
 from burden.kit.waiting import MOST, Waiting
@@ -29,7 +29,8 @@ def notices(actor: Actor, today: dt.date, *, old: bool = False) -> QuerySet[Noti
 def written(actor: Actor) -> QuerySet[Notice]:
     """Return what the actor's units wrote, and for the office all below it, whatever became of it; what waits comes first."""
     mine: QuerySet[Notice] = Notice.objects.visible_to(actor).filter(pk__in=_own(actor).values("pk"))
-    return mine.select_related("unit", "root").defer("body").order_by(*NEWEST_FIRST)
+    waits = Case(When(state=State.PROPOSED, then=0), default=1)
+    return mine.select_related("unit", "root").defer("body").order_by(waits, "-written_at", "-pk")
 
 
 def _own(actor: Actor) -> QuerySet[Notice]:
@@ -73,6 +74,14 @@ def roots(actor: Actor) -> QuerySet[Unit]:
 def channel(actor: Actor) -> NoticeChannel | None:
     """Return the channel the actor chose."""
     return NoticeChannel.objects.filter(person=actor.user_id).first()
+
+
+def failed(actor: Actor, kept: NoticeChannel | None) -> bool:
+    """Say whether the last word that was sent by a channel did not arrive."""
+    if kept is None:
+        return False
+    last = NoticeDigest.objects.filter(person=actor.user_id, at__gte=kept.set_at).exclude(told=Told.NOTHING)
+    return last.order_by("-week").values_list("told", flat=True).first() == Told.FAILED
 
 
 def news(actor: Actor, now: dt.datetime) -> list[News]:

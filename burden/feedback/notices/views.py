@@ -146,7 +146,8 @@ def notice_channel(request: ActedRequest) -> HttpResponse:
     if request.method == "POST" and done(form, services.choose_channel, by=actor, now=clock.now()):
         messages.success(request, _("开了：每周最多一次，只说有几条新的"))
         return redirect("notice_channel")
-    context = {"form": form, "channel": queries.channel(actor), "has_means": bool(form.fields["means"].choices)}  # type: ignore[attr-defined]
+    kept = queries.channel(actor)
+    context = {"form": form, "channel": kept, "has_failed": queries.failed(actor, kept)}
     return render(request, "feedback/notices/channel.html", context, status=422 if form.errors else 200)
 
 

@@ -16,7 +16,7 @@ from burden.demands.queries import estimates_asked
 from burden.demands.services import ask_first
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
-from tests.database import as_role
+from tests.database import as_role, in_threads
 from tests.factories import NOW, make_actor, make_demand, make_unit, make_user
 
 WEEK = dt.timedelta(7)
@@ -49,6 +49,26 @@ def test_those_asked_least_are_asked_first() -> None:
     asked, rested = make_user().pk, make_user().pk
     put(1, asked)
     assert put(2, asked, rested, most=1) == {rested}
+
+
+def test_question_put_again_goes_to_no_more_people() -> None:
+    people = [make_user().pk for _n in range(3)]
+    assert put(1, *people, most=2) == put(1, *people, most=2) == set(people[:2])
+    assert put(1, *people, most=3) == set(people)
+
+
+def test_services_that_ask_at_once_keep_to_three(transactional_db: None) -> None:
+    people = [make_user().pk for _n in range(6)]
+
+    def ask(number: int) -> set[int]:
+        return put(number, *people[number % 2 :], *people[: number % 2])
+
+    told = in_threads(6, ask)
+    for person in people:
+        held = set(PortalQuestion.objects.filter(person=person).values_list("subject", flat=True))
+        assert 1 <= len(held) <= MOST_QUESTIONS
+    shown = sum(len(some) for some in told if isinstance(some, set))
+    assert shown == PortalQuestion.objects.count(), "whoever is told may show a question, and nobody else"
 
 
 def test_database_holds_to_three() -> None:

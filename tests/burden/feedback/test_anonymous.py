@@ -17,10 +17,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
+from pytest_django import DjangoAssertNumQueries
 
 from burden.embedded.portal import web
 from burden.feedback import services
-from burden.feedback.codes import LETTERS, WORDS, Group, find, group_of, new_receipt
+from burden.feedback.codes import LETTERS, LEVELS, WORDS, Group, find, group_of, new_receipt
 from burden.feedback.models import Ticket, TicketPhoto, TicketStep
 from burden.feedback.sealing import text_of
 from burden.feedback.services.batches import drawn
@@ -106,6 +107,30 @@ def test_code_says_group_and_week_and_is_found_as_typed(county: Unit) -> None:
     assert late and late.expired
     assert find("石榴-渡口-银杏-00", THIS_WEEK) is None
     assert find("", THIS_WEEK) is None
+
+
+def test_code_is_found_in_one_query_however_many_counties(
+    county: Unit, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    code = code_of(county, "village")
+    with django_assert_num_queries(1):
+        find(code, THIS_WEEK)
+    others = [make_unit(county.parent) for _n in range(3)]
+    with django_assert_num_queries(1):
+        found = find(code, THIS_WEEK)
+    assert found and found.group == Group(county, "village")
+    assert len({code_of(each, level) for each in [county, *others] for level in LEVELS}) == 16, (
+        "no two groups share one"
+    )
+    Unit.every.filter(pk=county.pk).update(closed_on=NOW.date())
+    assert find(code, THIS_WEEK) is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["石榴", "石榴-渡口-47", "石榴-渡口-银杏-4", "石榴-渡口-没有-47", "0" * 100_000, "石榴渡口银杏四七"]
+)
+def test_what_is_no_code_is_none(county: Unit, typed: str) -> None:
+    assert find(typed, THIS_WEEK) is None
 
 
 def test_receipt_has_160_bits() -> None:

@@ -20,7 +20,7 @@ from burden.kit.crypto import Unreadable
 from burden.kit.errors import Refused
 from burden.ledger.models import AuditEvent
 from burden.units.models import Unit
-from tests.database import as_role
+from tests.database import as_role, in_threads
 from tests.factories import NOW, make_actor, make_notice, make_unit
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -99,6 +99,34 @@ def test_failure_that_mends_is_told_once(county: Unit, cadre) -> None:
     assert NoticeDigest.objects.get().told == Told.SENT
 
 
+def test_channel_that_breaks_keeps_nobody_from_being_told(
+    county: Unit, cadre, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = make_actor(make_unit(county, "township"))
+    choose_channel(by=other, means="wecom", address=KEY[::-1], now=NOW)
+    make_notice(county)
+
+    def breaks(means: str, address: str, words: str) -> bool:
+        if means == "feishu":
+            raise ValueError(f"https://open.feishu.cn/{address}")
+        return True
+
+    assert send_digests(now=MONDAY, send=breaks) == 1
+    told = dict(NoticeDigest.objects.values_list("person", "told"))
+    assert told == {cadre.user_id: Told.FAILED, other.user_id: Told.SENT}
+    assert KEY not in caplog.text
+
+
+def test_two_workers_at_once_tell_once(transactional_db: None) -> None:
+    county = make_unit(make_unit(level="city"))
+    choose_channel(by=make_actor(make_unit(county, "township")), means="feishu", address=KEY, now=NOW)
+    make_notice(county)
+    post = Post()
+    told = in_threads(3, lambda _number: send_digests(now=MONDAY, send=post), "burden_worker")
+    assert sorted(map(str, told)) == ["0", "0", "1"]
+    assert len(post.sent) == 1
+
+
 def test_worker_killed_while_sending_sends_no_second_time(county: Unit, cadre) -> None:
     make_notice(county)
 
@@ -165,6 +193,11 @@ def test_channel_whose_secret_changed_fails_without_noise(county: Unit, cadre, s
         ("dingtalk", "@" + KEY),
         ("mail", "a@b"),
         ("mail", "a@example.cn, b@example.cn"),
+        ("mail", '"a@example.cn,b"@example.cn'),
+        ("mail", "root@localhost"),
+        ("mail", "root@[127.0.0.1]"),
+        ("mail", "root@10.0.0.10"),
+        ("mail", "a@example.cn\r\nbcc: b@example.cn"),
         ("mail", "a@example.cn?bcc=b@example.cn"),
         ("mail", "x" * 300 + "@example.cn"),
         ("fax", KEY),
@@ -200,6 +233,22 @@ def test_robot_is_reached_at_its_makers_host(means: str, address: str, host: str
     (robot,) = there
     assert host in getattr(robot, "api_url", robot.notify_url)
     assert KEY in robot.url()
+    assert not robot.redirects, "an answer of theirs leads nowhere else"
+
+
+@pytest.mark.parametrize(
+    ("means", "begins"),
+    [
+        ("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token="),
+        ("wecom", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="),
+        ("feishu", "https://open.feishu.cn/open-apis/bot/v2/hook/"),
+    ],
+)
+def test_whole_address_of_the_maker_is_its_key(means: str, begins: str) -> None:
+    assert read_address(means, f" {begins}{KEY} ") == KEY
+    for wrong in (f"{begins}{KEY}&to=1", begins.replace("https", "http") + KEY, f"https://evil.example/{begins}{KEY}"):
+        with pytest.raises(Refused):
+            read_address(means, wrong)
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
@@ -237,10 +286,12 @@ def mailbox(settings) -> Iterator[Mailbox]:
         server.shutdown()
 
 
-def test_mail_arrives_with_the_count_alone(county: Unit, mailbox: Mailbox) -> None:
+def test_mail_arrives_with_the_count_alone(county: Unit, mailbox: Mailbox, caplog: pytest.LogCaptureFixture) -> None:
     import base64
+    import logging
     from email import message_from_string
 
+    caplog.set_level(logging.INFO)
     actor = make_actor(make_unit(county, "township"))
     choose_channel(by=actor, means="mail", address="cadre@example.cn", now=NOW)
     make_notice(county, title="停电通知")
@@ -252,6 +303,7 @@ def test_mail_arrives_with_the_count_alone(county: Unit, mailbox: Mailbox) -> No
     assert "1 条新通知" in words
     assert "停电" not in words
     assert base64.b64encode("停电".encode()).decode() not in mailbox.letters[0]
+    assert "cadre@" not in caplog.text, "the library would say to whom"
 
 
 def test_dead_server_is_a_failure_not_a_crash(settings) -> None:
@@ -279,3 +331,21 @@ def test_channel_is_off_until_chosen_and_forgotten_when_dropped(county: Unit, cl
     whats = AuditEvent.objects.filter(what__startswith="channel.").values_list("what", flat=True)
     assert sorted(whats) == ["channel.chosen", "channel.chosen", "channel.dropped"]
     assert digests.MOST_ATTEMPTS == MOST_ATTEMPTS
+
+
+def test_who_is_not_reached_is_told_on_the_page(county: Unit, cadre, client: Client) -> None:
+    client.force_login(cadre.user)
+    make_notice(county)
+    send_digests(now=MONDAY, send=Post(taken=False))
+    assert "上一次没发成" in client.get("/notices/channel/").content.decode()
+    choose_channel(by=cadre, means="wecom", address=KEY, now=MONDAY + DAY)
+    assert "上一次没发成" not in client.get("/notices/channel/").content.decode(), "another address may be right"
+
+
+def test_wrong_address_gets_a_sentence_beside_its_field(county: Unit, cadre, client: Client) -> None:
+    client.force_login(cadre.user)
+    answer = client.post("/notices/channel/", {"means": "feishu", "address": "https://evil.example/hook/" + KEY})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#id_address"' in shown and 'aria-invalid="true"' in shown
+    assert shown.count("这不是飞书机器人的地址") == 2

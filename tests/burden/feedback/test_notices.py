@@ -193,6 +193,14 @@ def test_notice_that_ran_out_or_was_withdrawn_is_gone(county: Unit) -> None:
     assert list(written(cadre)) == []
 
 
+def test_what_waits_for_the_office_comes_before_what_was_sent_back(county: Unit) -> None:
+    office = make_actor(county, "office")
+    waits = make_notice(county, state="proposed", written_at=NOW - DAY * 9)
+    back = make_notice(county, state="returned", written_at=NOW - DAY * 8)
+    out = make_notice(county, written_at=NOW)
+    assert list(written(office)) == [waits, out, back]
+
+
 def test_news_are_of_the_last_days_and_nobody_notes_who_saw_them(county: Unit, client: Client) -> None:
     cadre = make_actor(make_unit(county, "township"))
     make_notice(county, title="新的")
