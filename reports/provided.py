@@ -12,6 +12,7 @@ from burden.demands.duplicates import plain_title
 from burden.demands.models import Reestimate
 from burden.kit.figures import Asked, KindShare, Spent
 from burden.kit.reading import bare
+from burden.standards.models import Category
 from reports.issued import Cell, cells_of, total
 from reports.models import KindAnswers, RollupDemand, RollupSub, UnregisteredDemand
 from reports.peers import hidden
@@ -79,14 +80,13 @@ def not_applicable(*, issuer_id: int, title: str) -> list[KindShare]:
     return sorted(rows, key=lambda each: -each.not_applicable * 1000 // each.answers)
 
 
-def spent(*, unit_ids: Collection[int], category: str, weeks: Collection[dt.date]) -> dict[int, Spent]:
-    """Return by unit what it and all below it spent on a category, of the weeks that are shown on its own page."""
-    gone = hidden(unit_ids, (min(weeks), max(weeks)), own=False)
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    rows = RollupSub.every.filter(unit_id__in=unit_ids, week__in=weeks, returns__gt=0)
-    for unit_id, week, minutes, returns in rows.values_list("unit_id", "week", f"m_{category}", "returns"):
+def spent(*, unit_ids: Collection[int], since: dt.date, until: dt.date) -> dict[int, dict[dt.date, Spent]]:
+    """Return by unit and week what it and all below it spent, of the weeks that are shown on its own page."""
+    gone = hidden(unit_ids, (since, until), own=False)
+    found: dict[int, dict[dt.date, Spent]] = defaultdict(dict)
+    rows = RollupSub.every.filter(unit_id__in=unit_ids, week__range=(since, until), returns__gt=0)
+    minutes = [f"m_{category}" for category in Category.values]
+    for unit_id, week, returns, *each in rows.values_list("unit_id", "week", "returns", *minutes):
         if week not in gone[unit_id]:
-            found[unit_id].append((minutes, returns))
-    return {
-        pk: Spent(sum(each[0] for each in some), sum(each[1] for each in some), len(some)) for pk, some in found.items()
-    }
+            found[unit_id][week] = Spent(dict(zip(Category.values, each, strict=True)), returns)
+    return dict(found)

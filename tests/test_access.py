@@ -286,7 +286,7 @@ OBJECTS: dict[str, Objects] = {
         lambda world, where, actor: {"pk": make_practice(world.units[where]).pk},
     ),
     **dict.fromkeys(
-        ("adaptation", "adaptation_decide", "adaptation_withdraw"),
+        ("adaptation", "adaptation_decide", "adaptation_join", "adaptation_withdraw"),
         lambda world, where, actor: {"pk": make_adaptation(world.units[where]).pk},
     ),
     **dict.fromkeys(("order", "order_file"), lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk}),

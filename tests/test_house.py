@@ -181,6 +181,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Entry": {"burden/demo/adapted.py"},
     "Demand": {
         "burden/demands/adaptations/queries.py",  # what one is asked one may read, wherever its issuer stands
+        "burden/demands/adaptations/excusing.py",  # and asked again, where one was excused
         "burden/demo/adapted.py",
         "burden/demo/helped.py",
         "burden/demands/services/reestimating.py",  # a change of method concerns everybody's

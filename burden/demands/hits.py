@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from burden.accounts.actor import Actor
 from burden.demands import queries
 from burden.demands.adaptations.models import Adaptation
-from burden.demands.adaptations.reading import in_force, of_rules
+from burden.demands.adaptations.reading import in_force, judged_on, of_rules
 from burden.demands.checks import Seen, apply, cite, covering, named
 from burden.demands.models import Demand
 from burden.kit import clock
@@ -93,7 +93,7 @@ def _hit(
 ) -> Iterator[tuple[Rule, Adaptation | None]]:
     """Yield what was in force on the day a demand went out, in the version of that day, and may be violated; and what covers it."""
     day = clock.day_of(demand.issued_at or demand.created_at)  # what was late on the day it went out
-    adaptations = of_rules((each for each in held if each.is_in_force(demand.first_on or day)), demand)
+    adaptations = of_rules(held, demand, judged_on(demand, clock.day_of(clock.now())))
     levels = frozenset(demand.receivers.get("levels", ()))
     seen = Seen(demand, day, levels=levels, duty_list=has_list, of_rules=adaptations)
     for rule in book.on(day, demand.issuer.path):

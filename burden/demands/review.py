@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 
 from burden.accounts.actor import Actor
 from burden.demands import queries, receivers
-from burden.demands.adaptations.reading import in_force, of_demand, of_rules
+from burden.demands.adaptations.reading import in_force, judged_on, of_demand, of_rules
 from burden.demands.checks import POSSIBLE, Check, Overlap, Seen, check_all
 from burden.demands.duplicates import THEIRS, Similar, similar
 from burden.demands.lighter import Change, Lighter, Source, lightest, serves
@@ -127,8 +127,8 @@ def _seen(
 ) -> Seen:  # fmt: skip
     """Load what the checks look at."""
     counted = _counted(actor, demand, (demand.first_on or today).year)
-    first = demand.first_on or today
-    held = in_force(demand.issuer, first, max(first, demand.until or first))
+    day = judged_on(demand, today)
+    held = in_force(demand.issuer, day, max(day, demand.until or day))
     return Seen(
         demand,
         today,
@@ -142,7 +142,7 @@ def _seen(
         similar=like,
         overlaps=overlaps,
         answers=answers,
-        of_rules=of_rules(held, demand),
+        of_rules=of_rules(held, demand, day),
         adapted=of_demand(held, demand, [pk for pk, *_ in units]),
     )
 

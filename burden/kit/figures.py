@@ -41,11 +41,10 @@ class KindShare:
 
 @dataclass(frozen=True)
 class Spent:
-    """What a unit's cadres spent on one category. Units: `returns` and `weeks` count those that may be shown."""
+    """What a unit's cadres spent in a week that may be shown. Units: person-minutes by category; `returns` a count."""
 
-    person_min: int
+    person_min: Mapping[str, int]
     returns: int
-    weeks: int
 
 
 class Provider(Protocol):
@@ -55,7 +54,9 @@ class Provider(Protocol):
 
     def not_applicable(self, *, issuer_id: int, title: str) -> list[KindShare]: ...
 
-    def spent(self, *, unit_ids: Collection[int], category: str, weeks: Collection[dt.date]) -> dict[int, Spent]: ...
+    def spent(
+        self, *, unit_ids: Collection[int], since: dt.date, until: dt.date
+    ) -> dict[int, dict[dt.date, Spent]]: ...
 
 
 def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
@@ -76,9 +77,9 @@ def not_applicable(*, issuer_id: int, title: str) -> list[KindShare]:
     return _provider().not_applicable(issuer_id=issuer_id, title=title) if title else []
 
 
-def spent(*, unit_ids: Collection[int], category: str, weeks: Collection[dt.date]) -> dict[int, Spent]:
-    """Return by unit what it and all below it spent on a category in those of some weeks that may be shown."""
-    return _provider().spent(unit_ids=unit_ids, category=category, weeks=weeks) if unit_ids and weeks else {}
+def spent(*, unit_ids: Collection[int], since: dt.date, until: dt.date) -> dict[int, dict[dt.date, Spent]]:
+    """Return by unit and week what it and all below it spent, of the weeks from one Monday to another that may be shown. Two queries."""
+    return _provider().spent(unit_ids=unit_ids, since=since, until=until) if unit_ids else {}
 
 
 def _provider() -> Provider:

@@ -54,6 +54,7 @@ KINDS = (  # the beginning of a code, and what it is about
 # What the page calls things: an act, a detail or a thing recorded anywhere is named here, or tests/burden/ledger fails.
 ACTS = {
     "adaptation.approved": _("同意因地制宜调整"),
+    "adaptation.joined": _("加入因地制宜调整"),
     "adaptation.refused": _("不同意因地制宜调整"),
     "adaptation.requested": _("申请因地制宜调整"),
     "adaptation.withdrawn": _("撤回因地制宜调整"),

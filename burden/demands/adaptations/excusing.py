@@ -12,8 +12,11 @@ from burden.accounts.actor import Actor
 from burden.demands.adaptations.models import Adaptation, Kind
 from burden.demands.adaptations.reading import in_force, speaks_of
 from burden.demands.models import ACTIVE, Demand
+from burden.demands.price import due_days
+from burden.demands.receivers import stored, units_of
 
 EXCUSE = "SELECT excuse_targets(%s, %s::bigint[], %s)"
+RESTORE = "SELECT restore_targets(%s, %s, %s::bigint[], %s::date[])"
 EXCUSING = (Kind.RECEIVERS, Kind.FREQUENCY)
 
 
@@ -31,6 +34,30 @@ def excuse_receivers(*, demand: Demand, days: Sequence[dt.date], since: dt.date)
     held = in_force(demand.issuer, days[0], days[-1]) if days else []
     chosen = [each for each in held if each.kind in EXCUSING and speaks_of(each, demand)]
     return sum(_excuse(each, [demand.pk], since) for each in chosen)
+
+
+def restore(*, adaptation: Adaptation, units: Sequence[int], since: dt.date) -> int:
+    """Ask units again, from a Monday on, what an adaptation that holds for them no more had excused; the number of targets put back.
+
+    Whoever another adaptation excuses stays excused, and who sent the demand back is asked for nothing.
+    """
+    if adaptation.kind not in EXCUSING or not units:
+        return 0
+    # whoever led a unit out of what was asked of it leads it back, wherever the issuer stands
+    out = Demand.every.filter(issuer=adaptation.issuer, state__in=ACTIVE, first_on__isnull=False)
+    lasting = out.filter(Q(until__gte=since) | Q(until=None, first_on__gte=since)).select_related("issuer__parent")
+    return sum(_restore(adaptation, each, units, since) for each in lasting if speaks_of(adaptation, each))
+
+
+def _restore(adaptation: Adaptation, demand: Demand, units: Sequence[int], since: dt.date) -> int:
+    assert demand.first_on is not None
+    due = due_days(demand.first_on, demand.frequency, demand.until)
+    days = [day for day in due if since <= day <= adaptation.until]
+    asked = units_of(demand.issuer, stored(demand.receivers)).filter(pk__in=units).values_list("pk", flat=True)
+    with connection.cursor() as cursor:
+        cursor.execute(RESTORE, [adaptation.pk, demand.pk, list(asked), days])
+        back = int(cursor.fetchone()[0])
+    return back - excuse_receivers(demand=demand, days=days, since=since)
 
 
 def _excuse(adaptation: Adaptation, ids: Sequence[int], since: dt.date) -> int:

@@ -98,6 +98,7 @@ class Adaptation(models.Model):
     title = models.CharField(max_length=200, blank=True)
     frequency = models.CharField(max_length=10, choices=Frequency, blank=True)
     practice = models.ForeignKey(Practice, models.PROTECT, null=True, related_name="adoptions")  # that it took over
+    joined = models.ForeignKey("self", models.PROTECT, null=True, related_name="joins")  # that it asks to hold here too
     change = models.CharField(max_length=200)  # what it is changed to, in words
     reason = models.CharField(max_length=300)
     evidence = models.CharField(max_length=300, blank=True)

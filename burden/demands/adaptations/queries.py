@@ -52,10 +52,17 @@ def counts(actor: Actor, today: dt.date) -> dict[str, int]:
 
 def adaptation(actor: Actor, pk: int) -> Adaptation:
     """Return one; a foreign one is as absent as a missing one (Http404)."""
-    found = adaptations(actor).select_related("demand__issuer", "requested_by", "decided_by").filter(pk=pk).first()
+    named = ("demand__issuer", "requested_by", "decided_by", "joined__unit__parent")
+    found = adaptations(actor).select_related(*named).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
+
+
+def joins(actor: Actor, adaptation: Adaptation) -> QuerySet[Adaptation]:
+    """Return who joined one, or asks to, that the actor may see, the first first."""
+    found = Adaptation.objects.visible_to(actor).filter(joined=adaptation, state__in=(State.REQUESTED, State.APPROVED))
+    return found.select_related("unit__parent").order_by("requested_at", "pk")
 
 
 def asking_units(actor: Actor) -> QuerySet[Unit]:

@@ -84,9 +84,23 @@ def holds_for(adaptation: Adaptation, unit: Unit) -> bool:
     return adaptation.unit_kind == unit.kind if adaptation.whom == Whom.KIND else adaptation.trait in unit.traits
 
 
-def of_rules(adaptations: Iterable[Adaptation], demand: Demand) -> list[Adaptation]:
-    """Return those that vary a rule for a demand."""
-    return [each for each in adaptations if each.kind == Kind.RULE and addressed(each, demand)]
+def is_like(adaptation: Adaptation, unit: Unit) -> bool:
+    """Whether a unit is of the kind of the one that asked, or shares a trait with it, in the same county."""
+    same = unit.kind == adaptation.unit.kind or bool({*unit.traits} & {*adaptation.unit.traits})
+    return same and unit.path.startswith(adaptation.area.path)
+
+
+def judged_on(demand: Demand, today: dt.date) -> dt.date:
+    """Return the day on which adaptations are looked for: the first of what is to come, today while it goes on, the last of what is over."""
+    first = demand.first_on or today
+    last = first if demand.frequency == Frequency.ONCE else demand.until or today
+    return max(first, min(today, last))
+
+
+def of_rules(adaptations: Iterable[Adaptation], demand: Demand, day: dt.date) -> list[Adaptation]:
+    """Return those in force on a day that vary a rule for a demand: what ends while it goes on covers the rest no more."""
+    held = (each for each in adaptations if each.kind == Kind.RULE and each.is_in_force(day))
+    return [each for each in held if addressed(each, demand)]
 
 
 def of_demand(adaptations: Iterable[Adaptation], demand: Demand, unit_ids: Sequence[int]) -> list[Adapted]:

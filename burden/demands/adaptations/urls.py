@@ -9,5 +9,6 @@ urlpatterns = [
     path("new/", views.adaptation_new, name="adaptation_new"),
     path("<int:pk>/", views.adaptation, name="adaptation"),
     path("<int:pk>/decide/", views.adaptation_decide, name="adaptation_decide"),
+    path("<int:pk>/join/", views.adaptation_join, name="adaptation_join"),
     path("<int:pk>/withdraw/", views.adaptation_withdraw, name="adaptation_withdraw"),
 ]

@@ -33,7 +33,7 @@ from burden.standards.workdays import workdays
 from burden.units.models import Kind as UnitKind
 from burden.units.models import Unit
 
-LINES = 30
+LINES, MOST_JOINS = 30, 20
 ASKING = (Role.LEAD, Role.OFFICE)
 HALF_A_YEAR = dt.timedelta(weeks=26)
 
@@ -77,7 +77,8 @@ def _show(request: ActedRequest, found: Adaptation, status: int = 200, **given: 
     actor, today = request.actor, clock.day_of(clock.now())
     units = covered(found)
     count = units.count()
-    demand = found.demand
+    demand, led = found.demand, actor.post(Role.LEAD)
+    joins = queries.joins(actor, found)
     context = {
         "adaptation": found,
         "today": today,
@@ -92,6 +93,9 @@ def _show(request: ActedRequest, found: Adaptation, status: int = 200, **given: 
         "due": _due(found, workdays()),
         "may_decide": services.may_decide(by=actor, adaptation=found),
         "is_own": found.requested_by_id == actor.user_id,
+        "joins": joins[:MOST_JOINS],
+        "joined_by": joins.count(),
+        "may_join": services.may_join(by=actor, adaptation=found, unit=led.unit if led else None, today=today),
         "may_withdraw": services.may_withdraw(by=actor, adaptation=found, today=today),
         "form": DecisionForm(initial={"from_week": max(found.from_week, Week.on(today).monday), "until": found.until}),
         "withdraw": NoteForm(prefix="withdraw"),
@@ -134,6 +138,19 @@ def adaptation_decide(request: ActedRequest, pk: int) -> HttpResponse:
     said = _("同意了：评估和信号里自动照此，到期自动停") if act == "approve" else _("没有同意，理由申请单位能看到")
     messages.success(request, said)
     return redirect("adaptation", pk)
+
+
+@access(Role.LEAD, methods=("POST",))
+def adaptation_join(request: ActedRequest, pk: int) -> HttpResponse:
+    """Ask that what was approved for a unit like the own one holds here too."""
+    found, post = queries.adaptation(request.actor, pk), request.actor.post(Role.LEAD)
+    assert post is not None
+    try:
+        made = services.join_adaptation(by=request.actor, adaptation=found, unit=post.unit, now=clock.now())
+    except Refused as refused:
+        return _show(request, found, refused.status, problems=[("", refused.detail)])
+    messages.success(request, _("提出加入了，%(days)d 个工作日内答；和原来那一项一起到期") % {"days": TERM})
+    return redirect("adaptation", made.pk)
 
 
 @access(*ASKING, methods=("POST",))

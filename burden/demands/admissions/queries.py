@@ -14,7 +14,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands.admissions.models import TERM, Admission, State
 from burden.demands.models import Demand
-from burden.kit.clock import WEEK, day_of
+from burden.kit.clock import DAY, WEEK, day_of, midnight
 from burden.kit.templatetags.show import brief_hours
 from burden.kit.threads import MOST as LINKS
 from burden.kit.threads import Key, Link
@@ -26,14 +26,23 @@ TABS = ("open", "granted", "not")
 
 
 def admissions(actor: Actor, name: str, now: dt.datetime) -> QuerySet[Admission]:
-    """Return those that wait or waited in vain (the newest first), were granted, or came to nothing."""
+    """Return those that wait, were granted, or came to nothing (among them what waited in vain), the newest first."""
     seen: QuerySet[Admission] = Admission.objects.visible_to(actor)
     found = seen.select_related("unit", "item").order_by("-asked_at", "-pk")
     if name == "granted":
         return found.filter(state=State.GRANTED)
+    in_time = Q(state=State.ASKED, asked_at__gte=midnight(_first_in_time(workdays(), day_of(now))))
     if name == "not":
-        return found.filter(state__in=(State.REFUSED, State.WITHDRAWN))
-    return found.filter(state=State.ASKED)
+        return found.exclude(in_time).exclude(state=State.GRANTED)
+    return found.filter(in_time)
+
+
+def _first_in_time(days: Workdays, today: dt.date) -> dt.date:
+    """Return the first day of which a request can still be decided today."""
+    asked = today
+    while asked > today - LONGEST_TERM and days.after(asked - DAY, TERM) >= today:
+        asked -= DAY
+    return asked
 
 
 def counts(actor: Actor, now: dt.datetime) -> dict[str, int]:
@@ -69,8 +78,7 @@ def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
         return []
     low, high = office.unit.range
     found = admissions(actor, "open", now).filter(county__path__gte=low, county__path__lt=high)
-    asked = found.filter(asked_at__gt=now - LONGEST_TERM).exclude(asked_by=actor.user_id).order_by("asked_at", "pk")
-    rows = list(asked[: MOST + 1])
+    rows = list(found.exclude(asked_by=actor.user_id).order_by("asked_at", "pk")[: MOST + 1])
     return [
         Waiting(
             _("准入申请"),
@@ -82,8 +90,7 @@ def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
             since=day_of(each.asked_at),
             due=due,
         )
-        for each, due, lapsed in (with_due(actor, rows, day_of(now)) if rows else ())
-        if not lapsed
+        for each, due, _lapsed in (with_due(actor, rows, day_of(now)) if rows else ())
     ]
 
 

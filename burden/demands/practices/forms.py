@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from burden.demands.models import Demand
 from burden.demands.practices.models import TEXT_LENGTH, TITLE_LENGTH
 from burden.kit.forms import Plain, day_field
 from burden.standards.models import Category
@@ -20,6 +24,16 @@ class PracticeForm(Plain):
     )  # fmt: skip
     category = forms.ChoiceField(label=_("省了哪一类"), choices=Category.choices)
     since = day_field(_("从哪周起这样做的"), _("填星期一；平台比前后各 12 周"))
+    template = forms.ModelChoiceField(
+        label=_("附一项登记作模板"), queryset=Demand.objects.none(), required=False, empty_label=_("不附"),
+        help_text=_("别的单位采用时可以照着登记"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, own: QuerySet[Demand], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = own  # type: ignore[attr-defined]
+        if not own:
+            del self.fields["template"]
 
 
 class RefuseForm(Plain):

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
+from burden.demands.models import Demand
 from burden.kit.db import ScopedQuerySet
 from burden.standards.models import Category
 from burden.units.models import Unit
@@ -65,6 +66,9 @@ class Practice(models.Model):
     text = models.CharField(max_length=TEXT_LENGTH)
     category = models.CharField(max_length=10, choices=Category)
     since = models.DateField()
+    template = models.ForeignKey(
+        Demand, models.PROTECT, null=True, related_name="+"
+    )  # the own demand that others draft theirs after
     state = models.CharField(max_length=10, choices=State, default=State.WRITTEN)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     written_at = models.DateTimeField()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,34 +14,48 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands.adaptations.models import Adaptation
 from burden.demands.adaptations.models import State as Adapted
+from burden.demands.models import ACTIVE, Demand
 from burden.demands.practices.models import Practice, State
 from burden.kit.clock import day_of
 from burden.kit.threads import MOST as LINKS
 from burden.kit.threads import Key, Link
 from burden.kit.waiting import MOST, Waiting
+from burden.units.models import Unit
 
-HELD = Q(adoptions__state=Adapted.APPROVED)
+OFFERED = 60  # of the own demands that a practice may carry as a template
 
 
 def practices(actor: Actor) -> QuerySet[Practice]:
-    """Return the practices an actor may see: those that wait first, then the newest, each with how many took it over."""
+    """Return the practices an actor may see: those that wait first, then the newest, last the own that were not published."""
     seen: QuerySet[Practice] = Practice.objects.visible_to(actor).select_related("unit__parent", "area", "decided_by")
-    counted = seen.annotate(adopters=Count("adoptions", filter=HELD))
-    return counted.exclude(state__in=(State.WITHDRAWN, State.REFUSED)).order_by("-state", "-decided_at", "-pk")
+    led = {post.unit_id for post in actor.posts if post.role == Role.LEAD}
+    shown = Q(state__in=(State.WRITTEN, State.PUBLISHED)) | Q(state=State.REFUSED, unit_id__in=led)
+    last = Case(When(state=State.WRITTEN, then=0), When(state=State.PUBLISHED, then=1), default=2)
+    return seen.filter(shown).order_by(last, F("decided_at").desc(nulls_last=True), "-pk")
+
+
+def templates(actor: Actor, unit: Unit) -> QuerySet[Demand]:
+    """Return what a unit asks of others now, the newest first."""
+    out = Demand.objects.visible_to(actor).filter(issuer=unit, state__in=ACTIVE).order_by("-issued_at", "-pk")
+    recent = list(out.values_list("pk", flat=True)[:OFFERED])
+    found: QuerySet[Demand] = Demand.objects.visible_to(actor).filter(pk__in=recent).order_by("-issued_at", "-pk")
+    return found
 
 
 def practice(actor: Actor, pk: int) -> Practice:
     """Return one; a foreign one is as absent as a missing one (Http404)."""
-    seen = Practice.objects.visible_to(actor).select_related("unit__parent", "area", "decided_by", "written_by")
+    seen = Practice.objects.visible_to(actor).select_related(
+        "unit__parent", "area", "decided_by", "written_by", "template"
+    )
     found: Practice | None = seen.filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
 
 
-def adoptions(actor: Actor, practice: Practice) -> list[Adaptation]:
-    """Return who took a practice over and holds to it, the newest first: a decision of the unit, no figure of it."""
-    held = Adaptation.objects.visible_to(actor).filter(practice=practice, state=Adapted.APPROVED)
+def adoptions(actor: Actor, practices: Iterable[Practice]) -> list[Adaptation]:
+    """Return who took some practices over, the newest first: a decision of the unit, no figure of it. One query."""
+    held = Adaptation.objects.visible_to(actor).filter(practice__in=practices, state=Adapted.APPROVED)
     return list(held.select_related("unit__parent").order_by("-from_week", "pk"))
 
 

@@ -8,12 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
+from burden.accounts.models import Post
 from burden.accounts.roles import Role
 from burden.demands.adaptations.models import Adaptation, Kind, Whom
 from burden.demands.adaptations.models import State as Adapted
 from burden.demands.adaptations.reading import county_of
 from burden.demands.adaptations.services import is_office_over
+from burden.demands.models import Demand
 from burden.demands.practices.models import TEXT_LENGTH, TITLE_LENGTH, TRANSITIONS, Act, Practice, State
+from burden.demands.services.drafts import copy_demand
 from burden.kit import clock
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
@@ -28,17 +31,24 @@ ADOPTED = 52  # weeks for which one is taken over
 
 @transaction.atomic
 def write_practice(
-    *, by: Actor, unit: Unit, title: str, text: str, category: str, since: dt.date, now: dt.datetime
-) -> Practice:
-    """Describe what the unit does differently, and since when. Refuses: practice.unit, practice.text, practice.since."""
+    *, by: Actor, unit: Unit, title: str, text: str, category: str, since: dt.date, template: Demand | None = None,
+    now: dt.datetime,
+) -> Practice:  # fmt: skip
+    """Describe what the unit does differently, and since when, perhaps with what it asks of others as a template.
+
+    Refuses: practice.unit, practice.text, practice.since, practice.template.
+    """
     if not leads(by=by, unit=unit):
         raise Refused("practice.unit", _("由本单位负责人来写"))
     _check_since(since, clock.day_of(now))
     if category not in Category.values:
         raise _refused("category", _("选省了哪一类"))
+    if template is not None and (template.issuer_id != unit.pk or not template.active):
+        raise _refused("template", _("只能附本单位正在用的登记"))
     made = Practice(
         unit=unit, area=county_of(unit), title=_line("title", _("叫什么"), title, TITLE_LENGTH),
-        text=_line("text", _("怎么做"), text, TEXT_LENGTH), category=category, since=since, written_by=by.user, written_at=now,
+        text=_line("text", _("怎么做"), text, TEXT_LENGTH), category=category, since=since, template=template,
+        written_by=by.user, written_at=now,
     )  # fmt: skip
     made.save(force_insert=True)
     record(by=by, what="practice.written", on=made, now=now, unit=unit.code)
@@ -77,12 +87,16 @@ def withdraw_practice(*, by: Actor, practice: Practice, now: dt.datetime) -> Pra
 
 
 @transaction.atomic
-def adopt_practice(*, by: Actor, practice: Practice, unit: Unit, now: dt.datetime) -> Adaptation:
+def adopt_practice(
+    *, by: Actor, practice: Practice, unit: Unit, as_template: bool = False, now: dt.datetime
+) -> Adaptation:
     """Take a published practice over: an adaptation of the own unit for a year, approved by whoever published it.
 
-    Refuses: practice.unit, practice.own; Conflict practice.state, practice.twice.
+    Shape: as a template its demand is drafted anew in the own unit's name as well, for its issuer to finish; either way the
+    effect is followed from next week on. Refuses: practice.unit, practice.own, practice.template, practice.issuer; Conflict
+    practice.state, practice.twice.
     """
-    seen = Practice.objects.visible_to(by).select_related("unit", "area", "decided_by")
+    seen = Practice.objects.visible_to(by).select_related("unit", "area", "decided_by", "template")
     held: Practice = seen.select_for_update(of=("self",)).get(pk=practice.pk)
     if held.state != State.PUBLISHED or held.decided_by is None:
         raise Conflict("practice.state", _("这个做法现在没有发布，不能采用"))
@@ -97,8 +111,9 @@ def adopt_practice(*, by: Actor, practice: Practice, unit: Unit, now: dt.datetim
         .exists()
     ):
         raise Conflict("practice.twice", _("本单位已经在用了"))
+    drafted = _draft(by, held, unit, now) if as_template else None
     made = Adaptation(
-        unit=unit, area=county_of(unit), kind=Kind.WAY, whom=Whom.UNIT, practice=held, title=held.title,
+        unit=unit, area=county_of(unit), kind=Kind.WAY, whom=Whom.UNIT, practice=held, demand=drafted, title=held.title,
         change=_("照%(unit)s的做法") % {"unit": held.unit.place}, reason=held.text[:300], from_week=monday.monday,
         until=monday.plus(ADOPTED - 1).sunday, state=Adapted.APPROVED, requested_by=by.user, requested_at=now,
         decided_by=held.decided_by, decided_at=now,
@@ -106,6 +121,22 @@ def adopt_practice(*, by: Actor, practice: Practice, unit: Unit, now: dt.datetim
     made.save(force_insert=True)
     record(by=by, what="practice.adopted", on=made, now=now, unit=unit.code)
     return made
+
+
+def _draft(by: Actor, held: Practice, unit: Unit, now: dt.datetime) -> Demand:
+    """Draft in the unit's name what the practice asks. Refuses: practice.template, practice.issuer."""
+    if held.template is None or not held.template.active:
+        raise Refused("practice.template", _("这个做法没有附登记，或者那一项已经撤回，不能照着登记"))
+    if not registers(by=by, unit=unit, today=clock.day_of(now)):
+        raise Refused("practice.issuer", _("本单位没有登记事项的人，不能照着登记；可以只采用做法"))
+    return copy_demand(by=by, demand=held.template, issuer=unit, now=now)
+
+
+def registers(*, by: Actor, unit: Unit, today: dt.date) -> bool:
+    """Whether somebody registers demands in the name of a unit the actor leads. One query."""
+    if not leads(by=by, unit=unit):
+        return False
+    return Post.objects.filter(unit=unit, role=Role.ISSUER, valid__contains=today).exists()
 
 
 def leads(*, by: Actor, unit: Unit) -> bool:

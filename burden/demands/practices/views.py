@@ -16,7 +16,7 @@ from burden.accounts.roles import READERS, Role
 from burden.demands.practices import queries, services
 from burden.demands.practices.forms import PracticeForm, RefuseForm
 from burden.demands.practices.models import DECIDE, Act, Practice, State
-from burden.demands.practices.reading import MIN_ADOPTERS, MIN_PEERS, effect_of, peers_of, windows
+from burden.demands.practices.reading import MIN_ADOPTERS, MIN_PEERS, effect_of, peers_of, told_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
@@ -37,8 +37,11 @@ def led_unit(actor: Actor) -> Unit | None:
 @never_cache
 def practices(request: ActedRequest) -> HttpResponse:
     """List the practices around the reader: what waits to be published first, then the newest; never by how much."""
-    page = Paginator(queries.practices(request.actor), LINES).get_page(request.GET.get("page"))
-    return render(request, "demands/practices.html", {"page": page, "may_write": led_unit(request.actor) is not None})
+    actor, now = request.actor, clock.now()
+    page = Paginator(queries.practices(actor), LINES).get_page(request.GET.get("page"))
+    told = told_of(page, queries.adoptions(actor, page.object_list), now, clock.day_of(now))
+    context = {"page": page, "rows": told, "may_write": led_unit(actor) is not None, "least": MIN_ADOPTERS}
+    return render(request, "demands/practices.html", context)
 
 
 @access(*READERS)
@@ -50,20 +53,23 @@ def practice(request: ActedRequest, pk: int) -> HttpResponse:
 
 def _show(request: ActedRequest, found: Practice, status: int = 200, **given: Any) -> HttpResponse:
     actor, now = request.actor, clock.now()
-    adoptions = queries.adoptions(actor, found)
-    adopters = [each.unit_id for each in adoptions]
-    unit = led_unit(actor)
+    today, unit = clock.day_of(now), led_unit(actor)
+    adopted = queries.adoptions(actor, [found])
+    (told,) = told_of([found], adopted, now, today)
+    users = [each for each in adopted if each.until >= today]
+    alike = peers_of(found.unit, found.area, {each.unit_id for each in adopted})
+    peers = [(pk, found.since) for pk in alike]
+    others = {found.unit_id, *(each.unit_id for each in users)}
+    adopter = unit if unit and found.state == State.PUBLISHED and unit.pk not in others else None
     context = {
         "practice": found,
-        "effect": effect_of([found.unit_id], found.category, found.since, now),
-        "peers": effect_of(
-            peers_of(found.unit, found.area, adopters), found.category, found.since, now, least=MIN_PEERS
-        ),
-        "is_young": windows(found.since, now) is None,
-        "adoptions": adoptions,
-        "followed": _followed(found, adoptions, now),
+        "told": told,
+        "peers": effect_of(peers, found.category, now, least=MIN_PEERS),
+        "adoptions": users,
         "least": MIN_ADOPTERS,
-        "may_adopt": unit is not None and found.state == State.PUBLISHED and unit.pk not in (found.unit_id, *adopters),
+        "may_adopt": adopter is not None,
+        "may_draft": bool(adopter and _has_template(found) and services.registers(by=actor, unit=adopter, today=today)),
+        "has_template": _has_template(found),
         "may_decide": services.may_decide(by=actor, practice=found),
         "may_withdraw": unit is not None and unit.pk == found.unit_id and found.state in (State.WRITTEN, State.PUBLISHED),
         "form": RefuseForm(),
@@ -71,13 +77,8 @@ def _show(request: ActedRequest, found: Practice, status: int = 200, **given: An
     return render(request, "demands/practice.html", context | given, status=status)
 
 
-def _followed(found: Practice, adoptions: Any, now: Any) -> Any:
-    """Return how it went where others took it over for twelve weeks, all of them together."""
-    ripe = [each for each in adoptions if windows(each.from_week, now)]
-    if len(ripe) < MIN_ADOPTERS:
-        return None
-    newest = max(each.from_week for each in ripe)
-    return effect_of([each.unit_id for each in ripe], found.category, newest, now, least=MIN_ADOPTERS)
+def _has_template(found: Practice) -> bool:
+    return found.template is not None and found.template.active
 
 
 @access(Role.LEAD, methods=("GET", "POST"))
@@ -86,7 +87,8 @@ def practice_new(request: ActedRequest) -> HttpResponse:
     """Describe what the own unit does differently."""
     unit = led_unit(request.actor)
     initial = {"since": Week.at(clock.now()).plus(-12).monday}
-    form = PracticeForm(request.POST or None, initial=initial)
+    assert unit is not None
+    form = PracticeForm(request.POST or None, initial=initial, own=queries.templates(request.actor, unit))
     if request.method == "POST" and done(form, services.write_practice, by=request.actor, unit=unit, now=clock.now()):
         messages.success(request, _("写好了，机制办看过就发布"))
         return redirect("practices")
@@ -113,9 +115,12 @@ def practice_decide(request: ActedRequest, pk: int) -> HttpResponse:
 @access(Role.LEAD, methods=("POST",))
 def practice_adopt(request: ActedRequest, pk: int) -> HttpResponse:
     """Take one over for the own unit."""
-    found = queries.practice(request.actor, pk)
+    found, as_template = queries.practice(request.actor, pk), request.POST.get("as") == "template"
     said = _("采用了：下周一起是本单位的一条调整，效果平台来量")
-    return _act(request, found, services.adopt_practice, said, unit=led_unit(request.actor))
+    if as_template:
+        said = _("采用了：照着它的登记草稿放进了本单位的事项登记，由登记的人填好再下达；效果平台来量")
+    unit = led_unit(request.actor)
+    return _act(request, found, services.adopt_practice, said, unit=unit, as_template=as_template)
 
 
 @access(Role.LEAD, methods=("POST",))

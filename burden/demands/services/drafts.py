@@ -170,9 +170,12 @@ def _digest(values: Mapping[str, Any]) -> str:
 
 
 @transaction.atomic
-def copy_demand(*, by: Actor, demand: Demand, now: dt.datetime) -> Demand:
-    """Draft a demand after an earlier one, without its dates; of another issuer's, without its receivers, too."""
-    issuer = issuing_unit(by)
+def copy_demand(*, by: Actor, demand: Demand, issuer: Unit | None = None, now: dt.datetime) -> Demand:
+    """Draft a demand after an earlier one, without its dates; of another issuer's, without its receivers, too.
+
+    Shape: `issuer` is a unit the caller has found the actor to speak for, else the one the actor registers for.
+    """
+    issuer = issuer or issuing_unit(by)
     at_home = demand.issuer_id == issuer.pk
     taken = {name: getattr(demand, name) for name in COPIED + (COPIED_AT_HOME if at_home else ())}
     made = Demand(**{"issuer": issuer, "lead": issuer} | taken, created_by=by.user, created_at=now, changed_at=now)

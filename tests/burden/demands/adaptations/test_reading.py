@@ -15,6 +15,7 @@ from burden.demands.checks import ADAPTED, POSSIBLE
 from burden.demands.hits import rule_hits
 from burden.demands.price import due_days
 from burden.demands.review import review
+from burden.kit import clock
 from burden.kit.clock import day_of
 from tests.factories import NOW, THIS_WEEK, make_actor, make_adaptation, make_demand, make_unit
 
@@ -116,6 +117,30 @@ def test_hits_count_apart_what_is_covered_and_cite_it(issuer, county):
     one = relaxed(county, area=county, whom="kind", unit_kind="town")
     found = {hit.rule.code: hit for hit in rule_hits(issuer, issuer.unit, [covered.pk, other.pk])}["MTG-LENGTH"]
     assert (found.demands, found.adapted, found.adaptations) == (1, 1, (one,))
+
+
+@pytest.mark.parametrize(("days", "state"), [(-1, ADAPTED), (0, ADAPTED), (1, POSSIBLE), (400, POSSIBLE)])
+def test_what_goes_on_is_reviewed_anew_by_itself_the_day_after_it_ends(issuer, county, days, state, monkeypatch):
+    last = THIS_WEEK.plus(2).sunday
+    relaxed(county, area=county, whom="kind", unit_kind="town", until=last)
+    dates = {"first_on": THIS_WEEK.sunday, "until": THIS_WEEK.plus(40).sunday, "frequency": "weekly"}
+    demand = meeting(issuer, receivers={"kinds": ["town"]}, **dates)
+    day = last + dt.timedelta(days=days)
+    found = next(check for check in review(issuer, demand, day).checks if check.code == "MTG-LENGTH")
+    assert found.state == state
+    monkeypatch.setattr(clock, "now", lambda: clock.midnight(day))
+    (hit,) = [hit for hit in rule_hits(issuer, issuer.unit, [demand.pk]) if hit.rule.code == "MTG-LENGTH"]
+    assert (hit.demands, hit.adapted) == ((0, 1) if state == ADAPTED else (1, 0))
+
+
+@pytest.mark.parametrize(("days", "state"), [(0, ADAPTED), (1, POSSIBLE)])
+def test_what_is_due_once_is_held_against_its_own_day_for_ever(issuer, county, days, state):
+    last = THIS_WEEK.plus(2).sunday
+    relaxed(county, area=county, whom="kind", unit_kind="town", until=last)
+    demand = meeting(issuer, receivers={"kinds": ["town"]}, first_on=last + dt.timedelta(days=days))
+    for day in (TODAY, last + dt.timedelta(days=200)):
+        found = next(check for check in review(issuer, demand, day).checks if check.code == "MTG-LENGTH")
+        assert found.state == state
 
 
 def test_review_says_for_whom_of_the_receivers_something_else_holds(issuer, county):

@@ -192,6 +192,14 @@ def test_it_waits_for_the_office_until_its_last_day(place):
     assert queries.waiting(place.issuer, NOW) == queries.waiting(make_actor(place.county, "reviewer"), NOW) == []
 
 
+@pytest.mark.parametrize("days", range(25))
+def test_tabs_part_by_the_same_day_as_the_decision(place, days):
+    make_admission(place.bureau, county=place.county, asked_at=NOW)
+    now = NOW + dt.timedelta(days=days)
+    in_time = services.may_decide(by=place.office, admission=Admission.every.get(), today=clock.day_of(now))
+    assert queries.counts(place.office, now) == {"open": in_time, "granted": 0, "not": not in_time}
+
+
 def test_thread_leads_from_demand_to_admission_and_back(place):
     demand = make_demand(place.bureau)
     one = place.act(place.ask(demand=demand), Act.GRANT, place.office)
@@ -243,7 +251,8 @@ def test_department_takes_back_and_lapsed_ones_say_so(client, place):
     other = place.ask()
     Admission.every.filter(pk=other.pk).update(asked_at=NOW - dt.timedelta(days=30))
     assert "视为不准入" in client.get(reverse("admission", args=[other.pk])).text
-    assert "逾期没定" in client.get(reverse("admissions")).text
+    assert "逾期没定" not in client.get(reverse("admissions")).text  # nobody can decide it any more
+    assert "逾期没定" in client.get(reverse("admissions"), {"tab": "not"}).text
 
 
 def test_foreign_draft_is_no_start(client, place):

@@ -9,12 +9,16 @@ import pytest
 
 from burden.accounts.roles import Role
 from burden.demands.adaptations.models import Adaptation
+from burden.demands.models import Demand
 from burden.demands.practices import services
 from burden.demands.practices.models import TRANSITIONS, Act, Practice, State
-from burden.demands.practices.queries import practices, thread, waiting
+from burden.demands.practices.queries import adoptions, practices, templates, thread, waiting
+from burden.demands.services.drafts import lock
+from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
-from tests.factories import NOW, THIS_WEEK, make_actor, make_practice, make_unit
+from tests.database import as_role
+from tests.factories import NOW, THIS_WEEK, make_actor, make_demand, make_practice, make_unit
 
 SAID = {"title": "周三不开会", "text": "都放在\n周四", "category": "meeting", "since": THIS_WEEK.plus(-20).monday}
 
@@ -110,7 +114,7 @@ def test_taking_over_makes_an_adaptation_of_the_own_unit_for_a_year(place):
         place.adopt(one)
     with pytest.raises(Refused, match="本单位的做法"):
         place.adopt(one, 0)
-    assert practices(place.leads[2]).get().adopters == 1
+    assert [each.unit for each in adoptions(place.leads[2], [one])] == [place.towns[1]]
     assert [link.url for link in thread(place.office, "practice", one.pk)] == [f"/adaptations/{made.pk}/"]
     assert [link.url for link in thread(place.office, "adaptation", made.pk)] == [f"/practices/{one.pk}/"]
 
@@ -134,6 +138,55 @@ def test_only_what_is_published_is_taken_over_and_by_the_own_lead(place):
 def test_only_the_own_lead_writes(place):
     with pytest.raises(Refused, match="由本单位负责人来写"):
         services.write_practice(by=place.office, unit=place.towns[0], now=NOW, **SAID)
+
+
+def test_what_was_not_published_stays_in_the_own_list_with_its_reason(place):
+    one = place.write()
+    act_on(one, Act.REFUSE, place.office)
+    assert [each.note for each in practices(place.leads[0])] == ["还要再看看"]
+    assert not practices(place.leads[1]) and not practices(place.office)
+
+
+def form_of(place, **facts):
+    return make_demand(place.towns[0], title="一户一表", fields=["户主"], lead=place.towns[0], **facts)
+
+
+def test_template_drafts_its_demand_in_the_adopters_name(place):
+    form = form_of(place, receivers={"levels": ["village"]})
+    one = services.publish_practice(by=place.office, practice=place.write(template=form), now=NOW)
+    adopt = {"by": place.leads[1], "practice": one, "unit": place.towns[1], "as_template": True, "now": NOW}
+    with pytest.raises(Refused, match="没有登记事项的人") as refused:
+        services.adopt_practice(**adopt)
+    assert refused.value.code == "practice.issuer"
+    clerk = make_actor(place.towns[1], "issuer")
+    with as_role("burden_web"):
+        act_as(place.leads[1].user_id)
+        made = services.adopt_practice(**adopt)
+    drafted = made.demand
+    assert (drafted.title, drafted.fields, drafted.state) == ("一户一表", form.fields, "draft")
+    assert (drafted.issuer, drafted.first_on, drafted.receivers) == (place.towns[1], None, {})
+    assert (made.practice, made.kind, made.state) == (one, "way", "approved")
+    assert lock(clerk, drafted, "draft") == drafted  # whoever registers there goes on with it
+
+
+def test_practice_without_a_template_is_taken_over_as_it_is_alone(place):
+    make_actor(place.towns[1], "issuer")
+    gone = form_of(place)
+    some = [place.published(), services.publish_practice(by=place.office, practice=place.write(template=gone), now=NOW)]
+    Demand.every.update(state="withdrawn", withdrawn_at=NOW)
+    for one in some:
+        with pytest.raises(Refused, match="没有附登记，或者那一项已经撤回"):
+            services.adopt_practice(by=place.leads[1], practice=one, unit=place.towns[1], as_template=True, now=NOW)
+    assert not Adaptation.every.exists()
+
+
+def test_only_an_own_demand_that_is_out_becomes_a_template(place):
+    own, other = form_of(place), make_demand(place.towns[1])
+    draft = form_of(place, state="draft", issued_at=None)
+    for demand in (other, draft):
+        with pytest.raises(Refused, match="只能附本单位正在用的登记"):
+            place.write(template=demand)
+    assert list(templates(place.leads[0], place.towns[0])) == [own]
 
 
 def test_what_is_written_waits_for_the_office(place):

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from burden.demands.practices.models import Practice
-from burden.demands.practices.reading import WEEKS, effect_of, windows
-from burden.kit.clock import Week
-from tests.factories import LAST_WEEK, NOW, make_actor, make_practice, make_unit
+from burden.demands.practices.reading import WEEKS, effect_of, told_of, windows
+from burden.kit.clock import Week, day_of
+from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_adaptation, make_practice, make_unit
 from tests.reports.sums import add_sums
 
 
@@ -36,20 +36,47 @@ def fill(unit, *, before=600, after=300):
 
 def test_effect_is_time_a_head_before_and_after(county, town):
     fill(town)
-    found = effect_of([town.pk], "meeting", since(), NOW)
+    found = effect_of([(town.pk, since())], "meeting", NOW)
     assert (found.before_min, found.after_min, found.change, found.less) == (120, 60, -50, 50)
-    assert effect_of([town.pk], "meeting", since(), NOW, least=2) is None
-    assert effect_of([], "meeting", since(), NOW) is None
-    assert effect_of([make_unit(county, "township").pk], "meeting", since(), NOW) is None
+    assert effect_of([(town.pk, since())], "meeting", NOW, least=2) is None
+    assert effect_of([], "meeting", NOW) is None
+    assert effect_of([(make_unit(county, "township").pk, since())], "meeting", NOW) is None
 
 
 def test_nothing_is_told_before_twelve_weeks_or_of_few_people(county, town):
     assert windows(LAST_WEEK.plus(-5).monday, NOW) is None
-    assert effect_of([town.pk], "meeting", LAST_WEEK.plus(-5).monday, NOW) is None
+    assert effect_of([(town.pk, LAST_WEEK.plus(-5).monday)], "meeting", NOW) is None
     for part in windows(since(), NOW):
         for monday in part:
             add_sums(town, Week(monday), returns=4)
-    assert effect_of([town.pk], "meeting", since(), NOW) is None
+    assert effect_of([(town.pk, since())], "meeting", NOW) is None
+
+
+def test_adopters_are_told_together_each_by_its_own_weeks(county, town):
+    one = make_practice(town, area=county, state="published")
+    first = since()
+    some = []
+    for number in range(4):
+        adopter, begun = make_unit(county, "township"), Week(first).plus(-4 * number)
+        for week in range(-12, 12):
+            add_sums(adopter, begun.plus(week), per_head=600 if week < 0 else 300)
+        dates = {"from_week": begun.monday, "until": begun.plus(51).sunday}
+        some.append(make_adaptation(adopter, area=county, practice=one, state="approved", **dates))
+    (told,) = told_of([one], some, NOW, day_of(NOW))
+    assert (told.in_use, told.followed.less) == (4, 50)
+    some[0].until, some[1].from_week = THIS_WEEK.plus(-14).sunday, LAST_WEEK.plus(-3).monday  # given up, and too young
+    (told,) = told_of([one], some, NOW, day_of(NOW))
+    assert (told.in_use, told.followed) == (3, None)  # two are too few to be told of
+
+
+def test_page_draws_before_and_after(client, county, town, monkeypatch):
+    monkeypatch.setattr("burden.kit.clock.now", lambda: NOW)
+    fill(town)
+    one = make_practice(town, area=county, state="published", since=since())
+    client.force_login(make_actor(county, "office").user)
+    for page in ("/practices/", f"/practices/{one.pk}/"):
+        shown = client.get(page).text
+        assert shown.count('<svg class="bar"') == 2 and "少 50%" in shown
 
 
 def test_lead_writes_the_office_publishes_and_another_takes_over(client, county, town):
