@@ -66,6 +66,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "codes",
         "flow",
         "hints",
+        "telling",
         "notices",
         "pages",
         "photos",
@@ -84,6 +85,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "places",
         "plan",
         "planted",
+        "reported",
         "said",
         "seed",
         "sql",
@@ -154,6 +156,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/demo/said.py",
         "burden/demo/ordered.py",
         "burden/demo/helped.py",
+        "burden/demo/reported.py",
         "burden/demo/seed.py",
         "burden/entries/offers.py",
         "burden/entries/services.py",
@@ -191,9 +194,13 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Target": {"burden/demands/services/reestimating.py"},
     "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
     "Ticket": {"burden/feedback/services/batches.py"},  # the worker opens, raises and counts all
-    "TicketForward": {"burden/feedback/queries.py", "burden/feedback/services/handling.py"},  # of a ticket in scope
     "Capacity": {"burden/resources/services/files.py"},  # rows that the preview found in scope, changed together
     "CapacityFile": {"burden/resources/services/files.py"},  # the worker reads everybody's
+    "TicketForward": {
+        "burden/feedback/queries.py",
+        "burden/feedback/services/answering.py",
+        "burden/feedback/services/handling.py",
+    },  # of a ticket in scope
     "ExportJob": {"reports/exports.py"},  # the worker runs everybody's
     "UnregisteredDemand": {
         "reports/unregistered.py",

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.demo import PASSWORD, USERNAMES
 from burden.demands.duplicates import grams
-from burden.demo import adapted, asked, asked_sql, duties, helped, ordered, planted, said, sql
+from burden.demo import adapted, asked, asked_sql, duties, helped, ordered, planted, reported, said, sql
 from burden.demo.asked import PlannedDemand
 from burden.demo.places import CITY, COUNTY, TOWNSHIPS
 from burden.demo.plan import (
@@ -115,6 +115,7 @@ def seed(
     mark_weeks(week.monday for week in plan.weeks)
     adapted.adapt(now=now)
     said.say(now=now)
+    reported.report(now=now)
     duties.admit(now=now)
     duties.observe_around(now=now)
     county = Unit.every.get(code=COUNTY[0])

@@ -7,13 +7,15 @@ public on a Monday, all of a week at once. The board holds rewritten words and r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, QuerySet, Sum
 
+from burden.accounts.actor import Actor
 from burden.feedback.choices import Topic
 from burden.feedback.models import BoardCount, BoardEntry, Endorsement
+from burden.feedback.sealing import endorsement_mark
 
 FEWEST_TEXTS, FEWEST_SCORES = 10, 5
 
@@ -45,6 +47,11 @@ def tabs(today: dt.date) -> list[Tab]:
     return found
 
 
+def labels(tabs: Sequence[Tab]) -> dict[str, str]:
+    """Return what the board calls each kind: those that are pooled have one name, or they could be counted entry by entry."""
+    return {topic: tab.label for tab in tabs for topic in tab.topics}
+
+
 def pool(counts: Mapping[str, int]) -> tuple[list[str], list[str]]:
     """Part the kinds into those shown alone and those pooled, so that no count of fewer than 10 can be told."""
     alone = sorted(
@@ -61,6 +68,13 @@ def people(shown: list[BoardEntry]) -> dict[int, int | None]:
     more = dict(Endorsement.objects.filter(entry__in=shown).order_by().values_list("entry").annotate(count=Count("pk")))
     totals = {entry.pk: entry.reports + more.get(entry.pk, 0) for entry in shown}
     return {pk: total if total >= FEWEST_SCORES else None for pk, total in totals.items()}
+
+
+def endorsed(actor: Actor, shown: Sequence[BoardEntry]) -> set[int]:
+    """Return which of these entries the actor met too: only who bears a mark can tell that it is there."""
+    marks = {endorsement_mark(entry, actor): entry.pk for entry in shown}
+    seen = Endorsement.objects.filter(entry__in=shown, mark__in=marks)
+    return {marks[mark] for mark in seen.values_list("mark", flat=True)}
 
 
 def figures() -> dict[str, int] | None:

@@ -86,15 +86,16 @@ class Verdict(models.TextChoices):
     UNSOLVED = "unsolved", _("没解决")
 
 
+ASKED = frozenset({State.FORWARDED, State.VERIFIED})  # who is asked may never answer: the desk asks others, or replies
 # from which states an act is allowed, and which state it leads to; None: the state stays
 TRANSITIONS: dict[Act, tuple[frozenset[State], State | None]] = {
     Act.RELEASE: (frozenset({State.SEALED}), State.RECEIVED),
     Act.ACCEPT: (frozenset({State.RECEIVED}), State.ACCEPTED),
-    Act.REWRITE: (frozenset({State.ACCEPTED, State.REOPENED}), None),
+    Act.REWRITE: (frozenset({State.ACCEPTED, *ASKED, State.REOPENED, State.REPLIED, State.CLOSED}), None),
     Act.MERGE: (frozenset({State.RECEIVED, State.ACCEPTED}), State.MERGED),
-    Act.FORWARD: (frozenset({State.ACCEPTED, State.REOPENED}), State.FORWARDED),
+    Act.FORWARD: (frozenset({State.ACCEPTED, *ASKED, State.REOPENED}), State.FORWARDED),
     Act.RESPOND: (frozenset({State.FORWARDED}), State.VERIFIED),
-    Act.REPLY: (frozenset({State.ACCEPTED, State.VERIFIED, State.REOPENED}), State.REPLIED),
+    Act.REPLY: (frozenset({State.ACCEPTED, *ASKED, State.REOPENED}), State.REPLIED),
     Act.PUBLISH: (frozenset({State.REPLIED, State.CLOSED}), None),
     Act.UNPUBLISH: (frozenset({State.REPLIED, State.REOPENED, State.CLOSED}), None),
     Act.JUDGE: (frozenset({State.REPLIED}), State.CLOSED),

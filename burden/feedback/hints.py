@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, gettext_noop
 
 DIGITS = r"[0-9０-９一二三四五六七八九十百千两]+"
+COMMON = "农乡城个各全每本该我们这那几些政然的到驻"  # before 镇, 村 and the like they name no place: 农村, 乡镇, 每个村, 行政村
 PATTERNS = (
     (gettext_noop("电话、证件号"), re.compile(r"\d{7,18}[\dXx]?")),
     (gettext_noop("数目"), re.compile(rf"(?:全[镇乡村县街]|我们?[镇乡村]|本[镇乡村])?\s*{DIGITS}\s*(?:个?[镇乡村组社]区?|户|人|名|位)")),
     (gettext_noop("日期、钟点"), re.compile(rf"{DIGITS}\s*月\s*{DIGITS}\s*[日号]|(?:上午|下午|晚上|凌晨)?\s*{DIGITS}\s*[点时](?:{DIGITS}分|半)?")),
     (gettext_noop("原话"), re.compile(r"[“\"][^”\"]{4,60}[”\"]")),
-    (gettext_noop("地方"), re.compile(r"[\u4e00-\u9fff]{2,3}(?:镇|乡|街道|村|社区)(?![级里民委民干])")),
+    (gettext_noop("地方"), re.compile(rf"[\u4e00-\u9fff]{{1,2}}(?![{COMMON}])[\u4e00-\u9fff](?:镇|乡|街道|村|社区)(?![镇村级里民委干居])")),
     (gettext_noop("职务"), re.compile(r"[\u4e00-\u9fff]?(?:书记|主任|镇长|乡长|局长|科长|股长|站长|所长)")),
 )  # fmt: skip
 

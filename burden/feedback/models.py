@@ -203,6 +203,7 @@ class TicketForward(models.Model):
     answer = models.CharField(max_length=MOST_REPLY, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     answered_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)  # nobody asks any longer: the reporter has a reply
 
     objects = ForwardQuerySet.as_manager()
     every = models.Manager()

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from burden.feedback.choices import OPEN, REPLY_DAYS
+from burden.feedback.choices import DONE, OPEN, REPLY_DAYS, State
 from burden.feedback.flow import due_on
 from burden.feedback.models import Ticket
 from burden.feedback.sealing import text_of
@@ -21,6 +21,13 @@ def headline(ticket: Ticket) -> str:
         return ticket.title
     words = " ".join(text_of(ticket).split())
     return words if len(words) <= HEADLINE else words[:HEADLINE] + "…"
+
+
+def tab_of(found: Ticket) -> str:
+    """Return the tab in which a ticket stands, as queries.TABS says."""
+    if found.state in DONE:
+        return "done"
+    return "checking" if found.state == State.FORWARDED and found.raised_on is None else "todo"
 
 
 @dataclass(frozen=True)

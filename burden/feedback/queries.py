@@ -17,9 +17,15 @@ from burden.feedback.sealing import reporter_mark
 from burden.kit.clock import DAY
 from burden.units.models import Level, Unit
 
+ANSWERED_ON = Coalesce("merged_into__first_replied_on", "first_replied_on")  # a joined one has the other's reply
 ALIKE_DAYS = 30
 FEW, MANY = 8, 200
-TABS: Mapping[str, frozenset[State]] = {"todo": OURS, "checking": frozenset({State.FORWARDED}), "done": DONE}
+RAISED = Q(state=State.FORWARDED, raised_on__isnull=False)  # nobody answered, and time is up: it is the desks' again
+TABS: Mapping[str, Q] = {
+    "todo": Q(state__in=OURS) | RAISED,
+    "checking": Q(state=State.FORWARDED, raised_on=None),
+    "done": Q(state__in=DONE),
+}
 
 
 def tickets(actor: Actor) -> QuerySet[Ticket]:
@@ -30,13 +36,13 @@ def tickets(actor: Actor) -> QuerySet[Ticket]:
 
 def counts(actor: Actor) -> dict[str, int]:
     """Count the tickets of each tab. One query."""
-    by_state = dict(tickets(actor).order_by().values_list("state").annotate(count=Count("pk")))
-    return {tab: sum(by_state.get(state, 0) for state in states) for tab, states in TABS.items()}
+    counted: dict[str, int] = tickets(actor).aggregate(**{tab: Count("pk", filter=of) for tab, of in TABS.items()})
+    return counted
 
 
 def inbox(actor: Actor, tab: str) -> QuerySet[Ticket]:
     """Return the tickets of a tab: what is owed by what is left of its time, what is done by its day."""
-    found = tickets(actor).filter(state__in=TABS[tab])
+    found = tickets(actor).filter(TABS[tab])
     if tab == "done":
         return found.order_by(F("replied_on").desc(nulls_last=True), "pk")
     return found.order_by(Coalesce("reopened_on", "received_on"), "pk")
@@ -96,9 +102,14 @@ def own(actor: Actor) -> QuerySet[Ticket]:
 
 
 def forwards(actor: Actor) -> QuerySet[TicketForward]:
-    """Return what the actor's units are asked to check, what is unanswered first."""
+    """Return what the actor's units are asked to check, what still waits for an answer first."""
     found: QuerySet[TicketForward] = TicketForward.objects.visible_to(actor).select_related("sent_by_unit", "unit")
-    return found.order_by(F("answered_on").asc(nulls_first=True), "due_on", "pk")
+    return found.order_by(Coalesce("answered_on", "ended_on").asc(nulls_first=True), "due_on", "pk")
+
+
+def asked(actor: Actor) -> QuerySet[TicketForward]:
+    """Return those of them that wait for an answer."""
+    return forwards(actor).filter(answered_on=None, ended_on=None)
 
 
 def photo(actor: Actor, found: Ticket, number: int) -> TicketPhoto | None:
@@ -115,4 +126,5 @@ def identity_requests(actor: Actor, found: Ticket) -> list[IdentityRequest]:
 def reply_days(actor: Actor, since: dt.date) -> list[tuple[dt.date, dt.date | None, int]]:
     """Count the tickets since a day by when they came and were first answered."""
     seen = tickets(actor).filter(received_on__gte=since).order_by()
-    return list(seen.values_list("received_on", "first_replied_on").annotate(count=Count("pk")))
+    days = seen.annotate(answered_on=ANSWERED_ON).values_list("received_on", "answered_on")
+    return list(days.annotate(count=Count("pk")))

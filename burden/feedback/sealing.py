@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from burden.feedback.models import Ticket
+from burden.accounts.actor import Actor
+from burden.feedback.models import BoardEntry, Ticket
 from burden.kit.crypto import case_key, mark_of, new_case, own_key, seal, unseal
 
 CASE, IDENTITY = "ticket", "identity"
@@ -60,6 +61,11 @@ def added_to(ticket: Ticket) -> str:
 def reporter_mark(user_id: int) -> str:
     """Return the mark by which a person finds the own tickets."""
     return mark_of("reporter", user_id)
+
+
+def endorsement_mark(entry: BoardEntry, actor: Actor) -> str:
+    """Return the mark by which a person meets the same but once; another for every entry."""
+    return mark_of("endorsement", entry.pk, actor.user_id)
 
 
 def sealed_identity(user_id: int, name: str) -> bytes:

@@ -48,7 +48,7 @@ def _owed(actor: Actor) -> list[Waiting]:
 
 
 def _asked(actor: Actor) -> list[Waiting]:
-    listed = queries.forwards(actor).filter(answered_on=None)[: MOST + 1]
+    listed = queries.asked(actor)[: MOST + 1]
     note, url = _("请你单位核实"), reverse("feedback_forwards")
     return [
         Waiting(_("基层反映"), each.title, note, url, _("回核实情况"), since=each.sent_on, due=each.due_on)
@@ -73,6 +73,12 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
             began = day_of(found.demand.issued_at or found.demand.created_at)
             return [Link(_("下达事项"), found.demand.title, url, note, began)]
     return []
+
+
+def ticket_links(actor: Actor, pk: int) -> list[Link]:
+    """Return the way back to a ticket, for who may open it."""
+    found = queries.ticket(actor, pk) if actor.roles & set(KEEPERS) else None
+    return [_link(found)] if found else []
 
 
 def _link(ticket: Ticket) -> Link:

@@ -5,7 +5,8 @@ const TELLING = [
   new RegExp(`(?:全[镇乡村县街]|我们?[镇乡村]|本[镇乡村])?\\s*${DIGITS}\\s*(?:个?[镇乡村组社]区?|户|人|名|位)`, "u"),
   new RegExp(`${DIGITS}\\s*月\\s*${DIGITS}\\s*[日号]|(?:上午|下午|晚上|凌晨)?\\s*${DIGITS}\\s*[点时]`, "u"),
   /[“"][^”"]{4,60}[”"]/u,
-  /[\u4e00-\u9fff]{2,3}(?:镇|乡|街道|村|社区)(?![级里民委干])/u,
+  // before 镇, 村 and the like these characters name no place: 农村, 乡镇, 每个村, 行政村
+  /[\u4e00-\u9fff]{1,2}(?![农乡城个各全每本该我们这那几些政然的到驻])[\u4e00-\u9fff](?:镇|乡|街道|村|社区)(?![镇村级里民委干居])/u,
 ];
 
 const text = document.querySelector("[data-telling]");

@@ -12,6 +12,7 @@ from burden.feedback.choices import MOST_REPLY, Act, Conclusion
 from burden.feedback.flow import days_taken, locked, move, note_step
 from burden.feedback.models import BoardEntry, Ticket, TicketForward
 from burden.feedback.services.sending import checked_text
+from burden.feedback.telling import check_untold
 from burden.kit.clock import Week, day_of
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import one_of, read_one
@@ -25,11 +26,13 @@ CHANGED = (Conclusion.UPHELD, Conclusion.PARTLY)  # conclusions that say what wa
 def respond(*, by: Actor, forward: TicketForward, answer: str, now: dt.datetime) -> TicketForward:
     """Say what was found, once; the database moves the ticket, which the responder does not see.
 
-    Refuses: ticket.text; Conflict forward.answered; TicketForward.DoesNotExist out of scope.
+    Refuses: ticket.text; Conflict forward.answered, forward.ended (the reporter has a reply); TicketForward.DoesNotExist out of scope.
     """
     held: TicketForward = TicketForward.objects.visible_to(by).select_for_update(of=("self",)).get(pk=forward.pk)
     if held.answered_on:
         raise Conflict("forward.answered", _("这一条已经回过核实情况了"))
+    if held.ended_on:
+        raise Conflict("forward.ended", _("反映人已经得到答复，这一条不用再核实了"))
     held.answer = checked_text(answer, field="answer", most=MOST_REPLY)
     held.answered_by, held.answered_on = by.user, day_of(now)
     held.save(update_fields=["answer", "answered_by", "answered_on"])
@@ -43,8 +46,9 @@ def reply(
 ) -> Ticket:
     """Tell the reporter what came of it and what is done otherwise from now on; a new reply asks for a new verdict.
 
-    Refuses: ticket.conclusion, ticket.text, ticket.change (what was upheld says what changes), ticket.unwritten (the board
-    shows the rewritten words), ticket.desk; Conflict ticket.state.
+    What responders were asked and have not answered is asked no longer, and an older reply stands on the board no longer.
+    Refuses: ticket.conclusion, ticket.text, ticket.change (what was upheld says what changes), ticket.desk, and what _show
+    refuses; Conflict ticket.state.
     """
     held = locked(by, ticket, Act.REPLY)
     label, known = _("结论"), one_of(Conclusion.values)
@@ -59,8 +63,11 @@ def reply(
     held.verdict = held.later = ""
     move(held, Act.REPLY)
     held.save()
+    TicketForward.every.filter(ticket=held, answered_on=None, ended_on=None).update(ended_on=today)
     if public:
         _show(by, held, now)
+    else:
+        BoardEntry.objects.filter(ticket=held).update(shown_from=None)
     note_step(held, Act.REPLY, today, unit_id=held.desk_id, words=held.get_conclusion_display())
     record(by=by, what="ticket.replied", on=held, now=now, chosen=held.conclusion)
     return held
@@ -68,7 +75,7 @@ def reply(
 
 @transaction.atomic
 def publish(*, by: Actor, ticket: Ticket, now: dt.datetime) -> BoardEntry:
-    """Put a reply on the public board, from the coming Monday on. Refuses: ticket.unwritten, ticket.desk; Conflict ticket.state."""
+    """Put a reply on the public board, from the coming Monday on. Refuses: what _show refuses, ticket.desk; Conflict ticket.state."""
     held = locked(by, ticket, Act.PUBLISH)
     entry = _show(by, held, now)
     record(by=by, what="ticket.published", on=held, now=now)
@@ -85,10 +92,11 @@ def unpublish(*, by: Actor, ticket: Ticket, now: dt.datetime) -> None:
 
 
 def _show(by: Actor, ticket: Ticket, now: dt.datetime) -> BoardEntry:
-    """Write the board's entry. Refuses: ticket.unwritten."""
+    """Write the board's entry. Refuses: ticket.unwritten, ticket.public (the reply tells something of the reporter)."""
     if not ticket.rewritten:
         sentence = _("公开的是转出稿，先写转出稿")
         raise Refused("ticket.unwritten", sentence, {"public": sentence})
+    check_untold(ticket, f"{ticket.title}\n{ticket.rewritten}\n{ticket.reply}\n{ticket.change}", field="public")
     joined = Ticket.objects.visible_to(by).filter(merged_into=ticket).count()
     facts = {
         "desk": ticket.desk, "topic": ticket.topic, "title": ticket.title, "text": ticket.rewritten,

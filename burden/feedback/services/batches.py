@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections import Counter
-from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from burden.feedback.choices import OPEN, REPLY_DAYS, Act, Conclusion, State
-from burden.feedback.flow import days_taken, due_on, move, note_step
+from burden.feedback.flow import due_on, move, note_step
 from burden.feedback.models import BoardCount, Ticket, TicketStep
+from burden.feedback.queries import ANSWERED_ON
 from burden.feedback.routing import next_desk
 from burden.kit.clock import Week, day_of
 from burden.ledger.services import record
-from burden.standards.workdays import Workdays, workdays
+from burden.standards.workdays import workdays
 from burden.units.models import Unit
 
 LAST_HOUR = 18  # of the day after, in Asia/Shanghai: then whatever waits is opened
@@ -83,15 +84,15 @@ def count_board(*, now: dt.datetime) -> int:
 
 def _counted(desk_id: int, monday: dt.date) -> BoardCount:
     year = Ticket.every.filter(desk=desk_id, received_on__year=monday.year, received_on__lt=monday)
+    told = Coalesce("merged_into__conclusion", "conclusion")
     replied = list(
-        year.filter(first_replied_on__lt=monday).only("received_on", "first_replied_on", "conclusion", "desk")
+        year.annotate(answered_on=ANSWERED_ON)
+        .filter(answered_on__lt=monday)
+        .values_list("received_on", "answered_on", told)
     )
-    in_time, upheld = _in_time(replied, workdays()), (Conclusion.UPHELD, Conclusion.PARTLY)
+    days, upheld = workdays(), (Conclusion.UPHELD, Conclusion.PARTLY)
     return BoardCount(
         desk_id=desk_id, monday=monday, received=year.exclude(state=State.SEALED).count(), replied=len(replied),
-        in_time=in_time, upheld=sum(ticket.conclusion in upheld for ticket in replied),
+        in_time=sum(days.left(came, answered) <= REPLY_DAYS for came, answered, _told in replied),
+        upheld=sum(told in upheld for _came, _answered, told in replied),
     )  # fmt: skip
-
-
-def _in_time(replied: Iterable[Ticket], days: Workdays) -> int:
-    return sum(days_taken(ticket, days) <= REPLY_DAYS for ticket in replied)

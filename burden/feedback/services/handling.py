@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db import transaction
 from django.db.models import F
@@ -10,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand
-from burden.feedback import hints, routing
-from burden.feedback.choices import MOST_TEXT, MOST_TITLE, VERIFY_DAYS, Act, State
+from burden.feedback import routing
+from burden.feedback.choices import MOST_TEXT, MOST_TITLE, VERIFY_DAYS, About, Act, State
 from burden.feedback.flow import locked, move, note_step
 from burden.feedback.models import BoardEntry, Ticket, TicketForward
-from burden.feedback.sealing import added_to, text_of
 from burden.feedback.services.sending import checked_text
+from burden.feedback.telling import check_untold, original_of, telling_in
 from burden.kit.clock import day_of
 from burden.kit.errors import Refused
 from burden.kit.reading import read_one, text
@@ -54,31 +55,32 @@ def rewrite(*, by: Actor, ticket: Ticket, title: str, rewritten: str, now: dt.da
 
 def _removed(ticket: Ticket) -> list[str]:
     """Return the telling pieces that a rewrite left out. Refuses: ticket.rewritten where one is still there."""
-    original = f"{text_of(ticket)}\n{added_to(ticket)}".strip()
-    if "".join(ticket.rewritten.split()) == "".join(original.split()):
-        raise _kept(_("转出稿和原文一样。换自己的话写，去掉能认出人的细节"))
-    telling = list(dict.fromkeys(hint.words for hint in hints.hints(original)))
-    told = f"{ticket.title}\n{ticket.rewritten}"
-    if left := [piece for piece in telling if piece in told]:
-        raise _kept(_("还留着可能认出人的细节：%(what)s") % {"what": "、".join(left[:5])})
-    return telling
-
-
-def _kept(sentence: str) -> Refused:
-    return Refused("ticket.rewritten", sentence, {"rewritten": sentence})
+    if "".join(ticket.rewritten.split()) == "".join(original_of(ticket).split()):
+        sentence = _("转出稿和原文一样。换自己的话写，去掉能认出人的细节")
+        raise Refused("ticket.rewritten", sentence, {"rewritten": sentence})
+    check_untold(ticket, f"{ticket.title}\n{ticket.rewritten}", field="rewritten")
+    return telling_in(ticket)
 
 
 @transaction.atomic
 def merge(*, by: Actor, ticket: Ticket, into: Ticket, now: dt.datetime) -> Ticket:
     """Join a ticket to another of the same desk, whose reply is its reply too.
 
-    Refuses: ticket.into (itself, not there, joined already, of another desk), ticket.desk; Conflict ticket.state.
+    The other is kept from all that this one is kept from, since what is found out about it is found out about both.
+    Refuses: ticket.into (itself, not there, joined already, of another desk, or one that was forwarded to whom this is about),
+    ticket.desk; Conflict ticket.state.
     """
     held = locked(by, ticket, Act.MERGE)
     leading: Ticket | None = Ticket.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=into.pk).first()
     if leading is None or leading.pk == held.pk or leading.state == State.MERGED or leading.desk_id != held.desk_id:
         sentence = _("只能并到同一个办公室受理的、没有并走的另一条")
         raise Refused("ticket.into", sentence, {"into": sentence})
+    kept_from = sorted({*leading.kept_from, *held.kept_from})
+    if _went_to(leading, kept_from):
+        sentence = _("那一条已经请被反映的单位核实过，不能并过去")
+        raise Refused("ticket.into", sentence, {"into": sentence})
+    leading.kept_from = kept_from
+    leading.save(update_fields=["kept_from"])
     Ticket.objects.visible_to(by).filter(merged_into=held).update(merged_into=leading)
     move(held, Act.MERGE)
     held.merged_into = leading
@@ -87,6 +89,12 @@ def merge(*, by: Actor, ticket: Ticket, into: Ticket, now: dt.datetime) -> Ticke
     note_step(held, Act.MERGE, day_of(now), unit_id=held.desk_id)
     record(by=by, what="ticket.merged", on=held, now=now, value=leading.pk)
     return held
+
+
+def _went_to(ticket: Ticket, kept_from: Collection[int]) -> bool:
+    """Say whether one of these units, or one below, was asked to check already."""
+    asked = TicketForward.every.filter(ticket=ticket).select_related("unit")
+    return any(routing.within(each.unit, kept_from) for each in asked)
 
 
 @transaction.atomic
@@ -122,16 +130,17 @@ def forward(*, by: Actor, ticket: Ticket, unit: Unit, now: dt.datetime) -> Ticke
 def link_demand(*, by: Actor, ticket: Ticket, demand: Demand, now: dt.datetime) -> Ticket:
     """Say which demand a ticket is about; it is kept from its issuer, lead and supporting departments from now on.
 
-    Refuses: ticket.demand (the desk is inside one of them, or one was asked to check already), ticket.desk; Conflict ticket.state.
+    Refuses: ticket.demand (the desk is not above all of them, or one was asked to check already), ticket.desk; Conflict
+    ticket.state.
     """
     held = locked(by, ticket, Act.REWRITE)
     units = [demand.issuer, demand.lead, *demand.supporting.all()]
     kept_from = sorted({*held.kept_from, *(unit.pk for unit in units)})
-    asked = TicketForward.every.filter(ticket=held).select_related("unit")
-    if any(routing.within(unit, kept_from) for unit in (held.desk, *(each.unit for each in asked))):
-        sentence = _("这一项的单位管着受理的办公室，或者已经请它核实过，不能这样关联")
+    low, high = held.desk.range
+    if not all(low < unit.path < high for unit in units) or _went_to(held, kept_from):
+        sentence = _("这一项的单位不归受理的办公室管，或者已经请它核实过，不能这样关联")
         raise Refused("ticket.demand", sentence, {"demand": sentence})
-    held.demand, held.kept_from = demand, kept_from
-    held.save(update_fields=["demand", "kept_from"])
+    held.demand, held.about, held.kept_from = demand, About.DEMAND, kept_from
+    held.save(update_fields=["demand", "about", "kept_from"])
     record(by=by, what="ticket.linked", on=held, now=now, value=demand.pk)
     return held

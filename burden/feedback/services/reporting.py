@@ -16,10 +16,9 @@ from burden.feedback.choices import ASKED_AGAIN, REOPEN_WITHIN, Act, Verdict
 from burden.feedback.codes import digest_of
 from burden.feedback.flow import move, need, note_step
 from burden.feedback.models import BoardEntry, Endorsement, Ticket
-from burden.feedback.sealing import Case, reporter_mark
+from burden.feedback.sealing import Case, endorsement_mark, reporter_mark
 from burden.feedback.services.sending import checked_text
 from burden.kit.clock import DAY, day_of
-from burden.kit.crypto import mark_of
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import one_of, read_one
 
@@ -111,7 +110,7 @@ def reopen(
 @transaction.atomic
 def endorse(*, by: Actor, entry: BoardEntry, now: dt.datetime) -> None:
     """Say that one met the same; who says so is in no row. Refuses: Conflict entry.endorsed."""
-    mark = mark_of("endorsement", entry.pk, by.user_id)
+    mark = endorsement_mark(entry, by)
     try:
         with transaction.atomic():
             Endorsement.objects.bulk_create([Endorsement(entry=entry, mark=mark)])

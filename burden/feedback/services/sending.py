@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -48,7 +48,12 @@ def send_anonymous(*, code: str, words: Words, receipt: str, now: dt.datetime) -
     group = _group(code, Week.at(now))
     accused = _accused(group.area, words.issuer)
     facts = _checked(words) | {"area": group.area, "level": group.level, "receipt": digest}
-    return _store(facts, words, accused, day_of(now))
+    try:
+        with transaction.atomic():
+            return _store(facts, words, accused, day_of(now))
+    except IntegrityError:  # sent twice at once: the other one stands
+        found: Ticket = Ticket.objects.by_receipt(digest).get()
+        return found
 
 
 def _group(code: str, week: Week) -> codes.Group:

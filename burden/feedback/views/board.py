@@ -14,7 +14,7 @@ from burden.feedback import board as entries
 from burden.feedback import services
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access, public
-from burden.kit.addresses import query_of
+from burden.kit.addresses import address, query_of
 from burden.kit.errors import Refused
 
 LINES = 20
@@ -30,18 +30,21 @@ def board(request: HttpRequest) -> HttpResponse:
     if chosen:
         found = found.filter(topic__in=chosen.topics)
     page = Paginator(found, LINES).get_page(request.GET.get("page"))
-    people = entries.people(list(page))
+    people, labels = entries.people(list(page)), entries.labels(tabs)
     actor = getattr(request, "actor", None)
+    may_endorse = actor is not None and Role.CADRE in actor.roles
+    endorsed = entries.endorsed(actor, list(page)) if actor and may_endorse else set()
     context = {
         "page": page,
-        "rows": [(each, people[each.pk]) for each in page],
+        "rows": [(each, labels[each.topic], people[each.pk], each.pk in endorsed) for each in page],
         "tabs": tabs,
         "total": sum(tab.count for tab in tabs),
         "chosen": chosen,
         "query": query_of(topic=chosen.code if chosen else ""),
         "figures": entries.figures(),
         "fewest": entries.FEWEST_TEXTS,
-        "may_endorse": actor is not None and Role.CADRE in actor.roles,
+        "may_endorse": may_endorse,
+        "here": query_of(topic=chosen.code if chosen else "", page=page.number),
     }
     if actor is None:
         pages = (("board", _("公开答复")), ("anonymous", _("我要反映")), ("login", _("登录")))
@@ -59,4 +62,4 @@ def endorse(request: ActedRequest, pk: int) -> HttpResponse:
         messages.info(request, str(refused))
     else:
         messages.success(request, _("记下了：你也遇到。谁点的，平台不记"))
-    return redirect("board")
+    return redirect(address("board", topic=request.GET.get("topic", ""), page=request.GET.get("page", "")))

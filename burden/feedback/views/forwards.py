@@ -45,7 +45,10 @@ def _show(request: ActedRequest, wrong: int = 0, problem: str = "", words: str =
     today = clock.day_of(clock.now())
     page = Paginator(queries.forwards(request.actor), LINES).get_page(request.GET.get("page"))
     typed = {wrong: (problem, words)} if problem else {}
-    rows = [(each, not each.answered_on and each.due_on < today, *typed.get(each.pk, ("", ""))) for each in page]
+    rows = [
+        (each, not each.answered_on and not each.ended_on and each.due_on < today, *typed.get(each.pk, ("", "")))
+        for each in page
+    ]
     context = {
         "page": page, "rows": rows, "most": MOST_REPLY, "form": None,
         "problems": [(f"answer-{wrong}", problem)] if problem else [],

@@ -21,7 +21,7 @@ from burden.feedback import hints, queries, services
 from burden.feedback.choices import DONE, MOST_REPLY, MOST_TEXT, MOST_TITLE, TRANSITIONS, Act, Conclusion, State
 from burden.feedback.flow import keeps
 from burden.feedback.models import KEEPERS, BoardEntry, Ticket
-from burden.feedback.pages import clock_of, headline, lines, year
+from burden.feedback.pages import clock_of, headline, lines, tab_of, year
 from burden.feedback.sealing import Case, added_to, text_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
@@ -48,7 +48,7 @@ def feedback(request: ActedRequest) -> HttpResponse:
 def ticket(request: ActedRequest, pk: int) -> HttpResponse:
     """Show one ticket beside the list it stands in."""
     found = _found(request, pk)
-    return _show(request, _tab(found), found)
+    return _show(request, tab_of(found), found)
 
 
 def _found(request: ActedRequest, pk: int) -> Ticket:
@@ -56,10 +56,6 @@ def _found(request: ActedRequest, pk: int) -> Ticket:
     if found is None:
         raise Http404
     return found
-
-
-def _tab(found: Ticket) -> str:
-    return next(tab for tab, states in queries.TABS.items() if found.state in states)
 
 
 def _show(
@@ -227,7 +223,8 @@ def act(request: ActedRequest, pk: int) -> HttpResponse:
     try:
         words = doing(request, found, {"by": request.actor, "ticket": found, "now": clock.now()})
     except Refused as refused:
-        return _show(request, _tab(found), found, refused.errors or {"": str(refused)})
+        now = _found(request, pk)  # as it stands: somebody else may have done it meanwhile
+        return _show(request, tab_of(now), now, refused.errors or {"": str(refused)})
     messages.success(request, words)
     return redirect("ticket", pk)
 

@@ -47,7 +47,7 @@ def mine(request: ActedRequest) -> HttpResponse:
         "week": Week.at(now),
         "page": page,
         "rows": [(each, headline(each)) for each in page],
-        "forwards": queries.forwards(request.actor).filter(answered_on=None).count(),
+        "forwards": queries.asked(request.actor).count(),
     }
     return render(request, "feedback/mine.html", context)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS, Role
 from burden.demands.models import Demand
+from burden.feedback.waits import ticket_links
 from burden.kit import clock
 from burden.kit.addresses import address
 from burden.kit.threads import MOST as MOST_LINKS
@@ -195,7 +196,7 @@ def _note(each: Order) -> str:
 
 
 def _around(actor: Actor, found: Finding | None) -> Iterator[Link]:
-    """Yield the demands a finding is about, and the signal it was raised from."""
+    """Yield the demands a finding is about, and the signal or ticket it was raised from."""
     if found is None:
         return
     about = Q(issuer_id=found.issuer_id, title__in=found.titles) | Q(pk=found.demand_id)
@@ -208,6 +209,8 @@ def _around(actor: Actor, found: Finding | None) -> Iterator[Link]:
             note=str(each.get_state_display()),
             at=clock.day_of(each.issued_at),
         )
+    if found.source == Source.TICKET:
+        yield from ticket_links(actor, int(found.source_key))
     if found.source == Source.SIGNAL:
         unit = Unit.objects.visible_to(actor).filter(pk=found.issuer_id).first()
         if unit is not None:

@@ -10,7 +10,7 @@ from burden.oversight.services.bulletins import (
     refresh_bulletin,
     return_bulletin,
 )
-from burden.oversight.services.findings import dismiss_finding, raise_finding
+from burden.oversight.services.findings import dismiss_finding, raise_finding, raise_from_ticket
 from burden.oversight.services.orders import (
     answer_order,
     cancel_order,
@@ -48,6 +48,7 @@ __all__ = [
     "open_order",
     "publish_bulletin",
     "raise_finding",
+    "raise_from_ticket",
     "refresh_bulletin",
     "refuse_extension",
     "reopen_order",

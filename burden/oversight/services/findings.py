@@ -14,6 +14,8 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS
 from burden.demands.models import OPEN, Demand
 from burden.demands.models import State as DemandState
+from burden.feedback.models import Ticket
+from burden.feedback.telling import check_untold
 from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import many, maybe, one_of, read_one, text
@@ -64,6 +66,23 @@ def raise_finding(
     _keep_new(by, raised)
     record(by=by, what="finding.raised", on=raised, now=now, source=source)
     return raised
+
+
+@transaction.atomic
+def raise_from_ticket(*, by: Actor, ticket: Ticket, seen: Mapping[str, Any], **facts: Any) -> Finding:
+    """Raise a finding from what somebody reported: it says what was rewritten, and no piece of the original that may tell who wrote it.
+
+    Refuses: Ticket.DoesNotExist out of scope, finding.ticket (nothing is rewritten yet), ticket.title, ticket.titles, ticket.note
+    (one of them tells), and what raise_finding refuses.
+    """
+    held: Ticket = Ticket.objects.visible_to(by).get(pk=ticket.pk)
+    if not held.rewritten:
+        raise _refused("ticket", _("先写转出稿：督办线索只带转出稿，不带原文"))
+    for field, words in (("title", facts["title"]), ("titles", "\n".join(facts["titles"])), ("note", seen["note"])):
+        check_untold(held, words, field=field)
+    reported = _("基层反映：%(words)s") % {"words": " ".join(held.rewritten.split())}
+    told = {**seen, "points": [reported, *seen["points"]]}
+    return raise_finding(by=by, source=Source.TICKET, source_key=str(held.pk), seen=told, **facts)
 
 
 def _check_demand(demand: Demand) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -16,7 +16,10 @@ from django.views.decorators.cache import never_cache
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS
 from burden.demands import queries as demand_queries
-from burden.demands.models import Demand
+from burden.demands.models import OPEN, Demand, State
+from burden.feedback import queries as feedback_queries
+from burden.feedback.choices import Topic
+from burden.feedback.models import Ticket
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import query_of
@@ -25,7 +28,7 @@ from burden.kit.forms import show_refusal
 from burden.oversight import queries, seen, services
 from burden.oversight.forms import ActForm, DismissForm, FindingForm, OrderForm, lines_of
 from burden.oversight.models import Finding, FindingState, Source
-from burden.standards.models import Rule
+from burden.standards.models import Category, Rule
 
 LINES = 30
 TABS = (
@@ -55,18 +58,21 @@ def findings(request: ActedRequest) -> HttpResponse:
 @access(*EXPORTERS, methods=("GET", "POST"))
 @never_cache
 def finding_new(request: ActedRequest) -> HttpResponse:
-    """Raise a finding by hand, or from what a demand may violate; the numbers are frozen as the portal has them now."""
-    actor = request.actor
-    demand = _demand(request)
-    form = FindingForm(
-        request.POST or None, actor=actor, today=clock.day_of(clock.now()), initial=_initial(request, demand)
-    )
+    """Raise a finding by hand, from what a demand may violate, or from what somebody reported; the numbers are frozen as the
+    portal has them now."""
+    actor, ticket = request.actor, _ticket(request)
+    if ticket and not ticket.rewritten:
+        messages.error(request, gettext("先写转出稿：督办线索只带转出稿，不带原文"))
+        return redirect("ticket", ticket.pk)
+    demand = _reported(actor, ticket) if ticket else _demand(request)
+    initial = _initial(request, demand) | (_of_ticket(ticket) if ticket else {})
+    form = FindingForm(request.POST or None, actor=actor, today=clock.day_of(clock.now()), initial=initial)
     if request.method == "POST" and form.is_valid():
-        raised = _raise(actor, form, demand)
+        raised = _raise(actor, form, demand, ticket)
         if raised is not None:
             messages.success(request, gettext("问题立了，数字已按现在看到的封存"))
             return redirect("finding", raised.pk)
-    context = {"form": form, "demand": demand}
+    context = {"form": form, "demand": demand, "ticket": ticket}
     return render(request, "oversight/finding_new.html", context, status=422 if form.errors else 200)
 
 
@@ -78,6 +84,40 @@ def _demand(request: ActedRequest) -> Demand | None:
         if asked.isascii() and asked.isdigit() and len(asked) < 19
         else None
     )
+
+
+def _ticket(request: ActedRequest) -> Ticket | None:
+    """Return the ticket that an address names, in the actor's scope (Http404)."""
+    asked = request.GET.get("ticket", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        return None
+    found = feedback_queries.ticket(request.actor, int(asked))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _reported(actor: Actor, ticket: Ticket) -> Demand | None:
+    """Return the demand that a ticket is about, where a finding may be about it: it is out."""
+    out = Demand.objects.visible_to(actor).exclude(state__in=(*OPEN, State.WITHDRAWN))
+    found: Demand | None = out.select_related("issuer").filter(pk=ticket.demand_id).first()
+    return found
+
+
+CATEGORY_OF = {
+    Topic.REPEAT: Category.FORM, Topic.MEETING: Category.MEETING, Topic.DOCUMENT: Category.DOCUMENT, Topic.INSPECTION: Category.INSPECTION,
+}  # fmt: skip
+
+
+def _of_ticket(ticket: Ticket) -> dict[str, Any]:
+    """Return what a finding takes from a ticket: what its desk wrote, never what its reporter did."""
+    issuer = ticket.demand.issuer if ticket.demand else ticket.issuer
+    return {
+        "title": ticket.title,
+        "category": CATEGORY_OF.get(Topic(ticket.topic), Category.OTHER),
+        "titles": ticket.demand.title if ticket.demand else "",
+        "issuer": issuer.code if issuer else "",
+    }
 
 
 def _initial(request: ActedRequest, demand: Demand | None) -> dict[str, Any]:
@@ -92,20 +132,22 @@ def _initial(request: ActedRequest, demand: Demand | None) -> dict[str, Any]:
     }
 
 
-def _raise(actor: Actor, form: FindingForm, demand: Demand | None) -> Finding | None:
+def _raise(actor: Actor, form: FindingForm, demand: Demand | None, ticket: Ticket | None) -> Finding | None:
     """Call the service with the numbers of now; a refusal goes into the form."""
     now, facts = clock.now(), form.facts()
     issuer, rule, titles = facts["issuer"], facts["rule"], lines_of(facts["titles"])
     by_rule = demand is not None and rule is not None and demand.issuer_id == issuer.pk
     try:
         rows, person_min = seen.asked(issuer_id=issuer.pk, titles=titles, now=now)
-        return services.raise_finding(
-            by=actor, issuer=issuer, title=facts["title"], titles=titles, category=facts["category"],
-            source=Source.RULE if by_rule else Source.HAND,
-            source_key=f"{demand.pk}:{rule.code}" if by_rule and demand else "",
-            demand=demand if demand and demand.issuer_id == issuer.pk else None,
-            seen=seen.frozen(now=now, rows=rows, rules=_rules(rule), note=facts["note"]), person_min=person_min, now=now,
-        )  # fmt: skip
+        told: dict[str, Any] = {
+            "by": actor, "issuer": issuer, "title": facts["title"], "titles": titles, "category": facts["category"], "now": now,
+            "demand": demand if demand and demand.issuer_id == issuer.pk else None, "person_min": person_min,
+            "seen": seen.frozen(now=now, rows=rows, rules=_rules(rule), note=facts["note"]),
+        }  # fmt: skip
+        if ticket:
+            return services.raise_from_ticket(ticket=ticket, **told)
+        key = f"{demand.pk}:{rule.code}" if by_rule and demand else ""
+        return services.raise_finding(**told, source=Source.RULE if by_rule else Source.HAND, source_key=key)
     except Refused as refused:
         show_refusal(form, refused)
         return None

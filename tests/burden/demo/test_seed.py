@@ -17,6 +17,7 @@ from burden.demands.models import Demand, Handler, Refusal, Target
 from burden.demands.practices.models import Practice
 from burden.demo.seed import seed
 from burden.entries.models import Entry, WeeklyReturn
+from burden.feedback.models import Ticket, TicketForward
 from burden.feedback.notices.models import Notice
 from burden.ledger.models import AuditEvent, StaleMark
 from burden.oversight.observing.models import Observation
@@ -146,7 +147,7 @@ def test_seed_twice_gives_the_same_rows(counts):
     helping = (Guide, Training, SupportRequest, Capacity)
     asked = (
         Notice, Observation, Adaptation, Practice, Admission, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem,
-        BurdenBudget, DutyItem, Post,
+        BurdenBudget, DutyItem, TicketForward, Post,
     )  # fmt: skip
     for model in (*helping, *asked):
         model._base_manager.all().delete()
@@ -179,3 +180,9 @@ def test_command_lists_the_demo_accounts(counts, capsys):
     }  # fmt: skip
     call_command("demo_accounts")
     assert "reviewer" in capsys.readouterr().out
+
+
+def test_seed_reports_what_waits_as_far_back_as_the_office_reaches(counts):
+    states = dict(Ticket.every.values_list("state").annotate(n=Count("pk")))
+    assert states == {"received": 2, "accepted": 2, "forwarded": 1, "verified": 1, "reopened": 1, "replied": 1}
+    assert not Ticket.every.filter(rewritten__contains="人居环境").exists()

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from burden.accounts.roles import Role
-from burden.feedback import services
+from burden.feedback import hints, pages, queries, services
 from burden.feedback.choices import TRANSITIONS, Act, State
 from burden.feedback.flow import move, need
-from burden.feedback.models import BoardEntry, Ticket, TicketForward, TicketStep
+from burden.feedback.models import BoardCount, BoardEntry, Ticket, TicketForward, TicketStep
 from burden.kit.errors import Conflict, Refused
 from burden.units.models import Unit
-from tests.factories import NOW, make_actor, make_ticket, make_unit
+from tests.factories import NOW, make_actor, make_demand, make_ticket, make_unit
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + dt.timedelta(days=30)
@@ -246,3 +246,94 @@ def test_acts_of_reporters_leave_no_hour_and_reach_the_ledger_later(office: Offi
     assert services.note_acts(now=NOW + dt.timedelta(days=1)) == 1
     event = AuditEvent.objects.get(what="ticket.judged")
     assert (event.actor_id, event.actor_name, event.at) == (None, "system", NOW + dt.timedelta(days=1))
+
+
+def test_responder_who_never_answers_stops_nobody(office: Office) -> None:
+    ticket = office.ticket("forwarded", title="标题", rewritten="有表格重复收取。")
+    asked, lead = office.forward_of(ticket), make_actor(office.town, "lead")
+    other = make_unit(office.county, "department")
+    second = services.forward(by=office.keeper, ticket=ticket, unit=other, now=NOW)
+    do(office, ticket, "reply")
+    assert Ticket.every.get(pk=ticket.pk).state == "replied"
+    assert set(TicketForward.every.values_list("pk", "ended_on")) == {(asked.pk, NOW.date()), (second.pk, NOW.date())}
+    assert not queries.asked(lead).exists() and queries.forwards(lead).exists()
+    with pytest.raises(Conflict) as refused:
+        services.respond(by=lead, forward=asked, answer="查实，已停", now=NOW)
+    assert refused.value.code == "forward.ended"
+
+
+def test_overdue_and_unanswered_waits_for_the_desks_again(office: Office) -> None:
+    above = make_actor(office.county.parent, "reviewer")
+    ticket = office.ticket("forwarded", received_on=dt.date(2026, 11, 10))
+    assert not queries.inbox(office.keeper, "todo").exists()
+    services.escalate(now=NOW)
+    for actor in (office.keeper, above):
+        assert list(queries.inbox(actor, "todo")) == [ticket]
+        assert queries.counts(actor) == {"todo": 1, "checking": 0, "done": 0}
+    assert pages.tab_of(Ticket.every.get(pk=ticket.pk)) == "todo"
+
+
+def test_merged_is_kept_from_whom_the_joined_one_is_about(office: Office) -> None:
+    ticket, into = office.ticket("accepted"), make_ticket(office.county, "accepted", rewritten="有表格重复收取。")
+    services.merge(by=office.keeper, ticket=ticket, into=into, now=NOW)
+    held = Ticket.every.get(pk=into.pk)
+    assert held.kept_from == [office.bureau.pk]
+    with pytest.raises(Refused) as refused:
+        services.forward(by=office.keeper, ticket=held, unit=office.bureau, now=NOW)
+    assert refused.value.code == "ticket.accused"
+    asked = make_ticket(office.county, "accepted", rewritten="有表格重复收取。")
+    services.forward(by=office.keeper, ticket=asked, unit=office.bureau, now=NOW)
+    with pytest.raises(Refused) as late:
+        services.merge(by=office.keeper, ticket=office.ticket("accepted"), into=asked, now=NOW)
+    assert late.value.code == "ticket.into"
+    assert Ticket.every.get(pk=asked.pk).kept_from == []
+
+
+def test_link_to_a_demand_from_outside_the_desk_is_refused(office: Office) -> None:
+    city_bureau = make_unit(office.county.parent, "department")
+    with pytest.raises(Refused) as refused:
+        services.link_demand(
+            by=office.keeper, ticket=office.ticket("accepted"), demand=make_demand(city_bureau), now=NOW
+        )
+    assert refused.value.code == "ticket.demand"
+
+
+def test_reply_that_tells_is_not_put_on_the_board(office: Office) -> None:
+    ticket = office.ticket("accepted", title="标题", rewritten="有表格重复收取。")
+    said = {"conclusion": "upheld", "words": "查实，全镇 14 个村都收了", "change": "停收"}
+    with pytest.raises(Refused) as refused:
+        services.reply(by=office.keeper, ticket=ticket, public=True, now=NOW, **said)
+    assert refused.value.code == "ticket.public"
+    services.reply(by=office.keeper, ticket=ticket, public=False, now=NOW, **said)
+    with pytest.raises(Refused):
+        services.publish(by=office.keeper, ticket=ticket, now=NOW)
+    assert not BoardEntry.objects.exists()
+
+
+def test_older_reply_leaves_the_board_with_the_new_one(office: Office) -> None:
+    ticket = office.ticket("reopened")
+    office.show(ticket)
+    do(office, ticket, "reply")
+    assert BoardEntry.objects.get().shown_from is None
+
+
+def test_joined_ticket_counts_as_answered_with_the_other(office: Office) -> None:
+    facts = {"received_on": dt.date(2026, 11, 12)}
+    into = office.ticket("replied", first_replied_on=dt.date(2026, 11, 18), **facts)
+    office.ticket("merged", merged_into=into, **facts)
+    services.count_board(now=NOW)
+    counted = BoardCount.objects.get()
+    assert (counted.received, counted.replied, counted.in_time, counted.upheld) == (2, 2, 2, 2)
+    days = queries.reply_days(office.keeper, dt.date(2026, 1, 1))
+    assert (dt.date(2026, 11, 12), dt.date(2026, 11, 18), 2) in days
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("县农业农村局要各乡镇每个村报农村台账，行政村都报", []),
+        ("我在石桥镇，到上塘村开会", ["在石桥镇", "到上塘村"]),
+    ],
+)
+def test_common_words_name_no_place(text: str, told: list[str]) -> None:
+    assert [hint.words for hint in hints.hints(text)] == told

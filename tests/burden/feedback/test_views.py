@@ -265,6 +265,14 @@ def test_board_shows_words_only_among_ten_and_what_was_not_taken_up_too(client: 
     assert not client.get("/board/").cookies.get("sessionid")
 
 
+def test_board_calls_pooled_kinds_by_one_name(client: Client, county: County) -> None:
+    for topic in (*["repeat"] * 10, *["meeting"] * 7, *["group"] * 3):
+        shown(county, topic)
+    page = client.get("/board/").content.decode()
+    assert page.count('class="tag">重复要报表') == page.count('class="tag">其他') == 10
+    assert "会议" not in page and "工作群打卡" not in page
+
+
 def test_board_pools_kinds_until_no_small_count_can_be_told() -> None:
     counts = {Topic.REPEAT: 71, Topic.MEETING: 12, Topic.GROUP: 4, Topic.OTHER: 3}
     assert board.pool(counts) == (["repeat"], ["group", "other", "meeting"])
@@ -282,6 +290,12 @@ def test_endorsement_counts_once_and_says_not_who(client: Client, county: County
     with pytest.raises(Conflict):
         services.endorse(by=county.cadre, entry=entry, now=NOW)
     assert not AuditEvent.objects.exclude(what__startswith="login").filter(actor_id=county.cadre.user_id).exists()
+    for _more in range(9):
+        shown(county)
+    page = client.get("/board/").content.decode()
+    assert page.count("<span>你也遇到</span>") == 1 and page.count(">我也遇到<") == 10
+    answer = client.post(f"/board/{entry.pk}/endorse/?topic=repeat&page=1")
+    assert answer["Location"] == "/board/?topic=repeat&page=1"
     coming = shown(county, shown_from=dt.date(2026, 11, 30))
     assert client.post(f"/board/{coming.pk}/endorse/").status_code == 404
 

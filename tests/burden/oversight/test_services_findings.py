@@ -9,14 +9,15 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
+from burden.feedback.models import Ticket
 from burden.kit.clock import DAY
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
-from burden.oversight import services
+from burden.oversight import seen, services
 from burden.oversight.models import Finding, FindingState
 from burden.oversight.queries import findings, judged, settled_signals
 from tests.burden.oversight.test_services_orders import Place, refusal
-from tests.factories import NOW, make_actor, make_demand, make_finding, make_unit
+from tests.factories import NOW, make_actor, make_demand, make_finding, make_ticket, make_unit
 
 
 @pytest.fixture
@@ -140,3 +141,45 @@ def test_refusals_are_sentences(place: Place) -> None:
     with pytest.raises(Refused) as caught:
         raised(place, issuer=place.county)
     assert "督办对象" in caught.value.errors["issuer"]
+
+
+def from_ticket(place: Place, ticket: Any, **facts: Any) -> Finding:
+    facts = {
+        "by": place.reviewer, "issuer": place.bureau, "title": "一张表收三遍", "titles": ["台账"], "person_min": None, "now": NOW,
+        "seen": seen.frozen(now=NOW),
+    } | facts  # fmt: skip
+    return services.raise_from_ticket(ticket=ticket, **facts)
+
+
+def test_finding_from_a_ticket_says_what_was_rewritten_alone(place: Place) -> None:
+    ticket = make_ticket(place.county, "accepted", about=place.bureau, rewritten="同一张表\n重复收取")
+    found = from_ticket(place, ticket)
+    assert (found.source, found.source_key) == ("ticket", str(ticket.pk))
+    assert found.seen["points"] == ["基层反映：同一张表 重复收取"]
+    with pytest.raises(Conflict) as twice:
+        from_ticket(place, ticket)
+    assert twice.value.code == "finding.exists"
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"title": "全镇 14 个村都收"}, "ticket.title"),
+        ({"titles": ["台账", "全镇 14 个村台账"]}, "ticket.titles"),
+        ({"seen": seen.frozen(now=NOW, note="全镇 14 个村都说了")}, "ticket.note"),
+    ],
+)
+def test_finding_that_tells_who_reported_is_refused(place: Place, facts: dict[str, Any], code: str) -> None:
+    ticket = make_ticket(place.county, "accepted", about=place.bureau, rewritten="同一张表重复收取")
+    with pytest.raises(Refused) as refused:
+        from_ticket(place, ticket, **facts)
+    assert refused.value.code == code
+    assert not Finding.every.exists()
+
+
+def test_finding_from_an_unwritten_or_a_foreign_ticket_is_refused(place: Place) -> None:
+    with pytest.raises(Refused) as unwritten:
+        from_ticket(place, make_ticket(place.county, "accepted"))
+    assert unwritten.value.code == "finding.ticket"
+    with pytest.raises(Ticket.DoesNotExist):
+        from_ticket(place, make_ticket(make_unit(), "accepted", rewritten="话"))

@@ -14,7 +14,7 @@ from burden.kit.waiting import waiting
 from burden.oversight.models import Finding, Order, OrderState, ReliefAsked
 from burden.standards.models import Rule
 from tests.burden.oversight.test_services_orders import Place
-from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_target, make_unit
+from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_target, make_ticket, make_unit
 
 
 @pytest.fixture
@@ -224,6 +224,32 @@ def test_finding_from_a_rule_hit_names_the_rule_and_the_demand(place: Place, ent
     found = Finding.every.get()
     assert (found.source, found.source_key, found.demand_id) == ("rule", f"{demand.pk}:{rule.code}", demand.pk)
     assert [clause["code"] for clause in found.seen["clauses"]] == [rule.code]
+
+
+def test_finding_from_a_ticket_begins_with_what_the_desk_wrote(place: Place, enter: Any) -> None:
+    demand = make_demand(place.bureau, title="人居环境台账")
+    facts = {"demand": demand, "title": "一张表收三遍", "rewritten": "同一张表重复收取"}
+    ticket = make_ticket(place.county, "accepted", about=place.bureau, **facts)
+    client = enter(place.office)
+    assert f"?ticket={ticket.pk}" in page(client, "ticket", ticket.pk)
+    address = f"{reverse('finding_new')}?ticket={ticket.pk}"
+    form = client.get(address).content.decode()
+    assert "同一张表重复收取" in form and "人居环境台账" in form and "14 个村" not in form
+    data = {"issuer": place.bureau.code, "titles": "人居环境台账", "category": "form", "rule": "", "note": ""}
+    assert client.post(address, data | {"title": "全镇 14 个村都收"}).status_code == 422
+    assert client.post(address, data | {"title": "一张表收三遍"}).status_code == 302
+    found = Finding.every.get()
+    assert (found.source, found.demand) == ("ticket", demand)
+    assert f'href="/feedback/{ticket.pk}/"' in page(client, "finding", found.pk)
+    assert reverse("finding", args=[found.pk]) in page(client, "ticket", ticket.pk)
+
+
+def test_finding_from_a_foreign_or_an_unwritten_ticket_is_none(place: Place, enter: Any) -> None:
+    client = enter(place.office)
+    foreign = make_ticket(make_unit(), "accepted", rewritten="话")
+    assert client.get(reverse("finding_new"), {"ticket": foreign.pk}).status_code == 404
+    unwritten = make_ticket(place.county, "accepted")
+    assert client.get(reverse("finding_new"), {"ticket": unwritten.pk})["Location"] == f"/feedback/{unwritten.pk}/"
 
 
 @pytest.mark.parametrize("demand", ["x", "9" * 30, "-1", "²"])
