@@ -1,7 +1,8 @@
 """The dashboard on demo data: server time of its pages beside that of the login page in the same run.
 
 Bound: p95 <= 150 ms for each page, as the county's reviewer, in this process: routing, session, scope, statements,
-figures, template; no socket and no log line. Pages take turns, so that all of them meet the same machine.
+figures, template; no socket and no log line. Pages take turns, so that all of them meet the same machine. The lists of a year's
+issuers and of what they could ask less are asked for by a reviewer of the city: they read every demand of its counties.
 Then a township and a village each get two dozen of their like beside them: no page may need more queries than before.
 Run: .venv/bin/python -m bench.run dashboard
 """
@@ -22,6 +23,7 @@ from bench.report import Line, percentile, report
 REQUESTS = 40
 BOUND = 150.0  # ms
 REFERENCE = "login"
+CITY_WIDE = "year of the city"
 MORE = 24  # units beside a unit
 ALIKE = """
 INSERT INTO unit (id, code, name, level, kind, parent_id, depth, path, shard)
@@ -82,7 +84,7 @@ def pages() -> dict[str, str]:
     """Name the pages and their addresses; the first township and village stand for all."""
     from django.urls import reverse
 
-    from burden.demo.places import COUNTY
+    from burden.demo.places import CITY, COUNTY
     from burden.units.models import Level
 
     def page(level: str) -> str:
@@ -96,6 +98,8 @@ def pages() -> dict[str, str]:
         "village": page(Level.VILLAGE),
         "villages of the county": f"{county}?kind={Level.VILLAGE}",
         "year of the county": f"{county}?period=year",
+        f"{CITY_WIDE}, issuers": f"{reverse('issuers', args=[CITY[0]])}?period=year",
+        f"{CITY_WIDE}, what they could ask less": reverse("relief", args=[CITY[0]]),
     }
 
 
@@ -114,22 +118,39 @@ def measure(addresses: dict[str, str]) -> dict[str, list[tuple[float, float]]]:
     Shape: seconds by page, on the clock and of this process.
     """
     from django.db import connection
-    from django.test import Client
 
     import burden.wsgi  # noqa: F401 (as the web server does: it keeps what is loaded out of the collector's way)
-    from burden.accounts.models import User
 
-    stranger, reviewer = Client(SERVER_NAME="localhost"), Client(SERVER_NAME="localhost")
-    reviewer.force_login(User.objects.get(username="reviewer"))
+    clients = readers()
     times = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute("SET ROLE burden_web")
     for turn in range(REQUESTS + 1):
         for page, address in addresses.items():
-            spent = seconds(stranger if page == REFERENCE else reviewer, address)
+            spent = seconds(clients[whose(page)], address)
             if turn:
                 times[page].append(spent)
     return times
+
+
+def readers() -> dict[str, Any]:
+    """Return who asks for the pages: a stranger, the county's reviewer and the city's."""
+    from django.test import Client
+
+    from bench.reading import reader
+    from burden.accounts.models import User
+    from burden.demo.places import CITY
+    from burden.units.models import Unit
+
+    found = {name: Client(SERVER_NAME="localhost") for name in (REFERENCE, "", CITY_WIDE)}
+    found[""].force_login(User.objects.get(username="reviewer"))
+    found[CITY_WIDE].force_login(reader(Unit.every.get(code=CITY[0])))
+    return found
+
+
+def whose(page: str) -> str:
+    """Tell by its name who asks for a page."""
+    return next((name for name in (REFERENCE, CITY_WIDE) if page.startswith(name)), "")
 
 
 def seconds(client: Any, address: str) -> tuple[float, float]:
@@ -145,18 +166,14 @@ def seconds(client: Any, address: str) -> tuple[float, float]:
 def queries(addresses: dict[str, str]) -> dict[str, int]:
     """Count the queries of each page."""
     from django.db import connection
-    from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from burden.accounts.models import User
-
-    reviewer, counts = Client(SERVER_NAME="localhost"), {}
-    reviewer.force_login(User.objects.get(username="reviewer"))
+    clients, counts = readers(), {}
     for page, address in addresses.items():
         if page == REFERENCE:
             continue
         with CaptureQueriesContext(connection) as seen:
-            seconds(reviewer, address)
+            seconds(clients[whose(page)], address)
         counts[page] = len(seen)
     return counts
 

@@ -260,12 +260,10 @@ def slots_of(
     unit: Unit, issuers: Collection[int], slots: Mapping[str, Sequence[dt.date]], choice: Choice = ALL
 ) -> dict[tuple[int, str], dict[bool, Asked]]:  # fmt: skip
     """Return what issuers asked, by issuer and slot; True for what was decided at a unit or below it. One query."""
-    pairs = [(name, week) for name, weeks in slots.items() for week in weeks]
-    said: dict[str, Any] = {
+    same = _same(slots)
+    said: dict[str, Any] = _pairs(slots, same) | {
         "issuers": list(issuers),
         "here": decided_at(unit.level),
-        "slots": [name for name, _week in pairs],
-        "weeks": [week for _name, week in pairs],
         "category": choice.category,
         "level": choice.level,
         "min_returns": MIN_RETURNS,
@@ -273,8 +271,23 @@ def slots_of(
     }
     found: dict[tuple[int, str], dict[bool, Asked]] = defaultdict(dict)
     for issuer, slot, is_own, demands, times, *sums in SQL.fetch("league", **said):
-        found[issuer, slot][is_own] = Asked(Issued(*sums), demands, times)
+        for name in same[slot]:
+            found[issuer, name][is_own] = Asked(Issued(*sums), demands, times)
     return found
+
+
+def _same(slots: Mapping[str, Sequence[dt.date]]) -> dict[str, list[str]]:
+    """Return the names of slots beside all that have the same weeks: the year before is that of the year before, and read once."""
+    named: dict[tuple[dt.date, ...], list[str]] = defaultdict(list)
+    for name, weeks in slots.items():
+        named[tuple(weeks)].append(name)
+    return {names[0]: names for names in named.values()}
+
+
+def _pairs(slots: Mapping[str, Sequence[dt.date]], names: Iterable[str]) -> dict[str, list[Any]]:
+    """Return slots beside their weeks, as the statements take them."""
+    pairs = [(name, week) for name in names for week in slots[name]]
+    return {"slots": [name for name, _week in pairs], "weeks": [week for _name, week in pairs]}
 
 
 def _slot(
@@ -292,17 +305,17 @@ def _unregistered(issuers: Mapping[int, Unit], slots: Mapping[str, Sequence[dt.d
     weeks = {week for those in slots.values() for week in those}
     above = {pk: each.parent_id for pk, each in issuers.items() if each.parent_id}
     gone = hidden({*above.values()}, (min(weeks), max(weeks))) if above else {}
-    pairs = [(name, week) for name, those in slots.items() for week in those]
-    said: dict[str, Any] = {
+    same = _same(slots)
+    said: dict[str, Any] = _pairs(slots, same) | {
         "issuers": [*above],
         "above": [*above.values()],
-        "slots": [name for name, _week in pairs],
-        "weeks": [week for _name, week in pairs],
+        "places": sorted({*above.values()}),
         "hidden": [unit for unit, those in gone.items() for _week in those],
         "hidden_weeks": [week for those in gone.values() for week in those],
         "min_returns": MIN_RETURNS,
     }
-    return {(issuer, slot): minutes for issuer, slot, minutes in SQL.fetch("league_alone", **said)}
+    found = SQL.fetch("league_alone", **said)
+    return {(issuer, name): minutes for issuer, slot, minutes in found for name in same[slot]}
 
 
 def _reestimated(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -32,18 +32,31 @@ MANY = 10  # forms, before anything is usual
 FEW = 4  # fields that two forms have to share before anybody should look at them
 ALIKE = 40  # percent of the larger form's fields
 COUNTS = "SELECT demand_id, receivers FROM receiver_counts(%s::bigint[])"
-LISTED = (
-    "pk",
-    "issuer_id",
-    "title",
-    "frequency",
-    "first_on",
-    "until",
-    "people",
-    "minutes",
-    "travel_minutes",
-    "prep_minutes",
-)
+
+
+class Round(NamedTuple):
+    """A demand as it was asked once, of thousands: what the catalogue adds up."""
+
+    pk: int
+    issuer_id: int
+    title: str
+    frequency: str
+    first_on: dt.date | None
+    until: dt.date | None
+    people: int
+    minutes: int
+    travel_minutes: int
+    prep_minutes: int
+
+    @property
+    def each_min(self) -> int:
+        """What it claims of each receiver, each time. Units: person-minutes."""
+        return person_minutes(
+            people=self.people,
+            minutes=self.minutes,
+            travel_minutes=self.travel_minutes,
+            prep_minutes=self.prep_minutes,
+        )
 
 
 @dataclass(frozen=True)
@@ -205,15 +218,14 @@ class Catalogue:
 
 def catalogue_of(actor: Actor, today: dt.date) -> Catalogue:
     """Return the forms in use around the actor. Three queries."""
-    asked = list(
+    asked = (
         queries.published(actor, category=Category.FORM)
         .filter(Q(first_on__gt=today - YEAR) | Q(until__gte=today))
         .order_by("first_on", "pk")
-        .select_related(None)
-        .only(*LISTED)
+        .values_list(*Round._fields)
     )
-    groups: dict[tuple[int, str], list[Demand]] = defaultdict(list)
-    for demand in asked:
+    groups: dict[tuple[int, str], list[Round]] = defaultdict(list)
+    for demand in map(Round._make, asked):
         groups[demand.issuer_id, plain_title(demand.title)].append(demand)
     used = [group for group in groups.values() if max(map(_last, group)) >= today - IN_USE]
     receivers = _receivers([demand.pk for group in used for demand in group])
@@ -222,7 +234,7 @@ def catalogue_of(actor: Actor, today: dt.date) -> Catalogue:
     return Catalogue(tuple(sorted(_with_known(forms), key=lambda form: (-form.year_min, form.demand.pk))))
 
 
-def _last(demand: Demand) -> dt.date:
+def _last(demand: Round) -> dt.date:
     """The last day a demand is due; it is out, so that it has one."""
     return demand.until or demand.first_on or dt.date.min
 
@@ -233,9 +245,9 @@ def _receivers(ids: Sequence[int]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _form(latest: Demand, group: Sequence[Demand], receivers: dict[int, int]) -> Form:
+def _form(latest: Demand, group: Sequence[Round], receivers: dict[int, int]) -> Form:
     times = [_times(demand) for demand in group]
-    asked = [receivers.get(demand.pk, 0) * _each_min(demand) for demand in group]
+    asked = [receivers.get(demand.pk, 0) * demand.each_min for demand in group]
     return Form(
         latest,
         times=sum(times),
@@ -245,7 +257,7 @@ def _form(latest: Demand, group: Sequence[Demand], receivers: dict[int, int]) ->
     )
 
 
-def _times(demand: Demand) -> int:
+def _times(demand: Round) -> int:
     """How often a demand is due in a year."""
     if demand.first_on and demand.until and demand.until - demand.first_on < YEAR:
         return max(1, times_until(demand.first_on, demand.frequency, demand.until))

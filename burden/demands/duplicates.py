@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from django.db import connection
 from rapidfuzz import fuzz, process
@@ -21,6 +22,7 @@ from burden.accounts.actor import Actor
 from burden.demands.models import Demand, Frequency
 from burden.standards.models import Category
 
+T = TypeVar("T")
 SAME, CLOSE, OURS, THEIRS = "same", "close", "ours", "theirs"
 LIKELY = 0.55  # from here on two demands are probably one: calibrated in the bench
 WORTH_SHOWING = 0.3
@@ -149,11 +151,13 @@ def _may_be_one(category: str, fields: Sequence[str], other: Demand) -> bool:
     return bool(fields and other.fields) or len(kinds) == 1 or not kinds.isdisjoint({"", Category.OTHER})
 
 
-def newest(series: Sequence[Demand]) -> Demand:
+def newest(series: Sequence[T]) -> T:
     """Return the one that stands for what is asked again under one title: one that repeats by itself, else the last."""
-    return max(
-        series, key=lambda demand: (demand.frequency != Frequency.ONCE, demand.first_on or dt.date.min, demand.pk)
-    )
+    return max(series, key=_newness)
+
+
+def _newness(demand: Any) -> tuple[bool, dt.date, int]:
+    return demand.frequency != Frequency.ONCE, demand.first_on or dt.date.min, demand.pk
 
 
 def compare(title: str, fields: Sequence[str], other: Demand) -> Similar:

@@ -12,15 +12,15 @@ WITH cell AS (
 ), judged AS (
     -- include judged
 ), of_demand AS (
-    SELECT issuer_id, slot.name, is_own, demand_id, sum(targets) AS targets, sum(claim_min) AS claim_min, sum(open_min) AS open_min,
-           sum(confirmed_min) FILTER (WHERE NOT is_hidden) AS confirmed_min,
-           sum(claim_min - open_min - left_out_min) FILTER (WHERE NOT is_hidden) AS answered_min
+    SELECT issuer_id, slot.name, is_own, demand_id, sum(targets) AS targets, total(claim_min) AS claim_min, total(open_min) AS open_min,
+           total(confirmed_min) FILTER (WHERE NOT is_hidden) AS confirmed_min,
+           total(claim_min - open_min - left_out_min) FILTER (WHERE NOT is_hidden) AS answered_min
     FROM judged j
     JOIN unnest(%(slots)s::text[], %(weeks)s::date[]) AS slot (name, week) ON slot.week = j.week
     WHERE %(level)s = '' OR level = %(level)s
     GROUP BY 1, 2, 3, 4
 )
-SELECT issuer_id, name, is_own, count(*), sum(targets)::bigint, sum(claim_min)::bigint, sum(open_min)::bigint,
-       coalesce(sum(confirmed_min), 0)::bigint, coalesce(sum(answered_min), 0)::bigint
+SELECT issuer_id, name, is_own, count(*), total(targets), total(claim_min), total(open_min),
+       coalesce(total(confirmed_min), 0), coalesce(total(answered_min), 0)
 FROM of_demand
 GROUP BY 1, 2, 3

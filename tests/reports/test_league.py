@@ -136,6 +136,21 @@ def test_answers_that_it_does_not_apply_stand_behind_no_minutes(county: Unit, do
     assert row.now.confirmed_min == (0 if is_hidden else 77 * done)
 
 
+def test_year_before_is_that_of_last_year_and_told_as_both(county: Unit) -> None:
+    """Periods with the same weeks are read once."""
+    office = make_unit(county, Level.DEPARTMENT)
+    year = Period.of("year", LAST_WEEK, until=LAST_WEEK)
+    ask(office, 600)
+    for week, confirmed in ((year.last_year.last, 70), (year.previous.first, 9)):
+        ask(office, confirmed, week)
+        add_source(county, office, week, minutes=40)
+        RollupSource.every.filter(issuer_id=office.pk, week=week.monday).update(u_min=40, u_n=5)
+    (row,) = rows(county, year)
+    assert row.now.confirmed_min == 600
+    assert row.last_year.confirmed_min == row.previous.confirmed_min == 79
+    assert row.last_year.unregistered_min == row.previous.unregistered_min == 80
+
+
 def test_fewer_is_told_apart_from_re_estimated(county: Unit) -> None:
     office, other = (make_unit(county, Level.DEPARTMENT) for _ in range(2))
     before = WEEK.last_year.last

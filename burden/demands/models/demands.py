@@ -309,7 +309,7 @@ class Target(models.Model):
         base_manager_name = "every"
         indexes = [models.Index(fields=["unit", "week"], name="target_unit_week")]
         constraints = [
-            models.UniqueConstraint(fields=["demand", "unit", "week"], name="target_once"),
+            models.UniqueConstraint(fields=["demand", "unit", "week"], include=["withdrawn"], name="target_once"),
             models.UniqueConstraint(fields=["id", "unit", "week"], name="target_facts"),
             models.CheckConstraint(condition=Q(week__iso_week_day=1), name="target_week_is_monday"),
             models.CheckConstraint(
