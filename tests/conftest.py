@@ -6,7 +6,7 @@ import pytest
 
 from tests import servers
 
-pytest_plugins = ["tests.portal"]
+pytest_plugins = ["tests.portal", "tests.chromium"]
 os.environ["BURDEN_DB_ROLE"] = "owner"
 os.environ["DEMO"] = "0"
 # Playwright's event loop stays in the thread; Django would take every later query for one made inside it

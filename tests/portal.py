@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ from tests.servers import folder, template
 ROOT = Path(__file__).resolve().parents[1]
 START_LIMIT = 60  # seconds
 EXTENT = ("--weeks", "56")  # of the demo data: a year, and some weeks that have their last year
-QUEUES = {"portal": "/1", "phones": "/2"}  # of a brought REDIS_URL: two portals must not do each other's work
+QUEUES = {"portal": "/1", "phones": "/2", "walk": "/3"}  # of a brought REDIS_URL: portals must not do each other's work
 DOOR = """
 import contextlib, io, json, sys, traceback
 import django
@@ -95,13 +95,18 @@ def portal() -> Iterator[Portal]:
 
 
 @contextlib.contextmanager
-def running(name: str, *extent: str) -> Iterator[Portal]:
-    """Run `manage.py up` on demo data of this extent: web, workers, beat and servers of its own."""
+def running(
+    name: str, *extent: str, sow: Callable[[Portal], object] | None = None, **settings: str
+) -> Iterator[Portal]:
+    """Run `manage.py up` on demo data of this extent, or on what is sown: web, workers, beat and servers of its own.
+
+    Shape: settings are variables of its environment.
+    """
     port = str(free_port())
     with folder() as state:
         env = {"BURDEN_STATE_DIR": state, "PORT": port, "DEMO": "1", "DJANGO_SETTINGS_MODULE": "burden.settings"}
-        env |= own_servers(name)
-        seed(Portal("", env), extent)
+        env |= own_servers(name) | settings
+        seed(Portal("", env), sow or (lambda portal: portal.manage("seed_demo", *extent)))
         child = Child(
             name,
             [sys.executable, "manage.py", "up"],
@@ -117,14 +122,15 @@ def running(name: str, *extent: str) -> Iterator[Portal]:
             found.close()
 
 
-def seed(portal: Portal, extent: Iterable[str]) -> None:
+def seed(portal: Portal, sow: Callable[[Portal], object]) -> None:
     """Seed less than `up` would, before it looks whether there is anything."""
     with contextlib.ExitStack() as stack:
         if "DATABASE_URL" in portal.env:
             portal.manage("migrate", "-v", "0")
         else:
             copy_template(stack.enter_context(embedded.servers(Path(portal.env["BURDEN_STATE_DIR"]), durable=False)))
-        portal.manage("seed_demo", *extent)
+        sow(portal)
+        portal.close()
 
 
 def copy_template(to: embedded.Running) -> None:

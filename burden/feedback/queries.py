@@ -13,7 +13,7 @@ from burden.demands.models import ACTIVE, Demand, Target
 from burden.feedback.choices import DONE, OURS, State
 from burden.feedback.models import IdentityRequest, Ticket, TicketForward, TicketPhoto, TicketStep
 from burden.feedback.routing import within
-from burden.feedback.sealing import reporter_mark
+from burden.feedback.sealing import reporter_mark, text_of
 from burden.kit.clock import DAY
 from burden.units.models import Level, Unit
 
@@ -83,9 +83,18 @@ def responders(actor: Actor, found: Ticket) -> list[Unit]:
 
 
 def demands_near(actor: Actor, found: Ticket) -> list[Demand]:
-    """Return what the units it is about sent out lately."""
+    """Return what the units it is about sent out lately, the newest of each title: what its words name first."""
     sent = Demand.objects.visible_to(actor).filter(issuer__in=found.kept_from, state__in=ACTIVE)
-    return list(sent.order_by("-issued_at", "pk")[:FEW])
+    words = f"{text_of(found)} {found.title} {found.rewritten}"
+    newest = {each.title: each for each in reversed(sent.order_by("-issued_at", "pk")[:MANY])}
+    listed = sorted(newest.values(), key=lambda each: (_share_named(each.title, words), each.issued_at), reverse=True)
+    return listed[:FEW]
+
+
+def _share_named(title: str, words: str) -> int:
+    """Return how much of a title a text has, in tenths of its pairs of characters."""
+    pairs = [title[at : at + 2] for at in range(len(title) - 1)]
+    return sum(pair in words for pair in pairs) * 10 // len(pairs) if pairs else 0
 
 
 def demand_to_report(actor: Actor, pk: int) -> Demand | None:

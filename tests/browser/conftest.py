@@ -1,45 +1,11 @@
 """A real Chromium on the real portal; a page that breaks its own security policy or logs an error fails its test."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the lightest first
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-def chromium() -> str:
-    """Find the browser as `make test` does."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert found, "no Chromium: install it, or set CHROMIUM=/path/to/chromium"
-    return found
-
-
-@pytest.fixture(scope="session")
-def play() -> Iterator[Playwright]:
-    """What drives the browsers; there can be one in a process."""
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(play: Playwright) -> Iterator[Browser]:
-    """One browser for the session."""
-    running = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-    yield running
-    running.close()
 
 
 @pytest.fixture

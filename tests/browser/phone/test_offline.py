@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from burden.kit.clock import Week, now
-from tests.browser.conftest import ARGUMENTS, PHONE, chromium
+from tests.browser.conftest import PHONE
 from tests.browser.week import SAVED, Cadres, log_in, make_cadres, violations, wait_for_worker
+from tests.chromium import ARGUMENTS, chromium
 
 SOON = 5_000  # milliseconds from the network's return to the last receipt
 QUEUED = 20
