@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Origin, Reestimate
@@ -247,10 +247,17 @@ def known_of(issuers: Iterable[Unit], weeks: Sequence[dt.date]) -> set[int]:
 
     No figure is told.
     """
+    return {issuer for issuer, known in known_weeks(issuers, weeks).items() if len(known) == len(weeks)}
+
+
+def known_weeks(issuers: Iterable[Unit], weeks: Sequence[dt.date]) -> dict[int, set[dt.date]]:
+    """Return by issuer in which of some weeks there is data where it asks: see known_of. One query."""
     places = {each.pk: each.pk if each.level in WIDE or each.parent_id is None else each.parent_id for each in issuers}
-    found = RollupSub.every.filter(unit_id__in={*places.values()}, week__in=weeks)
-    counted = dict(found.values_list("unit_id").annotate(n=Count("week")))
-    return {issuer for issuer, place in places.items() if counted.get(place, 0) == len(weeks)}
+    found: dict[int, set[dt.date]] = defaultdict(set)
+    rows = RollupSub.every.filter(unit_id__in={*places.values()}, week__in=weeks)
+    for place, week in rows.values_list("unit_id", "week"):
+        found[place].add(week)
+    return {issuer: found[place] for issuer, place in places.items()}
 
 
 def _may_ask(actor: Actor, issuer: Unit) -> bool:

@@ -190,7 +190,7 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
     gone = hidden([unit.pk], (min(weeks), max(weeks)))[unit.pk]
     issuers, is_whole = _issuers(actor, unit, weeks, gone)
     asked = slots_of(unit, issuers, slots, choice)
-    alone = _unregistered(issuers, slots) if choice.is_all else None
+    alone = unregistered(issuers, slots) if choice.is_all else None
     changed = _reestimated(actor, unit, issuers, slots[NOW], choice)
     known = known_of(issuers.values(), slots[LAST_YEAR])
     registered = {pk for pk, name in asked if name == NOW} if choice.is_all else _registered(actor, issuers, slots[NOW])
@@ -224,7 +224,7 @@ def asked_in(actor: Actor, unit: Unit, period: Period) -> list[tuple[Unit, Slot]
     """Return what the same issuers asked in a period, those first that decided most themselves: for files and the API."""
     spans = weeks_of(period)
     issuers, slots = issuers_at(actor, unit, _compared(spans)), {NOW: spans[NOW]}
-    asked, alone = slots_of(unit, issuers, slots), _unregistered(issuers, slots)
+    asked, alone = slots_of(unit, issuers, slots), unregistered(issuers, slots)
     found = [(each, _slot(asked, alone, pk, NOW)) for pk, each in issuers.items()]
     told = [(each, slot) for each, slot in found if slot.total_min or slot.demands]
     return sorted(told, key=lambda pair: (-pair[1].own.sums.total_min, pair[0].path))
@@ -300,7 +300,7 @@ def _slot(
     return Slot(of.get(True, Asked()), of.get(False, Asked()), None if alone is None else alone.get((issuer, name), 0))
 
 
-def _unregistered(issuers: Mapping[int, Unit], slots: Mapping[str, Sequence[dt.date]]) -> dict[tuple[int, str], int]:
+def unregistered(issuers: Mapping[int, Unit], slots: Mapping[str, Sequence[dt.date]]) -> dict[tuple[int, str], int]:
     """Return what others did for issuers that never registered it, as each one's page has it: see issued.unregistered."""
     weeks = {week for those in slots.values() for week in those}
     above = {pk: each.parent_id for pk, each in issuers.items() if each.parent_id}

@@ -10,17 +10,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 
-from burden.accounts.roles import READERS
+from burden.accounts.roles import READERS, Role
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import last_closed
 from burden.kit.errors import Refused
 from burden.ledger.services import record_download
-from burden.oversight.queries import order
+from burden.oversight.models import RecognitionState
+from burden.oversight.queries import order, recognition
 from reports import paper_files, queries
 from reports.department_extract import extract_of, year_of
 from reports.order_papers import HEAD, paper_of_order
 from reports.papers import Paper
+from reports.recognition_papers import HEAD as RECOGNITION
+from reports.recognition_papers import paper_of_recognition
 
 YEAR = re.compile(r"\d{4}", re.ASCII)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -54,6 +57,21 @@ def order_file(request: ActedRequest, pk: int) -> HttpResponse:
         messages.error(request, refused.detail)
         return redirect("order", pk)
     record_download(request=request, what="order.downloaded", on=found, format=file_format)
+    return answer
+
+
+@access(*READERS, Role.CADRE)
+def recognition_file(request: ActedRequest, pk: int) -> HttpResponse:
+    """Hand a published recognition out as Word or PDF. Recorded. Refuses (404): a foreign or missing one, one not published, another format."""
+    found, file_format = recognition(request.actor, pk), request.GET.get("format", "docx")
+    if file_format not in ORDER_FORMATS or found.state != RecognitionState.PUBLISHED:
+        raise Http404
+    try:
+        answer = handed_out(paper_of_recognition(request.actor, found), file_format, f"{RECOGNITION}{found.pk}")
+    except Refused as refused:
+        messages.error(request, refused.detail)
+        return redirect("recognition", pk)
+    record_download(request=request, what="recognition.downloaded", on=found, format=file_format)
     return answer
 
 

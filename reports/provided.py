@@ -10,10 +10,12 @@ from django.db.models import F, Sum
 
 from burden.demands.duplicates import plain_title
 from burden.demands.models import Reestimate
-from burden.kit.figures import Asked, KindShare, Spent
+from burden.kit.figures import Asked, Imposed, KindShare, Manned, Spans, Spent
 from burden.kit.reading import bare
 from burden.standards.models import Category
-from reports.issued import Cell, cells_of, total
+from burden.units.models import Unit
+from reports.issued import Cell, cells_of, decided_at, known_weeks, total
+from reports.league import slots_of, unregistered
 from reports.models import KindAnswers, RollupDemand, RollupSub, UnregisteredDemand
 from reports.peers import hidden
 
@@ -90,3 +92,42 @@ def spent(*, unit_ids: Collection[int], since: dt.date, until: dt.date) -> dict[
         if week not in gone[unit_id]:
             found[unit_id][week] = Spent(dict(zip(Category.values, each, strict=True)), returns)
     return dict(found)
+
+
+def imposed(*, unit_id: int, issuer_ids: Collection[int], spans: Spans) -> dict[tuple[int, str], Imposed]:
+    """Return what issuers asked by a decision that nobody above a unit made, as the comparison of issuers has it (reports.league)."""
+    unit = Unit.every.get(pk=unit_id)
+    issuers = Unit.every.in_bulk(list(issuer_ids))
+    asked, alone = slots_of(unit, issuers, spans), unregistered(issuers, spans)
+    changed = _reestimated(unit, issuers, spans)
+    known = known_weeks(issuers.values(), sorted({week for weeks in spans.values() for week in weeks}))
+    found = {}
+    for name, weeks in spans.items():
+        for pk in issuers:
+            own = asked.get((pk, name), {}).get(True)
+            sums = (own.sums.claim_min, own.sums.compared_min, own.sums.confirmed_min) if own else (0, 0, 0)
+            more = changed.get((pk, name), 0), alone.get((pk, name), 0)
+            found[pk, name] = Imposed(*sums, *more, is_known=known[pk].issuperset(weeks))
+    return found
+
+
+def _reestimated(unit: Unit, issuers: Collection[int], spans: Spans) -> dict[tuple[int, str], int]:
+    """Return what a change of the tariffs alone added to the claims of what was decided at a unit or below it."""
+    weeks = {week for those in spans.values() for week in those}
+    rows = Reestimate.every.filter(
+        demand__issuer__in=issuers, demand__origin__in=decided_at(unit.level), week__in=weeks
+    ).values_list("demand__issuer_id", "week")
+    found: dict[tuple[int, str], int] = defaultdict(int)
+    for issuer, week, minutes in rows.annotate(n=Sum(F("after_min") - F("before_min"))):
+        for name, those in spans.items():
+            found[issuer, name] += minutes if week in those else 0
+    return found
+
+
+def manned(*, unit_id: int, weeks: Collection[dt.date]) -> Manned:
+    """Return how many cadres there were in a unit and below it; who filed is told of the weeks that its page shows."""
+    gone = hidden([unit_id], (min(weeks), max(weeks)))[unit_id]
+    rows = list(RollupSub.every.filter(unit_id=unit_id, week__in=weeks).values_list("week", "active", "returns"))
+    told = [(active, returns) for week, active, returns in rows if week not in gone]
+    active = sum(active for _week, active, _returns in rows)
+    return Manned(active, len(rows), sum(each[1] for each in told), sum(each[0] for each in told))

@@ -50,6 +50,7 @@ urlpatterns = [
     path("exports/<int:pk>/retry/", export_views.retry, name="export_retry"),
     path("exports/<int:pk>/file/", export_views.download, name="export_download"),
     path("oversight/papers/<int:pk>/", paper_views.order_file, name="order_file"),
+    path("recognition/papers/<int:pk>/", paper_views.recognition_file, name="recognition_file"),
     path("bulletins/", bulletin_views.bulletins_page, name="bulletins"),
     path("bulletins/new/", bulletin_views.bulletin_new, name="bulletin_new"),
     path("bulletins/extract/<str:code>/", paper_views.extract, name="bulletin_extract"),

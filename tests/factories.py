@@ -23,7 +23,7 @@ from burden.feedback.models import Ticket
 from burden.feedback.notices.models import Notice
 from burden.feedback.sealing import Case
 from burden.kit.clock import Week
-from burden.oversight.models import Bulletin, Finding, Order, Requirement
+from burden.oversight.models import Bulletin, Finding, Order, Recognition, Requirement
 from burden.standards.models import DutyItem, PlanItem
 from burden.units.models import Kind, Level, Placement, Unit, UnitPath
 
@@ -240,6 +240,32 @@ def make_order(unit: Unit, issuer: Unit, state: str = "draft", requirements: int
         said |= {"verified_at": NOW} if done else {}
         Requirement.every.create(order=order, number=number, text=f"要求{number}", **said)
     return order
+
+
+def make_recognition(unit: Unit, subject: Unit, state: str = "nominated", **facts: Any) -> Recognition:
+    """A recognition of an issuer as the services would have left it in a state; its term ends two weeks from now."""
+    is_announced = state not in ("nominated", "withdrawn")
+    decided = state in ("recognised", "declined", "published", "revoked")
+    line = {"label": "少了", "weeks": "", "how": "200.0－100.0", "minutes": 6_000}
+    reckoned = {
+        "as_of": NOW.isoformat(),
+        "rule": 1,
+        "before_min": 12_000,
+        "after_min": 6_000,
+        "lines": [line],
+        "points": ["没有逾期的督办单"],
+    }
+    facts = {
+        "kind": "issuer", "key": f"{subject.pk}:{next(numbers)}", "title": "自己定的要求少了", "reckoned": reckoned,
+        "year_min": 24_000, "reason": "减得实", "nominated_at": NOW,
+        "announced_at": NOW if is_announced else None, "until": dt.date(2026, 12, 8) if is_announced else None,
+        "decided_by": make_user() if decided else None, "decided_at": NOW if decided else None,
+        "verdict": "核实过" if decided else "", "published_at": NOW if state in ("published", "revoked") else None,
+        "ended": "反弹了" if state in ("withdrawn", "revoked") else "",
+        "ended_at": NOW if state in ("withdrawn", "revoked") else None,
+    } | facts  # fmt: skip
+    by = facts.pop("nominated_by", None) or make_user()
+    return Recognition.every.create(unit=unit, subject=subject, state=state, nominated_by=by, **facts)
 
 
 def make_notice(unit: Unit, root: Unit | None = None, state: str = "published", **facts: Any) -> Notice:

@@ -25,7 +25,7 @@ from burden.feedback.notices.models import Notice
 from burden.feedback.sealing import Case, reporter_mark, sealed_identity
 from burden.kit.access import Access
 from burden.ledger.models import StaleMark
-from burden.oversight.models import Bulletin, Order, ReliefAsked
+from burden.oversight.models import Bulletin, Order, Recognition, ReliefAsked
 from burden.oversight.observing.models import Observation
 from burden.resources.models import Guide, SupportRequest
 from burden.standards.models import ListFile
@@ -48,6 +48,7 @@ from tests.factories import (
     make_plan,
     make_post,
     make_practice,
+    make_recognition,
     make_target,
     make_ticket,
     make_unit,
@@ -163,6 +164,13 @@ class World:
         """Whatever lies inside is the county's own, and to it; what is said to the city is said to the county, too."""
         unit = self.county if where in INSIDE else self.units["other root" if where == "parent" else where]
         return Notice.every.filter(unit=unit).first() or make_notice(unit)
+
+    def recognition_of(self, where: str) -> Recognition:
+        """What the county recognises is read by all in it; what the city nominates, by nobody below before it is public."""
+        unit = self.county if where in INSIDE else self.units[where]
+        state = "nominated" if where == "parent" else "published"
+        held = Recognition.every.filter(unit=unit).first()
+        return held or make_recognition(unit, self.units["child"], state)
 
     def ticket_of(self, desk: Unit) -> Ticket:
         ticket = make_ticket(desk, "accepted", photos=1)
@@ -291,6 +299,10 @@ OBJECTS: dict[str, Objects] = {
     ),
     **dict.fromkeys(("order", "order_file"), lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk}),
     "order_act": lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk, "act": "sign"},
+    **dict.fromkeys(
+        ("recognition", "recognition_file"), lambda world, where, actor: {"pk": world.recognition_of(where).pk}
+    ),
+    "recognition_act": lambda world, where, actor: {"pk": world.recognition_of(where).pk, "act": "object"},
     "order_relief": lambda world, where, actor: {"pk": world.order_asked(world.units[where]).pk},
     **dict.fromkeys(
         ("finding", "finding_dismiss", "finding_order"),

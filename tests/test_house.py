@@ -59,7 +59,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "waits",
     },
     "entries": {"history", "lines", "offers", "year"},
-    "oversight": {"clocks", "saved", "seen", "steps", "texts"},
+    "oversight": {"clocks", "merits", "saved", "seen", "stages", "steps", "texts"},
     "feedback": {
         "board",
         "choices",
@@ -176,8 +176,10 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/units/services.py",
         "burden/units/views.py",
         "burden/oversight/services/relief.py",
+        "burden/oversight/merits/issuers.py",
         "reports/forms.py",
         "reports/league.py",
+        "reports/provided.py",
         "reports/signals/meetings.py",
     },
     "UnitEvent": {"burden/units/events.py"},  # what is planned for others comes before
@@ -190,7 +192,12 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/demands/services/reestimating.py",  # a change of method concerns everybody's
         "burden/feedback/queries.py",  # of a target in scope
     },
-    "Adaptation": {"burden/demands/adaptations/reading.py"},  # what was approved holds whoever registers
+    "Adaptation": {
+        "burden/demands/adaptations/reading.py",  # what was approved holds whoever registers
+        "burden/oversight/merits/practices.py",
+    },
+    "Order": {"burden/oversight/merits/issuers.py"},  # who may be recognised is the same for whoever asks
+    "Practice": {"burden/oversight/merits/practices.py"},
     "Target": {"burden/demands/services/reestimating.py"},
     "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
     "Ticket": {"burden/feedback/services/batches.py"},  # the worker opens, raises and counts all

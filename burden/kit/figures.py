@@ -6,12 +6,14 @@ Shape: functions take plain ids and Mondays. Units: whole person-minutes. Whatev
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol, cast
 
 from django.conf import settings
+
+Spans = Mapping[str, Sequence[dt.date]]  # Mondays by the name of a span
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,33 @@ class Spent:
     returns: int
 
 
+@dataclass(frozen=True)
+class Imposed:
+    """What an issuer asked in some weeks by a decision that nobody above made.
+
+    Units: person-minutes: `claim_min` of all that was registered, `answered_min` the claim of what was answered and may be shown,
+    `confirmed_min` what was confirmed of that; `changed_min` what a change of the tariffs alone added to the claim;
+    `unregistered_min` what was never registered. `is_known` tells whether there is data of all the weeks.
+    """
+
+    claim_min: int = 0
+    answered_min: int = 0
+    confirmed_min: int = 0
+    changed_min: int = 0
+    unregistered_min: int = 0
+    is_known: bool = True
+
+
+@dataclass(frozen=True)
+class Manned:
+    """How many cadres there were in a unit and below it. Units: cadre-weeks; of the weeks that may be shown `returns` of `shown` have data."""
+
+    active: int
+    weeks: int
+    returns: int
+    shown: int
+
+
 class Provider(Protocol):
     """What the module named in settings.FIGURES has."""
 
@@ -57,6 +86,10 @@ class Provider(Protocol):
     def spent(
         self, *, unit_ids: Collection[int], since: dt.date, until: dt.date
     ) -> dict[int, dict[dt.date, Spent]]: ...
+
+    def imposed(self, *, unit_id: int, issuer_ids: Collection[int], spans: Spans) -> dict[tuple[int, str], Imposed]: ...
+
+    def manned(self, *, unit_id: int, weeks: Collection[dt.date]) -> Manned: ...
 
 
 def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
@@ -80,6 +113,16 @@ def not_applicable(*, issuer_id: int, title: str) -> list[KindShare]:
 def spent(*, unit_ids: Collection[int], since: dt.date, until: dt.date) -> dict[int, dict[dt.date, Spent]]:
     """Return by unit and week what it and all below it spent, of the weeks from one Monday to another that may be shown. Two queries."""
     return _provider().spent(unit_ids=unit_ids, since=since, until=until) if unit_ids else {}
+
+
+def imposed(*, unit_id: int, issuer_ids: Collection[int], spans: Spans) -> dict[tuple[int, str], Imposed]:
+    """Return by issuer and span what issuers below a unit asked by a decision that nobody above it made."""
+    return _provider().imposed(unit_id=unit_id, issuer_ids=issuer_ids, spans=spans) if issuer_ids and spans else {}
+
+
+def manned(*, unit_id: int, weeks: Collection[dt.date]) -> Manned:
+    """Return how many cadres there were in a unit and below it in some weeks, filed or not."""
+    return _provider().manned(unit_id=unit_id, weeks=weeks)
 
 
 def _provider() -> Provider:

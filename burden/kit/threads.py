@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from burden.accounts.actor import Actor
 
 KINDS = frozenset(
-    {"demand", "signal", "finding", "order", "ticket", "adaptation", "practice", "recognition", "admission"}
+    {"demand", "signal", "finding", "order", "ticket", "adaptation", "practice", "recognition", "admission", "issuer"}
 )
 MOST = 20  # links of one provider
 Key = int | str  # the id of a thing; of a signal its key

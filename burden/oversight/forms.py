@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
+from burden.accounts.models import User
 from burden.accounts.roles import EXPORTERS
 from burden.demands.checks import named
 from burden.kit.forms import Plain, day_field
@@ -216,3 +218,73 @@ class ReliefForm(ActForm):
         choices=[("less", _("少了")), ("same", _("没变")), ("more", _("多了"))],
         widget=forms.RadioSelect,
     )
+
+
+# --- recognitions ---
+
+
+class NominateForm(ActForm):
+    """Why a candidate is nominated."""
+
+    reason = _line(_("提名理由"), _("一句话：改了什么，为什么值得别处照着做；不写填报多少"))
+
+
+class AnnounceForm(ActForm):
+    """For how long one may object."""
+
+    days = forms.IntegerField(
+        label=_("公示几个工作日"), min_value=5, max_value=30, initial=10, widget=forms.NumberInput(attrs={"class": "inp num short"})
+    )  # fmt: skip
+
+
+class ObjectForm(ActForm):
+    """What one holds against it."""
+
+    words = _line(_("异议"), _("说事：哪里没有真减，或者算得不对。页面上不显示是谁提的"))
+
+
+class AnswerObjectionForm(ActForm):
+    """What was found, for all to read."""
+
+    objection = forms.IntegerField(widget=forms.HiddenInput)
+    answer = _line(_("答复"), _("核了什么，结论变不变；谁都看得到"))
+
+
+class VerdictForm(ActForm):
+    """Why it is decided so."""
+
+    verdict = _line(_("理由"), _("公布在这一页"))
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of people, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name a person."""
+        return str(obj.name)
+
+
+class AuthorForm(ActForm):
+    """Who wrote it too."""
+
+    person = PersonField(label=_("还有谁写的"), queryset=User.objects.none(), empty_label="—")
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = people
+
+
+RECOGNITION: Mapping[str, type[ActForm]] = {  # by act of oversight.stages
+    "announce": AnnounceForm,
+    "object": ObjectForm,
+    "answer": AnswerObjectionForm,
+    "recognise": VerdictForm,
+    "decline": VerdictForm,
+    "publish": ActForm,
+    "withdraw": ReasonForm,
+    "revoke": ReasonForm,
+    "sign": ActForm,
+    "unsign": ActForm,
+}

@@ -2,10 +2,15 @@
 
 from django.urls import include, path
 
-from burden.oversight.views import board, findings, orders
+from burden.oversight.views import board, findings, orders, recognition
 
 urlpatterns = [
     path("observing/", include("burden.oversight.observing.urls")),
+    path("recognition/", recognition.recognitions, name="recognitions"),
+    path("recognition/fairness/", recognition.fairness, name="fairness"),
+    path("recognition/candidate/", recognition.candidate, name="recognition_candidate"),
+    path("recognition/<int:pk>/", recognition.recognition, name="recognition"),
+    path("recognition/<int:pk>/<slug:act>/", recognition.recognition_act, name="recognition_act"),
     path("oversight/", board.oversight, name="oversight"),
     path("oversight/ledger/", board.oversight_ledger, name="oversight_ledger"),
     path("oversight/new/", findings.finding_new, name="finding_new"),

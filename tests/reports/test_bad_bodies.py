@@ -13,6 +13,7 @@ from django.forms import BaseForm
 from django.urls import reverse
 
 from burden.kit import clock
+from burden.oversight.models import Objection
 from burden.units.models import Unit
 from tests.factories import (
     LAST_WEEK,
@@ -23,7 +24,9 @@ from tests.factories import (
     make_finding,
     make_notice,
     make_order,
+    make_recognition,
     make_unit,
+    make_user,
 )
 from tests.reports.sums import add_sums
 
@@ -69,6 +72,16 @@ STEPS: dict[str, tuple[str, str, dict[str, str]]] = {  # of a supervision order:
     "look": ("closed", "office", {"look-note": "走访过"}),
     "reopen": ("closed", "office", {"reopen-reason": "又在要", "reopen-days": "5"}),
     "cancel": ("working", "office", {"cancel-reason": "撤回了"}),
+}
+ACTS: dict[str, tuple[str, str, dict[str, str]]] = {  # of a recognition: state, role, body
+    "announce": ("nominated", "office", {"announce-days": "10"}),
+    "object": ("open", "lead", {"object-words": "没有真减"}),
+    "answer": ("open", "reviewer", {"answer-objection": "0", "answer-answer": "查了"}),
+    "recognise": ("over", "reviewer", {"recognise-verdict": "算得清"}),
+    "decline": ("over", "reviewer", {"decline-verdict": "还在要"}),
+    "withdraw": ("open", "office", {"withdraw-reason": "不要"}),
+    "revoke": ("published", "office", {"revoke-reason": "反弹"}),
+    "sign": ("open", "lead", {"sign-x": ""}),
 }
 SYSADMIN = {
     "unit_add": {"name": "新村", "code": "9977", "level": "village", "from_": str(THIS_WEEK)},
@@ -156,6 +169,29 @@ def test_body_of_a_step_of_an_order_is_answered_or_refused(client, county, name)
                 continue
             assert stored() == before
             if is_refused(answer):
+                assert unnamed(answer) == [], (field, bad)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_body_of_an_act_on_a_recognition_is_answered_or_refused(client, county, name):
+    state, role, good = ACTS[name]
+    client.force_login(make_actor(county, role).user)
+    over = {"until": THIS_WEEK.plus(-1).monday} if state == "over" else {}
+    for field in good:
+        for bad in BAD:
+            held = make_recognition(county, make_unit(county, "department"), "open" if over else state, **over)
+            made = Objection.every.create(recognition=held, mark="somebody", on=THIS_WEEK.monday, words="没有真减")
+            made.answer, made.answered_by, made.answered_at = (
+                ("查了", make_user(), NOW) if name != "answer" else ("", None, None)
+            )
+            made.save()
+            before = stored()
+            body = good | ({"answer-objection": str(made.pk)} if name == "answer" else {}) | {field: bad}
+            answer = client.post(reverse("recognition_act", args=[held.pk, name]), body)
+            assert answer.status_code in {302, 404, 422}, (field, bad, answer.status_code)
+            if answer.status_code != 302:
+                assert stored() == before
+            if answer.status_code == 422 and name != "sign":  # that has no field
                 assert unnamed(answer) == [], (field, bad)
 
 

@@ -45,6 +45,8 @@ OWN = (
     "feedback",
     "board",
     "feedback_forwards",
+    "recognitions",
+    "fairness",
 )
 API = (
     "api_summaries", "api_signals", "api_indicators", "api_parts", "api_goals", "api_people", "api_extracts", *(f"api_table:{key}" for key in TABLES),

@@ -1,4 +1,4 @@
-"""Tables of supervision: bulletins, findings, supervision orders."""
+"""Tables of supervision: bulletins, findings, supervision orders, recognitions."""
 
 from burden.oversight.models.bulletins import TEXT_LENGTH, TITLE_LENGTH, Bulletin, Form, Kind, State
 from burden.oversight.models.findings import LINE_LENGTH, Finding, FindingState, Source, Why
@@ -13,8 +13,17 @@ from burden.oversight.models.orders import (
     ReliefAsked,
     Requirement,
 )
+from burden.oversight.models.recognition import (
+    DECIDED,
+    Author,
+    Objection,
+    Recognition,
+    RecognitionKind,
+    RecognitionState,
+)
 
 __all__ = [
+    "DECIDED",
     "ENDED",
     "LINE_LENGTH",
     "MOST_REQUIREMENTS",
@@ -22,14 +31,19 @@ __all__ = [
     "TEXT_LENGTH",
     "TITLE_LENGTH",
     "WITH_ISSUER",
+    "Author",
     "Bulletin",
     "Finding",
     "FindingState",
     "Form",
     "Kind",
+    "Objection",
     "Order",
     "OrderState",
     "OrderStep",
+    "Recognition",
+    "RecognitionKind",
+    "RecognitionState",
     "ReliefAsked",
     "Requirement",
     "Source",

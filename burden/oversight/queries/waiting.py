@@ -24,6 +24,8 @@ from burden.oversight.models import WITH_ISSUER, Finding, FindingState, Order, O
 from burden.oversight.queries.bulletins import waiting as bulletins_waiting
 from burden.oversight.queries.findings import findings
 from burden.oversight.queries.orders import escalated
+from burden.oversight.queries.recognition import recognition_thread
+from burden.oversight.queries.recognition import waiting as recognitions_waiting
 from burden.units.models import Unit
 
 S = OrderState
@@ -32,9 +34,10 @@ KEEPERS = (S.ANSWERED, S.CLOSED)
 
 
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
-    """Return what waits for a person: bulletins, orders at the own step, findings without an order, what is overdue one level below, relief to confirm."""
+    """Return what waits for a person: bulletins, orders at the own step, findings without an order, what is overdue one level below, relief to confirm, recognitions."""
     today = clock.day_of(now)
     found = [*bulletins_waiting(actor, now), *_orders(actor, today), *_findings(actor), *_relief(actor)]
+    found += recognitions_waiting(actor, now)
     if actor.post(*EXPORTERS):
         found += _escalated(actor, today)
     return found
@@ -145,7 +148,10 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
     if kind == "order":
         held = Order.objects.visible_to(actor).filter(pk=key).select_related("finding").first()
         about = Finding.objects.visible_to(actor).filter(pk=held.finding_id if held else None)
-        return [*_finding_links(about), *_around(actor, held.finding if held else None)]
+        recognised = recognition_thread(actor, kind, int(key))
+        return [*_finding_links(about), *_around(actor, held.finding if held else None), *recognised]
+    if kind in ("practice", "recognition", "issuer"):
+        return [*recognition_thread(actor, kind, int(key))]
     return []
 
 

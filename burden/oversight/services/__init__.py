@@ -1,4 +1,4 @@
-"""Writing of this room: bulletins, findings, supervision orders, what receivers say of relief."""
+"""Writing of this room: bulletins, findings, supervision orders, what receivers say of relief, recognitions."""
 
 from burden.oversight.services.bulletins import (
     check_bulletin,
@@ -28,34 +28,60 @@ from burden.oversight.services.orders import (
     sign_order,
     verify_requirements,
 )
+from burden.oversight.services.recognition import (
+    announce_recognition,
+    answer_objection,
+    decline_recognition,
+    drop_byline,
+    name_author,
+    nominate_recognition,
+    object_to_recognition,
+    publish_recognition,
+    recognise,
+    revoke_recognition,
+    sign_byline,
+    withdraw_recognition,
+)
 from burden.oversight.services.relief import confirm_relief
 
 __all__ = [
+    "announce_recognition",
+    "answer_objection",
     "answer_order",
     "cancel_order",
     "check_bulletin",
     "close_order",
     "confirm_relief",
     "correct_bulletin",
+    "decline_recognition",
     "delete_bulletin",
     "dismiss_finding",
     "draft_bulletin",
+    "drop_byline",
     "edit_bulletin",
     "extend_order",
     "finish_order",
     "grant_extension",
     "look_back",
+    "name_author",
+    "nominate_recognition",
+    "object_to_recognition",
     "open_order",
     "publish_bulletin",
+    "publish_recognition",
     "raise_finding",
     "raise_from_ticket",
+    "recognise",
     "refresh_bulletin",
     "refuse_extension",
     "reopen_order",
     "return_bulletin",
     "return_order",
     "revise_order",
+    "revoke_recognition",
     "send_order",
+    "sign_byline",
     "sign_order",
     "verify_requirements",
+    "withdraw_recognition",
 ]

@@ -1,0 +1,272 @@
+"""Issuers that asked less by their own decision: all that one asks over a quarter, and one thing that it changed after an order.
+
+What an issuer asked is worked out of its claims by what those who answered confirmed of them: how many answered changes nothing,
+and where that share moved far nobody is named.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median_low
+
+from burden.kit import clock, figures
+from burden.kit.clock import Week
+from burden.kit.figures import Imposed, Manned
+from burden.kit.templatetags.show import hours
+from burden.oversight import saved
+from burden.oversight.clocks import RED, edges
+from burden.oversight.merits.reckoning import (
+    MIN_PEERS,
+    MOST_MOVED,
+    Candidate,
+    Left,
+    Line,
+    Why,
+    is_less,
+    left_of,
+    net_lines,
+    weeks_words,
+)
+from burden.oversight.models import RUNNING, Order, OrderState, RecognitionKind
+from burden.units.models import Level, Unit
+
+WEEKS, YEAR = 13, 52
+LEAST_ANSWERED = 20  # per cent of what was claimed
+MOST_UNREGISTERED = 15  # per cent of all that it asked
+RECENT = 52 * clock.WEEK  # orders struck off since
+MOST_ORDERS = 30
+FEW_ANSWERS = 5  # of receivers: fewer are not told
+BEFORE, AFTER = "before", "after"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The two quarters that are compared. Shape: Mondays, and how many cadres there were, by BEFORE and AFTER."""
+
+    weeks: Mapping[str, Sequence[dt.date]]
+    manned: Mapping[str, Manned]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What issuers asked before and after, in the same two spans. Units: person-minutes; weeks a count."""
+
+    found: Mapping[tuple[int, str], Imposed]
+    spans: tuple[str, str]
+    weeks: tuple[int, int]
+
+    def of(self, pk: int) -> tuple[Imposed, Imposed]:
+        before, after = self.spans
+        return self.found[pk, before], self.found[pk, after]
+
+    def ratio(self, pk: int) -> int | None:
+        """Return what is left of what an issuer asked. Units: tenths of a per cent; None where it cannot be told."""
+        before, after = self.of(pk)
+        if is_few(before) or is_few(after) or not measured(before):
+            return None
+        return measured(after) * 1000 * self.weeks[0] // (measured(before) * self.weeks[1])
+
+
+def measured(each: Imposed) -> int:
+    """Work out what an issuer asked: its claim, as those who answered say it is, a change of the tariffs taken out."""
+    claim = max(0, each.claim_min - each.changed_min)
+    return claim * each.confirmed_min // each.answered_min if each.answered_min else claim
+
+
+def is_few(each: Imposed) -> bool:
+    """Whether too little is known to say what an issuer asked; nothing asked is known."""
+    return not each.is_known or each.answered_min * 100 < each.claim_min * LEAST_ANSWERED
+
+
+def _share(part: int, whole: int) -> int:
+    return part * 100 // whole if whole else 0
+
+
+def has_moved(before: Imposed, after: Imposed) -> bool:
+    """Whether the share of what was answered moved too far to compare; of nothing asked there is none."""
+    if not before.claim_min or not after.claim_min:
+        return False
+    shares = [_share(each.answered_min, each.claim_min) for each in (before, after)]
+    return abs(shares[1] - shares[0]) > MOST_MOVED
+
+
+def of_issuers(unit: Unit, found: Looked, now: dt.datetime) -> Iterator[Candidate | Left]:
+    """Look at every issuer right below a unit over the quarter, and at what each changed after an order."""
+    issuers = list(Unit.every.filter(parent=unit, closed_on=None).exclude(level=Level.VILLAGE).order_by("code"))
+    orders = _orders(unit, issuers, now)
+    spans: dict[str, Sequence[dt.date]] = dict(found.weeks)
+    for order in orders:
+        spans |= _spans_of(order)
+    asked = figures.imposed(unit_id=unit.pk, issuer_ids=[each.pk for each in issuers], spans=spans)
+    late = _late(unit, clock.day_of(now))
+    quarterly = Sides(asked, (BEFORE, AFTER), (WEEKS, WEEKS))
+    for issuer in issuers:
+        if asked[issuer.pk, BEFORE].claim_min or asked[issuer.pk, AFTER].claim_min:
+            peers = _ratios(issuer, issuers, quarterly)
+            yield _of_quarter(issuer, quarterly.of(issuer.pk), peers, found, is_late=issuer.pk in late)
+    for order in orders:
+        names = (f"{order.pk}:{BEFORE}", f"{order.pk}:{AFTER}")
+        sides = Sides(asked, names, (len(spans[names[0]]), len(spans[names[1]])))
+        yield _of_order(order, sides, _ratios(order.issuer, issuers, sides), is_late=order.issuer_id in late)
+
+
+def _ratios(issuer: Unit, issuers: Sequence[Unit], sides: Sides) -> list[int]:
+    """Return what is left of what the other issuers of the same level asked. Units: tenths of a per cent."""
+    ratios = (sides.ratio(each.pk) for each in issuers if each.level == issuer.level and each.pk != issuer.pk)
+    return sorted(ratio for ratio in ratios if ratio is not None)
+
+
+def _late(unit: Unit, today: dt.date) -> set[int]:
+    """Return the issuers with an order of the unit that is overdue at their step."""
+    red = Order.every.filter(edges(today).of(RED), unit=unit, state__in=RUNNING)
+    return set(red.values_list("issuer_id", flat=True))
+
+
+def _orders(unit: Unit, issuers: Collection[Unit], now: dt.datetime) -> list[Order]:
+    """Return the orders of a unit that were struck off in the last year and saved something, the oldest first."""
+    done = Order.every.filter(unit=unit, state__in=(OrderState.CLOSED, OrderState.LOOKED), saved_min__gt=0)
+    recent = done.filter(closed_at__gte=now - RECENT, issuer__in=issuers).select_related("issuer")
+    return sorted(recent.order_by("-closed_at", "-pk")[:MOST_ORDERS], key=lambda each: (each.closed_at, each.pk))
+
+
+def _spans_of(order: Order) -> dict[str, list[dt.date]]:
+    assert order.answered_at is not None
+    assert order.closed_at is not None
+    return {
+        f"{order.pk}:{BEFORE}": saved.weeks_before(order.opened_at),
+        f"{order.pk}:{AFTER}": saved.weeks_after(order.answered_at, order.closed_at),
+    }
+
+
+def _per_head(minutes: int, manned: Mapping[str, Manned]) -> int:
+    """Return what it would have been for as many cadres as there are now."""
+    then = manned[BEFORE].active
+    return minutes * manned[AFTER].active // then if then else minutes
+
+
+def _of_quarter(
+    issuer: Unit, sides: tuple[Imposed, Imposed], peers: Sequence[int], found: Looked, *, is_late: bool
+) -> Candidate | Left:
+    before, after = sides
+    key = f"{issuer.pk}:{_quarter_name(found.weeks[AFTER][-1])}"
+    title = "本单位自己定的要求，比上年同期少"
+    why = _why_not(before, after, peers, is_late=is_late)
+    if why is None and after.unregistered_min * 100 > (measured(after) + after.unregistered_min) * MOST_UNREGISTERED:
+        why = Why.UNREGISTERED
+    was, is_now = _per_head(measured(before), found.manned), measured(after)
+    if why is None and not is_less(is_now, left_of(was, peers)):
+        # as if the tariffs had not changed it is not less; with the change it would be
+        with_change = (
+            after.claim_min * after.confirmed_min // after.answered_min if after.answered_min else after.claim_min
+        )
+        why = Why.REESTIMATE if is_less(with_change, left_of(was, peers)) else Why.UNCHANGED
+    if why is not None:
+        return Left(RecognitionKind.ISSUER, key, issuer, title, why)
+    lines = [
+        _worked("上年同期一季", found.weeks[BEFORE], before),
+        Line("折成现在的人数", "", f"在册 {found.manned[BEFORE].active:,} 人·周折成 {found.manned[AFTER].active:,} 人·周", was),
+        _worked("这一季", found.weeks[AFTER], after),
+        *net_lines(was, is_now, peers),
+    ]  # fmt: skip
+    return Candidate(
+        RecognitionKind.ISSUER, key, issuer, title, lines, _points(before, after), was, is_now,
+        year_min=(was - is_now) * YEAR // WEEKS,
+    )  # fmt: skip
+
+
+def _quarter_name(monday: dt.date) -> str:
+    week = Week(monday)
+    return f"{week.year}Q{min(4, (week.number + WEEKS - 1) // WEEKS)}"
+
+
+def _why_not(before: Imposed, after: Imposed, peers: Sequence[int], *, is_late: bool) -> Why | None:
+    """Return what keeps an issuer out before it is looked at whether it asked less."""
+    if is_few(before) or is_few(after):
+        return Why.FEW
+    if len(peers) < MIN_PEERS:
+        return Why.PEERS
+    if has_moved(before, after):
+        return Why.COVERAGE
+    return Why.OVERDUE if is_late else None
+
+
+def _of_order(order: Order, sides: Sides, peers: Sequence[int], *, is_late: bool) -> Candidate | Left:
+    """Reckon what one thing took before an order and after it, as the order has it, beside what others asked in the same weeks."""
+    key = str(order.pk)
+    before, after = sides.of(order.issuer_id)
+    assert order.before_min is not None
+    assert order.after_min is not None
+    assert order.after_weeks
+    was = order.before_min * order.after_weeks // order.before_weeks if order.before_weeks else 0
+    why = None
+    if not (before.is_known and after.is_known):
+        why = Why.FEW
+    elif len(peers) < MIN_PEERS:
+        why = Why.PEERS
+    elif has_moved(before, after):
+        why = Why.COVERAGE
+    elif is_late:
+        why = Why.OVERDUE
+    elif _grew_elsewhere(order, before, after, peers):
+        why = Why.ELSEWHERE
+    elif not is_less(order.after_min, left_of(was, peers)):
+        why = Why.UNCHANGED
+    if why is not None:
+        return Left(RecognitionKind.ORDER, key, order.issuer, order.title, why)
+    assert order.answered_at is not None
+    assert order.closed_at is not None
+    earlier, later = saved.weeks_before(order.opened_at), saved.weeks_after(order.answered_at, order.closed_at)
+    lines = [
+        Line("立项以前", weeks_words(earlier), "这几个名称下要求的时间，督办单封存的数", order.before_min),
+        Line("折成一样多的周", "", f"÷{order.before_weeks} 周×{order.after_weeks} 周", was),
+        Line("反馈以后", weeks_words(later), "同样的名称，登记的和没登记的都算", order.after_min),
+        *net_lines(was, order.after_min, peers),
+    ]  # fmt: skip
+    return Candidate(
+        RecognitionKind.ORDER, key, order.issuer, order.title, lines, _order_points(order), was, order.after_min,
+        year_min=order.saved_min, order=order,
+    )  # fmt: skip
+
+
+def _grew_elsewhere(order: Order, before: Imposed, after: Imposed, peers: Sequence[int]) -> bool:
+    """Whether all else that the issuer asks grew by a tenth more than with peers: the thing may have got another name."""
+    whole = [each.claim_min - each.changed_min + each.unregistered_min for each in (before, after)]
+    weeks = order.before_weeks or 1, order.after_weeks or 1
+    rest = max(0, whole[0] - (order.before_min or 0)), max(0, whole[1] - (order.after_min or 0))
+    if not rest[0]:
+        return False
+    return rest[1] * weeks[0] * 1000 * 10 > rest[0] * weeks[1] * max(1000, median_low(peers)) * 11
+
+
+def _worked(label: str, weeks: Sequence[dt.date], each: Imposed) -> Line:
+    """Say how a sum is worked out: what was claimed, times what was confirmed of what was answered."""
+    claim = each.claim_min - each.changed_min
+    how = "没有要求"
+    if each.answered_min:
+        how = f"登记 {hours(claim)} 人时×答了的确认 {hours(each.confirmed_min)}÷答了的登记 {hours(each.answered_min)}"
+    return Line(label, weeks_words(weeks), how, measured(each))
+
+
+def _points(before: Imposed, after: Imposed) -> list[str]:
+    shares = {name: _share(each.answered_min, each.claim_min) for name, each in ((BEFORE, before), (AFTER, after))}
+    said = [
+        f"登记的有答复的占：前 {shares[BEFORE]}%，后 {shares[AFTER]}%，差 {MOST_MOVED} 个百分点以上的不算",
+        f"没有登记、基层记出来的：后一季 {hours(after.unregistered_min)} 人时，占比不高于 {MOST_UNREGISTERED}%",
+        "没有逾期的督办单",
+    ]
+    if after.changed_min:
+        said.append(f"工时标准调整的 {hours(after.changed_min)} 人时已经扣掉")
+    return said
+
+
+def _order_points(order: Order) -> list[str]:
+    said = [
+        "两段都按督办单销号时封存的数，工时标准调整不算减少",
+        "没有换名再要：同期该单位别的要求没有比同类单位多升一成",
+        "没有逾期的督办单",
+    ]
+    if order.told >= FEW_ANSWERS:
+        said.append(f"回头看：{order.told} 个单位答了，{order.less} 个说少了，{order.same} 个没变，{order.more} 个多了")
+    return said

@@ -1,0 +1,250 @@
+"""Candidates for recognition: from measured change beside peers, never from filing nor from how low a figure is; and who is left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from burden.demands.models import Reestimate
+from burden.kit.clock import Week
+from burden.oversight.merits import AFTER, BEFORE
+from burden.oversight.models import Order
+from burden.standards.models import TariffVersion
+from burden.units.models import Unit
+from reports.models import RollupDemand, RollupSub
+from tests.burden.oversight.praised import SPANS, County
+from tests.factories import NOW, make_order, make_return, make_unit, make_user
+from tests.reports.sums import add_source
+
+
+@pytest.fixture
+def county(db: None) -> County:
+    return County()
+
+
+def said(county: County) -> list[tuple[str, str, list[tuple[str, int | None]]]]:
+    return [
+        (each.kind, each.key, [(line.label, line.minutes) for line in each.lines])
+        for each in county.merits().candidates
+    ]
+
+
+# --- issuers ---
+
+
+def test_issuer_that_cut_is_a_candidate_with_its_reckoning_line_by_line(county: County) -> None:
+    county.cut()
+    (found,) = county.candidates()
+    assert (found.kind, found.subject, found.key) == ("issuer", county.bureau, f"{county.bureau.pk}:2026Q4")
+    assert [(line.label, line.minutes) for line in found.lines] == [
+        ("上年同期一季", 12_000), ("折成现在的人数", 12_000), ("这一季", 6_000), ("少了", 6_000), ("扣除同期普遍变化", 6_000),
+    ]  # fmt: skip
+    assert found.lines[2].how == "登记 100.0 人时×答了的确认 50.0÷答了的登记 50.0"
+    assert found.lines[0].weeks == "2025 年第 35—47 周"
+    assert found.year_min == 24_000
+
+
+def test_what_fell_with_peers_too_is_taken_out(county: County) -> None:
+    RollupDemand.every.filter(demand__issuer__in=county.peers, week__gte=SPANS[AFTER][0]).update(
+        claim_min=9_000, open_min=4_500, confirmed_min=4_500
+    )
+    county.cut(7_200)
+    (found,) = county.candidates()
+    assert found.lines[-1].minutes == 9_000 - 7_200
+    RollupDemand.every.filter(demand__issuer=county.bureau, week__gte=SPANS[AFTER][0]).update(
+        claim_min=8_200, open_min=4_100, confirmed_min=4_100
+    )
+    assert county.candidates() == []
+    assert [each.why for each in county.left(county.bureau)] == ["unchanged"]
+
+
+def test_what_grew_with_peers_is_no_merit(county: County) -> None:
+    RollupDemand.every.filter(demand__issuer__in=county.peers, week__gte=SPANS[AFTER][0]).update(
+        claim_min=24_000, open_min=12_000, confirmed_min=12_000
+    )
+    county.cut(12_000)
+    assert county.candidates() == []
+
+
+def test_who_asks_nothing_any_more_is_a_candidate(county: County) -> None:
+    county.cut(0)
+    (found,) = county.candidates()
+    assert (found.after_min, found.lines[2].how) == (0, "没有要求")
+
+
+def test_what_was_decided_above_counts_for_nobody(county: County) -> None:
+    county.ask(county.bureau, BEFORE, 90_000, origin="city")
+    county.cut(12_000)
+    assert county.candidates() == []
+
+
+@pytest.mark.parametrize("returns", [6, 99])
+def test_filing_changes_no_candidate(county: County, returns: int) -> None:
+    """Who files how much, how late or not at all, among receivers or in the issuer's own house, moves no line."""
+    county.cut()
+    county.spread()
+    before = said(county)
+    assert len(before) == 2
+    county.data(returns)
+    for n in range(3):
+        make_return(make_user(), county.bureau, Week(SPANS[AFTER][n]), late=True, nil=True)
+    RollupSub.every.filter(unit=county.county).update(nil_returns=3, after_hours_min=0)
+    assert said(county) == before
+
+
+@pytest.mark.parametrize("share", [3, 4, 9])
+def test_how_many_answered_changes_no_candidate(county: County, share: int) -> None:
+    """Receivers that confirm half of what was claimed tell the same, however many of them do."""
+    county.cut()
+    for row in RollupDemand.every.all():
+        answered = row.claim_min * share // 10
+        RollupDemand.every.filter(pk=row.pk).update(
+            open_min=row.claim_min - answered, confirmed_min=answered // 2, answers=2 * share, done=2 * share
+        )
+    (found,) = county.candidates()
+    assert (found.before_min, found.after_min) == (6_000, 3_000)
+
+
+def test_more_answers_than_a_year_ago_make_no_candidate(county: County) -> None:
+    county.cut(answered_min=6_000)
+    assert county.candidates() == []
+    assert [each.why for each in county.left(county.bureau)] == ["coverage"]
+
+
+@pytest.mark.parametrize("times", [1, 5])
+def test_how_low_a_figure_is_makes_no_candidate(county: County, times: int) -> None:
+    """Whoever asks little, and asks it still, is no candidate; who halved much is one as who halved little."""
+    county.cut(6_000 * times, 12_000 * times)
+    low = make_unit(county.county, "department")
+    for span in (BEFORE, AFTER):
+        county.ask(low, span, 60)
+    assert [each.subject for each in county.candidates()] == [county.bureau]
+    assert [each.why for each in county.left(low)] == ["unchanged"]
+
+
+def test_candidates_stand_by_code_not_by_size(county: County) -> None:
+    county.cut()
+    more = make_unit(county.county, "department", code="990000000001")
+    county.ask(more, BEFORE, 500)
+    county.ask(more, AFTER, 100)
+    assert [each.subject for each in county.candidates()] == sorted((county.bureau, more), key=lambda each: each.code)
+
+
+def why(county: County) -> list[str]:
+    assert county.candidates() == []
+    return [each.why for each in county.left(county.bureau)]
+
+
+def test_issuer_of_a_county_without_data_a_year_ago_is_left_out(county: County) -> None:
+    county.cut()
+    RollupSub.every.filter(unit=county.county, week=SPANS[BEFORE][3]).delete()
+    assert why(county) == ["few"]
+
+
+def test_issuer_whom_hardly_anybody_answered_is_left_out(county: County) -> None:
+    county.cut(answered_min=1_000)
+    assert why(county) == ["few"]
+
+
+def test_issuer_with_seven_peers_is_left_out(db: None) -> None:
+    county = County(peers=7)
+    county.cut()
+    assert why(county) == ["peers"]
+
+
+def test_issuer_whose_cut_is_a_change_of_method_is_left_out(county: County) -> None:
+    county.cut(6_000)
+    demand = RollupDemand.every.get(demand__issuer=county.bureau, week=SPANS[AFTER][0]).demand
+    tariff = TariffVersion.objects.order_by("pk").last()
+    Reestimate.every.create(demand=demand, week=SPANS[AFTER][0], tariff=tariff, before_min=6_000, after_min=0, at=NOW)
+    assert why(county) == ["reestimate"]
+
+
+def test_issuer_with_an_overdue_order_is_left_out(county: County) -> None:
+    county.cut()
+    order = make_order(county.county, county.bureau, "working", due_on=dt.date(2026, 11, 20))
+    assert why(county) == ["overdue"]
+    Order.every.filter(pk=order.pk).update(due_on=dt.date(2026, 12, 20))
+    assert len(county.candidates()) == 1
+
+
+def test_issuer_that_registers_little_of_what_it_asks_is_left_out(county: County) -> None:
+    county.cut()
+    add_source(county.county, county.bureau, Week(SPANS[AFTER][2]), minutes=2_000, u_min=2_000, u_n=9)
+    assert why(county) == ["unregistered"]
+
+
+# --- orders ---
+
+
+def test_thing_changed_after_an_order_is_a_candidate(county: County) -> None:
+    order = county.order()
+    (found,) = county.candidates()
+    assert (found.kind, found.key, found.order, found.subject) == ("order", str(order.pk), order, county.bureau)
+    assert [line.minutes for line in found.lines] == [9_720, 2_990, 0, 2_990, 2_990]
+    assert found.year_min == order.saved_min == 38_880
+
+
+def test_thing_that_came_back_under_another_name_is_left_out(county: County) -> None:
+    county.order()
+    county.ask(county.bureau, AFTER, 12_720, week=Week.at(NOW).plus(-10).monday)
+    county.ask(county.bureau, AFTER, 4_000, week=Week.at(NOW).plus(-2).monday)
+    assert [each.why for each in county.left(county.bureau, "order")] == ["elsewhere"]
+
+
+def test_order_that_saved_nothing_is_not_looked_at(county: County) -> None:
+    county.order(saved_min=0, before_min=0)
+    assert (county.candidates(), county.left(county.bureau, "order")) == ([], [])
+
+
+# --- practices ---
+
+
+def test_practice_that_spread_is_a_candidate(county: County) -> None:
+    made = county.spread()
+    (found,) = county.candidates()
+    assert (found.kind, found.practice, found.subject, found.adopters) == ("practice", made, county.towns[0], 3)
+    assert (found.before_min, found.after_min, found.year_min) == (600, 300, None)
+    assert found.lines[0].how == "3 个单位 3,600.0 人时÷360 份周报"
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"adopters": 2}, "few"),
+        ({"after": 580}, "unchanged"),
+        ({"after": 300, "returns": 20}, "coverage"),  # who files nothing new lowers the mean
+    ],
+)
+def test_practice_is_left_out(county: County, facts: dict[str, int], reason: str) -> None:
+    county.spread(**facts)
+    assert county.candidates() == []
+    assert [each.why for each in county.left(county.towns[0], "practice")] == [reason]
+
+
+def test_practice_with_few_peers_is_left_out(county: County) -> None:
+    county.spread()
+    low, high = county.county.range
+    gone = Unit.every.filter(level="township", path__gte=low, path__lt=high).order_by("-pk")[:1]
+    Unit.every.filter(pk__in=[each.pk for each in gone]).update(closed_on=dt.date(2026, 1, 5))
+    assert [each.why for each in county.left(county.towns[0], "practice")] == ["peers"]
+
+
+def test_queries_do_not_grow_with_issuers_and_orders(county: County) -> None:
+    county.cut()
+    county.order()
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        county.merits()
+    for _ in range(2):
+        other = make_unit(county.county, "department")
+        county.ask(other, BEFORE, 600)
+        order = county.order()
+        Order.every.filter(pk=order.pk).update(issuer=other)
+    with CaptureQueriesContext(connection) as many:
+        county.merits()
+    assert len(many) == len(few)
