@@ -114,7 +114,7 @@ RIGHTS = {
         "finding": "INSERT UPDATE",
         "goal": "INSERT UPDATE DELETE",
         "guide": "INSERT UPDATE",
-        "guide_rated": "INSERT",
+        "guide_rated": "INSERT UPDATE",
         "handler": "INSERT UPDATE",
         "identity_request": "INSERT UPDATE",
         "list_file": "INSERT UPDATE DELETE",

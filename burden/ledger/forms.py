@@ -187,6 +187,7 @@ ACTS = {
     "support.name": _("指定谁来答"),
     "support.offered": _("问要不要支持"),
     "support.refuse": _("答复支持请求：给不了"),
+    "support.retract": _("收回问单位的话"),
     "support.solved": _("说解决了"),
     "support.unsolved": _("说没解决"),
     "support.withdraw": _("撤回支持请求"),

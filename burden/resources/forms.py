@@ -29,10 +29,17 @@ class FileForm(Plain):
     )
 
 
+class _Places(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of units: village names repeat."""
+
+    def label_from_instance(self, unit: Unit) -> str:
+        return unit.place
+
+
 class _OfUnit(Plain):
     """A form about one of some units."""
 
-    unit = forms.ModelChoiceField(label=_("单位"), queryset=Unit.objects.none(), to_field_name="code", empty_label=None)
+    unit = _Places(label=_("单位"), queryset=Unit.objects.none(), to_field_name="code", empty_label=None)
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

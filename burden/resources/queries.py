@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
+from burden.accounts.models import Post
 from burden.accounts.roles import Role
 from burden.demands.models import ACTIVE, Demand, Target
 from burden.kit.clock import day_of
@@ -103,7 +104,25 @@ def to_answer(actor: Actor, pk: int) -> SupportRequest:
 
 
 def _with_names(actor: Actor) -> QuerySet[SupportRequest]:
-    return SupportRequest.objects.visible_to(actor).select_related("unit__parent", "responder_unit", "responder")
+    seen = SupportRequest.objects.visible_to(actor)
+    return seen.select_related("unit__parent", "responder_unit", "responder", "answered_by", "demand__issuer")
+
+
+def subject_url(actor: Actor, request: SupportRequest) -> str:
+    """Return where the actor reads the demand that a request is about; empty where the actor may not. Two queries at most."""
+    if request.demand_id is None:
+        return ""
+    if Demand.objects.visible_to(actor).filter(pk=request.demand_id).exists():
+        return reverse("demand", args=[request.demand_id])
+    if request.unit_id not in actor.homes:
+        return ""
+    asked = (
+        Target.objects.visible_to(actor)
+        .filter(demand=request.demand_id, unit=request.unit_id)
+        .order_by("-week")
+        .first()
+    )
+    return reverse("target", args=[asked.pk]) if asked else ""
 
 
 def clocked(actor: Actor, found: Sequence[SupportRequest], today: dt.date) -> list[Clocked]:
@@ -233,10 +252,16 @@ def guides_for(actor: Actor, demands: Collection[int]) -> dict[int, list[Guide]]
     return {pk: of for pk, of in by_demand.items() if of}
 
 
-def rated_already(actor: Actor, found: Sequence[Guide]) -> set[int]:
-    """Return those of some guides that the actor has rated as they stand."""
+def rated_already(actor: Actor, found: Sequence[Guide]) -> dict[int, bool]:
+    """Return what the actor said of guides as they stand: whether each is useful."""
     rated = GuideRated.objects.visible_to(actor).filter(guide__in=found, version=F("guide__version"))
-    return set(rated.values_list("guide_id", flat=True))
+    return dict(rated.values_list("guide_id", "useful"))
+
+
+def guides_of_form(actor: Actor, demand: Demand) -> list[Guide]:
+    """Return what its issuer wrote of a demand and of the same form in other months, as who is asked it reads them."""
+    seen = _guides(actor).filter(demand__title=demand.title, demand__issuer=demand.issuer_id)
+    return list(seen.order_by("pk")[:MOST_SHOWN])
 
 
 def training_of(actor: Actor, demand: Demand) -> Training | None:
@@ -260,30 +285,41 @@ def trainings(actor: Actor, unit: Unit, since: dt.date, until: dt.date) -> Query
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
     """Return what of requests and guides waits for the actor. Six queries at most."""
     today = day_of(now)
-    return [*_to_name(actor), *_to_answer(actor), *_to_judge(actor, today), *_to_rewrite(actor)]
+    return [*_to_name(actor, today), *answers_due(actor), *_to_judge(actor, today), *_to_rewrite(actor)]
 
 
-def _item(request: SupportRequest, act: str, since: dt.date | None, due: dt.date | None = None) -> Waiting:
-    url = reverse("support_answer" if request.state == State.NAMED else "support_request", args=[request.pk])
+def _item(
+    request: SupportRequest, act: str, since: dt.date | None, due: dt.date | None = None, page: str = "support_request"
+) -> Waiting:  # fmt: skip
+    url = reverse(page, args=[request.pk])
     note = _("%(unit)s · %(kind)s") % {"unit": request.unit.place, "kind": request.get_kind_display()}
     return Waiting(_("支持请求"), request.title, note, url, act, since or request.made_on, due)
 
 
-def _to_name(actor: Actor) -> list[Waiting]:
+def _to_name(actor: Actor, today: dt.date) -> list[Waiting]:
+    """Requests that nobody is named for, and those whose named one is late, or works there no longer."""
     post = actor.post(Role.OFFICE)
     if post is None:
         return []
-    found = list(requests(actor, "", post.unit).filter(state=State.ASKED).order_by("asked_on", "pk")[: MOST + 1])
+    there = Post.objects.filter(user=OuterRef("responder"), unit=OuterRef("responder_unit"), valid__contains=today)
+    stuck = Q(state=State.NAMED) & (Q(due_on__lt=today) | ~Exists(there))
+    found = list(
+        requests(actor, "", post.unit).filter(Q(state=State.ASKED) | stuck).order_by("asked_on", "pk")[: MOST + 1]
+    )
     days = workdays() if found else Workdays({})
     return [
         _item(each, _("指定答复人"), each.asked_on, days.after(each.asked_on or each.made_on, DAYS_TO_NAME))
+        if each.state == State.ASKED
+        else _item(each, _("催办或换人"), each.named_on, each.due_on)
         for each in found
     ]
 
 
-def _to_answer(actor: Actor) -> list[Waiting]:
-    found = _with_names(actor).filter(state=State.NAMED, responder_id=actor.user_id)
-    return [_item(each, _("答复"), each.named_on, each.due_on) for each in found.order_by("named_on", "pk")[: MOST + 1]]
+def answers_due(actor: Actor) -> list[Waiting]:
+    """Return the requests that the actor is named to answer, where the actor works still. One query."""
+    mine = {"responder_id": actor.user_id, "responder_unit_id__in": {post.unit_id for post in actor.posts}}
+    found = _with_names(actor).filter(state=State.NAMED, **mine).order_by("named_on", "pk")[: MOST + 1]
+    return [_item(each, _("答复"), each.named_on, each.due_on, "support_answer") for each in found]
 
 
 def _to_judge(actor: Actor, today: dt.date) -> list[Waiting]:
@@ -314,7 +350,7 @@ def _to_rewrite(actor: Actor) -> list[Waiting]:
 
 
 def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
-    """Return the guides and the training of a demand. Two queries."""
+    """Return the guides, the training and the requests for support of a demand. Three queries."""
     if kind != "demand":
         return []
     found = _guides(actor).filter(demand_id=key).order_by("pk")[:20]
@@ -325,7 +361,14 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
     if marked:
         url = reverse("capacity", args=[_place_of(marked.demand.issuer).code])
         links.append(Link(_("培训"), marked.demand.title, url, _("单列为投入"), day_of(marked.marked_at)))
-    return links
+    asked = _with_names(actor).filter(demand_id=key).order_by("pk")[:20]
+    return links + [
+        Link(
+            _("支持请求"), each.title, reverse("support_request", args=[each.pk]), each.get_state_display(),
+            each.asked_on or each.made_on,
+        )
+        for each in asked
+    ]  # fmt: skip
 
 
 def _place_of(issuer: Unit) -> Unit:

@@ -255,7 +255,7 @@ def _money(cell: str, in_wan: bool) -> int:
         number = Decimal(text.removesuffix("元").removesuffix("万").strip())
     except InvalidOperation as error:
         raise wrong from error
-    if not number.is_finite() or not 0 <= number * scale <= MAX_MONEY:
+    if not number.is_finite() or not 0 <= number <= MAX_MONEY or number * scale > MAX_MONEY:
         raise wrong
     return int((number * scale).to_integral_value())
 

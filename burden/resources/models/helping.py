@@ -45,7 +45,7 @@ class GuideQuerySet(ScopedQuerySet):
 class Guide(models.Model):
     """A short answer to one question about a demand, written by its issuer.
 
-    Shape: `useful` of `rated` receivers called it useful, since its words last changed; who said which is kept nowhere.
+    Shape: `useful` of `rated` receivers called it useful, since its words last changed.
     """
 
     demand = models.ForeignKey(Demand, models.PROTECT, related_name="+")
@@ -82,11 +82,12 @@ class GuideRatedQuerySet(ScopedQuerySet):
 
 
 class GuideRated(models.Model):
-    """That a person rated a guide as it stood, so that nobody does twice; not what the person said."""
+    """What a person said of a guide as it stood: once, and changeable; shown to that person alone, to others as two counts."""
 
     guide = models.ForeignKey(Guide, models.CASCADE, related_name="+", db_index=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False)
     version = models.IntegerField()
+    useful = models.BooleanField()
 
     objects = GuideRatedQuerySet.as_manager()
     every = models.Manager()

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
+from burden.demands.models import Demand
 from burden.kit.db import ScopedQuerySet
 from burden.units.models import Unit
 
@@ -63,13 +64,15 @@ class SupportRequest(models.Model):
     """One request of a unit for people, money, tools, training or guidance.
 
     Shape: an answer that gives nothing says why and what comes next in `answer`; `again` is how often the unit asked again
-    because it did not help. `due_on` is the day promised, a working day; how much is left is computed from it when it is read.
+    because it did not help, `earlier` what had been answered before that: [day, unit, name, answer, verdict]. `demand` is what it
+    is about, where it is about one. `due_on` is the day promised, a working day; how much is left is computed when it is read.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
     title = models.CharField(max_length=TITLE_LENGTH)
     detail = models.CharField(max_length=DETAIL_LENGTH, blank=True)
+    demand = models.ForeignKey(Demand, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     made_on = models.DateField()
@@ -84,6 +87,7 @@ class SupportRequest(models.Model):
     answered_on = models.DateField(null=True)
     verdict = models.CharField(max_length=TITLE_LENGTH, blank=True)  # what the unit says to its verdict
     again = models.SmallIntegerField(default=0)
+    earlier = models.JSONField(default=list)
     changed_at = models.DateTimeField()
 
     objects = SupportQuerySet.as_manager()
@@ -109,7 +113,7 @@ class SupportRequest(models.Model):
                 name="support_has_answer",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=(State.OFFERED, State.DECLINED)) | Q(asked_on__isnull=False),
+                condition=Q(state__in=(State.OFFERED, State.DECLINED, State.WITHDRAWN)) | Q(asked_on__isnull=False),
                 name="support_asked_on",
             ),
         ]

@@ -11,6 +11,7 @@ from burden.resources.services.support import (
     judge_answer,
     name_responder,
     offer_support,
+    retract_offer,
     withdraw_request,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "offer_support",
     "rate_guide",
     "read_next_file",
+    "retract_offer",
     "store_file",
     "take_file",
     "throw_away",

@@ -25,16 +25,22 @@ def write_guide(
 ) -> Guide:  # fmt: skip
     """Write a short answer about a demand of one's own, or other words of one; ratings of earlier words no longer count.
 
-    Refuses: guide.issuer, guide.demand (it is not out), guide.question, guide.answer, guide.same, guide.many.
+    Refuses: guide.issuer, guide.demand (it is not out), guide.question, guide.answer, guide.same (it is answered for this form, or
+    says what it said), guide.many.
     """
     _need_own(by, demand)
     said = {"question": _line(question), "answer": _text(answer)}
+    form = Guide.objects.about({(demand.title, demand.issuer_id)})  # what was written of it in other months holds too
+    if form.filter(question=said["question"]).exclude(pk=guide and guide.pk).exists():
+        raise _refused("question", _("这个问题已经有一条，改那一条"), "same")
     if guide is None:
-        if Guide.objects.visible_to(by).filter(demand=demand).count() >= MOST_GUIDES:
+        if form.count() >= MOST_GUIDES:
             raise Refused("guide.many", _("一项最多 %(most)d 条；先改已有的") % {"most": MOST_GUIDES})
         guide = Guide(demand=demand, **said, written_by=by.user, written_at=now, changed_at=now)
     else:
         guide = Guide.objects.visible_to(by).select_for_update(of=("self",)).get(pk=guide.pk, demand=demand)
+        if said == {name: getattr(guide, name) for name in said}:
+            raise _refused("answer", _("和原来一样，没有改；评价也不从头算"), "same")
         for name, words in said.items():
             setattr(guide, name, words)
         guide.version, guide.useful, guide.rated, guide.changed_at = guide.version + 1, 0, 0, now
@@ -48,22 +54,31 @@ def write_guide(
 
 
 @transaction.atomic
-def rate_guide(*, by: Actor, target: Target, guide: Guide, useful: bool, now: dt.datetime) -> None:
-    """Say whether an answer about what one's unit is asked was useful, once for its words; kept are two counts, and that one did.
+def rate_guide(*, by: Actor, target: Target, guide: Guide, useful: bool, version: int, now: dt.datetime) -> None:
+    """Say whether an answer about what one's unit is asked was useful, once for its words; one may say otherwise later.
 
-    Refuses: guide.target (it is about something else); Conflict guide.rated. The ledger says that it was rated, not by whom.
+    Shape: `version` is that of the words that were read. The ledger says that it was rated, not by whom.
+    Refuses: guide.target (it is about something else); Conflict guide.changed (its words are others now).
     """
     meant = queries.guides_for(by, [target.demand_id]).get(target.demand_id, [])
     if guide.pk not in {each.pk for each in meant}:
         raise Refused("guide.target", _("这一条讲的是别的事"))
     same = Guide.objects.about({(each.demand.title, each.demand.issuer_id) for each in meant})
     held = same.select_for_update(of=("self",)).select_related("demand").get(pk=guide.pk)
-    try:
-        with transaction.atomic():
-            GuideRated.every.create(guide=held, user=by.user, version=held.version)
-    except IntegrityError as error:
-        raise Conflict("guide.rated", _("你已经评过这一条")) from error
-    held.useful, held.rated = held.useful + int(useful), held.rated + 1
+    if held.version != version:
+        raise Conflict("guide.changed", _("这一条刚才改写了，看过再评"))
+    before = (
+        GuideRated.objects.visible_to(by).filter(guide=held, version=version).first()
+    )  # the guide is locked: nobody comes between
+    if before and before.useful == useful:
+        return
+    if before:
+        before.useful = useful
+        before.save(update_fields=["useful"])
+        held.useful += 1 if useful else -1
+    else:
+        GuideRated.every.create(guide=held, user=by.user, version=version, useful=useful)
+        held.useful, held.rated = held.useful + int(useful), held.rated + 1
     held.save(update_fields=["useful", "rated"])
     record(by=None, what="guide.rated", on=held, now=now, unit_id=held.demand.issuer_id)
 

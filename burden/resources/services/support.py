@@ -1,11 +1,13 @@
 """Requests for support: offered or asked, given to somebody by name and day, answered, and judged by whoever asked.
 
-Every act names the states it begins in; whatever else is tried is refused, twice or out of order alike.
+Every act names the states it begins in and who may do it, both held against the row as it is locked; whatever else is tried is
+refused, twice or out of order alike.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post, User
 from burden.accounts.roles import TRIO, Role
+from burden.demands.models import Demand, Target
 from burden.kit.clock import day_of
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import unfit
@@ -26,6 +29,7 @@ from burden.units.models import Unit
 ACTS: dict[str, tuple[frozenset[State], State]] = {
     "accept": (frozenset({State.OFFERED}), State.ASKED),
     "decline": (frozenset({State.OFFERED}), State.DECLINED),
+    "retract": (frozenset({State.OFFERED}), State.WITHDRAWN),
     "name": (frozenset({State.ASKED, State.NAMED}), State.NAMED),
     "withdraw": (frozenset({State.ASKED, State.NAMED}), State.WITHDRAWN),
     "give": (frozenset({State.NAMED}), State.GIVEN),
@@ -34,6 +38,11 @@ ACTS: dict[str, tuple[frozenset[State], State]] = {
     "unsolved": (frozenset({State.GIVEN, State.REFUSED}), State.UNSOLVED),
     "again": (frozenset({State.UNSOLVED}), State.ASKED),
 }
+# what is empty once a request is asked again
+UNANSWERED: dict[str, Any] = {
+    "responder": None, "responder_unit": None, "named_on": None, "due_on": None, "answered_by": None, "answered_on": None,
+    "answer": "", "verdict": "",
+}  # fmt: skip
 USUAL_DAYS, MOST_DAYS = 10, 60  # working days to answer in
 MOST_AGAIN = 1
 MOST_OPEN = 50  # of one unit at a time: more is a slip, or a list that belongs elsewhere
@@ -53,14 +62,20 @@ def offer_support(*, by: Actor, unit: Unit, kind: str, title: str, now: dt.datet
 
 @transaction.atomic
 def ask_support(
-    *, by: Actor, unit: Unit, kind: str, title: str, detail: str, now: dt.datetime
-) -> SupportRequest:  # fmt: skip
-    """Ask for support in the name of a unit one leads. Refuses: support.lead, support.kind, support.title, support.detail, support.many."""
-    _need_lead(by, unit)
+    *, by: Actor, unit: Unit, kind: str, title: str, detail: str, now: dt.datetime, demand: Demand | None = None
+) -> SupportRequest:
+    """Ask for support in the name of a unit one leads, also with something that the unit is asked.
+
+    Refuses: support.lead, support.demand, support.kind, support.title, support.detail, support.same, support.many.
+    """
+    if not leads(by, unit):
+        raise Refused("support.lead", _("这一步由提出的单位负责人做"))
+    if demand and not Target.objects.visible_to(by).filter(demand=demand, unit=unit).exists():
+        raise Refused("support.demand", _("这一项没有下达给这个单位"))
     today = day_of(now)
     asked = SupportRequest(
         unit=unit, kind=_kind(kind), title=_line("title", title), detail=_text("detail", detail, needed=False),
-        state=State.ASKED, made_by=by.user, made_on=today, asked_by=by.user, asked_on=today, changed_at=now,
+        state=State.ASKED, made_by=by.user, made_on=today, asked_by=by.user, asked_on=today, demand=demand, changed_at=now,
     )  # fmt: skip
     return _made(asked, by, now, "support.asked")
 
@@ -83,7 +98,6 @@ def _made(request: SupportRequest, by: Actor, now: dt.datetime, what: str) -> Su
 @transaction.atomic
 def accept_offer(*, by: Actor, request: SupportRequest, detail: str, now: dt.datetime) -> SupportRequest:
     """Say yes to an offer, and what exactly is needed. Refuses: support.lead, support.detail; Conflict support.state."""
-    _need_lead(by, request.unit)
     facts = {"asked_by": by.user, "asked_on": day_of(now), "detail": _text("detail", detail, needed=False)}
     return _move("accept", by, request, now, **facts)
 
@@ -91,8 +105,13 @@ def accept_offer(*, by: Actor, request: SupportRequest, detail: str, now: dt.dat
 @transaction.atomic
 def decline_offer(*, by: Actor, request: SupportRequest, now: dt.datetime) -> SupportRequest:
     """Say no to an offer; no reason is asked. Refuses: support.lead; Conflict support.state."""
-    _need_lead(by, request.unit)
     return _move("decline", by, request, now)
+
+
+@transaction.atomic
+def retract_offer(*, by: Actor, request: SupportRequest, now: dt.datetime) -> SupportRequest:
+    """Take back an offer that nobody answered. Refuses: support.office; Conflict support.state."""
+    return _move("retract", by, request, now)
 
 
 @transaction.atomic
@@ -103,8 +122,6 @@ def name_responder(
 
     Refuses: support.office, support.person (nobody, or several, of this name there), support.days; Conflict support.state.
     """
-    if not _keeps(by, request.unit):
-        raise Refused("support.office", _("这一步由机制办做"))
     if not 1 <= days <= MOST_DAYS:
         raise _refused("days", _("请填 1 到 %(most)d 个工作日") % {"most": MOST_DAYS})
     low, high = by.read_range
@@ -121,7 +138,8 @@ def name_responder(
 def _person(unit: Unit, name: str, today: dt.date) -> User:
     """Return who in a unit is called so today. Refuses: support.person."""
     posts = Post.objects.filter(unit=unit, valid__contains=today, user__name=name.strip(), user__is_active=True)
-    found = {post.user_id: post.user for post in posts.exclude(role__in=TRIO).select_related("user")[:50]}
+    inside = posts.exclude(role__in=TRIO | {Role.OBSERVER})  # who looks on from outside has nothing to give
+    found = {post.user_id: post.user for post in inside.select_related("user")[:50]}
     facts = {"unit": unit.name, "name": name.strip()[:20]}
     if not found:
         raise _refused("person", _("%(unit)s没有叫“%(name)s”的人") % facts)
@@ -136,8 +154,6 @@ def answer_request(*, by: Actor, request: SupportRequest, given: bool, answer: s
 
     Refuses: support.responder, support.answer; Conflict support.state.
     """
-    if not _answers(by, request):
-        raise Refused("support.responder", _("由指定的人答复；换人请找机制办"))
     facts = {"answer": _text("answer", answer), "answered_by": by.user, "answered_on": day_of(now)}
     return _move("give" if given else "refuse", by, request, now, **facts)
 
@@ -145,7 +161,6 @@ def answer_request(*, by: Actor, request: SupportRequest, given: bool, answer: s
 @transaction.atomic
 def judge_answer(*, by: Actor, request: SupportRequest, solved: bool, verdict: str, now: dt.datetime) -> SupportRequest:
     """Say whether it helped, as whoever asked sees it. Refuses: support.lead, support.verdict; Conflict support.state."""
-    _need_lead(by, request.unit)
     words = verdict.strip()
     if len(words) > TITLE_LENGTH or unfit(words):
         raise _refused("verdict", _("最多 %(most)d 个字，一行") % {"most": TITLE_LENGTH})
@@ -154,18 +169,31 @@ def judge_answer(*, by: Actor, request: SupportRequest, solved: bool, verdict: s
 
 @transaction.atomic
 def ask_again(*, by: Actor, request: SupportRequest, now: dt.datetime) -> SupportRequest:
-    """Ask once more, because it did not help. Refuses: support.lead, support.again (only once); Conflict support.state."""
-    _need_lead(by, request.unit)
+    """Ask once more, because it did not help: somebody is named anew, and what was answered stays to be read.
+
+    Refuses: support.lead, support.again (only once); Conflict support.state.
+    """
     held = _locked("again", by, request)
     if held.again >= MOST_AGAIN:
         raise Refused("support.again", _("已经重提过一次；另提一项，写清这次要什么"))
-    return _moved("again", by, held, now, again=held.again + 1, asked_on=day_of(now))
+    assert held.responder_unit
+    assert held.answered_by
+    answered = [str(held.answered_on), held.responder_unit.name, held.answered_by.name, held.answer, held.verdict]
+    return _moved(
+        "again",
+        by,
+        held,
+        now,
+        again=held.again + 1,
+        asked_on=day_of(now),
+        earlier=[*held.earlier, answered],
+        **UNANSWERED,
+    )
 
 
 @transaction.atomic
 def withdraw_request(*, by: Actor, request: SupportRequest, now: dt.datetime) -> SupportRequest:
     """Take a request back before it is answered. Refuses: support.lead; Conflict support.state."""
-    _need_lead(by, request.unit)
     return _move("withdraw", by, request, now)
 
 
@@ -175,11 +203,6 @@ def withdraw_request(*, by: Actor, request: SupportRequest, now: dt.datetime) ->
 def leads(by: Actor, unit: Unit) -> bool:
     """Whether one leads the unit itself."""
     return any(post.role == Role.LEAD and post.unit_id == unit.pk for post in by.posts)
-
-
-def _need_lead(by: Actor, unit: Unit) -> None:
-    if not leads(by, unit):
-        raise Refused("support.lead", _("这一步由提出的单位负责人做"))
 
 
 def _keeps(by: Actor, unit: Unit) -> bool:
@@ -193,12 +216,35 @@ def _answers(by: Actor, request: SupportRequest) -> bool:
     return bool(at) and (request.responder_id == by.user_id or bool({Role.LEAD, Role.ISSUER} & set(at)))
 
 
+RIGHTS: dict[str, Callable[[Actor, SupportRequest], bool]] = {
+    "lead": lambda by, request: leads(by, request.unit),
+    "office": lambda by, request: _keeps(by, request.unit),
+    "responder": _answers,
+}
+DOERS = (
+    dict.fromkeys(ACTS, "lead")
+    | dict.fromkeys(("name", "retract"), "office")
+    | dict.fromkeys(("give", "refuse"), "responder")
+)
+
+
 def may(by: Actor, request: SupportRequest) -> dict[str, bool]:
     """Say which acts one may do now: the role has the right, and the state allows it."""
-    lead, office, responder = leads(by, request.unit), _keeps(by, request.unit), _answers(by, request)
-    who = dict.fromkeys(("accept", "decline", "withdraw", "solved", "unsolved"), lead)
-    who |= {"again": lead and request.again < MOST_AGAIN, "name": office, "give": responder, "refuse": responder}
-    return {act: right and request.state in ACTS[act][0] for act, right in who.items()}
+    rights = {doer: has(by, request) for doer, has in RIGHTS.items()}
+    found = {act: rights[DOERS[act]] and request.state in begins for act, (begins, _leads_to) in ACTS.items()}
+    return found | {"again": found["again"] and request.again < MOST_AGAIN}
+
+
+def _need(act: str, by: Actor, request: SupportRequest) -> None:
+    doer = DOERS[act]
+    if RIGHTS[doer](by, request):
+        return
+    words = {
+        "lead": _("这一步由提出的单位负责人做"),
+        "office": _("这一步由机制办做"),
+        "responder": _("由指定的人答复；换人请找机制办"),
+    }
+    raise Refused(f"support.{doer}", words[doer])
 
 
 # --- moving ---
@@ -209,8 +255,12 @@ def _move(act: str, by: Actor, request: SupportRequest, now: dt.datetime, **fact
 
 
 def _locked(act: str, by: Actor, request: SupportRequest) -> SupportRequest:
-    """Return the row for a change. Refuses: Conflict support.state; SupportRequest.DoesNotExist out of scope."""
-    held: SupportRequest = SupportRequest.objects.visible_to(by).select_for_update(of=("self",)).get(pk=request.pk)
+    """Return the row for a change, once who acts may do it to the row as it is now. Refuses: as _need; Conflict support.state."""
+    seen = SupportRequest.objects.visible_to(by).select_for_update(of=("self",)).select_related("unit")
+    held: SupportRequest | None = seen.filter(pk=request.pk).first()
+    if held is None:  # somebody else was named since it was opened
+        raise Conflict("support.state", _("这一项刚才变了，请再打开看"))
+    _need(act, by, held)
     if held.state not in ACTS[act][0]:
         words = _("这一项现在是“%(is)s”，这一步做不了") % {"is": held.get_state_display()}
         raise Conflict("support.state", words)

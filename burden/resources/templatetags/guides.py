@@ -9,6 +9,7 @@ from django import template
 from django.template import Context
 
 from burden.demands.models import Demand, Target
+from burden.kit.waiting import Waiting
 from burden.resources import queries
 from burden.resources.models import Guide
 from burden.standards.models import Category
@@ -35,13 +36,19 @@ def guides_of(context: Context, target: Target) -> list[Guide]:
     return queries.guides_for(context["actor"], [target.demand_id]).get(target.demand_id, [])
 
 
+@register.simple_tag(takes_context=True)
+def answers_due(context: Context) -> list[Waiting]:
+    """Return the requests for support that the reader is named to answer: who only fills weeks has no other page of it. One query."""
+    return queries.answers_due(context["actor"])
+
+
 @register.inclusion_tag("resources/_helping.html", takes_context=True)
 def helping(context: Context, demand: Demand) -> dict[str, Any]:
     """Draw what its issuer wrote to help with a demand, and whether it is training. Two queries."""
     actor = context["actor"]
     return {
         "demand": demand,
-        "rows": queries.told(actor, list(queries.guides(actor).filter(demand=demand))),
+        "rows": queries.told(actor, queries.guides_of_form(actor, demand)),
         "training": queries.training_of(actor, demand),
         "is_meeting": demand.category == Category.MEETING,
         "is_own": demand.issuer_id in actor.issuing and demand.active,

@@ -92,14 +92,21 @@ def target_guides(request: ActedRequest, pk: int) -> HttpResponse:
         if chosen is None or request.POST.get("useful") not in ("yes", "no"):
             messages.error(request, _("这一条已经不在了"))
             return redirect("target_guides", pk)
-        useful = request.POST["useful"] == "yes"
+        useful, version = request.POST["useful"] == "yes", _version_of(request)
         try:
-            services.rate_guide(by=actor, target=target, guide=chosen, useful=useful, now=clock.now())
+            services.rate_guide(by=actor, target=target, guide=chosen, useful=useful, version=version, now=clock.now())
         except Refused as refused:
             messages.error(request, str(refused))
         else:
-            messages.success(request, _("记下了，只记次数，不记是谁"))
+            messages.success(request, _("记下了：别人只看得到次数；想改再点一次"))
         return redirect("target_guides", pk)
     rated = queries.rated_already(actor, found)
-    context = {"target": target, "rows": queries.told(actor, found), "rated": rated}
+    rows = [(row, rated.get(row.guide.pk)) for row in queries.told(actor, found)]
+    context = {"target": target, "rows": rows}
     return render(request, "resources/target_guides.html", context)
+
+
+def _version_of(request: ActedRequest) -> int:
+    """Return which words were read; 0, which none are, where the form does not say."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

@@ -8,12 +8,14 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from burden.accounts.roles import EXPORTERS, READERS, Role
+from burden.demands.models import Target
+from burden.demands.queries import target as target_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import query_of
@@ -21,7 +23,7 @@ from burden.kit.forms import done
 from burden.resources import queries, services
 from burden.resources.forms import AcceptForm, AnswerForm, AskForm, NameForm, OfferForm, VerdictForm
 from burden.resources.models import Kind, SupportRequest
-from burden.resources.services.support import may
+from burden.resources.services.support import leads, may
 from burden.units.models import Unit
 
 PAGE = 30
@@ -45,15 +47,27 @@ def support(request: ActedRequest) -> HttpResponse:
 @access(Role.LEAD, methods=("GET", "POST"))
 @never_cache
 def support_ask(request: ActedRequest) -> HttpResponse:
-    """Ask for support in the name of a unit one leads."""
-    kind = request.GET.get("kind", "")
-    initial = {"kind": kind if kind in Kind.values else Kind.GUIDANCE}
+    """Ask for support in the name of a unit one leads, also with one thing it is asked. Refuses (404): what another unit is asked."""
+    kind, target = request.GET.get("kind", ""), _asked_or_404(request)
+    initial = {"kind": kind if kind in Kind.values else Kind.GUIDANCE, "unit": target and target.unit.code}
     form = AskForm(request.POST or None, units=queries.led_units(request.actor), initial=initial)
-    if request.method == "POST" and done(form, services.ask_support, by=request.actor, now=clock.now()):
+    facts = {"by": request.actor, "now": clock.now(), "demand": target and target.demand}
+    if request.method == "POST" and done(form, services.ask_support, **facts):
         messages.success(request, _("提出了；3 个工作日内告诉你谁来答、哪天答"))
         return redirect("support")
-    context = {"form": form, "is_offer": False, "here": "support"}
+    context = {"form": form, "is_offer": False, "target": target, "here": "support"}
     return render(request, "resources/ask.html", context, status=422 if form.errors else 200)
+
+
+def _asked_or_404(request: ActedRequest) -> Target | None:
+    """Return what the address says it is about."""
+    asked = request.GET.get("target", "")
+    if not asked:
+        return None
+    found = target_of(request.actor, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    if found is None or not leads(request.actor, found.unit):
+        raise Http404
+    return found
 
 
 @access(Role.OFFICE, methods=("GET", "POST"))
@@ -62,8 +76,11 @@ def support_offer(request: ActedRequest) -> HttpResponse:
     """Ask a strained unit whether it needs something. Refuses (404): a unit that is not the office's."""
     post = request.actor.post(Role.OFFICE)
     assert post
-    units = Unit.objects.visible_to(request.actor).under(post.unit).filter(closed_on=None)
-    initial = {"unit": request.GET.get("unit", ""), "kind": Kind.PEOPLE, "title": _("负担偏重，需要添人手还是减事项？")}
+    units = Unit.objects.visible_to(request.actor).under(post.unit).filter(closed_on=None).select_related("parent")
+    asked = request.GET.get("unit", "").replace("\0", "")
+    if asked and not units.filter(code=asked).exists():
+        raise Http404
+    initial = {"unit": asked, "kind": Kind.PEOPLE, "title": _("负担偏重，需要添人手还是减事项？")}
     form = OfferForm(request.POST or None, units=units.order_by("path"), initial=initial)
     if request.method == "POST" and done(form, services.offer_support, by=request.actor, now=clock.now()):
         messages.success(request, _("问了；由单位负责人说要不要"))
@@ -96,14 +113,18 @@ def support_request(request: ActedRequest, pk: int) -> HttpResponse:
 def support_answer(request: ActedRequest, pk: int) -> HttpResponse:
     """Answer a request that the actor is to answer. Refuses (404): one that is not."""
     found = queries.to_answer(request.actor, pk)
-    form = AnswerForm(request.POST or None)
-    if request.method == "POST":
-        given = request.POST.get("given", "") == "yes"
-        if done(form, services.answer_request, by=request.actor, request=found, given=given, now=clock.now()):
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if form.is_bound:
+        given = {"yes": True, "no": False}.get(request.POST.get("given", ""))
+        if given is None:
+            form.full_clean()
+            form.add_error(None, _("选一个：给，还是给不了"))
+        elif done(form, services.answer_request, by=request.actor, request=found, given=given, now=clock.now()):
             messages.success(request, _("答复了；提出的单位会说解决没有"))
             return redirect("support_answer", pk)
     shown = queries.clocked(request.actor, [found], clock.day_of(clock.now()))[0]
-    context = {"row": shown, "form": form, "may": may(request.actor, found), "here": "support"}
+    subject = queries.subject_url(request.actor, found)
+    context = {"row": shown, "form": form, "may": may(request.actor, found), "subject": subject, "here": "support"}
     return render(request, "resources/answer.html", context, status=422 if form.errors else 200)
 
 
@@ -112,6 +133,7 @@ Deed = tuple[Callable[..., Any], type[forms.Form] | None, dict[str, Any]]
 DEEDS: dict[str, Deed] = {
     "accept": (services.accept_offer, AcceptForm, {}),
     "decline": (services.decline_offer, None, {}),
+    "retract": (services.retract_offer, None, {}),
     "name": (services.name_responder, NameForm, {}),
     "withdraw": (services.withdraw_request, None, {}),
     "solved": (services.judge_answer, VerdictForm, {"solved": True}),
@@ -136,6 +158,6 @@ def _show(request: ActedRequest, found: SupportRequest, refused: forms.Form | No
             made[name] = refused
     context = {
         "row": shown, "may": may(actor, found), "refused": refused, "is_office": bool(actor.roles & EXPORTERS),
-        "is_mine": found.responder_id == actor.user_id, "here": "support",
+        "is_mine": found.responder_id == actor.user_id, "here": "support", "subject": queries.subject_url(actor, found),
     } | made  # fmt: skip
     return render(request, "resources/request.html", context, status=422 if refused is not None else 200)

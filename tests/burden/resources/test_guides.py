@@ -46,7 +46,11 @@ def write(issuer, demand, question="收入按哪个月算", answer="按上个月
 
 def rate(unit, target, guide, useful=True, count=1):
     for _each in range(count):
-        services.rate_guide(by=make_actor(unit), target=target, guide=guide, useful=useful, now=NOW)
+        say(make_actor(unit), target, guide, useful)
+
+
+def say(by, target, guide, useful):
+    services.rate_guide(by=by, target=target, guide=guide, useful=useful, version=guide.version, now=NOW)
 
 
 def test_issuer_writes_about_its_own_demand_alone(county, issuer, demand):
@@ -83,12 +87,18 @@ def test_receiver_finds_the_guide_where_the_demand_is_met(client, issuer, demand
     assert url in client.get(f"/week/{THIS_WEEK}/").content.decode()
     assert url in client.get(reverse("target", args=[target.pk])).content.decode()
     assert "按上个月。" in client.get(url).content.decode()
-    done = client.post(url, {"guide": str(guide.pk), "useful": "yes"}, follow=True)
-    assert "你评过了" in done.content.decode()
-    again = client.post(url, {"guide": str(guide.pk), "useful": "no"}, follow=True)
-    assert "你已经评过这一条" in again.content.decode()
-    for odd in ({"guide": "0", "useful": "yes"}, {"guide": str(guide.pk), "useful": "也许"}, {}):
-        client.post(url, odd)
+    said = {"guide": str(guide.pk), "version": "1"}
+    done = client.post(url, said | {"useful": "no"}, follow=True)
+    assert done.content.decode().count('aria-pressed="true"') == 1
+    client.post(url, said | {"useful": "yes"})
+    odd = (
+        {"guide": "0", "useful": "yes"},
+        {"guide": str(guide.pk), "useful": "也许"},
+        {},
+        said | {"useful": "no", "version": "x"},
+    )
+    for each in odd:
+        client.post(url, each)
     guide.refresh_from_db()
     assert (guide.useful, guide.rated) == (1, 1)
     client.force_login(make_actor(make_unit(town.parent, "township")).user)
@@ -126,7 +136,7 @@ def test_few_ratings_are_not_told_and_nobody_is_named(issuer, demand, town):
     rate(town, target, guide, useful=False)
     guide.refresh_from_db()
     assert (queries.told(issuer, [guide])[0].useful, queries.told(issuer, [guide])[0].rated) == (4, 5)
-    assert {field.name for field in GuideRated._meta.fields} == {"id", "guide", "user", "version"}
+    assert GuideRated.objects.visible_to(issuer).count() == 0  # what somebody said is that person's
     said = AuditEvent.objects.filter(what="guide.rated")
     assert {(each.actor_id, each.actor_name) for each in said} == {(None, "system")}
 
@@ -145,16 +155,47 @@ def test_guide_of_no_use_waits_for_its_issuer_until_it_is_written_anew(issuer, d
 
 def test_new_words_may_be_rated_again(issuer, demand, town):
     guide, target, cadre = write(issuer, demand), make_target(demand, town), make_actor(town)
-    services.rate_guide(by=cadre, target=target, guide=guide, useful=False, now=NOW)
-    with pytest.raises(Conflict, match="已经评过"):
-        services.rate_guide(by=cadre, target=target, guide=guide, useful=True, now=NOW)
+    say(cadre, target, guide, useful=False)
+    read = Guide.every.get()
     guide = write(issuer, demand, answer="新的话", guide=guide)
-    services.rate_guide(by=cadre, target=target, guide=guide, useful=True, now=NOW)
+    with pytest.raises(Conflict, match="刚才改写了"):
+        say(cadre, target, read, useful=True)  # of words that are gone
+    say(cadre, target, guide, useful=True)
     guide.refresh_from_db()
     assert (guide.useful, guide.rated) == (1, 1)
     other = write(issuer, make_demand(issuer.unit, title="别的表"))
     with pytest.raises(Refused, match="别的事"):
-        services.rate_guide(by=cadre, target=target, guide=other, useful=True, now=NOW)
+        say(cadre, target, other, useful=True)
+
+
+def test_person_counts_once_and_may_say_otherwise(issuer, demand, town):
+    guide, target, cadre = write(issuer, demand), make_target(demand, town), make_actor(town)
+    rate(town, target, guide, count=2)
+    for useful, counts in ((True, (3, 3)), (True, (3, 3)), (False, (2, 3)), (True, (3, 3))):
+        say(cadre, target, guide, useful)
+        guide.refresh_from_db()
+        assert (guide.useful, guide.rated) == counts
+        assert queries.rated_already(cadre, [guide]) == {guide.pk: useful}
+    assert GuideRated.every.filter(user=cadre.user).count() == 1
+
+
+def test_same_words_written_again_do_not_wipe_ratings(issuer, demand, town):
+    guide, target = write(issuer, demand), make_target(demand, town)
+    rate(town, target, guide, useful=False, count=5)
+    guide.refresh_from_db()
+    with pytest.raises(Refused, match="和原来一样"):
+        write(issuer, demand, guide=guide)
+    guide.refresh_from_db()
+    assert (guide.version, guide.rated) == (1, 5)
+
+
+def test_issuer_finds_what_it_wrote_of_the_same_form_last_month(client, issuer, demand):
+    write(issuer, demand)
+    later = make_demand(issuer.unit, title=demand.title)
+    client.force_login(issuer.user)
+    assert "收入按哪个月算" in client.get(reverse("demand", args=[later.pk])).content.decode()
+    with pytest.raises(Refused, match="这个问题已经有一条"):
+        write(issuer, later)
 
 
 def test_meeting_is_marked_as_training_once_and_unmarked(issuer, demand, county):

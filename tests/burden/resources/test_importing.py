@@ -16,6 +16,7 @@ from burden.ledger.models import AuditEvent
 from burden.resources import queries, services
 from burden.resources.importing import MAX_ROWS, Effect, grid_of, preview_of
 from burden.resources.models import Capacity, CapacityFile
+from burden.resources.services import files
 from burden.resources.tasks import read_files
 from tests.database import as_role
 from tests.factories import NOW, make_actor, make_unit
@@ -103,6 +104,8 @@ def test_same_file_twice_stores_nothing(office, town):
         (("990101001000", "", "2026", 44.5, 38, "", "", "", ""), "编制填了“44.5”，请填 0 到 100000 的整数"),
         (("990101001000", "", "1999", 44, 38, "", "", "", ""), "年份填了“1999”，请填 2000 到 2099"),
         (("990101001000", "", "", 44, 38, "", "若干", "", ""), "工作经费（元）填了“若干”，看不懂"),
+        (("990101001000", "", "", 44, 38, "", "9e9999999", "", ""), "工作经费（元）填了“9e9999999”，看不懂"),
+        (("990101001000", "", "", 44, 38, "", "NaN", "", ""), "工作经费（元）填了“NaN”，看不懂"),
         (("990101001000", "", "", "", "", "", "", "", ""), "这一行没有数"),
         (("", "", "2026", 44, 38, "", "", "", ""), "没写是哪个单位"),
         (
@@ -224,6 +227,22 @@ def test_workbook_that_kills_its_worker_is_given_up(office, town):
     services.read_next_file()
     assert "读了两次都没读完" in queries.brought_file(office).error
     assert not services.read_next_file()
+
+
+def test_workbook_whose_first_worker_died_is_read_by_the_next(office, town, monkeypatch):
+    take(office, written_workbook({"表": sheet((town.code, "", "", 5, 5, "", "", "", ""))}), "大.xlsx")
+
+    def killed(_data):
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(files, "grid_of", killed)
+        with pytest.raises(SystemExit):
+            services.read_next_file()
+    file = queries.brought_file(office)
+    assert (file.state, file.attempts) == ("waiting", 1)
+    assert services.read_next_file()
+    assert queries.brought_file(office).state == "read"
 
 
 def test_what_changed_meanwhile_is_not_stored(office, town):

@@ -13,12 +13,13 @@ from django.urls import reverse
 from burden.accounts.roles import Role
 from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
+from burden.kit.threads import links
 from burden.ledger.models import AuditEvent
 from burden.resources import queries, services
 from burden.resources.models import State, SupportRequest
 from burden.resources.services.support import ACTS, may
 from burden.standards.models import DayOverride
-from tests.factories import NOW, make_actor, make_unit, make_user
+from tests.factories import NOW, make_actor, make_demand, make_target, make_unit, make_user
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -78,11 +79,12 @@ def act(name, by, request, bureau):
         "solved": lambda: services.judge_answer(**given, solved=True, verdict=""),
         "unsolved": lambda: services.judge_answer(**given, solved=False, verdict="人还没到"),
         "again": lambda: services.ask_again(**given),
+        "retract": lambda: services.retract_offer(**given),
     }
     return deeds[name]()
 
 
-DOES = dict.fromkeys(ACTS, "lead") | {"name": "office", "give": "responder", "refuse": "responder"}
+DOES = dict.fromkeys(ACTS, "lead") | {"name": "office", "retract": "office", "give": "responder", "refuse": "responder"}
 
 
 @pytest.mark.parametrize("name", ACTS)
@@ -142,6 +144,9 @@ def test_whole_way_from_asking_to_solved(town, bureau, cast):
     assert [each.act for each in queries.waiting(lead, NOW)] == ["说解决没有"]
     act("unsolved", lead, request, bureau)
     act("again", lead, request, bureau)
+    request.refresh_from_db()
+    assert (request.responder, request.due_on, request.answer, request.verdict) == (None, None, "", "")
+    assert request.earlier == [["2026-11-24", "县林业局", "周海涛", "12 月给 2 名", "人还没到"]]
     act("name", office, request, bureau)
     act("refuse", responder, request, bureau)
     act("unsolved", lead, request, bureau)
@@ -297,3 +302,110 @@ def test_list_costs_as_much_for_three_as_for_one(client, town, bureau, cast):
         found.append(len(seen))
         make_request(town, State.ASKED, cast, bureau)
     assert found[0] == found[1]
+
+
+def test_act_is_held_against_the_row_as_it_is_not_as_it_was_opened(client, county, town, bureau, cast):
+    opened = make_request(town, State.NAMED, cast, bureau)
+    other = make_actor(make_unit(county, "department", name="县财政局"), "cadre", make_user("谭敏"))
+    services.name_responder(by=cast["office"], request=opened, unit=other.unit, person="谭敏", days=5, now=NOW)
+    with pytest.raises(Conflict, match="刚才变了"):
+        act("give", cast["responder"], opened, bureau)  # who was named when the page was opened
+    opened.refresh_from_db()
+    assert (opened.state, opened.answer) == (State.NAMED, "")
+
+
+def test_named_one_who_moved_inside_the_unit_of_another_does_not_answer(town, bureau, cast):
+    opened = make_request(town, State.NAMED, cast, bureau)
+    stale = SupportRequest.every.get(pk=opened.pk)
+    colleague = make_actor(bureau, "cadre", make_user("谭敏"))
+    services.name_responder(by=cast["office"], request=opened, unit=bureau, person="谭敏", days=5, now=NOW)
+    head = make_actor(bureau, "reviewer", cast["responder"].user)  # sees it, and is named no longer
+    with pytest.raises(Refused, match="由指定的人答复"):
+        act("give", head, stale, bureau)
+    assert act("give", colleague, stale, bureau).state == State.GIVEN
+
+
+def test_late_request_and_one_whose_responder_left_come_back_to_the_office(town, bureau, cast):
+    make_request(town, State.NAMED, cast, bureau, title="在期限内")
+    make_request(town, State.NAMED, cast, bureau, title="过期", due_on=dt.date(2026, 11, 20))
+    make_request(town, State.NAMED, cast, bureau, title="人走了", responder=make_user("走了的人"))
+    found = queries.waiting(cast["office"], NOW)
+    assert {(each.title, each.act) for each in found} == {("过期", "催办或换人"), ("人走了", "催办或换人")}
+    assert all("/answer/" not in each.url for each in found)
+
+
+def test_who_is_named_and_works_elsewhere_now_has_nothing_waiting(county, town, bureau, cast):
+    moved = make_actor(county, "reviewer", make_user("谭敏"))  # sees all of the county, works no longer in the bureau
+    make_request(town, State.NAMED, cast, bureau, responder=moved.user)
+    assert queries.waiting(moved, NOW) == []
+
+
+def test_responder_is_nobody_who_looks_on_from_outside(county, town, bureau, cast):
+    request = make_request(town, State.ASKED, cast, bureau)
+    make_actor(county, "observer", make_user("向松柏"))
+    with pytest.raises(Refused, match="没有叫“向松柏”的人"):
+        services.name_responder(by=cast["office"], request=request, unit=county, person="向松柏", days=3, now=NOW)
+
+
+def test_answer_without_a_choice_changes_nothing(client, town, bureau, cast):
+    request = make_request(town, State.NAMED, cast, bureau)
+    client.force_login(cast["responder"].user)
+    for said in ({}, {"given": "也许"}):
+        page = client.post(reverse("support_answer", args=[request.pk]), {"answer": "给 2 名"} | said)
+        assert (page.status_code, "给，还是给不了" in page.content.decode()) == (422, True)
+    request.refresh_from_db()
+    assert request.state == State.NAMED
+
+
+def test_who_only_fills_weeks_is_told_on_the_week_what_to_answer(client, town, bureau, cast):
+    client.force_login(cast["responder"].user)
+    week = reverse("week")
+    assert "等你答复" not in client.get(week, follow=True).content.decode()
+    request = make_request(town, State.NAMED, cast, bureau)
+    page = client.get(week, follow=True).content.decode()
+    assert f"等你答复：{request.title}" in page
+    assert reverse("support_answer", args=[request.pk]) in page
+
+
+def test_request_about_a_demand_is_linked_both_ways(client, county, town, bureau, cast):
+    demand = make_demand(bureau, title="农房安全排查表")
+    target = make_target(demand, town)
+    client.force_login(cast["lead"].user)
+    ask = reverse("support_ask") + f"?target={target.pk}"
+    assert ask in client.get(reverse("target", args=[target.pk])).content.decode()
+    assert "农房安全排查表" in client.get(ask).content.decode()
+    client.post(ask, {"unit": town.code, "kind": "guidance", "title": "想要一次讲解"})
+    request = SupportRequest.every.get()
+    assert request.demand == demand
+    url = reverse("support_request", args=[request.pk])
+    assert reverse("target", args=[target.pk]) in client.get(url).content.decode()
+    assert [(each.kind, each.url) for each in links(cast["office"], "demand", demand.pk)] == [("支持请求", url)]
+    client.force_login(cast["office"].user)
+    assert reverse("demand", args=[demand.pk]) in client.get(url).content.decode()
+    assert links(make_actor(make_unit(county, "department"), "issuer"), "demand", demand.pk) == []
+
+
+def test_request_about_what_the_unit_is_not_asked_is_refused(client, county, town, bureau, cast):
+    other = make_target(make_demand(bureau), make_unit(county, "township"))
+    client.force_login(cast["lead"].user)
+    for wrong in (other.pk, 0, "x", "9" * 30):
+        assert client.get(reverse("support_ask"), {"target": wrong}).status_code == 404
+    facts = {"kind": "people", "title": "x", "detail": "", "now": NOW, "demand": other.demand}
+    with pytest.raises(Refused, match="没有下达给这个单位"):
+        services.ask_support(by=cast["lead"], unit=town, **facts)
+
+
+def test_offer_to_a_foreign_unit_is_absent(client, county, town, cast):
+    client.force_login(cast["office"].user)
+    assert client.get(reverse("support_offer"), {"unit": town.code}).status_code == 200
+    for wrong in (make_unit(level="county").code, "990", "a\0b"):
+        assert client.get(reverse("support_offer"), {"unit": wrong}).status_code == 404
+
+
+def test_offer_that_nobody_answered_is_taken_back(client, town, bureau, cast):
+    request = make_request(town, State.OFFERED, cast, bureau)
+    client.force_login(cast["office"].user)
+    url = reverse("support_request", args=[request.pk])
+    assert "收回" in client.get(url).content.decode()
+    assert "已撤回" in client.post(url, {"do": "retract"}, follow=True).content.decode()
+    assert queries.waiting(cast["lead"], NOW) == []
