@@ -19,6 +19,7 @@ from burden.demands.models import Channel, Reestimate
 from burden.kit.clock import day_of, last_closed
 from burden.kit.errors import Refused
 from burden.kit.templatetags.show import MINUS, NOTHING, day, hours, minutes, percent, week_number
+from burden.oversight.queries import bylines, recognised_in
 from burden.standards.models import Category, Subkind
 from burden.units.models import Level, Unit
 from reports import issued, queries
@@ -57,6 +58,7 @@ NAMES = {  # what each figure in the text is, for who writes around it
     "decided": "本地自己定的占比",
     "unregistered": "未登记的占比",
     "years": "登记件次与上年同期比",
+    "recognised": "公布的表扬",
     "reestimate": "口径调整",
     "portal": "平台自身占用",
 }
@@ -97,8 +99,10 @@ def _written(read: Read, at: dt.datetime) -> dict[str, Any]:
         "years": _years(read),
         "categories": _categories(read),
         "trend": _trend(read),
+        "recognised": _recognised(read),
     }
     values = _loads(read) | _sources(read) | _method(read) | {"years": _year_words(tables["years"])}
+    values["recognised"] = _recognised_words(tables["recognised"])
     return {"values": values, "names": NAMES, "tables": tables, "note": _note(read, at)}
 
 
@@ -304,6 +308,29 @@ def _trend(read: Read) -> dict[str, Any]:
         "caption": f"每人每周小时（{weeks}）",
         "points": [[point.week.number, point.now] for point in points],
     }
+
+
+def _recognised(read: Read) -> dict[str, Any]:
+    """List what was recognised and published in the period, as it came: no rank; authors by their own choice alone."""
+    found = recognised_in(read.actor, read.unit, (read.period.first.monday, read.period.last.sunday))
+    names = bylines(read.actor, found)
+    rows = [
+        [
+            each.title,
+            each.subject.place + (f"（{'、'.join(names[each.pk])}）" if each.pk in names else ""),
+            str(each.get_kind_display()),
+            hours(each.year_min),
+            minutes(each.adopters) if each.adopters else NOTHING,
+        ]
+        for each in found
+    ]
+    columns = ["什么事", "谁", "类", "一年少（人时）", "采用（个单位）"]
+    return {"caption": "公布的表扬（按公布日期）", "columns": columns, "rows": rows, "ids": [each.pk for each in found]}
+
+
+def _recognised_words(table: Mapping[str, Any]) -> str:
+    count = len(table["rows"])
+    return f"本期公布表扬{count}项" if count else "本期没有公布表扬"
 
 
 def _method(read: Read) -> dict[str, str]:

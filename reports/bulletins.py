@@ -36,6 +36,7 @@ SOURCES = (
     "不计入本地自定。干部记了、下达单位没有登记的，占写明了下达单位的{{unregistered}}。"
 )
 YEARS = "在平台登记的事项，每到一次期限算一件次，与上年同期比：{{years}}。各单位登记得更全，件次也会增加，要同各类人时一起看。"
+RECOGNISED = "{{recognised}}。只看量出来的变化，不看谁填得多、填得快，也不看谁的数低；算式和异议在平台上都能看到。"
 METHOD = "{{reestimate}}，口径调整不算减负，已与减下来的分开。平台自身占用基层时间：{{portal}}。"
 
 
@@ -70,6 +71,7 @@ def blocks_for(unit: Unit, form: str, period: Period) -> list[dict[str, Any]]:
         ("lead", "", lead, []),
         ("sources", "负担从哪里来", SOURCES, ["issuers", "categories", "trend"]),
         ("years", "与上年同期相比", YEARS, ["years"]),
+        ("recognised", "表扬", RECOGNISED, ["recognised"]),
         ("method", "口径与平台自身", METHOD, []),
         ("others", "其他情况", "", []),
     ]
@@ -119,7 +121,7 @@ def _corrects(bulletin: Bulletin) -> Iterator[Part]:
 
 def _parts(blocks: list[dict[str, Any]], figures: dict[str, Any]) -> Iterator[Part]:
     """Yield headings, paragraphs and what follows them; a block without words is left out."""
-    headings = iter("一二三四五六")
+    headings = iter("一二三四五六七")
     tables = iter(range(1, 10))
     for block in blocks:
         if not block["text"].strip() and not block["tables"]:

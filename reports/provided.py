@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db.models import F, Sum
 
 from burden.demands.duplicates import plain_title
-from burden.demands.models import Reestimate
+from burden.demands.models import Demand, Reestimate
 from burden.kit.figures import Asked, Imposed, KindShare, Manned, Spans, Spent
 from burden.kit.reading import bare
 from burden.standards.models import Category
@@ -121,6 +121,20 @@ def _reestimated(unit: Unit, issuers: Collection[int], spans: Spans) -> dict[tup
     for issuer, week, minutes in rows.annotate(n=Sum(F("after_min") - F("before_min"))):
         for name, those in spans.items():
             found[issuer, name] += minutes if week in those else 0
+    return found
+
+
+def claimed(*, titles: Mapping[int, Collection[str]], weeks: Collection[dt.date]) -> dict[tuple[int, dt.date], int]:
+    """Return by issuer and week what is claimed under its titles: what was taken back claims nothing any more. Two queries."""
+    names = {issuer: {_name(title) for title in those} for issuer, those in titles.items()}
+    sent = Demand.every.filter(issuer_id__in=titles).values_list("pk", "issuer_id", "title")
+    issuers = {pk: issuer for pk, issuer, title in sent if _name(title) in names[issuer]}
+    rows = RollupDemand.every.filter(demand_id__in=issuers, week__in=weeks).values_list(
+        "demand_id", "week", "claim_min"
+    )
+    found: dict[tuple[int, dt.date], int] = defaultdict(int)
+    for pk, week, minutes in rows:
+        found[issuers[pk], week] += minutes
     return found
 
 

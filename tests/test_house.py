@@ -191,6 +191,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/demo/helped.py",
         "burden/demands/services/reestimating.py",  # a change of method concerns everybody's
         "burden/feedback/queries.py",  # of a target in scope
+        "reports/provided.py",  # takes plain ids
     },
     "Adaptation": {
         "burden/demands/adaptations/reading.py",  # what was approved holds whoever registers

@@ -89,6 +89,10 @@ class Provider(Protocol):
 
     def imposed(self, *, unit_id: int, issuer_ids: Collection[int], spans: Spans) -> dict[tuple[int, str], Imposed]: ...
 
+    def claimed(
+        self, *, titles: Mapping[int, Collection[str]], weeks: Collection[dt.date]
+    ) -> dict[tuple[int, dt.date], int]: ...
+
     def manned(self, *, unit_id: int, weeks: Collection[dt.date]) -> Manned: ...
 
 
@@ -118,6 +122,11 @@ def spent(*, unit_ids: Collection[int], since: dt.date, until: dt.date) -> dict[
 def imposed(*, unit_id: int, issuer_ids: Collection[int], spans: Spans) -> dict[tuple[int, str], Imposed]:
     """Return by issuer and span what issuers below a unit asked by a decision that nobody above it made."""
     return _provider().imposed(unit_id=unit_id, issuer_ids=issuer_ids, spans=spans) if issuer_ids and spans else {}
+
+
+def claimed(*, titles: Mapping[int, Collection[str]], weeks: Collection[dt.date]) -> dict[tuple[int, dt.date], int]:
+    """Return by issuer and week what it claims now of what it asked under these titles. Units: person-minutes."""
+    return _provider().claimed(titles=titles, weeks=weeks) if titles and weeks else {}
 
 
 def manned(*, unit_id: int, weeks: Collection[dt.date]) -> Manned:

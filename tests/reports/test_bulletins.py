@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from burden.demands.models import Reestimate
 from burden.kit import clock
-from burden.kit.clock import Week
+from burden.kit.clock import DAY, Week
 from burden.kit.errors import Refused
 from burden.kit.templatetags.show import hours
 from burden.ledger.models import AuditEvent
-from burden.oversight.models import Bulletin
+from burden.oversight import queries, services
+from burden.oversight.models import Author, Bulletin
 from burden.oversight.texts import names_of
 from burden.standards.models import TariffVersion
 from burden.units.models import Unit
@@ -26,7 +27,16 @@ from reports.models import PortalTime, RollupDemand
 from reports.papers import Chart, lines
 from reports.periods import Period
 from tests.database import as_role
-from tests.factories import NOW, make_actor, make_bulletin, make_demand, make_unit
+from tests.factories import (
+    NOW,
+    make_actor,
+    make_bulletin,
+    make_demand,
+    make_practice,
+    make_recognition,
+    make_unit,
+    make_user,
+)
 from tests.reports.sums import add_source, add_sums
 from tests.reports.test_paper_files import said_in_pdf, said_in_word
 
@@ -234,15 +244,60 @@ def drafted(office, county, form="notice") -> Bulletin:
 def test_paper_numbers_what_is_there(office, county, filed):
     kinds = [(part.kind, getattr(part, "text", "") or part.caption) for part in paper_of(drafted(office, county)).parts]
     assert [words for kind, words in kinds if kind == "heading"] == [
-        "一、负担从哪里来", "二、与上年同期相比", "三、口径与平台自身",
+        "一、负担从哪里来", "二、与上年同期相比", "三、表扬", "四、口径与平台自身",
     ]  # fmt: skip
     assert [words[:2] for kind, words in kinds if kind == "table"] == ["表1", "表2", "表3"]
     assert [kind for kind, _words in kinds if kind == "chart"] == ["chart"]
 
 
+def test_what_was_recognised_in_the_period_is_listed_and_frozen(office, county, filed):
+    """Page, Word and PDF are all made of this paper; authors are named by their own choice alone."""
+    town, then = make_unit(county, "township", name="平川镇"), clock.midnight(OCTOBER.first.monday) + 10 * DAY
+    practice = make_practice(town, area=county, state="published")
+    facts = {"published_at": then, "decided_at": then, "announced_at": then}
+    spread = make_recognition(
+        county,
+        town,
+        "published",
+        kind="practice",
+        practice=practice,
+        title="周三不开会",
+        year_min=None,
+        adopters=7,
+        **facts,
+    )
+    signed, unsigned = make_user("田秀兰"), make_user("贺建国")
+    for person, at in ((signed, NOW), (unsigned, None)):
+        Author.every.create(recognition=spread, person=person, signed_at=at)
+    issuer = make_recognition(
+        county, make_unit(county, "department", name="县农业农村局"), "published", title="台账", **facts
+    )
+    make_recognition(county, town, "published")  # in November
+    make_recognition(county, town, "revoked", **facts)
+    found = drafted(office, county)
+    (table,) = [part for part in paper_of(found).parts if part.kind == "table" and "表扬" in part.caption]
+    assert table.rows == [
+        ["周三不开会", "平川镇（田秀兰）", "做法", "—", "7"], ["台账", "县农业农村局", "下达单位", "400.0", "—"],
+    ]  # fmt: skip
+    assert found.figures["values"]["recognised"] == "本期公布表扬2项"
+    Bulletin.every.filter(pk=found.pk).update(
+        state="published", checked_by=make_user(), checked_at=NOW, published_by=office.user, published_at=NOW
+    )
+    assert [queries.listed_in(office, each) for each in (spread, issuer)] == [found, found]
+    services.revoke_recognition(by=office, recognition=issuer, reason="反弹", now=NOW)
+    found.refresh_from_db()
+    assert "台账" in [row[0] for row in found.figures["tables"]["recognised"]["rows"]]
+
+
+def test_nothing_recognised_is_said_in_a_sentence(office, county, filed):
+    found = drafted(office, county)
+    assert found.figures["values"]["recognised"] == "本期没有公布表扬"
+    assert [part for part in paper_of(found).parts if part.kind == "table" and "表扬" in part.caption] == []
+
+
 def test_brief_has_no_yearly_section(office, county, filed):
     headings = [part.text for part in paper_of(drafted(office, county, "brief")).parts if part.kind == "heading"]
-    assert headings == ["一、负担从哪里来", "二、口径与平台自身"]
+    assert headings == ["一、负担从哪里来", "二、表扬", "三、口径与平台自身"]
 
 
 def test_chart_breaks_where_there_is_no_week():

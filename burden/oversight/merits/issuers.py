@@ -7,6 +7,7 @@ and where that share moved far nobody is named.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
@@ -18,6 +19,7 @@ from burden.kit.templatetags.show import hours
 from burden.oversight import saved
 from burden.oversight.clocks import RED, edges
 from burden.oversight.merits.reckoning import (
+    LEAST,
     MIN_PEERS,
     MOST_MOVED,
     Candidate,
@@ -100,6 +102,7 @@ def of_issuers(unit: Unit, found: Looked, now: dt.datetime) -> Iterator[Candidat
     for order in orders:
         spans |= _spans_of(order)
     asked = figures.imposed(unit_id=unit.pk, issuer_ids=[each.pk for each in issuers], spans=spans)
+    titled = _titled(orders, spans)
     late = _late(unit, clock.day_of(now))
     quarterly = Sides(asked, (BEFORE, AFTER), (WEEKS, WEEKS))
     for issuer in issuers:
@@ -109,7 +112,17 @@ def of_issuers(unit: Unit, found: Looked, now: dt.datetime) -> Iterator[Candidat
     for order in orders:
         names = (f"{order.pk}:{BEFORE}", f"{order.pk}:{AFTER}")
         sides = Sides(asked, names, (len(spans[names[0]]), len(spans[names[1]])))
-        yield _of_order(order, sides, _ratios(order.issuer, issuers, sides), is_late=order.issuer_id in late)
+        own = (sum(titled.get((order.issuer_id, week), 0) for week in spans[name]) for name in names)
+        peers = _ratios(order.issuer, issuers, sides)
+        yield _of_order(order, sides, (next(own), next(own)), peers, is_late=order.issuer_id in late)
+
+
+def _titled(orders: Sequence[Order], spans: Mapping[str, Sequence[dt.date]]) -> Mapping[tuple[int, dt.date], int]:
+    """Return by issuer and week what is claimed under the titles of its orders."""
+    titles: dict[int, set[str]] = defaultdict(set)
+    for order in orders:
+        titles[order.issuer_id].update(order.titles)
+    return figures.claimed(titles=titles, weeks={week for weeks in spans.values() for week in weeks})
 
 
 def _ratios(issuer: Unit, issuers: Sequence[Unit], sides: Sides) -> list[int]:
@@ -192,7 +205,9 @@ def _why_not(before: Imposed, after: Imposed, peers: Sequence[int], *, is_late: 
     return Why.OVERDUE if is_late else None
 
 
-def _of_order(order: Order, sides: Sides, peers: Sequence[int], *, is_late: bool) -> Candidate | Left:
+def _of_order(
+    order: Order, sides: Sides, titled: tuple[int, int], peers: Sequence[int], *, is_late: bool
+) -> Candidate | Left:
     """Reckon what one thing took before an order and after it, as the order has it, beside what others asked in the same weeks."""
     key = str(order.pk)
     before, after = sides.of(order.issuer_id)
@@ -209,7 +224,7 @@ def _of_order(order: Order, sides: Sides, peers: Sequence[int], *, is_late: bool
         why = Why.COVERAGE
     elif is_late:
         why = Why.OVERDUE
-    elif _grew_elsewhere(order, before, after, peers):
+    elif _grew_elsewhere(sides, order, titled, peers):
         why = Why.ELSEWHERE
     elif not is_less(order.after_min, left_of(was, peers)):
         why = Why.UNCHANGED
@@ -230,14 +245,17 @@ def _of_order(order: Order, sides: Sides, peers: Sequence[int], *, is_late: bool
     )  # fmt: skip
 
 
-def _grew_elsewhere(order: Order, before: Imposed, after: Imposed, peers: Sequence[int]) -> bool:
-    """Whether all else that the issuer asks grew by a tenth more than with peers: the thing may have got another name."""
-    whole = [each.claim_min - each.changed_min + each.unregistered_min for each in (before, after)]
-    weeks = order.before_weeks or 1, order.after_weeks or 1
-    rest = max(0, whole[0] - (order.before_min or 0)), max(0, whole[1] - (order.after_min or 0))
-    if not rest[0]:
-        return False
-    return rest[1] * weeks[0] * 1000 * 10 > rest[0] * weeks[1] * max(1000, median_low(peers)) * 11
+def _grew_elsewhere(sides: Sides, order: Order, titled: tuple[int, int], peers: Sequence[int]) -> bool:
+    """Whether all else that the issuer asks grew by a tenth more than with peers: the thing may have got another name.
+
+    Shape: titled is what is claimed under the order's own titles before and after: once withdrawn, nothing.
+    """
+    before, after = (
+        max(0, each.claim_min - each.changed_min - own) + each.unregistered_min
+        for each, own in zip(sides.of(order.issuer_id), titled, strict=True)
+    )
+    grown = max(1000, median_low(peers)) * (100 + LEAST)
+    return after * sides.weeks[0] * 1000 * 100 > before * sides.weeks[1] * grown and before > 0
 
 
 def _worked(label: str, weeks: Sequence[dt.date], each: Imposed) -> Line:

@@ -190,9 +190,18 @@ def test_thing_changed_after_an_order_is_a_candidate(county: County) -> None:
 
 def test_thing_that_came_back_under_another_name_is_left_out(county: County) -> None:
     county.order()
-    county.ask(county.bureau, AFTER, 12_720, week=Week.at(NOW).plus(-10).monday)
+    county.ask(county.bureau, AFTER, 3_000, week=Week.at(NOW).plus(-10).monday)
+    county.ask(county.bureau, AFTER, 9_720, week=Week.at(NOW).plus(-10).monday, title="《台账》")
     county.ask(county.bureau, AFTER, 4_000, week=Week.at(NOW).plus(-2).monday)
     assert [each.why for each in county.left(county.bureau, "order")] == ["elsewhere"]
+
+
+def test_thing_that_was_withdrawn_claims_nothing_in_the_past_and_is_no_less_a_candidate(county: County) -> None:
+    """Its claims are gone from the quarter before: what is left of that quarter is all else that the issuer asks."""
+    county.order(before_min=9_720)
+    county.ask(county.bureau, AFTER, 13_000, week=Week.at(NOW).plus(-10).monday)
+    county.ask(county.bureau, AFTER, 4_000, week=Week.at(NOW).plus(-2).monday)
+    assert [each.kind for each in county.candidates()] == ["order"]
 
 
 def test_order_that_saved_nothing_is_not_looked_at(county: County) -> None:
