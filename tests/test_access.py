@@ -263,6 +263,7 @@ OBJECTS: dict[str, Objects] = {
             "demand_change",
             "demand_copy",
             "demand_withdraw",
+            "demand_return",
             "guide_new",
             "training_mark",
         ),
@@ -335,7 +336,10 @@ OBJECTS: dict[str, Objects] = {
     },
     "guide": lambda world, where, actor: {"pk": world.guide_of(world.units[where]).pk},
     "quote_answer": lambda world, where, actor: {"pk": world.quote_of(world.units[where]).pk},
-    "duty_item": lambda world, where, actor: {"pk": make_duty(world.units[where]).pk},
+    **dict.fromkeys(
+        ("duty_item", "duty_retire", "duty_restore"),
+        lambda world, where, actor: {"pk": make_duty(world.units[where]).pk},
+    ),
     "plan_item": lambda world, where, actor: {"pk": make_plan(world.units[where]).pk},
     **dict.fromkeys(
         ("list_file", "list_file_store", "list_file_faults"),

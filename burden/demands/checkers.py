@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from burden.demands.models import Channel, Demand, Frequency
-from burden.demands.seen import APPROVAL, REASON, Checker, Found, Seen
+from burden.demands.seen import APPROVAL, REASON, Checker, Found, Seen, day_out
 from burden.kit.reading import bare
 from burden.standards.models import Category, Duty, Rule, Strength, Subkind
 from burden.units.models import Level
@@ -204,8 +204,11 @@ def duty(rule: Rule, seen: Seen) -> Found | None:
             return None
         if item is None:
             return Found(True, _("没有选清单里的事项"))
+        if not item.holds_on(day_out(seen.demand, seen.today)):
+            words = {"title": item.title, "code": item.code, "day": item.retired_on}
+            return Found(True, _("清单事项 %(code)s“%(title)s”%(day)s 起停用了，请另选") % words)
         return Found(False, _("清单事项：%(title)s") % {"title": item.title})
-    if item is None or item.kind != Duty.RECALLED:
+    if item is None or item.kind != Duty.RECALLED or not item.holds_on(day_out(seen.demand, seen.today)):
         return Found(False, _("不是收回的事项"))
     words = {"title": item.title, "citation": item.citation}
     return Found(True, _("“%(title)s”已经由上级收回，不得再交乡镇办理（%(citation)s）") % words, needs=None)

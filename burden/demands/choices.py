@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from burden.accounts.actor import Actor
 from burden.demands import queries
 from burden.demands.receivers import Receivers, units_of
-from burden.standards.models import Category
+from burden.standards.models import Category, DutyItem
 from burden.units.models import Kind, Level, Unit
 
 EVERYBODY = Receivers(levels=tuple(Level.values))
@@ -33,8 +33,12 @@ class Choices:
     plans: list[Choice]
 
 
-def choices_of(actor: Actor, issuer: Unit, year: int) -> Choices:
-    """Return what an issuer may choose from, in the tree of today and the plan of a year. Six queries."""
+def choices_of(actor: Actor, issuer: Unit, year: int, own: DutyItem | None = None) -> Choices:
+    """Return what an issuer may choose from, in the tree of today and the plan of a year. Six queries.
+
+    Shape: `own` is the item that a demand has, which it keeps even where the list has it no more.
+    """
+    listed = list(queries.duty_items(actor, issuer))
     everybody = _everybody(issuer)
     counted = list(everybody.values_list("level", "kind").annotate(count=Count("pk")))
     levels = {level: sum(n for each, _kind, n in counted if each == level) for level in Level.values}
@@ -51,7 +55,7 @@ def choices_of(actor: Actor, issuer: Unit, year: int) -> Choices:
         departments=[(issuer.code, issuer.name), *beside],
         duties=[
             (item.code, f"{item.get_kind_display()} {item.code} {item.title}"[:MOST_TITLE])
-            for item in queries.duty_items(actor, issuer)
+            for item in ([own] if own and own not in listed else []) + listed
         ],
         plans=[
             (str(item.pk), f"{Category(item.category).label} {item.title}"[:MOST_TITLE])

@@ -25,6 +25,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
+from burden.demands.admissions.models import Admission
+from burden.demands.admissions.queries import open_ones
 from burden.demands.models import ACTIVE, Demand, Frequency, Refusal
 from burden.demands.price import times_until
 from burden.kit.clock import day_of
@@ -75,16 +77,28 @@ def county_of(actor: Actor, code: str) -> Unit | None:
 # items of the duty list
 
 
-def duty_list(actor: Actor, county: Unit, *, kind: str = "", text: str = "") -> QuerySet[DutyItem]:
-    """Return a county's duty list, each item with how many demands are out under it (`linked`)."""
+RETIRED = "retired"  # beside the kinds: what is on the list no more
+
+
+def duty_list(actor: Actor, county: Unit, today: dt.date, *, kind: str = "", text: str = "") -> QuerySet[DutyItem]:
+    """Return a county's duty list of a day, each item with how many demands are out under it (`linked`); or what was retired."""
     found = _matching(county, text).select_related("owner").annotate(linked=_linked(actor, "duty_item"))
-    return (found.filter(kind=kind) if kind else found).order_by("kind", Length("code"), "code")
+    if kind == RETIRED:
+        return found.filter(retired_on__lte=today).order_by("-retired_on", Length("code"), "code")
+    listed = found.filter(_listed(today))
+    return (listed.filter(kind=kind) if kind else listed).order_by("kind", Length("code"), "code")
 
 
-def duty_counts(actor: Actor, county: Unit, text: str) -> dict[str, int]:
-    """Return how many items of each kind match a search."""
-    counted = _matching(county, text).order_by().values_list("kind").annotate(count=Count("pk"))
-    return dict.fromkeys(Duty.values, 0) | dict(counted)
+def duty_counts(actor: Actor, county: Unit, text: str, today: dt.date) -> dict[str, int]:
+    """Return how many items of each kind match a search, and how many that were retired. Two queries."""
+    found = _matching(county, text).order_by()
+    counted = found.filter(_listed(today)).values_list("kind").annotate(count=Count("pk"))
+    gone = found.filter(retired_on__lte=today).count()
+    return dict.fromkeys(Duty.values, 0) | dict(counted) | {RETIRED: gone}
+
+
+def _listed(today: dt.date) -> Q:
+    return Q(retired_on=None) | Q(retired_on__gt=today)
 
 
 def duty_item(actor: Actor, pk: int) -> DutyItem:
@@ -122,10 +136,11 @@ def openable(actor: Actor, demands: Iterable[Demand]) -> set[int]:
     return set(seen.values_list("pk", flat=True))
 
 
-def asked_again(actor: Actor, county: Unit) -> QuerySet[Demand]:
+def asked_again(actor: Actor, county: Unit, today: dt.date) -> QuerySet[Demand]:
     """Return what is out although its item was recalled, the newest first, with how many units the actor reads sent it back (`refused`)."""
     sent_back = Refusal.objects.visible_to(actor).filter(demand=OuterRef("pk")).order_by().values("demand")
-    found = _out(actor).filter(duty_item__kind=Duty.RECALLED, duty_item__county=county)
+    recalled = DutyItem.objects.on(today).filter(kind=Duty.RECALLED, county=county)
+    found = _out(actor).filter(duty_item__in=recalled)
     counted = Coalesce(Subquery(sent_back.annotate(count=Count("pk")).values("count")), 0, output_field=IntegerField())
     return found.select_related("issuer", "duty_item").annotate(refused=counted).order_by("-issued_at", "-pk")
 
@@ -219,21 +234,35 @@ def _times(often: Sequence[object], year: int, until: dt.date) -> int:
 
 
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
-    """Return to an issuer what receivers sent back and is still out, the longest first. One query."""
+    """Return to an issuer what was sent back and is still out, the longest first: recalled, or on no list and not admitted.
+
+    What the department has asked to be admitted meanwhile waits for the office, not for it. Two queries at most.
+    """
     if not actor.issuing:
         return []
     since = Refusal.objects.visible_to(actor).filter(demand=OuterRef("pk")).order_by("at").values("at")[:1]
     own = Demand.objects.visible_to(actor).filter(issuer_id__in=actor.issuing, state__in=ACTIVE)
-    found = own.filter(duty_item__kind=Duty.RECALLED).annotate(since=Subquery(since)).filter(since__isnull=False)
+    wrong = Q(duty_item__kind=Duty.RECALLED) | Q(duty_item=None)
+    found = (
+        own.filter(wrong)
+        .annotate(since=Subquery(since))
+        .filter(since__isnull=False)
+        .exclude(pk__in=asked_for(actor, now))
+    )
     rows = found.select_related("duty_item").order_by("since", "pk")[: MOST + 1]
-    return [
-        Waiting(
-            _("按清单退回"),
-            each.title,
-            _("有单位按 %(code)s 退回：这件事已由上级收回") % {"code": each.duty_item.code if each.duty_item else ""},
-            reverse("demand", args=[each.pk]),
-            _("撤回或变更"),
-            since=day_of(each.since),
-        )
-        for each in rows
-    ]
+    return [_sent_back(each) for each in rows]
+
+
+def asked_for(actor: Actor, now: dt.datetime) -> QuerySet[Admission, int | None]:
+    """Return the ids of demands of which the office can still decide an admission."""
+    return open_ones(actor, now).filter(demand__isnull=False).values_list("demand_id", flat=True)
+
+
+def _sent_back(demand: Demand) -> Waiting:
+    since = day_of(demand.since)  # type: ignore[attr-defined]
+    page = reverse("demand", args=[demand.pk])
+    if demand.duty_item is None:
+        words = _("清单里没有，也没有准入：先申请准入，或者撤回")
+        return Waiting(_("按清单退回"), demand.title, words, page, _("申请准入或撤回"), since=since)
+    words = _("有单位按 %(code)s 退回：这件事已由上级收回") % {"code": demand.duty_item.code}
+    return Waiting(_("按清单退回"), demand.title, words, page, _("撤回或变更"), since=since)

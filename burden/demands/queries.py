@@ -19,6 +19,7 @@ from burden.accounts.roles import Role
 from burden.demands import receivers
 from burden.demands.models import ACTIVE, OPEN, Demand, Estimate, Handler, QuoteRequest, Refusal, Target
 from burden.demands.price import Price, cost_of, price_of
+from burden.kit import clock
 from burden.kit.clock import Week
 from burden.standards.measure import Cost, person_minutes
 from burden.standards.models import BurdenBudget, Category, DutyItem, PlanItem
@@ -157,9 +158,9 @@ def budget_left(actor: Actor, issuer: Unit, year: int) -> Budget | None:
 
 
 def duty_items(actor: Actor, issuer: Unit) -> QuerySet[DutyItem]:
-    """Return the duty list (履职事项清单) of the issuer's county, by code."""
+    """Return the duty list (履职事项清单) of today of the issuer's county, by code."""
     above = [int(step) for step in issuer.path.rstrip(".").split(".")]
-    return DutyItem.objects.filter(county_id__in=above).order_by("code")
+    return DutyItem.objects.on(clock.day_of(clock.now())).filter(county_id__in=above).order_by("code")
 
 
 def plan_items(actor: Actor, issuer: Unit, year: int) -> QuerySet[PlanItem]:
@@ -223,7 +224,10 @@ def quote_request(actor: Actor, pk: int) -> QuoteRequest:
 def target(actor: Actor, pk: int) -> Target:
     """Return a target in the actor's scope (Http404)."""
     found: Target | None = (
-        Target.objects.visible_to(actor).select_related("demand__duty_item", "unit", "issuer").filter(pk=pk).first()
+        Target.objects.visible_to(actor)
+        .select_related("demand__duty_item", "demand__issuer", "demand__parent__issuer", "unit", "issuer")
+        .filter(pk=pk)
+        .first()
     )
     if found is None:
         raise Http404

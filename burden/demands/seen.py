@@ -11,9 +11,15 @@ from burden.demands.adaptations.models import Adaptation
 from burden.demands.adaptations.reading import Adapted
 from burden.demands.duplicates import Similar
 from burden.demands.models import Demand
+from burden.kit.clock import day_of
 from burden.standards.models import Rule
 
 REASON, APPROVAL = "reason", "approval"
+
+
+def day_out(demand: Demand, today: dt.date) -> dt.date:
+    """Return the day on which a demand went out; today for what has not."""
+    return day_of(demand.issued_at) if demand.issued_at else today
 
 
 @dataclass(frozen=True)

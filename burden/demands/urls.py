@@ -7,6 +7,7 @@ from burden.demands.views import asking, catalogue, duty, handling, importing, l
 
 urlpatterns = [
     path("practices/", include("burden.demands.practices.urls")),
+    path("adaptations/groups/", include("burden.demands.groups.urls")),
     path("adaptations/", include("burden.demands.adaptations.urls")),
     path("demands/", listing.demands, name="demands"),
     path("demands/new/", register.demand_new, name="demand_new"),
@@ -22,11 +23,14 @@ urlpatterns = [
     path("demands/<int:pk>/change/", register.demand_change, name="demand_change"),
     path("demands/<int:pk>/copy/", register.demand_copy, name="demand_copy"),
     path("demands/<int:pk>/withdraw/", listing.demand_withdraw, name="demand_withdraw"),
+    path("demands/<int:pk>/return/", listing.demand_return, name="demand_return"),
     path("duty/admissions/", include("burden.demands.admissions.urls")),
     path("duty/", duty.duty, name="duty"),
     path("duty/plans/", duty.plans, name="plans"),
     path("duty/plans/<int:pk>/", duty.plan_item, name="plan_item"),
     path("duty/items/<int:pk>/", duty.duty_item, name="duty_item"),
+    path("duty/items/<int:pk>/retire/", duty.duty_retire, name="duty_retire"),
+    path("duty/items/<int:pk>/restore/", duty.duty_restore, name="duty_restore"),
     path("targets/<int:pk>/", handling.target, name="target"),
     path("targets/<int:pk>/take/", handling.target_take, name="target_take"),
     path("targets/<int:pk>/assign/", handling.target_assign, name="target_assign"),

@@ -23,6 +23,7 @@ from burden.demands.models import (
     Frequency,
     Origin,
 )
+from burden.kit import clock
 from burden.kit.errors import Refused
 from burden.kit.reading import (
     FieldError,
@@ -107,7 +108,7 @@ def read(given: Mapping[str, Any], demand: Demand) -> tuple[dict[str, Any], dict
         "fields": read_fields,
         "lead": _unit_of(demand.issuer),
         "supporting": many(_unit_of(demand.issuer), MOST_SUPPORTING),
-        "duty_item": maybe(_duty_item_of(demand.issuer)),
+        "duty_item": maybe(_duty_item_of(demand)),
         "plan_item": maybe(_plan_item_of(demand.issuer)),
         "subkind": one_of(SUBKINDS.get(given.get("category", demand.category), [""])),
     }
@@ -188,18 +189,21 @@ def _unit_of(issuer: Unit) -> Read:
     return read_unit
 
 
-def _duty_item_of(issuer: Unit) -> Read:
-    """Return a reader of codes of the duty list of the issuer's county."""
+def _duty_item_of(demand: Demand) -> Read:
+    """Return a reader of codes of the duty list of the issuer's county; the item that the demand has it may keep."""
 
     def read_item(value: Any) -> DutyItem:
-        above = [int(step) for step in issuer.path.rstrip(".").split(".")]
-        found = (
-            DutyItem.objects.filter(county_id__in=above, code=value).first()
+        above = [int(step) for step in demand.issuer.path.rstrip(".").split(".")]
+        known = (
+            DutyItem.objects.filter(county_id__in=above, code=value)
             if isinstance(value, str) and not unfit(value)
-            else None
+            else ()
         )
+        found = next(iter(known), None)
         if found is None:
             raise FieldError(_("%(field)s填了“%(value)s”，清单里没有"))
+        if not found.holds_on(clock.day_of(clock.now())) and found.pk != demand.duty_item_id:
+            raise FieldError(_("%(field)s填了“%(value)s”，这一条 %(day)s 起停用了"), day=found.retired_on)
         return found
 
     return read_item

@@ -9,7 +9,7 @@ from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
 from burden.demands.adaptations.models import Adaptation, Kind, Whom
-from burden.demands.adaptations.services import approve_adaptation, request_adaptation
+from burden.demands.adaptations.services import approve_adaptation, join_adaptation, request_adaptation
 from burden.demands.models import Demand, Frequency
 from burden.demands.practices.services import adopt_practice, publish_practice, write_practice
 from burden.demo.places import COUNTY
@@ -38,6 +38,7 @@ def adapt(*, now: dt.datetime) -> None:
             _approve(office, asked, now, "季末那一周照常报。")
     if len(rows) == len(REQUESTS):
         _doubt(rows[1])
+        _join(lead, office, rows[0], county, now)
     _practise(lead, office, county, now)
     then = Week.at(now).plus(-30)
     past = now - dt.timedelta(weeks=30)
@@ -60,6 +61,31 @@ def _doubt(demand: Demand) -> None:
     answered = Entry.every.filter(target__demand__title=demand.title, target__issuer=demand.issuer)
     chosen = answered.filter(unit__kind=UnitKind.TOWNSHIP, unit__code__regex="[02468]000$")
     chosen.update(answer=Answer.NOT_APPLICABLE, reason=Reason.NOTHING, evidence=Evidence.STATED)
+
+
+def _join(lead: Actor, office: Actor, demand: Demand, county: Unit, now: dt.datetime) -> None:
+    """Let the township ask for another form for itself alone, and two others join what was approved: one is in, one waits."""
+    said: dict[str, Any] = {
+        "kind": Kind.FORM,
+        "whom": Whom.UNIT,
+        "change": "只报变动，没有变动不报",
+        "reason": "上月的表里九成没有变",
+    }
+    one = _request(lead, now, Week.at(now).plus(1), demand=demand, **said)
+    _approve(office, one, now, "")
+    low, high = county.range
+    assert lead.unit is not None
+    like = (
+        Unit.every.filter(kind=lead.unit.kind, path__gte=low, path__lt=high).exclude(pk=lead.unit.pk).order_by("code")
+    )
+    joined = [
+        join_adaptation(
+            by=Actor(lead.user, (Post(user=lead.user, unit=unit, role=Role.LEAD),)), adaptation=one, unit=unit, now=now
+        )
+        for unit in like[:2]
+    ]
+    if joined:
+        _approve(office, joined[0], now, "")
 
 
 def _practise(lead: Actor, office: Actor, county: Unit, now: dt.datetime) -> None:

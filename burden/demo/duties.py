@@ -7,14 +7,16 @@ from typing import Any
 
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import User
+from burden.demands import services
 from burden.demands.admissions.services import ask_admission, grant_admission, refuse_admission
 from burden.demands.models import Target
-from burden.demands.services import refuse_recalled
 from burden.demo.places import COUNTY
 from burden.demo.planted import RECALLED
+from burden.kit import clock
 from burden.kit.clock import Week
 from burden.oversight.observing.services import observe, settle_observation
-from burden.standards.models import Duty
+from burden.standards.lists.retiring import retire_item
+from burden.standards.models import Duty, DutyItem
 from burden.units.models import Unit
 
 KEPT = {  # code -> who keeps it, and how far it goes
@@ -56,10 +58,19 @@ def link(cursor: Any) -> None:
         cursor.execute(LINK, [COUNTY[0], code, "|".join(words)])
 
 
+def retire(*, now: dt.datetime) -> None:
+    """Let the office take an item off the list from the first day of a month to come on."""
+    first = (clock.day_of(now).replace(day=1) + dt.timedelta(days=62)).replace(day=1)
+    item = DutyItem.objects.get(county__code=COUNTY[0], code="P03")
+    retire_item(
+        by=acting("office", now), item=item, on=first, reason="住建局自建排查队伍，不再要乡镇配合（演示）", now=now
+    )
+
+
 def send_back(*, now: dt.datetime) -> None:
     """Let the township with a demo account send back what was recalled."""
     actor = acting("township", now)
-    refuse_recalled(by=actor, target=Target.objects.visible_to(actor).get(demand__title=RECALLED), now=now)
+    services.send_back(by=actor, target=Target.objects.visible_to(actor).get(demand__title=RECALLED), now=now)
 
 
 def acting(username: str, now: dt.datetime) -> Actor:

@@ -117,6 +117,7 @@ def seed(
     said.say(now=now)
     reported.report(now=now)
     duties.admit(now=now)
+    duties.retire(now=now)
     duties.observe_around(now=now)
     county = Unit.every.get(code=COUNTY[0])
     record(by=None, what="demo.seeded", on=county, now=now, unit_id=county.pk, **counts)

@@ -174,8 +174,16 @@ class Duty(models.TextChoices):
     RECALLED = "recalled", _("上级收回")
 
 
+class DutyItemQuerySet(models.QuerySet["DutyItem"]):
+    """Items by the days on which they are on the list."""
+
+    def on(self, day: dt.date) -> Self:
+        """Those that are on it on a day."""
+        return self.filter(models.Q(retired_on=None) | models.Q(retired_on__gt=day))
+
+
 class DutyItem(models.Model):
-    """One item of a county's duty list (履职事项清单) for its townships."""
+    """One item of a county's duty list (履职事项清单) for its townships; what went out under one keeps it, retired or not."""
 
     county = models.ForeignKey("burden.Unit", models.PROTECT, related_name="+")
     code = models.CharField(max_length=20)
@@ -184,6 +192,10 @@ class DutyItem(models.Model):
     owner = models.ForeignKey("burden.Unit", models.PROTECT, null=True, related_name="+")  # department that keeps it
     citation = models.CharField(max_length=200)
     note = models.CharField(max_length=200, blank=True, default="", db_default="")  # how far it goes, who does the rest
+    retired_on = models.DateField(null=True)  # the first day on which it is on the list no more
+    retired_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+
+    objects = DutyItemQuerySet.as_manager()
 
     class Meta:
         db_table = "duty_item"
@@ -191,6 +203,10 @@ class DutyItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether it is on the list on a day."""
+        return self.retired_on is None or day < self.retired_on
 
 
 class PlanItem(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.demands.admissions.models import TERM, Admission, State
-from burden.demands.models import Demand
+from burden.demands.models import OPEN, Demand
 from burden.kit.clock import DAY, WEEK, day_of, midnight
 from burden.kit.templatetags.show import brief_hours
 from burden.kit.threads import MOST as LINKS
@@ -31,10 +31,20 @@ def admissions(actor: Actor, name: str, now: dt.datetime) -> QuerySet[Admission]
     found = seen.select_related("unit", "item").order_by("-asked_at", "-pk")
     if name == "granted":
         return found.filter(state=State.GRANTED)
-    in_time = Q(state=State.ASKED, asked_at__gte=midnight(_first_in_time(workdays(), day_of(now))))
+    in_time = _in_time(now)
     if name == "not":
         return found.exclude(in_time).exclude(state=State.GRANTED)
     return found.filter(in_time)
+
+
+def open_ones(actor: Actor, now: dt.datetime) -> QuerySet[Admission]:
+    """Return those that an office can still decide. One query more, of the calendar."""
+    seen: QuerySet[Admission] = Admission.objects.visible_to(actor)
+    return seen.filter(_in_time(now))
+
+
+def _in_time(now: dt.datetime) -> Q:
+    return Q(state=State.ASKED, asked_at__gte=midnight(_first_in_time(workdays(), day_of(now))))
 
 
 def _first_in_time(days: Workdays, today: dt.date) -> dt.date:
@@ -72,7 +82,33 @@ def _due(days: Workdays, each: Admission) -> dt.date:
 
 
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
-    """Return what an office is to decide while there is time."""
+    """Return what an office is to decide while there is time, and to departments which of their drafts were decided."""
+    return [*_to_decide(actor, now), *_decided(actor)]
+
+
+def _decided(actor: Actor) -> list[Waiting]:
+    """Return the drafts whose admission was decided, until they go out or are taken back."""
+    if not actor.issuing:
+        return []
+    own = Admission.objects.visible_to(actor).filter(unit_id__in=actor.issuing, demand__state__in=OPEN)
+    rows = own.filter(state__in=(State.GRANTED, State.REFUSED)).select_related("item").order_by("decided_at", "pk")
+    return [
+        Waiting(
+            _("准入申请"),
+            each.title,
+            _("准入了，条目 %(code)s：可以下达") % {"code": each.item.code}
+            if each.item
+            else _("没有准入：%(note)s") % {"note": each.note},
+            reverse("demand_edit", args=[each.demand_id]),
+            _("下达或撤回"),
+            since=day_of(each.decided_at),
+        )
+        for each in rows[: MOST + 1]
+        if each.decided_at and each.demand_id
+    ]
+
+
+def _to_decide(actor: Actor, now: dt.datetime) -> list[Waiting]:
     office = actor.post(Role.OFFICE)
     if office is None:
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -20,6 +20,8 @@ from burden.ledger.services import record
 from burden.standards.models import Duty, DutyItem
 from burden.standards.workdays import workdays
 from burden.units.models import Level, Unit
+
+LIST = "SELECT list_demand(%s)"
 
 
 @transaction.atomic
@@ -52,7 +54,9 @@ def ask_admission(
 def grant_admission(
     *, by: Actor, admission: Admission, code: str, kind: str, citation: str, note: str, now: dt.datetime
 ) -> Admission:
-    """Put it on the duty list, under a number and with a citation.
+    """Put it on the duty list, under a number and with a citation; the demand it was asked from is under it from now on.
+
+    Who sent that back before it was admitted stays without it.
 
     Refuses: admission.office, admission.own, admission.kind, admission.text, admission.code; Conflict admission.state,
     admission.lapsed.
@@ -75,6 +79,8 @@ def grant_admission(
     except IntegrityError as error:
         raise _refused("code", "code", _("清单里已经有条目 %(code)s") % facts) from error
     _decide(by, held, Act.GRANT, now)
+    with connection.cursor() as cursor:
+        cursor.execute(LIST, [held.pk])
     record(by=by, what="admission.granted", on=held, now=now, code=held.item.code)
     return held
 
@@ -129,7 +135,7 @@ def _county_of(unit: Unit) -> Unit:
 
 def _check_new(by: Actor, asked: Admission, today: dt.date) -> None:
     """Refuses: admission.listed; Conflict admission.twice."""
-    listed = DutyItem.objects.filter(county=asked.county, title=asked.title).first()
+    listed = DutyItem.objects.on(today).filter(county=asked.county, title=asked.title).first()
     if listed is not None:
         words = {"code": listed.code, "kind": listed.get_kind_display()}
         raise _refused("listed", "title", _("清单里已经有这一条：%(code)s（%(kind)s）") % words)

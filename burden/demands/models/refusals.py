@@ -1,4 +1,4 @@
-"""What receivers sent back because the duty list says that it was recalled (上级收回)."""
+"""What was sent back: the duty list says that it was recalled (上级收回), or names it not at all and nobody admitted it."""
 
 from __future__ import annotations
 
@@ -18,27 +18,31 @@ if TYPE_CHECKING:
 
 
 class RefusalQuerySet(ScopedQuerySet):
-    """Those of units the actor works in or reads, and those of what the actor's units asked."""
+    """Those of units the actor works in or reads, those of what the actor's units asked, and what was sent back for all."""
 
     def scope(self, actor: Actor) -> Q:
         low, high = actor.read_range
+        above = {int(step) for post in actor.posts for step in post.unit.path.rstrip(".").split(".")}
         return (
             Q(unit_id__in=actor.homes)
+            | Q(whole=True, unit_id__in=above)
             | Q(unit__path__gte=low, unit__path__lt=high)
             | Q(demand__issuer_id__in=actor.issuing)
         )  # fmt: skip
 
 
 class Refusal(models.Model):
-    """A demand that a unit sends back from a week on, citing the item of the duty list; its targets claim nothing. Never altered.
+    """A demand that a unit sends back from a week on; its targets claim nothing. Never altered.
 
-    Shape: `citation` is the item's as it read then.
+    Shape: `citation` is that of the recalled `item` as it read then, or of the rule where the list has none; `whole` where an
+    office or a reviewer sends it back for all units below theirs.
     """
 
     demand = models.ForeignKey(Demand, models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     from_week = models.DateField()
-    item = models.ForeignKey(DutyItem, models.PROTECT, related_name="+")
+    item = models.ForeignKey(DutyItem, models.PROTECT, null=True, related_name="+")
+    whole = models.BooleanField(default=False, db_default=False)
     citation = models.CharField(max_length=200)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()

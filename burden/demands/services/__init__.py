@@ -5,7 +5,7 @@ from burden.demands.services.drafts import Registration, copy_demand, register, 
 from burden.demands.services.handling import assign, learn_handlers, pass_on, take
 from burden.demands.services.issuing import change, issue, lacking, withdraw
 from burden.demands.services.reestimating import reestimate
-from burden.demands.services.refusing import refuse_recalled
+from burden.demands.services.refusing import send_back, send_back_for_all
 from burden.demands.services.targets import HeldTarget, gone_targets, hold_targets
 
 __all__ = [
@@ -24,10 +24,11 @@ __all__ = [
     "learn_handlers",
     "pass_on",
     "reestimate",
-    "refuse_recalled",
     "register",
     "request_quote",
     "save_draft",
+    "send_back",
+    "send_back_for_all",
     "take",
     "withdraw",
 ]

@@ -15,7 +15,7 @@ from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
 from burden.demands.models import Demand, Origin, State, Target
 from burden.demands.receivers import Receivers, receiving_ids
-from burden.demands.services.refusing import refused_before
+from burden.demands.services.refusing import why_withdrawn
 from burden.demands.services.targets import HeldTarget, put_targets
 from burden.kit import clock
 from burden.kit.clock import Week
@@ -72,10 +72,7 @@ def _lock(by: Actor, target: Target) -> Target:
         raise PermissionDenied
     held: Target = Target.objects.visible_to(by).select_for_update(of=("self",)).get(pk=target.pk)
     if held.withdrawn:
-        refused = refused_before(by, held)
-        raise Conflict(
-            "target.withdrawn", _("本单位已经按清单退回这一项了") if refused else _("这一项已由下达单位撤回")
-        )
+        raise Conflict("target.withdrawn", why_withdrawn(by, held))
     return held
 
 

@@ -46,8 +46,9 @@ WHERE target.id NOT IN (SELECT * FROM answered_targets(%(demand)s))
 """
 # who sent the demand back is asked for it no more, on whichever days it falls now
 STILL_REFUSED = """
-UPDATE target t SET withdrawn = true FROM demand_refusal r
-WHERE r.demand_id = %(demand)s AND t.demand_id = r.demand_id AND t.unit_id = r.unit_id
+UPDATE target t SET withdrawn = true FROM demand_refusal r JOIN unit above ON above.id = r.unit_id, unit u
+WHERE r.demand_id = %(demand)s AND t.demand_id = r.demand_id AND u.id = t.unit_id
+      AND (u.id = above.id OR r.whole AND u.path >= above.path AND u.path < left(above.path, -1) || '/')
       AND t.week >= greatest(r.from_week, %(since)s) AND NOT t.withdrawn
 """
 KEEP = "UPDATE target SET withdrawn = true WHERE demand_id = %(demand)s"

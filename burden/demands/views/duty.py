@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -18,7 +20,11 @@ from burden.demands.price import price_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address, query_of
+from burden.kit.errors import Refused
+from burden.kit.forms import done
 from burden.kit.templatetags.show import category_css
+from burden.standards.lists.forms import RetireForm
+from burden.standards.lists.retiring import may_retire, restore_item, retire_item
 from burden.standards.models import Category, Duty, DutyItem, PlanItem
 from burden.units.models import Unit
 
@@ -36,19 +42,22 @@ def duty(request: ActedRequest) -> HttpResponse:
     """Show a county's duty list, searched and filtered, and what was recalled and is asked all the same."""
     actor, county, text = _asked(request)
     kind = request.GET.get("kind", "")
-    kind = kind if kind in Duty.values else ""
+    kind = kind if kind in (*Duty.values, lists.RETIRED) else ""
     frame = _frame(actor, county, "duty", text)
     if county is None:
         return render(request, "demands/duty.html", frame)
-    counts = lists.duty_counts(actor, county, text)
-    page = Paginator(lists.duty_list(actor, county, kind=kind, text=text), LINES).get_page(request.GET.get("page"))
-    again = lists.asked_again(actor, county)
+    today = clock.day_of(clock.now())
+    counts = lists.duty_counts(actor, county, text, today)
+    found = lists.duty_list(actor, county, today, kind=kind, text=text)
+    page = Paginator(found, LINES).get_page(request.GET.get("page"))
+    again = lists.asked_again(actor, county, today)
     context = frame | {
         "page": page,
         "rows": [(item, SHORT[Duty(item.kind)], COLOURS[Duty(item.kind)]) for item in page],
         "kind": kind,
         "kinds": _kinds(counts, kind, text, frame["county_code"]),
-        "found": sum(counts.values()) if not kind else counts[kind],
+        "found": page.paginator.count,
+        "retired": kind == lists.RETIRED,
         "again": again[:FEW],
         "again_count": again.count(),
         "query": query_of(county=frame["county_code"], kind=kind, q=text),
@@ -96,16 +105,50 @@ def plans(request: ActedRequest) -> HttpResponse:
 @never_cache
 def duty_item(request: ActedRequest, pk: int) -> HttpResponse:
     """Show an item of a duty list with what is out under it."""
-    item = lists.duty_item(request.actor, pk)
+    return _show_duty(request, lists.duty_item(request.actor, pk))
+
+
+def _show_duty(request: ActedRequest, item: DutyItem, status: int = 200, **given: Any) -> HttpResponse:
     facts = [
         (_("条目"), item.code),
         (_("说明"), item.note),
         (_("牵头部门"), item.owner.name if item.owner else ""),
         (_("依据"), item.citation),
+        (_("停用"), f"{item.retired_on:%Y-%m-%d} {item.retired_reason}" if item.retired_on else ""),
     ]
-    kind = Duty(item.kind)
-    shown = {"facts": facts, "tag": (kind.label, COLOURS[kind]), "recalled": kind == Duty.RECALLED, "back": "duty"}
-    return _show_item(request, item, shown)
+    kind, today = Duty(item.kind), clock.day_of(clock.now())
+    holds = item.holds_on(today)
+    shown = {
+        "facts": facts,
+        "tag": (kind.label, COLOURS[kind]) if holds else (_("已停用"), ""),
+        "recalled": kind == Duty.RECALLED and holds,
+        "back": "duty",
+        "may_retire": may_retire(by=request.actor, item=item),
+        "retire": RetireForm(initial={"on": today}),
+    }
+    return _show_item(request, item, shown | given, status)
+
+
+@access(Role.OFFICE, methods=("POST",))
+def duty_retire(request: ActedRequest, pk: int) -> HttpResponse:
+    """Take an item off the list from a day on."""
+    item, form = lists.duty_item(request.actor, pk), RetireForm(request.POST)
+    if done(form, retire_item, by=request.actor, item=item, now=clock.now()):
+        messages.success(request, gettext("记下了：从那天起登记新事项不能再选它，以前的照旧"))
+        return redirect("duty_item", pk)
+    return _show_duty(request, item, 422, retire=form)
+
+
+@access(Role.OFFICE, methods=("POST",))
+def duty_restore(request: ActedRequest, pk: int) -> HttpResponse:
+    """Put an item back on the list."""
+    item = lists.duty_item(request.actor, pk)
+    try:
+        restore_item(by=request.actor, item=item, now=clock.now())
+    except Refused as refused:
+        return _show_duty(request, item, refused.status, problems=[("", refused.detail)])
+    messages.success(request, gettext("恢复了"))
+    return redirect("duty_item", pk)
 
 
 @access(*READERS)
@@ -125,7 +168,9 @@ def plan_item(request: ActedRequest, pk: int) -> HttpResponse:
     return _show_item(request, item, {"facts": facts, "tag": tag, "recalled": False, "back": "plans"})
 
 
-def _show_item(request: ActedRequest, item: DutyItem | PlanItem, shown: dict[str, Any]) -> HttpResponse:
+def _show_item(
+    request: ActedRequest, item: DutyItem | PlanItem, shown: dict[str, Any], status: int = 200
+) -> HttpResponse:
     page = Paginator(lists.linked_demands(request.actor, item), LINES).get_page(request.GET.get("page"))
     opened = lists.openable(request.actor, page)
     context = shown | {
@@ -135,7 +180,7 @@ def _show_item(request: ActedRequest, item: DutyItem | PlanItem, shown: dict[str
         "may_open": bool(request.actor.roles & READERS),
     }
     context["facts"] = [(label, words) for label, words in shown["facts"] if words]
-    return render(request, "demands/list_item.html", context)
+    return render(request, "demands/list_item.html", context, status=status)
 
 
 def _asked(request: ActedRequest) -> tuple[Actor, Unit | None, str]:
@@ -162,7 +207,10 @@ def _frame(actor: Actor, county: Unit | None, here: str, text: str) -> dict[str,
 
 def _kinds(counts: dict[str, int], kind: str, text: str, county: str) -> list[dict[str, Any]]:
     """Return the kinds of items as links with their numbers."""
-    named = [("", _("全部"), sum(counts.values())), *((code, SHORT[Duty(code)], counts[code]) for code in Duty.values)]
+    listed = [(code, SHORT[Duty(code)], counts[code]) for code in Duty.values]
+    named = [("", _("全部"), sum(count for *_names, count in listed)), *listed]
+    if counts[lists.RETIRED]:
+        named.append((lists.RETIRED, _("已停用"), counts[lists.RETIRED]))
     return [
         {
             "label": label,

@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from burden.accounts.roles import Role
 from burden.demands import queries, services
 from burden.demands.models import Target
+from burden.demands.services.refusing import ground_of, refused_before
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.kit.reading import bare
-from burden.standards.models import Duty
 from burden.units.models import Level
 
 
@@ -63,10 +63,10 @@ def target_assign(request: ActedRequest, pk: int) -> HttpResponse:
 
 @access(Role.CADRE, Role.LEAD, methods=("POST",))
 def target_refuse(request: ActedRequest, pk: int) -> HttpResponse:
-    """Send it back, citing the item of the duty list under which it was recalled."""
+    """Send it back, citing the item of the duty list under which it was recalled, or that it is on no list."""
     found = _own(request, pk)
     try:
-        services.refuse_recalled(by=request.actor, target=found, now=clock.now())
+        services.send_back(by=request.actor, target=found, now=clock.now())
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("target", found.pk)
@@ -111,11 +111,10 @@ def _back(request: ActedRequest, found: Target) -> HttpResponse:
 def _show(request: ActedRequest, found: Target, problems: list[tuple[str, str]] | None = None) -> HttpResponse:
     actor = request.actor
     leads = any(post.role == Role.LEAD and post.unit_id == found.unit_id for post in actor.posts)
-    item = found.demand.duty_item
     context = {
         "target": found,
-        "item": item if item and item.kind == Duty.RECALLED else None,
-        "refusal": queries.refusals(actor, found.demand).filter(unit_id=found.unit_id).first() if item else None,
+        "ground": ground_of(by=actor, demand=found.demand, unit=found.unit, today=_today()),
+        "refusal": refused_before(actor, found),
         "cadres": queries.colleagues(actor, found.unit_id, _today()) if leads else (),
         "villages": queries.villages_of(actor, found) if found.unit.level == Level.TOWNSHIP else (),
         "problems": problems or [],

@@ -19,6 +19,7 @@ from burden.accounts.roles import READERS, Role
 from burden.demands import queries, services
 from burden.demands.facts import FACTS
 from burden.demands.models import ACTIVE, OPEN, Demand, DemandReview, Frequency, State
+from burden.demands.services.refusing import may_send_back_for_all
 from burden.demands.views.register import own_demand
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
@@ -95,6 +96,19 @@ def demand_withdraw(request: ActedRequest, pk: int) -> HttpResponse:
     return redirect("demand", pk)
 
 
+@access(Role.OFFICE, Role.REVIEWER, methods=("POST",))
+def demand_return(request: ActedRequest, pk: int) -> HttpResponse:
+    """Send it back to the issuer in the name of all units below, citing the duty list."""
+    found = queries.demand(request.actor, pk)
+    try:
+        services.send_back_for_all(by=request.actor, demand=found, now=clock.now())
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, gettext("退回下达单位了：没答复的不用办了，已答复的照旧算数"))
+    return redirect("demand", pk)
+
+
 def _show(request: ActedRequest, found: Demand, *, is_own: bool, problem: str = "", reason: str = "") -> HttpResponse:
     price = queries.price(request.actor, found)
     reviews = DemandReview.objects.visible_to(request.actor).filter(demand=found).order_by("-version")
@@ -103,7 +117,9 @@ def _show(request: ActedRequest, found: Demand, *, is_own: bool, problem: str = 
         "price": price,
         "facts": _facts(found, price.times),
         "reviews": [_seen(review) for review in reviews],
-        "refusals": queries.refusals(request.actor, found)[:LINES] if found.duty_item_id else [],
+        "refusals": queries.refusals(request.actor, found)[:LINES],
+        "ground": may_send_back_for_all(by=request.actor, demand=found, today=clock.day_of(clock.now())),
+        "admits": is_own and found.active and found.duty_item_id is None,
         "is_own": is_own,
         "problem": problem,
         "reason": reason,

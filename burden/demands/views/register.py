@@ -328,7 +328,7 @@ def _change(request: ActedRequest, desk: Desk) -> HttpResponse:
 def _show(request: ActedRequest, desk: Desk) -> HttpResponse:
     wrong = desk.wrong and request.POST.get("do") != "read"
     year = (desk.demand.first_on or desk.today).year
-    desk.form.offer(choices_of(desk.actor, desk.demand.issuer, year))
+    desk.form.offer(choices_of(desk.actor, desk.demand.issuer, year, desk.demand.duty_item))
     return render(request, "demands/register.html", _context(desk, request), status=422 if wrong else 200)
 
 

@@ -59,6 +59,8 @@ class _Checker:
         self.compared = DUTY_COLUMNS if is_list else PLAN_COLUMNS
         self.key = ("code",) if is_list else ("issuer", "year", "category", "title")
         self.held = {self._key(vars_of(row)): row for row in self._stored()}
+        rows = [row for row in self.held.values() if isinstance(row, DutyItem) and row.retired_on is None]
+        self.listed = {row.title: row.code for row in rows}
         self.seen: dict[tuple[Any, ...], int] = {}
         self.titles: dict[str, int] = {}
 
@@ -85,6 +87,10 @@ class _Checker:
             line.effect = Effect.NEW
             return
         line.row = row.pk
+        if isinstance(row, DutyItem) and row.retired_on is not None:
+            line.effect, line.problem = Effect.FAULTY, _("条目 %(code)s 已停用") % {"code": row.code}
+            line.remedy = _("换一个条目号，或在清单里恢复它")
+            return
         same = all(getattr(row, name) == values[name] for name in self.compared)
         line.effect = Effect.SAME if same else Effect.CHANGED
 
@@ -177,6 +183,13 @@ class _Checker:
             first = self.titles.setdefault(values["title"], line.number)
             if first != line.number:
                 raise _Fault(_("与第 %(n)d 行事项名相同") % {"n": first}, only, Effect.REPEATED)
+            there = self.listed.get(values["title"], values["code"])
+            if there != values["code"]:
+                raise _Fault(
+                    _("清单里 %(code)s 已经是这一事项") % {"code": there},
+                    _("用原来的条目号，或先停用它"),
+                    Effect.REPEATED,
+                )
 
 
 def vars_of(row: DutyItem | PlanItem) -> dict[str, Any]:

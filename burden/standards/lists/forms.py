@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from burden.kit.forms import Plain, day_field
 from burden.standards.forms import InCounty
 from burden.standards.lists import MAX_BYTES
 from burden.standards.models import ListFile
@@ -39,3 +40,10 @@ class ListForm(InCounty):
         if file := cleaned.pop("file", None):
             cleaned |= {"name": file.name, "data": file.read(MAX_BYTES + 1)}
         return cleaned
+
+
+class RetireForm(Plain):
+    """From which day on an item is off the list, and why."""
+
+    on = day_field(_("从哪天起"), _("最早今天"))
+    reason = forms.CharField(label=_("为什么停用"), max_length=200)

@@ -59,12 +59,17 @@ def test_list_is_searched_by_title_note_owner_and_number(county, bureau, office)
     make_duty(make_unit(county.parent, "county"), title="别县安全")
 
     def found(text="", kind=""):
-        return [item.code for item in duty.duty_list(office, county, kind=kind, text=text)]
+        return [item.code for item in duty.duty_list(office, county, NOW.date(), kind=kind, text=text)]
 
     assert found() == [row.code for row in rows]
     assert found("安全") == ["1-2", "1-10"]
     assert found("住建") == ["3-05"] == found("3-05") == found(kind="recalled")
-    assert duty.duty_counts(office, county, "安全") == {"basic": 2, "cooperating": 0, "recalled": 0}
+    assert duty.duty_counts(office, county, "安全", NOW.date()) == {
+        "basic": 2,
+        "cooperating": 0,
+        "recalled": 0,
+        "retired": 0,
+    }
 
 
 def test_item_counts_what_is_out_around_the_reader(county, bureau, office):
@@ -73,11 +78,11 @@ def test_item_counts_what_is_out_around_the_reader(county, bureau, office):
     for state in ("draft", "withdrawn"):
         facts = {"withdrawn_at": NOW} if state == "withdrawn" else {}
         make_demand(bureau, duty_item=item, state=state, **facts)
-    assert duty.duty_list(office, county).get().linked == 1
+    assert duty.duty_list(office, county, NOW.date()).get().linked == 1
     assert duty.linked_demands(office, item).count() == 1
-    assert [(each.duty_item, each.refused) for each in duty.asked_again(office, county)] == [(item, 0)]
+    assert [(each.duty_item, each.refused) for each in duty.asked_again(office, county, NOW.date())] == [(item, 0)]
     lead = make_actor(make_unit(county, "township"), "lead")
-    assert duty.duty_list(lead, county).get().linked == 1
+    assert duty.duty_list(lead, county, NOW.date()).get().linked == 1
     assert duty.openable(lead, duty.linked_demands(lead, item)) == set()
     assert len(duty.openable(office, duty.linked_demands(office, item))) == 1
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from burden.demands.models import Refusal, Target
 from burden.demands.queries import budget_left, refusals, targets_of_week
-from burden.demands.services import refuse_recalled, take
+from burden.demands.services import send_back, take
 from burden.demands.services.targets import renew_targets, take_back_targets
 from burden.kit import clock
 from burden.kit.db import act_as
@@ -61,7 +61,7 @@ def asked(bureau, town, item):
 
 
 def refuse(by, target, now=NOW):
-    return refuse_recalled(by=by, target=target, now=now)
+    return send_back(by=by, target=target, now=now)
 
 
 @pytest.mark.parametrize("role", ["cadre", "lead"])
@@ -111,7 +111,7 @@ def test_what_was_not_recalled_cannot_be_sent_back(county, bureau, town, kind):
     target = make_target(make_demand(bureau, duty_item=item), town)
     with pytest.raises(Refused) as refused:
         refuse(make_actor(town), target)
-    assert refused.value.code == "refusal.not_recalled" and not Refusal.every.exists()
+    assert refused.value.code == "refusal.no_ground" and not Refusal.every.exists()
 
 
 def test_it_is_sent_back_once(town, asked):
