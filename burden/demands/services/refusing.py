@@ -106,11 +106,11 @@ def send_back_for_all(*, by: Actor, demand: Demand, now: dt.datetime) -> Refusal
     held: Demand = seen.get(pk=demand.pk)
     if not held.active:
         raise Conflict("demand.state", _("这一项现在没有在派，不用退回"))
+    if Refusal.objects.visible_to(by).filter(demand=held, unit=unit).exists():
+        raise Conflict("refusal.twice", _("已经退回下达单位了"))
     ground = _for_all(by, held, unit, clock.day_of(now))
     if ground is None:
         raise _no_ground()
-    if Refusal.objects.visible_to(by).filter(demand=held, unit=unit).exists():
-        raise Conflict("refusal.twice", _("已经退回下达单位了"))
     since = Week.at(now).monday
     made = _keep(by, held, unit, ground, since, now, whole=True)
     low, high = unit.range
@@ -159,10 +159,11 @@ def why_withdrawn(by: Actor, target: Target) -> str:
 
 
 def _for_all(by: Actor, demand: Demand, unit: Unit, today: dt.date) -> Ground | None:
-    """Look at a demand as the first of its townships would."""
+    """Look at a demand as the first of those would whom it still asks; None where it asks nobody from this week on."""
     levels = {*demand.receivers.get("levels", ())} & GRASSROOTS
     low, high = unit.range
-    asked = Target.objects.visible_to(by).filter(demand=demand, unit__path__gte=low, unit__path__lt=high)
+    still = {"week__gte": Week.on(today).monday, "withdrawn": False}
+    asked = Target.objects.visible_to(by).filter(demand=demand, unit__path__gte=low, unit__path__lt=high, **still)
     town = asked.filter(unit__level__in=levels or GRASSROOTS).select_related("unit").first()
     return ground_of(by=by, demand=demand, unit=town.unit, today=today) if town else None
 

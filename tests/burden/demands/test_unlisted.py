@@ -109,6 +109,17 @@ def test_what_was_recalled_is_sent_back_for_all_under_its_item(place):
     assert (made.item, made.citation) == (item, "《清单》3-05")
 
 
+def test_what_asks_nobody_any_more_is_not_sent_back_for_all(place):
+    for past in ({"week": THIS_WEEK.plus(-1).monday}, {"withdrawn": True}):
+        Target.every.exclude(pk=place.targets[0].pk).delete()
+        Target.every.update(**past)
+        assert may_send_back_for_all(by=place.reviewer, demand=place.demand, today=NOW.date()) is None
+        with pytest.raises(Refused, match="不能按清单退回"):
+            send_back_for_all(by=place.reviewer, demand=place.demand, now=NOW)
+        Target.every.update(week=THIS_WEEK.monday, withdrawn=False)
+    assert may_send_back_for_all(by=place.reviewer, demand=place.demand, today=NOW.date())
+
+
 def listed(place):
     Demand.every.update(duty_item=make_duty(place.county))
 
