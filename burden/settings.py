@@ -157,6 +157,7 @@ WAITING = (
     "burden.oversight.queries.waiting",
     "burden.oversight.observing.queries.waiting",
     "burden.resources.queries.waiting",
+    "reports.panels.waits.waiting",
 )
 THREADS = (
     "burden.demands.waits.thread",
@@ -166,6 +167,7 @@ THREADS = (
     "burden.oversight.queries.thread",
     "burden.demands.admissions.queries.thread",
     "burden.resources.queries.thread",
+    "reports.panels.waits.thread",
 )
 # route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
 COUNTS: dict[str, str] = {

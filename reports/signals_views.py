@@ -88,6 +88,7 @@ def signals(request: ActedRequest, code: str) -> HttpResponse:
         "kinds": _kinds(state, counts),
         "shows": _shows(state),
         "whys": Why.choices,
+        "chosen": request.GET.get("signal", ""),
     }
     return render(request, "reports/signals.html", context)
 

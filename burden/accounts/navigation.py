@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 PAGES = (
     ("week", _("我的本周"), frozenset({Role.CADRE})),
     ("year", _("我的一年"), frozenset({Role.CADRE})),
+    ("todo", _("待我办"), frozenset(Role) - {Role.AUDITOR}),
     ("calendar", _("会议检查日程"), frozenset({Role.CADRE, Role.LEAD})),
     ("demands", _("事项登记"), frozenset({Role.ISSUER})),
-    ("todo", _("待我办"), frozenset({Role.OFFICE, Role.REVIEWER, Role.LEAD, Role.ISSUER})),
     ("issued", _("本单位造成的负担"), frozenset({Role.ISSUER})),
     ("reports", _("总览"), READERS - {Role.ISSUER}),
     ("oversight", _("问题与督办"), READERS),

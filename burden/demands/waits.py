@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -65,20 +65,15 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
     if kind != "demand" or actor.post(*READERS) is None:
         return []
     seen = Demand.objects.visible_to(actor)
-    above = seen.filter(pk=key).values("parent")
-    found = (
-        seen.select_related("issuer")
-        .filter(issued_at__isnull=False)
-        .filter(Q(parent=key) | Q(pk__in=above))
-        .order_by("-issued_at", "pk")[:LINKS]
-    )
+    near = Q(parent=key) | Q(pk__in=seen.filter(pk=key).values("parent"))
+    found = seen.select_related("issuer").filter(near).order_by(F("issued_at").desc(nulls_last=True), "pk")[:LINKS]
     return [
         Link(
             _("转到下级") if str(each.parent_id) == str(key) else _("转自上级"),
             each.title,
             reverse("demand", args=[each.pk]),
             each.issuer.name,
-            day_of(each.issued_at),
+            day_of(each.issued_at or each.created_at),
         )
         for each in found
     ]

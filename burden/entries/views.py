@@ -18,7 +18,6 @@ from django.views.decorators.cache import never_cache
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
-from burden.demands.queries import estimates_asked
 from burden.entries.forms import from_post, on_page, read_week
 from burden.entries.lines import Line, groups_of, lines_of, pairs_of, totals_of, typed_lines, with_chips
 from burden.entries.models import MAX_MINUTES, Answer
@@ -220,7 +219,6 @@ def _form(
     first = max((int(line.number) for line in lines), default=-1) + 1
     context = _frame(sheet, actor, now) | {
         "turn": turn(actor, sheet.unit, sheet.week) if sheet.unit else None,
-        "asked": estimates_asked(actor, clock.day_of(now)).count(),
         "groups": groups_of(sheet, lines),
         "count": len(lines),
         "totals": totals_of(lines),

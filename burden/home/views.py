@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import resolve, reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from burden.accounts.actor import Actor
@@ -33,6 +34,19 @@ class Line:
         return self.left == 0 and not self.late
 
 
+NEXT = {  # where each role goes on where nothing waits: route and words
+    Role.CADRE: ("week", _("我的本周")),
+    Role.LEAD: ("reports", _("看本单位的负担")),
+    Role.ISSUER: ("demand_new", _("登记要下达的事")),
+    Role.REVIEWER: ("reports", _("看总览")),
+    Role.OFFICE: ("reports", _("看总览")),
+    Role.OBSERVER: ("observing", _("写看到的事")),
+    Role.SYSADMIN: ("people", _("人员与任职")),
+    Role.SECADMIN: ("people", _("人员与任职")),
+    Role.AUDITOR: ("audit", _("看审计记录")),
+}
+
+
 @access(*PRECEDENCE)
 @never_cache
 def todo(request: ActedRequest) -> HttpResponse:
@@ -40,6 +54,8 @@ def todo(request: ActedRequest) -> HttpResponse:
     now = clock.now()
     today, found = clock.day_of(now), waiting(request.actor, now)
     calendar = workdays()
+    assert request.actor.main is not None  # who has no post is let in nowhere
+    route, action = NEXT[Role(request.actor.main.role)]
     lines = [_line(each, today, calendar) for each in found[:MOST]]
     context = {
         "lines": lines,
@@ -49,6 +65,8 @@ def todo(request: ActedRequest) -> HttpResponse:
         "tomorrow": today + clock.DAY,
         "late": sum(line.late for line in lines),
         "due": sum(line.is_today for line in lines),
+        "next_url": reverse(route),
+        "next_action": action,
     }
     return render(request, "home/todo.html", context)
 

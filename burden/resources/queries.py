@@ -285,7 +285,7 @@ def trainings(actor: Actor, unit: Unit, since: dt.date, until: dt.date) -> Query
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
     """Return what of requests and guides waits for the actor. Six queries at most."""
     today = day_of(now)
-    return [*_to_name(actor, today), *answers_due(actor), *_to_judge(actor, today), *_to_rewrite(actor)]
+    return [*_to_name(actor, today), *_to_answer(actor), *_to_judge(actor, today), *_to_rewrite(actor)]
 
 
 def _item(
@@ -315,7 +315,7 @@ def _to_name(actor: Actor, today: dt.date) -> list[Waiting]:
     ]
 
 
-def answers_due(actor: Actor) -> list[Waiting]:
+def _to_answer(actor: Actor) -> list[Waiting]:
     """Return the requests that the actor is named to answer, where the actor works still. One query."""
     mine = {"responder_id": actor.user_id, "responder_unit_id__in": {post.unit_id for post in actor.posts}}
     found = _with_names(actor).filter(state=State.NAMED, **mine).order_by("named_on", "pk")[: MOST + 1]

@@ -24,15 +24,7 @@ from burden.kit.access import ActedRequest, access, public
 from burden.kit.errors import Refused
 from burden.kit.forms import show_refusal
 
-HOMES = {
-    Role.CADRE: "week",
-    Role.SYSADMIN: "people",
-    Role.SECADMIN: "people",
-    Role.AUDITOR: "audit",
-    Role.ISSUER: "demands",
-    Role.OFFICE: "todo",
-    Role.REVIEWER: "todo",
-}  # everybody else reads
+HOMES = {Role.CADRE: "week", Role.AUDITOR: "audit"}  # everybody else begins with what waits
 
 
 @public()
@@ -44,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("login")
     if actor.main is None:
         return render(request, "accounts/no_post.html")
-    return redirect(HOMES.get(Role(actor.main.role), "reports"))
+    return redirect(HOMES.get(Role(actor.main.role), "todo"))
 
 
 @public(methods=("GET", "POST"))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.roles import Role
+from burden.accounts.roles import READERS, Role
 from burden.demands.adaptations.models import REMIND, TERM, Adaptation, Kind, State
 from burden.demands.models import ACTIVE, Demand, Target
 from burden.kit.clock import day_of
@@ -147,14 +147,8 @@ def _ending(actor: Actor, today: dt.date) -> list[Waiting]:
 def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
     """Return the adaptations of a demand, or the demand of an adaptation, where the actor may open them."""
     if kind == "adaptation":
-        found = Adaptation.objects.visible_to(actor).filter(pk=key).values("demand_id")
-        shown = Demand.objects.visible_to(actor).filter(pk__in=found).select_related("issuer")
-        return [
-            Link(
-                _("下达事项"), each.title, reverse("demand", args=[each.pk]), each.issuer.name, day_of(each.created_at)
-            )
-            for each in shown
-        ]
+        found = Adaptation.objects.visible_to(actor).exclude(kind=Kind.WAY).filter(pk=key).first()
+        return _varied(actor, found) if found and actor.post(*READERS) else []
     if kind != "demand":
         return []
     of = Demand.objects.visible_to(actor).filter(pk=key)
@@ -167,3 +161,17 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
         )
         for each in rows
     ]  # fmt: skip
+
+
+def _varied(actor: Actor, found: Adaptation) -> list[Link]:
+    """Return the demands that an adaptation varies: the one it was asked from, and what the issuer asks under its title."""
+    about = Q(pk=found.demand_id)
+    if found.issuer_id and found.title:
+        about |= Q(issuer_id=found.issuer_id, title=found.title)
+    shown = (
+        Demand.objects.visible_to(actor).filter(about).select_related("issuer").order_by("-created_at", "-pk")[:LINKS]
+    )
+    return [
+        Link(_("下达事项"), each.title, reverse("demand", args=[each.pk]), each.issuer.name, day_of(each.created_at))
+        for each in shown
+    ]

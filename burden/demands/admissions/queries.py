@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.roles import Role
+from burden.accounts.roles import READERS, Role
 from burden.demands.admissions.models import TERM, Admission, State
 from burden.demands.models import OPEN, Demand
 from burden.kit.clock import DAY, WEEK, day_of, midnight
@@ -132,7 +132,7 @@ def _to_decide(actor: Actor, now: dt.datetime) -> list[Waiting]:
 
 def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
     """Return the admissions of a demand, and the demands of an admission, where the actor may open them."""
-    if kind == "admission":
+    if kind == "admission" and actor.post(*READERS):
         of = Admission.objects.visible_to(actor).filter(pk=key)
         granted = Q(duty_item__in=of.filter(item__isnull=False).values("item"))
         found = Demand.objects.visible_to(actor).filter(granted | Q(pk__in=of.values("demand")))

@@ -88,8 +88,14 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
         ]
     if kind != "practice":
         return []
-    rows = Adaptation.objects.visible_to(actor).filter(practice_id=key, state=Adapted.APPROVED)
+    rows = Adaptation.objects.visible_to(actor).filter(practice_id=key)
     return [
-        Link(_("采用"), each.unit.place, reverse("adaptation", args=[each.pk]), "", each.from_week)
+        Link(
+            _("采用"),
+            each.unit.place,
+            reverse("adaptation", args=[each.pk]),
+            str(each.get_state_display()),
+            each.from_week,
+        )
         for each in rows.select_related("unit__parent").order_by("-from_week", "pk")[:LINKS]
     ]

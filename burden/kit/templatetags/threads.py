@@ -10,6 +10,7 @@ from django.template import Context
 from burden.kit import clock
 from burden.kit.news import news
 from burden.kit.threads import Key, links
+from burden.kit.waiting import waiting
 
 register = template.Library()
 
@@ -24,3 +25,10 @@ def thread(context: Context, kind: str, key: Key) -> dict[str, Any]:
 def new_for_me(context: Context, css: str) -> dict[str, Any]:
     """Draw one line of what is new for the reader; nothing where nothing is."""
     return {"news": news(context["actor"], clock.now()), "css": css}
+
+
+@register.inclusion_tag("parts/_waits.html", takes_context=True)
+def waits_for_me(context: Context) -> dict[str, Any]:
+    """Draw one line of what waits for the reader, on a page that is not its list; nothing where nothing does."""
+    found = waiting(context["actor"], clock.now())
+    return {"count": len(found), "only": found[0] if len(found) == 1 else None}

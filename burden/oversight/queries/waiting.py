@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,6 @@ from burden.accounts.roles import EXPORTERS, Role
 from burden.demands.models import Demand
 from burden.feedback.waits import ticket_links
 from burden.kit import clock
-from burden.kit.addresses import address
 from burden.kit.threads import MOST as MOST_LINKS
 from burden.kit.threads import Key, Link
 from burden.kit.waiting import MOST, Waiting
@@ -26,7 +25,6 @@ from burden.oversight.queries.findings import findings
 from burden.oversight.queries.orders import escalated
 from burden.oversight.queries.recognition import recognition_thread
 from burden.oversight.queries.recognition import waiting as recognitions_waiting
-from burden.units.models import Unit
 
 S = OrderState
 OFFICES = (S.DRAFT, S.EXTENSION, S.DONE)  # whose turn it is
@@ -140,8 +138,9 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
     if kind == "demand":
         return _of_demand(actor, int(key))
     if kind in (Source.SIGNAL, Source.TICKET):
-        found = Finding.objects.visible_to(actor).filter(source=kind, source_key=str(key))
-        return [*_finding_links(found), *_order_links(_orders_of(actor, found))]
+        raised = Finding.objects.visible_to(actor).filter(source=kind, source_key=str(key))
+        ordered = Order.objects.visible_to(actor).filter(finding__source=kind, finding__source_key=str(key))
+        return [*_finding_links(raised), *_order_links(ordered)]
     if kind == "finding":
         chosen = Finding.objects.visible_to(actor).filter(pk=key)
         return [*_order_links(_orders_of(actor, chosen)), *_around(actor, chosen.first())]
@@ -202,28 +201,18 @@ def _note(each: Order) -> str:
 
 
 def _around(actor: Actor, found: Finding | None) -> Iterator[Link]:
-    """Yield the demands a finding is about, and the signal or ticket it was raised from."""
+    """Yield the demands a finding is about, and the ticket it was raised from; its signal is linked by who counts signals."""
     if found is None:
         return
     about = Q(issuer_id=found.issuer_id, title__in=found.titles) | Q(pk=found.demand_id)
-    demands = Demand.objects.visible_to(actor).filter(about, issued_at__isnull=False).order_by("-issued_at")
-    for each in demands[:5]:
+    demands = Demand.objects.visible_to(actor).filter(about).order_by(F("issued_at").desc(nulls_last=True), "-pk")
+    for each in demands[:MOST_LINKS]:
         yield Link(
             kind=_("下达事项"),
             label=each.title,
             url=reverse("demand", args=[each.pk]),
             note=str(each.get_state_display()),
-            at=clock.day_of(each.issued_at),
+            at=clock.day_of(each.issued_at or each.created_at),
         )
     if found.source == Source.TICKET:
         yield from ticket_links(actor, int(found.source_key))
-    if found.source == Source.SIGNAL:
-        unit = Unit.objects.visible_to(actor).filter(pk=found.issuer_id).first()
-        if unit is not None:
-            yield Link(
-                kind=_("信号"),
-                label=found.title,
-                url=address("signals", unit.code, weeks=26, show="all"),
-                note=unit.name,
-                at=dt.date.fromisoformat(found.seen["first_week"]),
-            )

@@ -9,7 +9,6 @@ from django import template
 from django.template import Context
 
 from burden.demands.models import Demand, Target
-from burden.kit.waiting import Waiting
 from burden.resources import queries
 from burden.resources.models import Guide
 from burden.standards.models import Category
@@ -34,12 +33,6 @@ def of_demand(guides: dict[int, list[Guide]], demand: int) -> list[Guide]:
 def guides_of(context: Context, target: Target) -> list[Guide]:
     """Return how to fill one target. Two queries."""
     return queries.guides_for(context["actor"], [target.demand_id]).get(target.demand_id, [])
-
-
-@register.simple_tag(takes_context=True)
-def answers_due(context: Context) -> list[Waiting]:
-    """Return the requests for support that the reader is named to answer: who only fills weeks has no other page of it. One query."""
-    return queries.answers_due(context["actor"])
 
 
 @register.inclusion_tag("resources/_helping.html", takes_context=True)

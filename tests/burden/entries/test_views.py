@@ -105,13 +105,17 @@ def test_week_offers_last_week_unticked(cadre, actor):
     assert " checked aria-labelledby" not in page
 
 
-def test_week_says_that_somebody_would_like_to_ask_first(cadre, actor):
-    assert "想先问一句" not in text(cadre.get("/week/"))
-    asking = make_demand(make_unit(level="department"), state="review")
-    make_estimate(asking, actor.unit, actor.user, until=THIS_WEEK.sunday)
-    page = text(cadre.get("/week/"))
-    assert "有 1 件事还没下达，想先问一句要花多久" in page
+def test_week_leads_to_what_waits(cadre, actor):
+    def asked(title):
+        asking = make_demand(make_unit(level="department"), state="review", title=title)
+        make_estimate(asking, actor.unit, actor.user, until=THIS_WEEK.sunday)
+        return text(cadre.get("/week/"))
+
+    assert "先问一句" not in text(cadre.get("/week/"))
+    page = asked("塘坝台账")
+    assert "先问一句：塘坝台账，估一下" in page
     assert 'href="/demands/asked/"' in page
+    assert "有 2 件等你" in asked("农房台账")
 
 
 def test_week_copied_is_ticked_in_bulk(cadre, actor):
@@ -343,7 +347,7 @@ def test_suggestions_answer_unprintable_text_with_none(cadre):
 
 def test_page_takes_few_queries(cadre, actor, django_assert_max_num_queries):
     make_filing(actor, *(make_draft(n) for n in range(8)), week=LAST_WEEK.plus(-1))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):  # four of them for what is new and what waits
         cadre.get(PAGE)
 
 

@@ -161,6 +161,20 @@ def test_queries_do_not_grow_with_what_waits(
     assert more() == first
 
 
+@pytest.mark.parametrize("role", PRECEDENCE)
+def test_empty_list_leads_on_to_where_the_role_works(county: Unit, client: Client, role: str) -> None:
+    client.force_login(make_actor(county, role).user)
+    url = client.get("/todo/").context["next_url"]
+    assert f'<a class="btn" href="{url}">' in page(client)
+    assert client.get(url, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("role", PRECEDENCE)
+def test_public_answers_are_one_tap_away_from_everywhere(county: Unit, client: Client, role: str) -> None:
+    client.force_login(make_actor(county, role).user)
+    assert page(client).count('href="/board/"') >= 2  # menu and foot
+
+
 # the remedies
 
 

@@ -360,10 +360,10 @@ def test_answer_without_a_choice_changes_nothing(client, town, bureau, cast):
 def test_who_only_fills_weeks_is_told_on_the_week_what_to_answer(client, town, bureau, cast):
     client.force_login(cast["responder"].user)
     week = reverse("week")
-    assert "等你答复" not in client.get(week, follow=True).content.decode()
+    assert "支持请求" not in client.get(week, follow=True).content.decode()
     request = make_request(town, State.NAMED, cast, bureau)
     page = client.get(week, follow=True).content.decode()
-    assert f"等你答复：{request.title}" in page
+    assert f"支持请求：{request.title}，答复" in page
     assert reverse("support_answer", args=[request.pk]) in page
 
 
