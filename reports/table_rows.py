@@ -25,6 +25,8 @@ from reports.panels.signals import line as in_words
 from reports.periods import Period
 from reports.queries import Row, compared, left_out
 from reports.relief import Ask, relief, year_of
+from reports.replies import Line as Responder
+from reports.replies import responders
 from reports.signals import read
 from reports.values import indicator_values
 
@@ -128,6 +130,18 @@ def met(event: Event) -> tuple[Any, ...]:
     return (
         event.on, event.clock, event.clock_end, event.label, event.title, event.issuer_code, event.issuer, event.minutes,
         len(event.units), event.people, _("重叠") if event.overlaps else "",
+    )  # fmt: skip
+
+
+def replied(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
+    """Return who answers reports in a place and how soon, of the last week's year so far, as the page does."""
+    return [_replied(line) for line in responders(actor, extent.unit, extent.until)]
+
+
+def _replied(line: Responder) -> tuple[Any, ...]:
+    remark = _("不足 5 条，不显示") if line.replies is None or line.judged is None else ""
+    return (
+        line.unit.code, line.unit.name, line.count.monday, line.replies, line.median_days, line.judged, line.solved, line.satisfied, remark,
     )  # fmt: skip
 
 

@@ -321,6 +321,25 @@ CAPACITY = Table(
     most=200_000,
     frozen=2,
 )
+REPLIES = Table(
+    "replies",
+    _("答复用时和评价"),
+    (
+        CODE,
+        UNIT,
+        Column("counted_on", _("统计到（不含）"), "date", 12),
+        Column("replies", _("答复 条")),
+        Column("median_days", _("用时中位数 工作日"), "decimal", 12),
+        Column("judged", _("评价 条")),
+        Column("solved", _("解决了 条")),
+        Column("satisfied", _("解决占评价"), "percent", 10),
+        REMARK,
+    ),
+    rows=table_rows.replied,
+    by_week=False,
+    of_issuers=True,
+    frozen=2,
+)
 TABLES = {
     table.key: table
     for table in (
@@ -337,6 +356,7 @@ TABLES = {
         PORTAL_TIMES,
         MEETINGS,
         RELIEF,
+        REPLIES,
         CAPACITY,
     )
 }

@@ -14,6 +14,7 @@ from reports import (
     measure_views,
     paper_views,
     parts_views,
+    replies_views,
     signals_views,
     views,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("calendar/", calendar_views.calendar_own, name="calendar"),
     path("calendar/file/", calendar_views.calendar_file_own, name="calendar_file_own"),
     path("reports/<str:code>/issuers/", league_views.issuers, name="issuers"),
+    path("reports/<str:code>/replies/", replies_views.replies, name="replies"),
     path("reports/<str:code>/capacity/", capacity_views.capacity, name="capacity"),
     path("reports/<str:code>/relief/", league_views.relief_of, name="relief"),
     path("reports/<str:code>/signals/", signals_views.signals, name="signals"),

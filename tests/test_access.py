@@ -224,6 +224,7 @@ OBJECTS: dict[str, Objects] = {
             "signal_judge",
             "relief",
             "capacity",
+            "replies",
         ),
         lambda world, where, actor: {"code": world.units[where].code},
     ),

@@ -264,7 +264,11 @@ class BoardEntry(models.Model):
 
 
 class BoardCount(models.Model):
-    """The board's own figures of a desk's year, counted once a week so that two looks cannot be subtracted."""
+    """The board's own figures of a desk's year, counted once a week so that two looks cannot be subtracted.
+
+    Shape: `judged` and `solved` change only when five more were judged, so that two weeks cannot be subtracted either. Units:
+    tickets; replies; tenths of working days.
+    """
 
     desk = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     monday = models.DateField()
@@ -272,6 +276,10 @@ class BoardCount(models.Model):
     replied = models.IntegerField()
     in_time = models.IntegerField()
     upheld = models.IntegerField()
+    replies = models.IntegerField(default=0)  # second ones too, where a first was sent back
+    median_tenths = models.SmallIntegerField(null=True)  # of the working days to each reply
+    judged = models.IntegerField(default=0)
+    solved = models.IntegerField(default=0)
 
     class Meta:
         db_table = "board_count"

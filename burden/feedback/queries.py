@@ -107,7 +107,7 @@ def demand_to_report(actor: Actor, pk: int) -> Demand | None:
 def own(actor: Actor) -> QuerySet[Ticket]:
     """Return the tickets the actor wrote under the own name, the newest first."""
     found: QuerySet[Ticket] = Ticket.objects.reported_by(reporter_mark(actor.user_id))
-    return found.select_related("desk", "demand").order_by("-received_on", "pk")
+    return found.select_related("desk", "demand", "rule").order_by("-received_on", "pk")
 
 
 def forwards(actor: Actor) -> QuerySet[TicketForward]:

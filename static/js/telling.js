@@ -11,9 +11,11 @@ const TELLING = [
 
 const text = document.querySelector("[data-telling]");
 const hint = document.querySelector("[data-tells]");
+const count = document.querySelector("[data-count]");
 
 function look() {
   const found = TELLING.map((pattern) => pattern.exec(text.value)?.[0]).find(Boolean);
+  count.textContent = `${text.value.length} / ${text.maxLength}`;
   hint.hidden = !found;
   hint.textContent = found ? text.dataset.telling.replace("{what}", found.trim()) : "";
 }

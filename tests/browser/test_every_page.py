@@ -72,6 +72,7 @@ PAGES = {
         "/reports/{county}/parts/?category=form",
         "/reports/{county}/signals/",
         "/reports/{county}/capacity/",
+        "/reports/{county}/replies/",
         "/resources/",
         "/resources/import/",
         "/support/4/",

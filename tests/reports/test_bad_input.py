@@ -14,7 +14,7 @@ from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_target
 from tests.reports.sums import add_sums
 
 OF_UNIT = (
-    "report", "parts", "issuers", "relief", "capacity", "signals", "indicators", "indicators_file", "issued_by", "calendar_of",
+    "report", "parts", "issuers", "relief", "capacity", "replies", "signals", "indicators", "indicators_file", "issued_by", "calendar_of",
 )  # fmt: skip
 OWN = (
     "duty",

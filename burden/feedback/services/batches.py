@@ -13,10 +13,11 @@ from burden.feedback.choices import OPEN, REPLY_DAYS, Act, Conclusion, State
 from burden.feedback.flow import due_on, move, note_step
 from burden.feedback.models import BoardCount, Ticket, TicketStep
 from burden.feedback.queries import ANSWERED_ON
+from burden.feedback.replies import Reply, judged, median_tenths, replies_until
 from burden.feedback.routing import next_desk
 from burden.kit.clock import Week, day_of
 from burden.ledger.services import record
-from burden.standards.workdays import workdays
+from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Unit
 
 LAST_HOUR = 18  # of the day after, in Asia/Shanghai: then whatever waits is opened
@@ -74,15 +75,16 @@ def note_acts(*, now: dt.datetime) -> int:
 def count_board(*, now: dt.datetime) -> int:
     """Count each desk's year for the board, once a week; returns for how many desks."""
     monday = Week.at(now).monday
-    made = 0
-    for desk_id in Ticket.every.order_by().values_list("desk_id", flat=True).distinct():
-        if not BoardCount.objects.filter(desk=desk_id, monday=monday).exists():
-            BoardCount.objects.bulk_create([_counted(desk_id, monday)])
-            made += 1
-    return made
+    counted = set(BoardCount.objects.filter(monday=monday).values_list("desk_id", flat=True))
+    days = workdays()
+    replies = replies_until(monday, days)
+    desks = {*Ticket.every.order_by().values_list("desk_id", flat=True).distinct(), *replies} - counted
+    made = [_counted(desk_id, monday, days, replies.get(desk_id, [])) for desk_id in sorted(desks)]
+    BoardCount.objects.bulk_create(made)
+    return len(made)
 
 
-def _counted(desk_id: int, monday: dt.date) -> BoardCount:
+def _counted(desk_id: int, monday: dt.date, days: Workdays, replies: list[Reply]) -> BoardCount:
     year = Ticket.every.filter(desk=desk_id, received_on__year=monday.year, received_on__lt=monday)
     told = Coalesce("merged_into__conclusion", "conclusion")
     replied = list(
@@ -90,9 +92,12 @@ def _counted(desk_id: int, monday: dt.date) -> BoardCount:
         .filter(answered_on__lt=monday)
         .values_list("received_on", "answered_on", told)
     )
-    days, upheld = workdays(), (Conclusion.UPHELD, Conclusion.PARTLY)
+    upheld = (Conclusion.UPHELD, Conclusion.PARTLY)
+    before = BoardCount.objects.filter(desk=desk_id, monday__year=monday.year).order_by("-monday").first()
+    said = judged(replies, (before.judged, before.solved) if before else (0, 0))
     return BoardCount(
         desk_id=desk_id, monday=monday, received=year.exclude(state=State.SEALED).count(), replied=len(replied),
         in_time=sum(days.left(came, answered) <= REPLY_DAYS for came, answered, _told in replied),
         upheld=sum(told in upheld for _came, _answered, told in replied),
+        replies=len(replies), median_tenths=median_tenths(replies), judged=said[0], solved=said[1],
     )  # fmt: skip

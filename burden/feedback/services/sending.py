@@ -36,7 +36,7 @@ class Words:
 
 
 @transaction.atomic
-def send_anonymous(*, code: str, words: Words, receipt: str, now: dt.datetime) -> Ticket:
+def send_anonymous(*, code: str, words: Words, receipt: str, now: dt.datetime, rule: Rule | None = None) -> Ticket:
     """Take a ticket from nobody known. The same receipt again is the same ticket: nothing is stored twice.
 
     Refuses: ticket.code, ticket.code_expired, ticket.topic, ticket.text, ticket.size, ticket.issuer, ticket.nobody_above.
@@ -46,8 +46,14 @@ def send_anonymous(*, code: str, words: Words, receipt: str, now: dt.datetime) -
     if there:
         return there
     group = _group(code, Week.at(now))
-    accused = _accused(group.area, words.issuer)
-    facts = _checked(words) | {"area": group.area, "level": group.level, "receipt": digest}
+    accused = _accused(group.area, words.issuer) + _of_rule(rule)
+    facts: dict[str, Any] = {
+        **_checked(words),
+        **_about(words, rule),
+        "area": group.area,
+        "level": group.level,
+        "receipt": digest,
+    }
     try:
         with transaction.atomic():
             return _store(facts, words, accused, day_of(now))
@@ -68,7 +74,10 @@ def _group(code: str, week: Week) -> codes.Group:
 
 
 def _accused(area: Unit, name: str) -> list[Unit]:
-    """Return whom it is about by the name the reporter wrote. Refuses: ticket.issuer, since what nobody knows nobody can be kept from."""
+    """Return whom it is about by the name the reporter wrote.
+
+    Refuses: ticket.issuer, since what nobody knows nobody can be kept from.
+    """
     if not name.strip():
         return []
     unit = None if unfit(name) else routing.named(area, name)
@@ -89,11 +98,10 @@ def send_named(
     area = codes.area_of(by.unit) if by.unit else None
     if area is None:
         raise Refused("ticket.area", _("你的单位上面没有县一级，平台不知道该由谁办"))
-    accused = _of_demand(demand) if demand else _accused(area, words.issuer)
-    about = About.DEMAND if demand else About.RULE if rule else words.about if words.about == About.PORTAL else ""
-    facts: dict[str, Any] = {**_checked(words), "area": area, "named": True, "demand": demand, "rule": rule}
-    if about:
-        facts["about"] = about
+    accused = _of_demand(demand) if demand else _accused(area, words.issuer) + _of_rule(rule)
+    facts: dict[str, Any] = {**_checked(words), **_about(words, rule), "area": area, "named": True}
+    if demand:
+        facts |= {"demand": demand, "about": About.DEMAND}
     sent = _store(facts, words, accused, day_of(now))
     marked = TicketReporter(ticket=sent, mark=reporter_mark(by.user_id), sealed=sealed_identity(by.user_id, by.name))
     TicketReporter.objects.bulk_create([marked])
@@ -102,6 +110,17 @@ def send_named(
 
 def _of_demand(demand: Demand) -> list[Unit]:
     return [demand.issuer, demand.lead, *demand.supporting.all()]
+
+
+def _of_rule(rule: Rule | None) -> list[Unit]:
+    """Return who made a rule, if a unit here did: what is said of it is said of them."""
+    return [rule.scope] if rule and rule.scope else []
+
+
+def _about(words: Words, rule: Rule | None) -> dict[str, Any]:
+    if rule:
+        return {"rule": rule, "about": About.RULE}
+    return {"about": About.PORTAL} if words.about == About.PORTAL else {}
 
 
 def _checked(words: Words) -> dict[str, str]:

@@ -22,11 +22,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from burden.feedback import services
-from burden.feedback.choices import ACCEPT_DAYS, MOST_TEXT, REPLY_DAYS, Size, Topic
+from burden.feedback.choices import ACCEPT_DAYS, MOST_TEXT, REPLY_DAYS, About, Size, Topic
 from burden.feedback.codes import GROUPS, digest_of, new_receipt
 from burden.feedback.models import Ticket
 from burden.feedback.photos import MOST, InMemory, redraw_all
 from burden.feedback.services.sending import Words
+from burden.feedback.subjects import chosen, rules_around
 from burden.feedback.views.following import followed
 from burden.kit import clock
 from burden.kit.access import public
@@ -74,12 +75,13 @@ def anonymous(request: HttpRequest) -> HttpResponse:
     if receipt is None:
         stale = _("这一页放得太久了，什么都没有收下。写的还在下面，请再交一次")
         return _form(request, {"": stale})
-    said = {name: request.POST.get(name, "") for name in ("topic", "text", "issuer", "size")}
+    said = {name: request.POST.get(name, "") for name in ("topic", "text", "issuer", "size", "about")}
     try:
         photos = redraw_all(request.FILES.getlist("photos"))
         services.send_anonymous(
-            code=request.POST.get("code", ""), words=Words(**said, photos=photos), receipt=receipt, now=clock.now()
-        )
+            code=request.POST.get("code", ""), words=Words(**said, photos=photos), receipt=receipt, now=clock.now(),
+            rule=chosen(rules_around(None, clock.day_of(clock.now())), request.POST.get("rule", "")),
+        )  # fmt: skip
     except Refused as refused:
         return _form(request, refused.errors or {"": str(refused)}, receipt)
     return _received(request, receipt)
@@ -102,6 +104,8 @@ def _form(request: HttpRequest, errors: dict[str, str] | None = None, receipt: s
         "sizes": Size.choices,
         "most": MOST_TEXT,
         "most_photos": MOST,
+        "portal": About.PORTAL,
+        "rules": rules_around(None, today),
         "said": request.POST,
         "errors": errors or {},
         "problems": list((errors or {}).items()),

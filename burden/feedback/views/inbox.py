@@ -62,7 +62,7 @@ def _show(
     request: ActedRequest, tab: str, found: Ticket | None = None, problems: Mapping[str, str] | None = None
 ) -> HttpResponse:
     actor, days, today = request.actor, workdays(), clock.day_of(clock.now())
-    counts = queries.counts(actor)
+    counts, keeper = queries.counts(actor), actor.post(*KEEPERS)
     listed = queries.inbox(actor, tab)
     page = Paginator(listed, LINES).get_page(request.GET.get("page"))
     shown = lines(page, days, today)
@@ -71,6 +71,7 @@ def _show(
         "tabs": [(address("feedback", tab=code), label, counts[code], code == tab) for code, label in TABS.items()],
         "tab": tab,
         "tab_label": TABS[tab],
+        "unit": keeper.unit if keeper else None,
         "page": page,
         "lines": shown,
         "query": query_of(tab=tab),

@@ -21,11 +21,13 @@ from burden.feedback.models import Ticket
 from burden.feedback.pages import headline
 from burden.feedback.photos import MOST, redraw_all
 from burden.feedback.services.sending import Words
+from burden.feedback.subjects import chosen, rules_around
 from burden.feedback.views.following import followed
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
 from burden.kit.errors import Refused
+from burden.standards.models import Rule
 from burden.units.models import Level
 
 LINES = 20
@@ -59,17 +61,19 @@ def _spoken(area: str, level: str) -> str:
 @access(*WRITERS, methods=("GET", "POST"))
 @never_cache
 def new(request: ActedRequest) -> HttpResponse:
-    """Write under the own name: about a demand, a unit, the portal, or nobody."""
+    """Write under the own name: about a demand, a unit, a rule, the portal, or nobody."""
     demand = _demand(request)
+    rules = [] if demand else rules_around(request.actor.unit, clock.day_of(clock.now()))
     if request.method != "POST":
-        return _form(request, demand)
+        return _form(request, demand, rules)
     said = {name: request.POST.get(name, "") for name in ("topic", "text", "issuer", "size", "about")}
     try:
         photos = redraw_all(request.FILES.getlist("photos"))
         words = Words(**said, photos=photos)
-        sent = services.send_named(by=request.actor, words=words, demand=demand, now=clock.now())
+        rule = chosen(rules, request.POST.get("rule", ""))
+        sent = services.send_named(by=request.actor, words=words, demand=demand, rule=rule, now=clock.now())
     except Refused as refused:
-        return _form(request, demand, refused.errors or {"": str(refused)})
+        return _form(request, demand, rules, refused.errors or {"": str(refused)})
     messages.success(request, _("收到了。明天和别的反映一起开封，在这里看办理和答复"))
     return redirect("feedback_own", sent.pk)
 
@@ -85,14 +89,17 @@ def _demand(request: ActedRequest) -> Demand | None:
     return found
 
 
-def _form(request: ActedRequest, demand: Demand | None, errors: dict[str, str] | None = None) -> HttpResponse:
+def _form(
+    request: ActedRequest, demand: Demand | None, rules: list[Rule], errors: dict[str, str] | None = None
+) -> HttpResponse:
     context = {
         "topics": Topic.choices,
         "sizes": Size.choices,
         "most": MOST_TEXT,
         "most_photos": MOST,
         "portal": About.PORTAL,
-        "said": request.POST,
+        "said": request.POST or {"rule": request.GET.get("rule", "")},
+        "rules": rules,
         "demand": demand,
         "errors": errors or {},
         "problems": list((errors or {}).items()),

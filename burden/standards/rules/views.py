@@ -76,6 +76,7 @@ def _show(request: ActedRequest, kept: Kept, refusal: str = "", status: int = 20
         "rule": newest,
         "state": state_of(newest),
         "versions": [(each, bound(each)) for each in kept.versions],
+        "may_report": bool(request.actor.roles & {Role.CADRE, Role.LEAD, Role.ISSUER}),
         "may_change": Role.OFFICE in request.actor.roles,
         "is_own": unit is not None and newest.scope_id == unit.pk,
         "confirm": ConfirmForm(),
