@@ -51,7 +51,7 @@ class Hand:
 
 
 def log_in(page: Page, account: dict[str, str]) -> Page:
-    page.goto("/login/")
+    page.goto("/login/?next=/demands/")
     page.locator("[name=login]").fill(account["username"])
     page.locator("[name=password]").fill(account["password"])
     page.locator("main form button:not([type=button])").first.click()
