@@ -85,6 +85,20 @@ JOIN unit u ON u.name = %(issuer)s AND u.parent_id = r.county_id
 ORDER BY r.unit_id LIMIT %(units)s
 """
 
+# What one cadre of each township that filed something answered to a demand planted under a title: as long as it was said to take.
+ANSWERED = """
+INSERT INTO entry (weekly_return_id, unit_id, cadre_id, week, key, target_id, answer, evidence, repeated, after_hours, category, subkind,
+                   title, issuer_id, people, minutes, travel_minutes, prep_minutes, note)
+SELECT r.id, r.unit_id, r.cadre_id, r.week, 'planted' || d.n, t.id, 'done', 4, false, false, d.category, d.subkind, d.title, d.issuer_id,
+       1, d.minutes, 0, 0, ''
+FROM demo_demand d
+JOIN target t ON t.demand_id = d.id
+JOIN (SELECT DISTINCT ON (unit_id, week) * FROM demo_return WHERE audience = 1 AND count > 0 ORDER BY unit_id, week, id) r
+     ON r.unit_id = t.unit_id AND r.week = t.week
+WHERE d.title = %(title)s AND d.n >= %(first)s
+ORDER BY t.id
+"""
+
 RELAYED = """
 WITH passing AS (
     SELECT d.*, nextval(pg_get_serial_sequence('demand', 'id')) AS relay_id, u.unit_id, u.first_id,

@@ -13,29 +13,20 @@ from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
 from burden.demands.models import Demand
-from burden.demo.asked import PlannedDemand
+from burden.demands.services import withdraw
+from burden.demo import story
 from burden.demo.places import COUNTY
-from burden.demo.titles import TOWNSHIP, Work
 from burden.kit import clock
 from burden.kit.clock import DAY
+from burden.kit.errors import Refused
 from burden.kit.reading import bare
 from burden.oversight import seen, services
-from burden.oversight.models import Finding, Order, ReliefAsked, Requirement, Source
+from burden.oversight.models import Finding, Order, RecognitionKind, ReliefAsked, Requirement, Source
 from burden.standards.models import Rule
 from burden.standards.rules.book import rulebook
 from burden.standards.workdays import workdays
 from burden.units.models import Unit
 
-BUREAU = "县农业农村局"
-LEDGER = "农村人居环境整治台账"
-AGAIN = (
-    ("农村人居环境整治台账（增 2 列）", 18),
-    ("农村人居环境问题整改清单", 16),
-)  # by chat group, unregistered: units
-MINUTES, LAST_QUARTER = 90, 270  # of each unit
-FIRST = 100
-ROUNDS = (-19, -11, -10)  # weeks from the started one: the quarter before, then three times in fourteen days
-OPENED = 52  # days ago
 ISSUE = {
     "form": "《{title}》同一内容重复索要", "meeting": "{title}要求乡镇主要负责同志参会", "document": "《{title}》要求再报贯彻情况",
     "inspection": "{title}没有列入年度计划", "other": "{title}靠截图拍照留痕",
@@ -72,49 +63,16 @@ FOUND = (
 )  # findings that wait for an order; one more is dismissed
 
 
-def planted(weeks: Sequence[dt.date]) -> list[PlannedDemand]:
-    """Return what was registered of the ledger, once a quarter. Shape: Mondays, oldest first, the last is the started week."""
-    rows = ((ROUNDS[0], LAST_QUARTER), (ROUNDS[1], FIRST))
-    return [_demand(weeks[week], minutes) for week, minutes in rows if len(weeks) + week >= 0]
-
-
-def _demand(week: dt.date, minutes: int) -> PlannedDemand:
-    work = Work(LEDGER, "form", BUREAU, (TOWNSHIP,), minutes, 1.0, subkind="medium")
-    fields = ("乡镇", "行政村数", "问题点位数", "已整改点位数", "保洁员人数", "投入资金", "填报人", "联系电话")
-    return PlannedDemand(
-        LEDGER, work, week, frozenset({TOWNSHIP}), minutes, "own", "formal", planned=False, fields=fields
-    )
-
-
-def recorded(weeks: Sequence[dt.date]) -> list[dict[str, Any]]:
-    """Return what one cadre of each township recorded of the two rounds that nobody registered, as asked_sql.RECORDED takes it."""
-    if len(weeks) + ROUNDS[2] < 0:
-        return []
-    return [
-        {
-            "week": weeks[ROUNDS[2]],
-            "title": title,
-            "units": units,
-            "minutes": MINUTES,
-            "issuer": BUREAU,
-            "key": f"story{n}",
-        }
-        for n, (title, units) in enumerate(AGAIN)
-    ]
-
-
-# --- after the sums are counted ---
-
-
 class Office:
     """The people of the story, and the days on which they act."""
 
     def __init__(self, now: dt.datetime) -> None:
         self.now = now
         self.county = Unit.every.get(code=COUNTY[0])
-        self.office, self.reviewer = (self._account(name) for name in ("office", "reviewer"))
+        self.office, self.reviewer = (self.account(name) for name in ("office", "reviewer"))
 
-    def _account(self, username: str) -> Actor:
+    def account(self, username: str) -> Actor:
+        """Return one of the demo accounts as who acts."""
         found = actor_of(User.objects.get(username=username), self.now)
         assert found is not None
         return found
@@ -148,9 +106,9 @@ def order(*, now: dt.datetime) -> None:
     if Order.objects.visible_to(office.office).exists():
         return
     told = {each.name: each for each in Unit.every.filter(parent=office.county, level="department")}
-    for each in sorted((*ORDERS, Told(BUREAU, "form", "story", OPENED)), key=lambda one: -one.ago):
+    for each in sorted((*ORDERS, Told(story.BUREAU, "form", "story", story.OPENED)), key=lambda one: -one.ago):
         if each.stage == "story":
-            _story(office, told[BUREAU])
+            _story(office, told[story.BUREAU])
         else:
             _other(office, told[each.issuer], each)
     for issuer, category, ago in FOUND:
@@ -261,36 +219,76 @@ def _confirm(office: Office, opened: Order, at: dt.datetime, same: int = 1, sile
 
 
 def _story(office: Office, bureau: Unit) -> None:
-    """Write the order about the ledger: three rounds in fourteen days, two of them by chat group."""
-    titles = [LEDGER, *(title for title, _units in AGAIN)]
-    at = office.ago(OPENED)
+    """Write the order about the ledger: three rounds in fourteen days, two of them by chat group; the bureau withdraws it."""
+    opened, at, by = story.OPENED, office.ago(story.OPENED), office.account("issuer")
+    found = _found(office, bureau, at)
+    wanted = (
+        "撤回这份台账，工作群里的两份一并停用",
+        "要的数从平台引用，不再由乡镇填写",
+        "清理以工作群派发的报表，统一登记后再发",
+    )
+    order = _open(office, found, wanted, at)
+    services.send_order(by=office.office, order=order, now=office.ago(opened - 1))
+    services.sign_order(
+        by=by, order=order, responsible="罗志平（副局长）", section="乡村建设股", now=office.ago(opened - 2)
+    )
+    if found.demand:
+        withdraw(by=by, demand=found.demand, reason="按督办单停用，要的数从平台取", now=office.ago(opened - 5))
+    answers = {1: "登记的已在平台撤回，群里的两份已停用", 2: "引用 6 个字段", 3: "3 个群都清理了"}
+    services.answer_order(by=by, order=order, answers={1: answers[1], 2: answers[2]}, now=office.ago(opened - 5))
+    services.verify_requirements(by=office.reviewer, order=order, numbers=[1, 2], now=office.ago(opened - 6))
+    services.return_order(
+        by=office.reviewer, order=order, reason="仍有 1 个群在派发", days=5, now=office.ago(opened - 6)
+    )
+    services.answer_order(by=by, order=order, answers={3: answers[3]}, now=office.ago(opened - 8))
+    services.verify_requirements(by=office.reviewer, order=order, numbers=[3], now=office.ago(opened - 9))
+    services.finish_order(by=office.office, order=order, now=office.ago(opened - 9))
+    _confirm(office, order, office.ago(opened - 10))
+    services.close_order(by=office.office, order=order, now=office.ago(opened - 46))
+    _recognise(office, order, opened - 46)
+    note, looked = "走访三个乡镇，没有再要", office.ago(opened - 46 - 31)
+    services.look_back(by=office.reviewer, order=order, note=note, now=looked)
+
+
+def _recognise(office: Office, order: Order, closed: int) -> None:
+    """Let what the bureau cut be recognised: nominated by one, objected to and answered, decided by another, published.
+
+    Units: closed is how many days ago the order was struck off. Nothing in a demo that is too small to compare with peers.
+    """
+    reason = "撤得干净，群里的也清了，乡镇说确实少了"
+    try:
+        held = services.nominate_recognition(
+            by=office.reviewer, kind=RecognitionKind.ORDER, key=str(order.pk), reason=reason, now=office.ago(closed - 1)
+        )
+    except Refused:
+        return
+    services.announce_recognition(by=office.office, recognition=held, now=office.ago(closed - 2))
+    asked = ReliefAsked.every.filter(order=order).order_by("unit_id").values_list("unit_id", flat=True)
+    one = services.object_to_recognition(
+        by=office.receiver(asked[0]), recognition=held, words="这份撤了，巡查的照片还在要", now=office.ago(closed - 5)
+    )
+    services.answer_objection(
+        by=office.office, recognition=held, objection=one.pk, answer="照片是另一项，已经另行核查；这份台账没有再要",
+        now=office.ago(closed - 7),
+    )  # fmt: skip
+    verdict = "公示期满，异议已经答复；减少量出来了，回头看多数说少了"
+    services.recognise(by=office.office, recognition=held, verdict=verdict, now=office.ago(closed - 25))
+    services.publish_recognition(by=office.office, recognition=held, now=office.ago(closed - 26))
+
+
+def _found(office: Office, bureau: Unit, at: dt.datetime) -> Finding:
+    """Raise the finding of what was reported, with the numbers as they were."""
+    titles = [story.LEDGER, *(title for title, _units in story.AGAIN)]
     rows, person_min = seen.asked(issuer_id=bureau.pk, titles=titles, now=at)
     rules = [
         rule for rule in rulebook().on(clock.day_of(at), office.county.path) if rule.code == "DOC-CHANNEL"
     ] or office.rule("form")
-    found = services.raise_finding(
-        by=office.reviewer, issuer=bureau, source=Source.HAND, category="form", title=f"14 天内三次索要《{LEDGER}》", titles=titles,
-        seen=seen.frozen(now=at, rows=rows, rules=rules, note="后两次只发工作群，没有登记。"), person_min=person_min, now=at,
-    )  # fmt: skip
-    wanted = (
-        "停用后两版，只保留一张，按年报送",
-        "已有字段从平台引用，不再由乡镇填写",
-        "清理以工作群派发的报表，统一登记后再发",
-    )
-    opened = _open(office, found, wanted, at)
-    services.send_order(by=office.office, order=opened, now=office.ago(OPENED - 1))
-    by = office.issuer(bureau)
-    services.sign_order(
-        by=by, order=opened, responsible="黄涛（副局长）", section="乡村建设股", now=office.ago(OPENED - 2)
-    )
-    answers = {1: "已在平台停用两张", 2: "引用 9 个字段", 3: "3 个群都清理了"}
-    services.answer_order(by=by, order=opened, answers={1: answers[1], 2: answers[2]}, now=office.ago(OPENED - 5))
-    services.verify_requirements(by=office.reviewer, order=opened, numbers=[1, 2], now=office.ago(OPENED - 6))
-    services.return_order(
-        by=office.reviewer, order=opened, reason="仍有 1 个群在派发", days=5, now=office.ago(OPENED - 6)
-    )
-    services.answer_order(by=by, order=opened, answers={3: answers[3]}, now=office.ago(OPENED - 8))
-    services.verify_requirements(by=office.reviewer, order=opened, numbers=[3], now=office.ago(OPENED - 9))
-    services.finish_order(by=office.office, order=opened, now=office.ago(OPENED - 9))
-    _confirm(office, opened, office.ago(OPENED - 10))
-    services.close_order(by=office.office, order=opened, now=office.ago(OPENED - 46))
+    told: dict[str, Any] = {
+        "by": office.reviewer, "issuer": bureau, "category": "form", "title": f"14 天内三次索要《{story.LEDGER}》", "titles": titles,
+        "demand": story.registered(office.reviewer), "person_min": person_min, "now": at,
+        "seen": seen.frozen(now=at, rows=rows, rules=rules, note="后两次只发工作群，没有登记。"),
+    }  # fmt: skip
+    ticket = story.reported(office.reviewer)
+    if ticket:
+        return services.raise_from_ticket(ticket=ticket, **told)
+    return services.raise_finding(source=Source.HAND, **told)

@@ -11,6 +11,7 @@ from typing import Any
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post
 from burden.accounts.roles import Role
+from burden.demo import story
 from burden.demo.ordered import Office
 from burden.feedback import services
 from burden.feedback.codes import Group, new_receipt
@@ -149,6 +150,14 @@ def report(*, now: dt.datetime) -> None:
     for told in (*ANSWERED, REOPENED):
         if writer.reaches(told.ago):
             writer.answered(told)
+    office = writer.office
+    story.report(
+        office=office.office,
+        county=office.county,
+        opened=office.ago(story.OPENED),
+        acting=office.issuer,
+        met=writer.cadres,
+    )
     for waits in WAITING:
         if writer.reaches((now - writer.monday).days + waits.before):
             writer.waits(waits)

@@ -14,9 +14,9 @@ from burden.kit.clock import DAY, WEEK, day_of
 from burden.units.models import Kind, Unit
 
 HOLDS: dict[str, Any] = {
-    "title": "人居环境整治台账只留一张",
-    "summary": "《农村人居环境整治台账》停用后两版，手里没交的不用交；要报的只剩每月一张。",
-    "body": "已经交了的不用重交。工作群里再有人要这张表，可以不报，也可以在平台上反映。",
+    "title": "没有登记的报表不用报",
+    "summary": "工作群里要的报表，平台上没有登记的，可以不报。《农村人居环境整治台账》就是这样停用的。",
+    "body": "已经交了的不用重交。工作群里再有人要，可以在平台上反映，不登录也可以。",
     "kinds": [],
     "roles": [Role.CADRE, Role.LEAD],
 }

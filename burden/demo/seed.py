@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.demo import PASSWORD, USERNAMES
 from burden.demands.duplicates import grams
-from burden.demo import adapted, asked, asked_sql, duties, helped, ordered, planted, reported, said, sql
+from burden.demo import adapted, asked, asked_sql, duties, helped, planted, reported, said, sql, story
 from burden.demo.asked import PlannedDemand
 from burden.demo.places import CITY, COUNTY, TOWNSHIPS
 from burden.demo.plan import (
@@ -94,6 +94,8 @@ def seed(
             cursor.execute(asked_sql.PLANTED, {"first": first_planted})
             cursor.execute(asked_sql.RELAYED, {"first": first_planted, "title": planted.RELAYED})
             extra = _record_more(cursor, plan)
+            cursor.execute(asked_sql.ANSWERED, {"title": story.LEDGER, "first": first_planted})
+            extra += cursor.rowcount
             cursor.execute(sql.TIMES)
         cursor.execute(
             asked_sql.HANDLERS,
@@ -125,9 +127,9 @@ def seed(
 
 
 def _record_more(cursor: Any, plan: Plan) -> int:
-    """Record what nobody registered of the story of the year (demo.ordered); how many entries that makes."""
+    """Record what nobody registered of the story of the year (demo.story); how many entries that makes."""
     rows = 0
-    for each in ordered.recorded([week.monday for week in plan.weeks]):
+    for each in story.recorded([week.monday for week in plan.weeks]):
         cursor.execute(asked_sql.RECORDED, each)
         rows += cursor.rowcount
     return rows
@@ -158,7 +160,7 @@ def _stage(cursor: Any, plan: Plan) -> int:
     planned = [*asked.demands((s.week, s.audience, s.work, s.title) for s in spans), asked.sister(last_sister(plan))]
     first_planted = len(planned)
     mondays = [week.monday for week in plan.weeks]
-    planned += [*planted.planted(mondays), *ordered.planted(mondays)]
+    planned += [*planted.planted(mondays), *story.planted(mondays)]
     numbers = {(each.week, each.title, each.work.issuer): n for n, each in enumerate(planned)}
     _fill(
         cursor,

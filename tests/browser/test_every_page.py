@@ -83,7 +83,7 @@ PAGES = {
         "/feedback/",
         "/feedback/?tab=done",
         "/oversight/",
-        "/oversight/orders/5/",
+        "/oversight/orders/3/",
         "/oversight/findings/21/",
         "/bulletins/4/edit/",
         "/standards/",

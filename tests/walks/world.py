@@ -15,8 +15,8 @@ AGAIN = ("村庄清洁行动台账（增 2 列）", "村庄清洁行动整改清
 CLAIMED, TOOK, EACH = 60, 90, 40  # minutes: registered, needed for it, and needed for each of the others
 TOWNS = 6
 WEEKS = 22  # of the county's life, the quarter before the walk and all of it: others go on asking what they ask
-BEGINS = dt.datetime.fromisoformat("2025-03-04T09:00:00+08:00")  # a Tuesday; no holiday until the 4th of April
-ENDS = dt.datetime.fromisoformat("2025-05-06T09:00:00+08:00")
+BEGINS = dt.datetime.fromisoformat("2024-11-05T09:00:00+08:00")  # a Tuesday; no holiday until New Year
+ENDS = dt.datetime.fromisoformat("2025-01-07T09:00:00+08:00")
 SOW = """
 from django.core.management import call_command
 from burden.demo.seed import seed
@@ -42,7 +42,7 @@ began = now()
 issuer = actor_of(User.objects.get(username="issuer"), began)
 bureau, third = issuer.unit, Week.at(began).plus(-1)
 values = {
-    "title": TITLE, "category": "form", "subkind": "simple", "basis": "农发〔2025〕7号", "origin": "own", "channel": "formal",
+    "title": TITLE, "category": "form", "subkind": "simple", "basis": "农发〔2024〕7号", "origin": "own", "channel": "formal",
     "frequency": "weekly", "first_on": str(third.plus(-2).monday + 3 * DAY), "until": str(third.plus(20).monday),
     "people": 1, "minutes": CLAIMED, "receivers": {"levels": ["township"]}, "fields": ["乡镇", "问题点位数", "已整改点位数", "保洁员人数"],
 }
@@ -103,8 +103,8 @@ class World:
         self.portal, self.clock, self.at = portal, clock, BEGINS
 
     def go(self, day: str, hour: int = 9) -> None:
-        """Move the clock on. Shape: day is MM-DD of the walk's year."""
-        at = dt.datetime.fromisoformat(f"{BEGINS.year}-{day}T{hour:02}:00:00+08:00")
+        """Move the clock on."""
+        at = dt.datetime.fromisoformat(f"{day}T{hour:02}:00:00+08:00")
         assert at >= self.at, "time does not go back"
         self.at = at
         self.clock.write_text(at.isoformat(), encoding="ascii")

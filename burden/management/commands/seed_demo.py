@@ -43,6 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(_("计算合计…"))
         call_command("rollup", "rebuild", stdout=io.StringIO())
         order(now=clock.now())
+        call_command("rollup", "refresh", stdout=io.StringIO())  # of what was withdrawn
         call_command("demo_bulletins")
         self.stdout.write(_("用时 %(seconds)s 秒") % {"seconds": round(time.monotonic() - began)})
 

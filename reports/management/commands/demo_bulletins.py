@@ -1,4 +1,4 @@
-"""`manage.py demo_bulletins`: bulletins of the demo county, three published and one in draft."""
+"""`manage.py demo_bulletins`: bulletins of the demo county, one in draft, the others published; one tells what was recognised."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from django.db import transaction
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import User
 from burden.kit import clock
+from burden.kit.clock import Week
 from burden.kit.errors import Refused
 from burden.oversight import services
-from burden.oversight.models import Bulletin, Form
+from burden.oversight.models import Bulletin, Form, Recognition
 from reports.bulletin_figures import figures_of
 from reports.bulletins import blocks_for, closed_periods, words_for
 from reports.periods import Period
@@ -36,6 +37,16 @@ class Command(BaseCommand):
             (Form.NOTICE, month, None),
         ):
             _write(office, checker, form, period)
+        told = _told(office)
+        if told and told not in (month, before):
+            _write(office, reviewer, Form.NOTICE, told)
+
+
+def _told(office: Actor) -> Period | None:
+    """Return the month in which something was recognised last, once it is over."""
+    found = Recognition.objects.visible_to(office).filter(published_at__isnull=False).order_by("-published_at").first()
+    period = Period.of("month", Week.at(found.published_at)) if found else None
+    return period if period and period.last.is_closed(clock.now()) else None
 
 
 def _write(office: Actor, checker: Actor | None, form: Form, period: Period) -> None:

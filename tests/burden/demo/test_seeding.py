@@ -1,15 +1,21 @@
 """Seeding as it happens, each time into a database without demo data: what it leaves alone, and that it is all or nothing."""
 
+import datetime as dt
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Count
 
 from burden.accounts.models import User
-from burden.demo import sql
+from burden.demo import sql, story
+from burden.demo.ordered import order
 from burden.demo.seed import seed, seeded
 from burden.entries.models import Entry
+from burden.feedback.models import Ticket
+from burden.kit import clock
 from burden.ledger.models import StaleMark
+from burden.oversight.models import Finding, Order
 from burden.units.models import Unit
 from reports import demand_sums, rollup, unregistered
 from reports.models import RollupDemand, Signal
@@ -67,14 +73,36 @@ def test_command_seeds_as_much_as_it_is_told_and_counts_the_sums(capsys):
     assert Unit.every.filter(level="township").count() == 1
 
 
-def test_seed_plants_something_for_each_kind_of_signal():
-    seed(now=NOW, weeks=22, townships=4)
+def test_seed_plants_something_for_each_kind_of_signal_and_tells_one_story():
+    seed(now=NOW, weeks=33, townships=6)  # fewer than five cadres are not told
     rollup.refresh()
     demand_sums.refresh()
     unregistered.recount(now=NOW)
     signals.recount(now=NOW)
     found = dict(Signal.every.values_list("kind").annotate(n=Count("pk")))
     assert {"split", "renamed", "relay"} <= set(found), found
+    order(now=NOW)
+    told_coherently()
+
+
+def told_coherently():
+    """The story's ticket, finding, order and demand are one, in the order of their days, and its sums add up."""
+    ticket = Ticket.every.get(title=story.TITLE)
+    finding = Finding.every.get(source="ticket", source_key=str(ticket.pk))
+    held, demand = Order.every.get(finding=finding), ticket.demand
+    assert finding.demand == demand
+    assert (demand.title, demand.issuer.name, demand.state) == (story.LEDGER, story.BUREAU, "withdrawn")
+    asked_twice = [row for row in finding.seen["rows"] if not row["registered"]]
+    assert [row["title"] for row in asked_twice] == [title for title, _units in story.AGAIN]
+    days = [dt.date.fromisoformat(row["week"]) for row in asked_twice]
+    assert all(dt.timedelta(0) < day - demand.first_on < dt.timedelta(14) for day in days)
+    raised = clock.day_of(held.opened_at)
+    assert max(days) <= ticket.received_on < raised <= ticket.first_replied_on
+    assert raised <= clock.day_of(demand.withdrawn_at) < clock.day_of(held.closed_at) < clock.day_of(held.looked_at)
+    assert (ticket.state, ticket.verdict, ticket.later) == ("closed", "solved", "solved")
+    assert finding.person_min == sum(row["person_min"] for row in finding.seen["rows"]) == held.before_min
+    assert (held.state, held.after_min, held.saved_min) == ("looked", 0, held.before_min * 4)
+    assert held.less
 
 
 def test_whole_county_has_neighbours_that_register_nothing():
