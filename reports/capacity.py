@@ -9,16 +9,16 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Target
 from burden.kit.clock import DAY
 from burden.resources import queries as resources
-from burden.resources.models import Capacity, Training
+from burden.resources.models import Capacity, Training, newest
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
 from reports import issued
@@ -104,6 +104,13 @@ class Line:
         return (2 * found + self.weeks) // (2 * self.weeks) if found and self.weeks else None
 
     @property
+    def peers_permille(self) -> dict[str, int]:
+        """The middle half of its peers, as templates write shares. Units: thousandths."""
+        return (
+            {name: round(1_000 * getattr(self.peers, name)) for name in ("low", "median", "high")} if self.peers else {}
+        )
+
+    @property
     def is_strained(self) -> bool:
         """Whether it is asked more of its hours, or more after hours, than the middle half of its peers."""
         is_full = self.peers is not None and self.share is not None and self.share > self.peers.high
@@ -170,11 +177,12 @@ class Beside:
 def beside(actor: Actor, units: Sequence[Unit], period: Period) -> Beside:
     """Return units of one level side by side over a period. Six queries, whatever their number.
 
-    A township stands for those who work in it itself, as everywhere; every other unit for itself and all below it.
+    A township stands for those who work in it itself, as everywhere; every other unit for itself and all below it. A unit alone
+    is set among those that lie beside it, for four queries more: their middle half is told, and no line of theirs.
     """
     pks = [unit.pk for unit in units]
     own = bool(units) and units[0].level == Level.TOWNSHIP
-    loads = _loads(actor, pks, period, own)
+    loads = _loads((RollupOwn if own else RollupSub).objects.visible_to(actor), pks, period)
     gone = hidden(pks, (period.first.monday, period.last.monday), own=own)
     known = resources.capacity_of(actor, pks, period.year)
     asked = resources.open_requests(actor, pks)
@@ -182,19 +190,30 @@ def beside(actor: Actor, units: Sequence[Unit], period: Period) -> Beside:
     lines = [
         _line(unit, loads[unit.pk], gone[unit.pk], known.get(unit.pk), days, asked.get(unit.pk, 0)) for unit in units
     ]
-    full = _spreads(lines, lambda line: line.share)
-    late = _spreads(lines, lambda line: line.after_share)
+    others = _around(units[0], period, days, own) if len(units) == 1 else []
+    full, late = (_spreads(lines, others, value) for value in (lambda line: line.share, lambda line: line.after_share))
     placed = [_among(line, full, late) for line in lines]
     placed.sort(key=lambda line: (line.share is None, -(line.share or 0), line.unit.path))
     return Beside(placed)
 
 
-def _loads(actor: Actor, units: Collection[int], period: Period, own: bool) -> dict[int, dict[dt.date, Load]]:
-    model = RollupOwn if own else RollupSub
+def _around(unit: Unit, period: Period, days: Mapping[dt.date, int], own: bool) -> list[Line]:
+    """Return the units that lie beside one, whoever may read them."""
+    beside = Unit.every.filter(parent=unit.parent_id, level=unit.level, closed_on=None).exclude(pk=unit.pk)
+    others = list(beside) if unit.parent_id else []
+    pks = [each.pk for each in others]
+    loads = _loads((RollupOwn if own else RollupSub).every.all(), pks, period)
+    gone = hidden(pks, (period.first.monday, period.last.monday), own=own)
+    known = newest(Capacity.every.all(), pks, period.year)
+    return [_line(each, loads[each.pk], gone[each.pk], known.get(each.pk), days, 0) for each in others]
+
+
+def _loads(rows: QuerySet[Any], units: Collection[int], period: Period) -> dict[int, dict[dt.date, Load]]:
     claims = sum((F(name) for name in CLAIMS[1:]), F(CLAIMS[0]))
-    rows = model.objects.visible_to(actor).filter(unit__in=units, week__in=period.mondays)
     found: dict[int, dict[dt.date, Load]] = defaultdict(dict)
-    listed = rows.values_list("unit_id", "week", ALL_MINUTES, claims, "after_hours_min", "returns")
+    listed = rows.filter(unit__in=units, week__in=period.mondays).values_list(
+        "unit_id", "week", ALL_MINUTES, claims, "after_hours_min", "returns"
+    )
     for unit, week, *numbers in listed:
         found[unit][week] = Load(*numbers)
     return found
@@ -220,13 +239,21 @@ def _line(
     return Line(unit, known, whole, len(shown), sum(days[week] for week in shown), len(filled) - len(shown), requests)
 
 
-def _spreads(lines: Sequence[Line], value: Callable[[Line], float | None]) -> dict[str, Spread]:
+def _spreads(
+    lines: Sequence[Line], others: Sequence[Line], value: Callable[[Line], float | None]
+) -> dict[str, Spread]:  # fmt: skip
+    """Return the peer groups of lines. Shape: where others are counted in, least and most are those of the middle half and the lines."""
     values: dict[str, list[float]] = defaultdict(list)
-    for line in lines:
-        if (found := value(line)) is not None:
-            values[alike(line.unit.kind)].append(found)
-    spreads = {kind: spread(of) for kind, of in values.items()}
-    return {kind: found for kind, found in spreads.items() if found}
+    for line in (*lines, *others):
+        if (number := value(line)) is not None:
+            values[alike(line.unit.kind)].append(number)
+    spreads = {kind: peers for kind, of in values.items() if (peers := spread(of))}
+    if not others:
+        return spreads
+    own = [number for line in lines if (number := value(line)) is not None]
+    return {
+        kind: replace(of, least=min((of.low, *own)), most=max((of.high, *own))) for kind, of in spreads.items()
+    }  # fmt: skip
 
 
 def _among(line: Line, full: Mapping[str, Spread], late: Mapping[str, Spread]) -> Line:

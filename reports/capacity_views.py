@@ -48,7 +48,7 @@ def capacity(request: ActedRequest, code: str) -> HttpResponse:
         "levels": [(Level(each).label, to(kind=each), each == level) for each in below], "query": query_of(**said),
         "period_query": query_of(**period.query), "peers": _peers(found), "is_closed": period.last <= last_closed(now),
         "people": {name: found.people(name) for name in ("quota", "in_post", "lent")},
-        "may_offer": Role.OFFICE in actor.roles, "may_ask": Role.LEAD in actor.roles,
+        "may_offer": Role.OFFICE in actor.roles, "led": {post.unit_id for post in actor.posts if post.role == Role.LEAD},
     }  # fmt: skip
     return render(request, "reports/capacity.html", context)
 

@@ -29,6 +29,7 @@ from reports.frames import chosen_or_404, is_told, period_bar, period_or_404, to
 from reports.indicators import INDICATORS, Figures, Source
 from reports.league import OWN
 from reports.panels import comparison, standing, summary
+from reports.panels.ability import ability
 from reports.panels.items import LEVELS, items
 from reports.panels.portal import portal
 from reports.panels.signals import newest
@@ -113,6 +114,7 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     panels, here = _panels(actor, state, now)
     context |= panels
     context |= newest(actor, unit, state.period.last, last_closed(now))
+    context |= ability(actor, unit, state.period, clock.day_of(now)) | {"period_query": query_of(**state.period.query)}
     if unit.level in LEVELS and state.period.kind == "week":
         context |= _own(actor, state, whole=request.GET.get("items") == "all")
     units = below.get(state.level, [])

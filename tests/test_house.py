@@ -183,6 +183,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/units/views.py",
         "burden/oversight/services/relief.py",
         "burden/oversight/merits/issuers.py",
+        "reports/capacity.py",
         "reports/forms.py",
         "reports/league.py",
         "reports/provided.py",
@@ -208,7 +209,10 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "Target": {"burden/demands/services/reestimating.py"},
     "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
     "Ticket": {"burden/feedback/services/batches.py"},  # the worker opens, raises and counts all
-    "Capacity": {"burden/resources/services/files.py"},  # rows that the preview found in scope, changed together
+    "Capacity": {
+        "burden/resources/services/files.py",  # rows that the preview found in scope, changed together
+        "reports/capacity.py",  # of units that one is set among: their middle half is told
+    },
     "CapacityFile": {"burden/resources/services/files.py"},  # the worker reads everybody's
     "TicketForward": {
         "burden/feedback/queries.py",
@@ -235,6 +239,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     },
     "PeerStat": {"reports/peer_stats.py"},  # the worker counts them anew
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there
+    "RollupOwn if own else RollupSub": {"reports/capacity.py"},  # the middle half of those around a unit
     "RollupSub": {"reports/issued.py", "reports/provided.py"},  # whether there is data of some weeks, without a figure
     "RollupSource": {  # what is asked of all below an issuer's parent, for those who read the issuer's sums
         "reports/issued.py",

@@ -18,7 +18,7 @@ from burden.demands.models import ACTIVE, Demand, Target
 from burden.kit.clock import day_of
 from burden.kit.threads import Key, Link
 from burden.kit.waiting import MOST, Waiting
-from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, State, SupportRequest, Training
+from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, State, SupportRequest, Training, newest
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
 
@@ -47,8 +47,7 @@ def capacity_years(actor: Actor) -> list[int]:
 
 def capacity_of(actor: Actor, units: Collection[int], year: int) -> dict[int, Capacity]:
     """Return by unit who works there, from its newest row until a year that says so. One query."""
-    found = Capacity.objects.visible_to(actor).filter(unit__in=units, year__lte=year, in_post__isnull=False)
-    return {row.unit_id: row for row in found.order_by("unit_id", "-year").distinct("unit_id")}
+    return newest(Capacity.objects.visible_to(actor), units, year)
 
 
 def brought_file(actor: Actor) -> CapacityFile | None:

@@ -199,3 +199,74 @@ def test_sums_hold_shown_weeks_alone(seed):
         assert line.load.needed_min == sum(loads[week].needed_min for week in filled - gone)
     else:
         assert filled and not filled - gone
+
+
+def test_unit_alone_is_set_among_those_around_it(county):
+    towns = [make_town(county, per_head=300 + 30 * n) for n in range(8)]
+    lead = make_actor(towns[7], "lead")
+    line = line_of(lead, towns[7])
+    among = next(each for each in beside(make_actor(county, "office"), towns, WEEK).lines if each.unit == towns[7])
+    assert (line.peers.count, line.peers.low, line.peers.median, line.peers.high) == (
+        8, among.peers.low, among.peers.median, among.peers.high,
+    )  # fmt: skip
+    assert line.is_strained
+    assert (line.peers.least, line.peers.most) == (line.peers.low, line.share)  # nobody else's figure
+    make_unit(county, "township", closed_on=NOW.date())
+    Capacity.every.filter(unit=towns[0]).delete()
+    assert line_of(lead, towns[7]).peers is None  # seven
+
+
+def test_lead_is_offered_to_ask_for_its_own_unit_alone(client, county):
+    town = make_unit(county, "township")
+    add_sums(town, returns=6, per_head=600)
+    villages = []
+    for n in range(9):
+        village = make_unit(town, "village")
+        Capacity.every.create(unit=village, year=2026, in_post=5, changed_at=NOW)
+        add_sums(village, returns=6, per_head=100 + 200 * n)
+        villages.append(village)
+    client.force_login(make_actor(town, "lead").user)
+    page = client.get(reverse("capacity", args=[town.code]), {"kind": "village"})
+    assert page.context["beside"].strained
+    assert f"{reverse('support_ask')}?kind=people" not in page.content.decode()
+    client.force_login(make_actor(villages[8], "lead").user)
+    page = client.get(reverse("capacity", args=[villages[8].code]))
+    assert f"{reverse('support_ask')}?kind=people" in page.content.decode()
+
+
+def test_page_of_a_unit_says_who_works_there_and_what_it_asked_for(client, county):
+    town = make_town(county, per_head=600)
+    lead = make_actor(town, "lead")
+    client.force_login(lead.user)
+    page = client.get(reverse("report", args=[town.code])).content.decode()
+    assert "在岗 10 人，编制 12，借出 2" in page
+    assert "负担占可用工时 <b>15.0%</b>" in page and "没有支持请求" in page
+    SupportRequest.every.create(
+        unit=town, kind="people", title="添人", state="asked", made_by=lead.user, made_on=NOW.date(), asked_on=NOW.date(),
+        changed_at=NOW,
+    )  # fmt: skip
+    page = client.get(reverse("report", args=[town.code])).content.decode()
+    assert "添人" in page and reverse("support_ask") in page
+    client.force_login(make_actor(county, "office").user)
+    assert 'id="ability"' not in client.get(reverse("report", args=[county.code])).content.decode()
+
+
+def test_page_of_a_unit_hides_the_share_of_few(client, county):
+    town = make_town(county, returns=4)
+    client.force_login(make_actor(town, "lead").user)
+    page = client.get(reverse("report", args=[town.code])).content.decode()
+    assert "负担占可用工时" not in page and "人数太少，不显示" in page
+
+
+def test_requests_of_one_unit_are_listed_and_of_a_foreign_one_are_absent(client, county, office):
+    client.force_login(office.user)
+    towns = [make_unit(county, "township") for _n in range(2)]
+    for town in towns:
+        SupportRequest.every.create(
+            unit=town, kind="people", title=f"添人{town.code}", state="asked", made_by=office.user, made_on=NOW.date(),
+            asked_on=NOW.date(), changed_at=NOW,
+        )  # fmt: skip
+    page = client.get(reverse("support"), {"which": "open", "unit": towns[0].code}).content.decode()
+    assert f"添人{towns[0].code}" in page and f"添人{towns[1].code}" not in page
+    for wrong in (make_unit(level="county").code, "990", "a\0b"):
+        assert client.get(reverse("support"), {"unit": wrong}).status_code == 404

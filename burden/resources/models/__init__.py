@@ -8,6 +8,7 @@ from burden.resources.models.capacity import (
     YEARS,
     Capacity,
     CapacityFile,
+    newest,
 )
 from burden.resources.models.helping import ANSWER_LENGTH, QUESTION_LENGTH, Guide, GuideRated, Training
 from burden.resources.models.support import DETAIL_LENGTH, TITLE_LENGTH, Kind, State, SupportRequest
@@ -30,4 +31,5 @@ __all__ = [
     "State",
     "SupportRequest",
     "Training",
+    "newest",
 ]

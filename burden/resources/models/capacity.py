@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
@@ -70,6 +71,12 @@ class Capacity(models.Model):
                 name="capacity_numbers",  # what is null breaks no check
             ),
         ]
+
+
+def newest(known: QuerySet[Capacity], units: Collection[int], year: int) -> dict[int, Capacity]:
+    """Return by unit its newest row until a year that says who works there."""
+    found = known.filter(unit__in=units, year__lte=year, in_post__isnull=False)
+    return {row.unit_id: row for row in found.order_by("unit_id", "-year").distinct("unit_id")}
 
 
 class CapacityFileQuerySet(ScopedQuerySet):

@@ -32,14 +32,17 @@ WHICH = ("", "open", "answered")
 
 @access(*READERS)
 def support(request: ActedRequest) -> HttpResponse:
-    """List the requests that the actor sees."""
+    """List the requests that the actor sees, or those of a unit and all below it. Refuses (404): a foreign unit."""
     actor, today = request.actor, clock.day_of(clock.now())
     which = request.GET.get("which", "")
     which = which if which in WHICH else ""
-    page = Paginator(queries.requests(actor, which), PAGE).get_page(request.GET.get("page"))
+    unit, code = None, request.GET.get("unit", "").replace("\0", "")
+    if code and (unit := Unit.objects.visible_to(actor).select_related("parent").filter(code=code).first()) is None:
+        raise Http404
+    page = Paginator(queries.requests(actor, which, unit), PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "rows": queries.clocked(actor, list(page), today), "which": which, "query": query_of(which=which),
-        "counts": queries.support_counts(actor, None, today), "may_ask": Role.LEAD in actor.roles, "here": "support",
+        "page": page, "rows": queries.clocked(actor, list(page), today), "which": which, "unit": unit,
+        "query": query_of(which=which, unit=code), "counts": queries.support_counts(actor, unit, today), "may_ask": Role.LEAD in actor.roles, "here": "support",
     }  # fmt: skip
     return render(request, "resources/support.html", context)
 
