@@ -71,6 +71,7 @@ app.conf.update(
         "expire-exports": {"task": "reports.expire_exports", "schedule": crontab(minute=17)},
         "release-tickets": {"task": "feedback.release", "schedule": crontab(minute=23, hour="8-18")},
         "escalate-tickets": {"task": "feedback.escalate", "schedule": crontab(minute=50, hour=0)},
+        "escalate-orders": {"task": "oversight.escalate", "schedule": crontab(minute=55, hour=0)},
         "clear-sessions": {"task": "accounts.clear_sessions", "schedule": crontab(minute=40, hour=3)},
     },
 )

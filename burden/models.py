@@ -19,7 +19,7 @@ from burden.feedback.models import (
 )
 from burden.feedback.notices.models import Notice, NoticeChannel, NoticeDigest
 from burden.ledger.models import AuditEvent, StaleDemand, StaleMark
-from burden.oversight.models import Bulletin, Finding, Order, OrderStep, ReliefAsked, Requirement
+from burden.oversight.models import Bulletin, Finding, Order, OrderStep, ReliefAsked, ReliefTally, Requirement
 from burden.oversight.observing.models import Observation
 from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, SupportRequest, Training
 from burden.standards.models import (
@@ -81,6 +81,7 @@ __all__ = [
     "Reestimate",
     "Refusal",
     "ReliefAsked",
+    "ReliefTally",
     "Requirement",
     "Rule",
     "Sample",

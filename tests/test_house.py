@@ -59,7 +59,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "waits",
     },
     "entries": {"history", "lines", "offers", "year"},
-    "oversight": {"clocks", "merits", "saved", "seen", "stages", "steps", "texts"},
+    "oversight": {"clocks", "levels", "merits", "saved", "seen", "stages", "steps", "texts"},
     "feedback": {
         "board",
         "choices",
@@ -199,14 +199,21 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/demands/services/reestimating.py",  # a change of method concerns everybody's
         "burden/feedback/queries.py",  # of a target in scope
         "reports/provided.py",  # takes plain ids
+        "burden/oversight/services/relief.py",  # of an order in scope
     },
     "Adaptation": {
         "burden/demands/adaptations/reading.py",  # what was approved holds whoever registers
         "burden/oversight/merits/practices.py",
     },
-    "Order": {"burden/oversight/merits/issuers.py"},  # who may be recognised is the same for whoever asks
+    "Order": {
+        "burden/oversight/merits/issuers.py",  # who may be recognised is the same for whoever asks
+        "burden/oversight/services/overdue.py",  # the worker tells the level above of all
+    },
     "Practice": {"burden/oversight/merits/practices.py"},
-    "Target": {"burden/demands/services/reestimating.py"},
+    "Target": {
+        "burden/demands/services/reestimating.py",
+        "burden/oversight/services/relief.py",  # whom it went to, whoever asks them
+    },
     "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
     "Ticket": {"burden/feedback/services/batches.py"},  # the worker opens, raises and counts all
     "Capacity": {

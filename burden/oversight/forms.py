@@ -18,6 +18,7 @@ from burden.kit.forms import Plain, day_field
 from burden.oversight import queries
 from burden.oversight.models import LINE_LENGTH, Order, Requirement, Why
 from burden.oversight.models.findings import TITLE_LENGTH
+from burden.oversight.steps import to_answer
 from burden.standards.models import Category, Rule
 from burden.standards.rules.book import rulebook
 
@@ -143,15 +144,14 @@ class NoteForm(ActForm):
 
 
 class AnswerForm(ActForm):
-    """One answer for each requirement that is not verified yet."""
+    """One answer for each requirement that may be answered."""
 
     def __init__(self, *args: Any, requirements: Sequence[Requirement], **kwargs: Any) -> None:
         self.base_fields = {}  # type: ignore[misc]  # of this form alone
         for each in requirements:
-            if each.verified_at is None:
-                field = _line(_("第 %(n)d 条") % {"n": each.number}, each.text, required=False)
-                field.initial = each.answer
-                self.base_fields[f"answer-{each.number}"] = field
+            field = _line(_("第 %(n)d 条") % {"n": each.number}, each.text, required=False)
+            field.initial = each.answer
+            self.base_fields[f"answer-{each.number}"] = field
         super().__init__(*args, **kwargs)
 
     def facts(self) -> dict[str, Any]:
@@ -168,9 +168,7 @@ class VerifyForm(ActForm):
     def __init__(self, *args: Any, requirements: Sequence[Requirement], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [
-            (str(each.number), each.text)
-            for each in requirements
-            if each.answered_at and not each.returned and each.verified_at is None
+            (str(each.number), each.text) for each in requirements if each.is_answered and each.verified_at is None
         ]
         numbers = self.fields["numbers"]
         assert isinstance(numbers, forms.MultipleChoiceField)
@@ -200,7 +198,7 @@ PLAIN: Mapping[str, type[ActForm]] = {  # by act; what is not here depends on th
 def act_form(act: str, order: Order, requirements: Sequence[Requirement], data: Any = None) -> ActForm:
     """Return the form of an act, filled in with what stands there."""
     if act == "answer":
-        return AnswerForm(data, prefix=act, requirements=requirements)
+        return AnswerForm(data, prefix=act, requirements=to_answer(order, requirements))
     if act == "verify":
         return VerifyForm(data, prefix=act, requirements=requirements)
     initial: dict[str, Any] = {}

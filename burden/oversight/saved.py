@@ -8,9 +8,12 @@ The figures come through kit.figures: a change of method is no saving, what law 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from burden.kit import figures
 from burden.kit.clock import Week, last_closed
+from burden.oversight.models import Order
 
 BEFORE = 13  # weeks
 AFTER = (4, 13)  # at least, at most
@@ -50,3 +53,22 @@ def weeks_after(answered: dt.datetime, now: dt.datetime) -> list[dt.date]:
 def ripe_on(answered: dt.datetime) -> dt.date:
     """Return the first day on which enough weeks are closed to say what was saved."""
     return Week.at(answered).plus(1 + AFTER[0]).monday
+
+
+def before(order: Order) -> tuple[int, int]:
+    """Return what was asked in the quarter before an order was opened, and of how many weeks. Units: person-minutes."""
+    weeks = weeks_before(order.opened_at)
+    return _asked(order, weeks), len(weeks)
+
+
+def by_order(order: Order, now: dt.datetime) -> Saved:
+    """Return what an order saved until now, against what was frozen when it was opened."""
+    before_min, weeks = order.before_min, order.before_weeks
+    if before_min is None or weeks is None:  # opened before this was frozen at the opening
+        before_min, weeks = before(order)
+    after = weeks_after(order.answered_at or now, now)
+    return Saved(before_min, weeks, _asked(order, after), len(after))
+
+
+def _asked(order: Order, weeks: Sequence[dt.date]) -> int:
+    return sum(figures.asked_in(issuer_id=order.issuer_id, titles=order.titles, weeks=weeks).values())

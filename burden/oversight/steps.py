@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
-from burden.oversight.models import RUNNING, Order, OrderState
+from burden.oversight.models import RUNNING, Order, OrderState, Requirement
 
 KEEPERS = frozenset({Role.REVIEWER, Role.OFFICE})  # over the unit that supervises
 OFFICE = frozenset({Role.OFFICE})
@@ -41,7 +41,7 @@ STEPS: Mapping[str, Step] = {
     "revise": Step(_("修改"), KEEPERS, frozenset({S.DRAFT}), None),
     "send": Step(_("签发交办"), OFFICE, frozenset({S.DRAFT}), S.SENT),
     "sign": Step(_("签收"), ISSUERS, frozenset({S.SENT}), S.WORKING),
-    "answer": Step(_("反馈"), ISSUERS, AT_WORK, S.ANSWERED),
+    "answer": Step(_("反馈"), ISSUERS, AT_WORK | {S.ANSWERED}, S.ANSWERED),
     "extend": Step(_("申请延期"), ISSUERS, frozenset({S.WORKING, S.RETURNED}), S.EXTENSION),
     "grant": Step(_("同意延期"), OFFICE, frozenset({S.EXTENSION}), S.WORKING),
     "refuse": Step(_("不同意延期"), OFFICE, frozenset({S.EXTENSION}), S.WORKING),
@@ -55,7 +55,9 @@ STEPS: Mapping[str, Step] = {
     "confirm": Step(_("基层复核"), RECEIVERS, frozenset({S.ANSWERED, S.RETURNED, S.DONE, S.CLOSED}), None),
 }
 OPENED, ESCALATED = "open", "escalated"
-LABELS: Mapping[str, str | Promise] = {OPENED: _("立项")} | {act: step.label for act, step in STEPS.items()}
+LABELS: Mapping[str, str | Promise] = {OPENED: _("立项"), ESCALATED: _("逾期，已告知")} | {
+    act: step.label for act, step in STEPS.items()
+}
 
 
 def may(actor: Actor, order: Order, act: str) -> bool:
@@ -77,3 +79,9 @@ def acts(actor: Actor, order: Order) -> set[str]:
     return {
         act for act, step in STEPS.items() if act != "confirm" and order.state in step.starts and may(actor, order, act)
     }
+
+
+def to_answer(order: Order, requirements: Iterable[Requirement]) -> list[Requirement]:
+    """Return what the issuer may answer: what is not verified; once all of it is judged, only what was left unanswered."""
+    left = [each for each in requirements if each.verified_at is None]
+    return [each for each in left if not each.is_answered] if order.state == S.ANSWERED else left

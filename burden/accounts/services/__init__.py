@@ -15,7 +15,7 @@ from burden.accounts.services.keys import (
 )
 from burden.accounts.services.people import add_person, change_person, deactivate, reactivate
 from burden.accounts.services.posts import decide_requests, end_post, end_posts, propose_post, withdraw_requests
-from burden.accounts.services.questions import left_to_ask, put_question
+from burden.accounts.services.questions import left_to_ask, people_to_ask, put_question
 
 __all__ = [
     "add_person",
@@ -30,6 +30,7 @@ __all__ = [
     "make_login_link",
     "make_token",
     "open_account",
+    "people_to_ask",
     "propose_post",
     "put_question",
     "reactivate",

@@ -11,8 +11,9 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from burden.accounts.models import MOST_QUESTIONS, PortalQuestion
-from burden.kit.clock import Week
+from burden.accounts.models import MOST_QUESTIONS, PortalQuestion, Post
+from burden.accounts.roles import Role
+from burden.kit.clock import Week, day_of
 
 
 def left_to_ask(*, people: Collection[int], now: dt.datetime) -> dict[int, int]:
@@ -20,6 +21,23 @@ def left_to_ask(*, people: Collection[int], now: dt.datetime) -> dict[int, int]:
     week = Week.at(now).monday
     asked = Counter(PortalQuestion.objects.filter(person__in=people, week=week).values_list("person", flat=True))
     return {person: max(0, MOST_QUESTIONS - asked[person]) for person in people}
+
+
+def people_to_ask(*, unit_ids: Collection[int], now: dt.datetime) -> dict[int, list[int]]:
+    """Return who works or leads in each of some units and may be asked still this week, those asked least first.
+
+    Shape: a unit in which nobody may be asked is left out.
+    """
+    posts = Post.objects.filter(
+        unit__in=unit_ids, role__in=(Role.CADRE, Role.LEAD), valid__contains=day_of(now), user__is_active=True
+    )
+    rows = sorted(set(posts.values_list("unit", "user")))
+    left = left_to_ask(people={person for _unit, person in rows}, now=now)
+    found: dict[int, list[int]] = {}
+    for unit_id, person in sorted(rows, key=lambda row: (-left[row[1]], row[1])):
+        if left[person]:
+            found.setdefault(unit_id, []).append(person)
+    return found
 
 
 @transaction.atomic

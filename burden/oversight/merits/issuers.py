@@ -12,12 +12,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
+from django.db.models import BigIntegerField, BooleanField, DateField, F, Func, Value
+from django.db.models.functions import Cast
+
 from burden.kit import clock, figures
 from burden.kit.clock import Week
 from burden.kit.figures import Imposed, Manned
 from burden.kit.templatetags.show import hours
 from burden.oversight import saved
-from burden.oversight.clocks import RED, edges
+from burden.oversight.clocks import edges
 from burden.oversight.merits.reckoning import (
     LEAST,
     MIN_PEERS,
@@ -31,7 +34,7 @@ from burden.oversight.merits.reckoning import (
     net_lines,
     weeks_words,
 )
-from burden.oversight.models import RUNNING, Order, OrderState, RecognitionKind
+from burden.oversight.models import Order, OrderState, RecognitionKind
 from burden.units.models import Level, Unit
 
 WEEKS, YEAR = 13, 52
@@ -133,8 +136,16 @@ def _ratios(issuer: Unit, issuers: Sequence[Unit], sides: Sides) -> list[int]:
 
 def _late(unit: Unit, today: dt.date) -> set[int]:
     """Return the issuers with an order of the unit that is overdue at their step."""
-    red = Order.every.filter(edges(today).of(RED), unit=unit, state__in=RUNNING)
-    return set(red.values_list("issuer_id", flat=True))
+    at = edges(today)
+    said = [
+        Cast(Value(value), field)
+        for value, field in ((unit.pk, BigIntegerField()), (at.floor, DateField()), (today, DateField()))
+    ]
+    waits = Func(
+        F("pk"), *said, function="keeps_waiting", output_field=BooleanField()
+    )  # whoever asks may read no such order
+    below = Unit.every.filter(parent=unit, closed_on=None).alias(waits=waits).filter(waits=True)
+    return set(below.values_list("pk", flat=True))
 
 
 def _orders(unit: Unit, issuers: Collection[Unit], now: dt.datetime) -> list[Order]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from burden.accounts.actor import Actor
 
 MOST_REQUIREMENTS = 10
+TOLD_AT_ONCE = 5  # answers of receivers
 
 
 class OrderState(models.TextChoices):
@@ -83,7 +84,9 @@ class Order(models.Model):
 
     Shape: `due_on` is the last day of the step it stands at, `ripe_on` the first day of what comes after waiting (销号, 回头看),
     `deadline_on` the issuer's own; all dates, colours are computed (oversight.clocks). `asked_until` is an extension asked for.
-    Who confirmed relief is ticked in ReliefAsked, what was said is counted here alone: nobody can put the two together.
+    Who confirmed relief is ticked in ReliefAsked; what was said is counted in ReliefTally, and comes here by fives alone: whoever
+    looks again after each answer learns of five at once, and nobody can put answer and unit together. `escalated_for` is the
+    missed day of which the level above was told.
     Units: person_min as the finding has it; before_min and after_min person-minutes of before_weeks and after_weeks, the former
     frozen when it is opened, the latter with saved_min of a year when it is closed; took_days working days from 交办 to 办结.
     """
@@ -108,6 +111,7 @@ class Order(models.Model):
     deadline_on = models.DateField(null=True)
     asked_until = models.DateField(null=True)
     was_extended = models.BooleanField(default=False)
+    escalated_for = models.DateField(null=True)
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     opened_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
@@ -183,7 +187,7 @@ class Order(models.Model):
 
     @property
     def told(self) -> int:
-        """How many units said whether there is relief."""
+        """How many units said whether there is relief, of those that are told: always whole fives, or none."""
         return self.less + self.same + self.more
 
 
@@ -220,6 +224,11 @@ class Requirement(models.Model):
             ),
         ]
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether it was answered, and not sent back since."""
+        return self.answered_at is not None and not self.returned
+
 
 class OrderStep(models.Model):
     """One step of an order, as its page tells it: when, which unit, what, and the words that came with it. Never altered."""
@@ -247,7 +256,7 @@ class ReliefAskedQuerySet(ScopedQuerySet):
 
 
 class ReliefAsked(models.Model):
-    """A unit that is asked whether relief arrived, and whether it answered; never what."""
+    """A unit that is asked whether relief arrived, and whether it answered; never what. Gone when its order begins anew."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="+", db_index=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
@@ -262,3 +271,30 @@ class ReliefAsked(models.Model):
         default_manager_name = "every"
         base_manager_name = "every"
         constraints = [models.UniqueConstraint(fields=["order", "unit"], name="order_relief_once")]
+
+
+class ReliefTallyQuerySet(ScopedQuerySet):
+    """Only whoever adds to it reads it."""
+
+    def scope(self, actor: Actor) -> Q:
+        return Q(order__in=ReliefAsked.objects.visible_to(actor).values("order"))
+
+
+class ReliefTally(models.Model):
+    """What units said since the last five were told, of no unit in particular; no page shows it. Gone when its order begins anew."""
+
+    order = models.OneToOneField(Order, models.CASCADE, related_name="+", primary_key=True)
+    less = models.SmallIntegerField(default=0)
+    same = models.SmallIntegerField(default=0)
+    more = models.SmallIntegerField(default=0)
+
+    objects = ReliefTallyQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "order_tally"
+        default_manager_name = "every"
+        base_manager_name = "every"
+        constraints = [
+            models.CheckConstraint(condition=Q(less__gte=0, same__gte=0, more__gte=0), name="order_tally_counts")
+        ]

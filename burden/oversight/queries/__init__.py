@@ -17,6 +17,7 @@ from burden.oversight.queries.orders import (
     order_counts,
     order_steps,
     relief_asked,
+    relief_questions,
     requirements,
 )
 from burden.oversight.queries.recognition import (
@@ -73,6 +74,7 @@ __all__ = [
     "recognition_counts",
     "recognitions",
     "relief_asked",
+    "relief_questions",
     "requirements",
     "settled_signals",
     "still_seen",

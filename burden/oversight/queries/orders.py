@@ -10,10 +10,14 @@ from django.db.models import Avg, Count, F, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from burden.accounts.actor import Actor
+from burden.accounts.models import Question
+from burden.accounts.queries import put_to
 from burden.accounts.roles import EXPORTERS
 from burden.kit.clock import DAY
 from burden.oversight.clocks import COLOURS, RED, Edges
-from burden.oversight.models import RUNNING, Order, OrderState, OrderStep, ReliefAsked, Requirement
+from burden.oversight.levels import told_above
+from burden.oversight.models import RUNNING, TOLD_AT_ONCE, Order, OrderState, OrderStep, ReliefAsked, Requirement
+from burden.oversight.steps import STEPS
 from burden.units.models import Unit
 
 S = OrderState
@@ -24,7 +28,7 @@ COLUMNS: Mapping[str, tuple[OrderState, ...]] = {  # the nine steps in four colu
     "done": (S.DONE, S.CLOSED, S.LOOKED),
 }
 CARDS = 3  # of a column
-FEW_ANSWERS = 5  # fewer are not told
+FEW_ANSWERS = TOLD_AT_ONCE
 RECENT = 90 * DAY
 CARD = (
     "year", "number", "state", "title", "category", "citation", "person_min", "due_on", "ripe_on", "saved_min", "took_days",
@@ -107,10 +111,19 @@ def issuers_of(actor: Actor) -> list[tuple[str, str]]:
 
 
 def escalated(actor: Actor, edges: Edges) -> QuerySet[Order]:
-    """Return what is overdue one level below: of units right under the one in which the actor reviews, the longest first."""
+    """Return what is overdue one level below, the longest first: of units above which the actor is the first to review.
+
+    Three queries, however many orders there are.
+    """
     post = actor.post(*EXPORTERS)
-    found: QuerySet[Order] = Order.objects.visible_to(actor).filter(unit__parent_id=post.unit_id if post else None)
-    return found.filter(edges.of(RED)).select_related("issuer", "unit").order_by("due_on", "pk")
+    low, high = post.unit.range if post else ("", "")
+    red: QuerySet[Order] = Order.objects.visible_to(actor).filter(edges.of(RED))
+    paths = dict(
+        red.filter(unit__path__gt=low, unit__path__lt=high).order_by().values_list("unit", "unit__path").distinct()
+    )
+    told = told_above(paths, edges.today) if post else {}
+    mine = [unit_id for unit_id, desk_id in told.items() if post and desk_id == post.unit_id]
+    return red.filter(unit__in=mine).select_related("issuer", "unit").order_by("due_on", "pk")
 
 
 def order(actor: Actor, pk: int) -> Order:
@@ -144,6 +157,13 @@ def relief_asked(actor: Actor, pk: int) -> Order:
     if found is None:
         raise Http404
     return found
+
+
+def relief_questions(actor: Actor) -> QuerySet[ReliefAsked]:
+    """Return what was put to the actor for a unit of theirs, and nobody there has answered yet."""
+    mine = put_to(actor, Question.RELIEF).values("subject")
+    found: QuerySet[ReliefAsked] = ReliefAsked.objects.visible_to(actor).filter(has_answered=False, order__in=mine)
+    return found.filter(order__state__in=STEPS["confirm"].starts)
 
 
 def has_to_confirm(actor: Actor, found: Order) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,10 +19,18 @@ from burden.kit.threads import Key, Link
 from burden.kit.waiting import MOST, Waiting
 from burden.oversight import steps
 from burden.oversight.clocks import edges
-from burden.oversight.models import WITH_ISSUER, Finding, FindingState, Order, OrderState, ReliefAsked, Source
+from burden.oversight.models import (
+    WITH_ISSUER,
+    Finding,
+    FindingState,
+    Order,
+    OrderState,
+    Requirement,
+    Source,
+)
 from burden.oversight.queries.bulletins import waiting as bulletins_waiting
 from burden.oversight.queries.findings import findings
-from burden.oversight.queries.orders import escalated
+from burden.oversight.queries.orders import escalated, relief_questions
 from burden.oversight.queries.recognition import recognition_thread
 from burden.oversight.queries.recognition import waiting as recognitions_waiting
 
@@ -47,6 +55,7 @@ def _orders(actor: Actor, today: dt.date) -> Iterator[Waiting]:
     led = [post.unit_id for post in actor.posts if post.role in steps.ISSUERS]
     if led:
         mine |= Q(issuer_id__in=led, state__in=WITH_ISSUER)
+        mine |= Q(Exists(_left_open(actor)), issuer_id__in=led, state=S.ANSWERED)
     post, office = actor.post(*EXPORTERS), actor.post(Role.OFFICE)
     if post:
         mine |= Q(unit_id=post.unit_id, state__in=KEEPERS)
@@ -57,10 +66,17 @@ def _orders(actor: Actor, today: dt.date) -> Iterator[Waiting]:
     ripe = Q(ripe_on=None) | Q(ripe_on__lte=today)
     found = Order.objects.visible_to(actor).filter(mine, ripe).select_related("issuer")
     for each in found.order_by("due_on", "pk")[: MOST + 1]:
-        yield _order(each)
+        yield _order(each, is_issuers=each.issuer_id in led)
 
 
-def _order(each: Order) -> Waiting:
+def _left_open(actor: Actor) -> QuerySet[Requirement]:
+    """Return what an issuer left unanswered of an order that is judged already."""
+    left = Q(answered_at=None) | ~Q(returned="")
+    found: QuerySet[Requirement] = Requirement.objects.visible_to(actor)
+    return found.filter(left, order=OuterRef("pk"), verified_at=None)
+
+
+def _order(each: Order, *, is_issuers: bool) -> Waiting:
     begun = {
         S.DRAFT: each.opened_at, S.SENT: each.sent_at, S.WORKING: each.signed_at, S.ANSWERED: each.answered_at,
     }.get(OrderState(each.state))  # fmt: skip
@@ -69,7 +85,7 @@ def _order(each: Order) -> Waiting:
         title=f"{each.name} {each.title}",
         note=_("%(issuer)s，%(state)s") % {"issuer": each.issuer.name, "state": each.get_state_display()},
         url=reverse("order", args=[each.pk]),
-        act=_act(each.state),
+        act=_("答复") if is_issuers and each.state == S.ANSWERED else _act(each.state),
         since=clock.day_of(begun or each.sent_at or each.opened_at) if each.ripe_on is None else each.ripe_on,
         due=each.due_on,
     )
@@ -116,10 +132,7 @@ def _escalated(actor: Actor, today: dt.date) -> Iterator[Waiting]:
 def _relief(actor: Actor) -> Iterator[Waiting]:
     if not actor.homes:
         return
-    asked = ReliefAsked.objects.visible_to(actor).filter(
-        has_answered=False, order__state__in=steps.STEPS["confirm"].starts
-    )
-    for each in asked.select_related("order__issuer").order_by("asked_on", "pk")[:3]:
+    for each in relief_questions(actor).select_related("order__issuer").order_by("asked_on", "pk")[: MOST + 1]:
         yield Waiting(
             kind=_("回头看"),
             title=each.order.title,

@@ -14,6 +14,7 @@ from burden.oversight.services.findings import dismiss_finding, raise_finding, r
 from burden.oversight.services.orders import (
     answer_order,
     cancel_order,
+    check_step,
     close_order,
     extend_order,
     finish_order,
@@ -28,6 +29,7 @@ from burden.oversight.services.orders import (
     sign_order,
     verify_requirements,
 )
+from burden.oversight.services.overdue import ask_later, escalate
 from burden.oversight.services.recognition import (
     announce_recognition,
     answer_objection,
@@ -48,8 +50,10 @@ __all__ = [
     "announce_recognition",
     "answer_objection",
     "answer_order",
+    "ask_later",
     "cancel_order",
     "check_bulletin",
+    "check_step",
     "close_order",
     "confirm_relief",
     "correct_bulletin",
@@ -59,6 +63,7 @@ __all__ = [
     "draft_bulletin",
     "drop_byline",
     "edit_bulletin",
+    "escalate",
     "extend_order",
     "finish_order",
     "grant_extension",

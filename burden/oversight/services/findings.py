@@ -46,7 +46,7 @@ def raise_finding(
     """Raise a finding about what an issuer asked, with the numbers as they are seen now (oversight.seen).
 
     Refuses: PermissionDenied unless the actor reviews; finding.issuer (outside what the actor supervises), finding.title,
-    finding.titles, finding.category, finding.demand (not out, or withdrawn); Conflict finding.exists (`finding`: its id).
+    finding.titles, finding.category, finding.demand (another's, not out, or withdrawn); Conflict finding.exists (`finding`: its id).
     """
     post = by.post(*EXPORTERS)
     if post is None:
@@ -55,7 +55,7 @@ def raise_finding(
     if not low < issuer.path < high:
         raise _refused("issuer", _("只能对本级以下的单位立问题：督办对象是你这一级管的下达单位"))
     if demand is not None:
-        _check_demand(demand)
+        _check_demand(demand, issuer)
     raised = Finding(
         unit=post.unit, issuer=issuer, source=Source(source), source_key=source_key[:KEY_LENGTH], demand=demand,
         category=read_one(maybe(one_of(Category.values), ""), category, field="category", label=_("类别"), code="finding.category"),
@@ -85,8 +85,10 @@ def raise_from_ticket(*, by: Actor, ticket: Ticket, seen: Mapping[str, Any], **f
     return raise_finding(by=by, source=Source.TICKET, source_key=str(held.pk), seen=told, **facts)
 
 
-def _check_demand(demand: Demand) -> None:
+def _check_demand(demand: Demand, issuer: Unit) -> None:
     """Refuses: finding.demand."""
+    if demand.issuer_id != issuer.pk:
+        raise _refused("demand", _("这一项不是这个单位下达的"))
     if demand.state == DemandState.WITHDRAWN:
         raise _refused("demand", _("这一项已经撤回了，不用再立；要查以前的，请写明事项名称，不选这一项"))
     if demand.state in OPEN:

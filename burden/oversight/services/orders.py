@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS
-from burden.kit import clock, figures
+from burden.demands.models import State as DemandState
+from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import Read, many, maybe, read_one, text, whole
 from burden.ledger.services import record
@@ -31,10 +33,11 @@ from burden.oversight.models import (
 from burden.oversight.models.findings import TITLE_LENGTH
 from burden.oversight.seen import citation
 from burden.oversight.services.relief import ask_relief, forget_relief
-from burden.oversight.steps import OPENED, STEPS, may
+from burden.oversight.steps import OPENED, STEPS, may, to_answer
 from burden.standards.workdays import workdays
 
 MOST_DAYS = 60  # working days an issuer may be given
+TRIES = 3  # at one number
 MOST_EXTENSION = 30  # working days beyond the deadline
 LINE = text(LINE_LENGTH)
 NOTE = maybe(LINE, "")
@@ -55,7 +58,7 @@ def open_order(
 
     What was asked in the quarter before is frozen now: once the issuer obeys and withdraws it, nobody could count it any more.
     Units: days are working days. Refuses: PermissionDenied unless the actor reviews there; order.title, order.requirements,
-    order.standard, order.days; Conflict finding.state.
+    order.standard, order.days, order.demand (withdrawn meanwhile); Conflict finding.state.
     """
     post = by.post(*EXPORTERS)
     held: Finding = Finding.objects.visible_to(by).select_for_update(of=("self",)).get(pk=finding.pk)
@@ -63,6 +66,7 @@ def open_order(
         raise PermissionDenied
     if held.state != FindingState.OPEN:
         raise Conflict("finding.state", _("这个问题现在是“%(is)s”，不能再立项") % {"is": held.get_state_display()})
+    _not_withdrawn(held, _("下达单位已经撤回了这一项，不用再立项：可以记为不成立，理由选“已在别处处理”"))
     today = clock.day_of(now)
     texts = _requirements(requirements)
     opened = Order(
@@ -70,7 +74,7 @@ def open_order(
         citation=citation(held.seen)[:LINE_LENGTH], titles=held.titles, person_min=held.person_min,
         **_written(title, standard, days), due_on=workdays().after(today, TO_SEND), opened_by=by.user, opened_at=now,
     )  # fmt: skip
-    opened.before_min, opened.before_weeks = _before(opened)
+    opened.before_min, opened.before_weeks = saved.before(opened)
     _number(by, opened)
     _put_requirements(opened, texts)
     held.state, held.decided_by, held.decided_at = FindingState.ORDERED, by.user, now
@@ -81,14 +85,14 @@ def open_order(
 
 
 def _number(by: Actor, opened: Order) -> None:
-    """Store a new order under the next number of its unit and year. Refuses: Conflict order.busy (another took it meanwhile)."""
+    """Store a new order under the next number of its unit and year; again where another took it meanwhile. Refuses: Conflict order.busy."""
     taken = Order.objects.visible_to(by).filter(unit_id=opened.unit_id, year=opened.year)
-    opened.number = int(taken.aggregate(last=Max("number"))["last"] or 0) + 1
-    try:
-        with transaction.atomic():
+    for _again in range(TRIES):
+        opened.number = int(taken.aggregate(last=Max("number"))["last"] or 0) + 1
+        with suppress(IntegrityError), transaction.atomic():
             opened.save(force_insert=True)
-    except IntegrityError as error:
-        raise Conflict("order.busy", _("刚有人立了另一项，请再点一次")) from error
+            return
+    raise Conflict("order.busy", _("刚有人立了另一项，请再点一次"))
 
 
 def _written(title: str, standard: str, days: int) -> dict[str, Any]:
@@ -129,8 +133,12 @@ def revise_order(
 
 @transaction.atomic
 def send_order(*, by: Actor, order: Order, now: dt.datetime) -> Order:
-    """Sign an order and send it to its issuer (签发交办): from this day its working days count. Refuses: order.role; Conflict order.state."""
+    """Sign an order and send it to its issuer (签发交办): from this day its working days count.
+
+    Refuses: order.demand (withdrawn meanwhile), order.role; Conflict order.state.
+    """
     held = _begin(by, order, "send")
+    _not_withdrawn(held.finding, _("下达单位已经撤回了这一项，不用再交办：可以撤销这张督办单"))
     held.sent_at = now
     held.deadline_on = held.due_on = workdays().after(clock.day_of(now), held.days)
     return _end(held, "send", by, now)
@@ -150,23 +158,24 @@ def sign_order(*, by: Actor, order: Order, responsible: str, section: str, now: 
 def answer_order(*, by: Actor, order: Order, answers: Mapping[int, str], now: dt.datetime) -> Order:
     """Answer requirements one by one (反馈); an answer left empty stays as it was. From here on receivers are asked.
 
-    Shape: answers by the number of a requirement. Refuses: order.answers (none, or to one that is verified or unknown),
-    order.role; Conflict order.state.
+    Shape: answers by the number of a requirement; while some are judged already, those left open may still be answered. Refuses:
+    order.answers (none, or to one that is not open), order.role; Conflict order.state.
     """
     held = _begin(by, order, "answer")
     written = {number: words for number, words in answers.items() if words.strip()}
-    wanted = {each.number: each for each in requirements_of(by, held) if each.verified_at is None}
+    asked = requirements_of(by, held)
+    wanted = {each.number: each for each in to_answer(held, asked)}
     if not written or set(written) - set(wanted):
-        raise _refused("answers", _("至少答复一条；已经核实的不用再答"))
+        raise _refused("answers", _("至少答复一条；已经核实或正在审核的不用再答"))
     for number, words in written.items():
         one = wanted[number]
         one.answer = _read(LINE, words, f"answer-{number}", _("第 %(n)d 条的答复") % {"n": number})
         one.answered_at, one.returned = now, ""
         one.save(update_fields=["answer", "answered_at", "returned"])
     held.answered_at, held.asked_until = now, None
-    if all(each.answered_at and not each.returned for each in wanted.values()):
+    if all(each.is_answered for each in asked if each.verified_at is None):
         held.due_on = workdays().after(clock.day_of(now), TO_JUDGE)  # the office's turn; else the issuer's days go on
-    ask_relief(by=by, order=held, now=now)
+    ask_relief(order=held, now=now)
     return _end(held, "answer", by, now, "、".join(str(number) for number in sorted(written)))
 
 
@@ -174,10 +183,11 @@ def answer_order(*, by: Actor, order: Order, answers: Mapping[int, str], now: dt
 def extend_order(*, by: Actor, order: Order, until: dt.date, reason: str, now: dt.datetime) -> Order:
     """Ask for a later deadline (延期申请): once, before it has passed.
 
-    Refuses: order.until, order.reason, order.late (the deadline has passed), order.extended (was granted once), order.role; Conflict
-    order.state.
+    Refuses: order.until, order.reason, order.late (the deadline has passed), order.extended (was granted once), order.demand (is
+    withdrawn: that is to be answered), order.role; Conflict order.state.
     """
     held = _begin(by, order, "extend")
+    _not_withdrawn(held.finding, _("这一项已经撤回了，不用延期：请在反馈里写明"))
     today, calendar = clock.day_of(now), workdays()
     deadline = held.deadline_on
     if deadline is None or today > deadline:
@@ -192,8 +202,10 @@ def extend_order(*, by: Actor, order: Order, until: dt.date, reason: str, now: d
 
 @transaction.atomic
 def grant_extension(*, by: Actor, order: Order, now: dt.datetime) -> Order:
-    """Let the issuer have until the day it asked for (同意延期). Refuses: order.role; Conflict order.state."""
+    """Let the issuer have until the day it asked for (同意延期). Refuses: order.late (it has passed), order.role; Conflict order.state."""
     held = _begin(by, order, "grant")
+    if held.asked_until is None or held.asked_until < clock.day_of(now):
+        raise Refused("order.late", _("申请延到的那天已经过了，不能再同意：请选不同意，写明理由"))
     held.deadline_on = held.due_on = held.asked_until
     held.asked_until, held.was_extended = None, True
     return _end(held, "grant", by, now, str(held.deadline_on))
@@ -212,9 +224,7 @@ def verify_requirements(*, by: Actor, order: Order, numbers: Sequence[int], now:
     """Say of answered requirements that they are met (核实通过). Refuses: order.numbers (none, or one not answered), order.role; Conflict order.state."""
     held = _begin(by, order, "verify")
     answered = {
-        each.number: each
-        for each in requirements_of(by, held)
-        if each.answered_at and not each.returned and each.verified_at is None
+        each.number: each for each in requirements_of(by, held) if each.is_answered and each.verified_at is None
     }
     if not numbers or set(numbers) - set(answered):
         raise _refused("numbers", _("选已经答复、还没核实的要求"))
@@ -268,7 +278,7 @@ def close_order(*, by: Actor, order: Order, now: dt.datetime) -> Order:
     held = _begin(by, order, "close")
     early = _("整改后还不满 4 周，省了多少算不出：%(day)s 起可以销号")
     _ripe(held, now, early)
-    found = _saved(held, now)
+    found = saved.by_order(held, now)
     if found.after_weeks < saved.AFTER[0]:
         raise Refused("order.early", early % {"day": saved.ripe_on(held.answered_at or now)})
     held.before_min, held.before_weeks = found.before_min, found.before_weeks
@@ -277,24 +287,6 @@ def close_order(*, by: Actor, order: Order, now: dt.datetime) -> Order:
     held.ripe_on = clock.day_of(now) + LOOK_AFTER
     held.due_on = workdays().after(held.ripe_on, TO_CLOSE)
     return _end(held, "close", by, now)
-
-
-def _saved(held: Order, now: dt.datetime) -> saved.Saved:
-    before_min, weeks = held.before_min, held.before_weeks
-    if before_min is None or weeks is None:  # opened before this was frozen at the opening
-        before_min, weeks = _before(held)
-    after = saved.weeks_after(held.answered_at or now, now)
-    return saved.Saved(before_min, weeks, _asked(held, after), len(after))
-
-
-def _before(held: Order) -> tuple[int, int]:
-    """Return what was asked in the quarter before an order was opened, and of how many weeks. Units: person-minutes."""
-    weeks = saved.weeks_before(held.opened_at)
-    return _asked(held, weeks), len(weeks)
-
-
-def _asked(held: Order, weeks: Sequence[dt.date]) -> int:
-    return sum(figures.asked_in(issuer_id=held.issuer_id, titles=held.titles, weeks=weeks).values())
 
 
 @transaction.atomic
@@ -340,18 +332,28 @@ def requirements_of(by: Actor, order: Order) -> list[Requirement]:
 
 
 def _begin(by: Actor, order: Order, act: str) -> Order:
-    """Return the row for a step. Refuses: order.role; Conflict order.state; Order.DoesNotExist out of scope."""
-    step = STEPS[act]
-    held: Order = (
-        Order.objects.visible_to(by).select_related("unit", "issuer").select_for_update(of=("self",)).get(pk=order.pk)
-    )
+    """Return the row for a step. Refuses: as check_step; Order.DoesNotExist out of scope."""
+    seen = Order.objects.visible_to(by).select_related("unit", "issuer", "finding__demand")
+    held: Order = seen.select_for_update(of=("self",)).get(pk=order.pk)
+    check_step(by=by, order=held, act=act)
+    return held
+
+
+def check_step(*, by: Actor, order: Order, act: str) -> None:
+    """Refuses: order.role where the step is another's; Conflict order.state where it is not the order's turn."""
+    step, held = STEPS[act], order
     if not may(by, held, act):
         whose = held.issuer.name if step.is_issuers else held.unit.name
         raise Refused("order.role", _("“%(act)s”不由你办，由%(whose)s办") % {"act": step.label, "whose": whose})
     if held.state not in step.starts:
         words = {"is": held.get_state_display(), "act": step.label}
         raise Conflict("order.state", _("督办单现在是“%(is)s”，不能%(act)s") % words, {"state": held.state})
-    return held
+
+
+def _not_withdrawn(finding: Finding, sentence: str) -> None:
+    """Refuses: order.demand."""
+    if finding.demand is not None and finding.demand.state == DemandState.WITHDRAWN:
+        raise Refused("order.demand", sentence)
 
 
 def _end(held: Order, act: str, by: Actor, now: dt.datetime, note: str = "") -> Order:

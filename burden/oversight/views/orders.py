@@ -61,11 +61,14 @@ def order_act(request: ActedRequest, pk: int, act: str) -> HttpResponse:
     if act not in SERVICES:
         raise Http404
     form = act_form(act, found, list(queries.requirements(actor, found)), request.POST)
-    if not form.is_valid():
-        return _show(request, found, act, form, 422)
+    is_valid = form.is_valid()
     try:
+        services.check_step(by=actor, order=found, act=act)
+        if not is_valid:
+            return _show(request, found, act, form, 422)
         SERVICES[act](by=actor, order=found, now=clock.now(), **form.facts())
     except Refused as refused:
+        form.errors.clear()  # whose turn it is comes before what is written
         show_refusal(form, refused)
         return _show(request, queries.order(actor, pk), act, form, refused.status)
     messages.success(request, gettext("办好了：%(act)s") % {"act": steps.LABELS[act]})
@@ -81,6 +84,8 @@ def _show(
     may = steps.acts(actor, found) & set(SERVICES)
     if found.ripe_on and found.ripe_on > at.today:  # what is waited for has not come
         may -= {"close", "look", "reopen"}
+    if not steps.to_answer(found, asked):
+        may.discard("answer")
     forms = {
         name: form if form is not None and name == act else act_form(name, found, asked)
         for name in SERVICES

@@ -83,6 +83,11 @@ def test_demand_that_is_not_out_is_none(place: Place, state: str) -> None:
         raised(place, demand=make_demand(place.bureau, state=state, **facts))
 
 
+def test_demand_of_another_issuer_is_none(place: Place) -> None:
+    with refusal("finding.demand"):
+        raised(place, demand=make_demand(make_unit(place.county, "department"), state="issued", issued_at=NOW))
+
+
 def test_dismissed_keeps_its_reason_and_is_quiet(place: Place) -> None:
     found = dismiss(place, raised(place), quiet_until=dt.date(2026, 12, 25))
     assert (found.state, found.why, found.reason) == ("dismissed", "reason", "集中缴费期")

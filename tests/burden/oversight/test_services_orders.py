@@ -12,16 +12,17 @@ from django.db import IntegrityError, transaction
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
+from burden.demands.models import Demand
 from burden.kit import figures
 from burden.kit.clock import DAY, WEEK
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
 from burden.oversight import clocks, services, steps
-from burden.oversight.models import Finding, FindingState, Order, OrderState, OrderStep, ReliefAsked, Requirement
+from burden.oversight.models import Finding, FindingState, Order, OrderState, OrderStep, Requirement
 from burden.oversight.queries import finding
 from burden.oversight.saved import weeks_before
 from burden.oversight.steps import STEPS
-from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_post, make_target, make_unit
+from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_post, make_unit
 
 ACTS = {
     "revise": (services.revise_order, {"title": "题", "requirements": ["改"], "standard": "核实", "days": 5}),
@@ -41,7 +42,7 @@ ACTS = {
 }
 LEADS = {  # where each pair leads; whatever is not here is refused
     ("draft", "revise"): "draft", ("draft", "send"): "sent", ("sent", "sign"): "working",
-    ("working", "answer"): "answered", ("returned", "answer"): "answered", ("extension", "answer"): "answered",
+    ("working", "answer"): "answered", ("returned", "answer"): "answered", ("extension", "answer"): "answered", ("answered", "answer"): "answered",
     ("working", "extend"): "extension", ("returned", "extend"): "extension", ("extension", "grant"): "working",
     ("extension", "refuse"): "working", ("answered", "verify"): "answered", ("answered", "return"): "returned",
     ("answered", "finish"): "done", ("done", "close"): "closed", ("closed", "look"): "looked", ("closed", "reopen"): "returned",
@@ -62,6 +63,7 @@ class Place:
         self.county = make_unit(self.city, "county")
         self.bureau = make_unit(self.county, "department")
         self.towns = [make_unit(self.county, "township") for _ in range(6)]
+        self.cadres = [make_actor(town) for town in self.towns]
         self.office, self.reviewer = (make_actor(self.county, role) for role in ("office", "reviewer"))
         self.issuer, self.lead = (make_actor(self.bureau, role) for role in ("issuer", "lead"))
 
@@ -120,6 +122,8 @@ def test_every_act_in_every_state_leads_where_the_table_says_or_is_refused(place
         order = place.order(state)
         if name == "finish":
             Requirement.every.filter(order=order, answered_at__isnull=False).update(verified_at=NOW)
+        if (state, name) == ("answered", "answer"):
+            Requirement.every.filter(order=order, number=1).update(answered_at=None)  # left open
         if (state, name) in LEADS:
             done = act(place, order, name)
             assert (done.state, Order.every.get(pk=order.pk).state) == (LEADS[state, name],) * 2, (state, name)
@@ -314,6 +318,34 @@ def test_extension_to_no_such_day_is_refused(place: Place, until: dt.date) -> No
         act(place, place.order("working"), "extend", until=until)
 
 
+def test_extension_to_a_day_that_has_passed_is_not_granted(place: Place) -> None:
+    order = place.order("extension")
+    with transaction.atomic(), refusal("order.late"):
+        act(place, order, "grant", now=NOW + 20 * DAY)
+    assert act(place, order, "refuse", now=NOW + 20 * DAY).state == "working"
+
+
+def withdrawn(place: Place) -> Demand:
+    return make_demand(place.bureau, state="withdrawn", issued_at=NOW, withdrawn_at=NOW)
+
+
+def test_finding_whose_demand_was_withdrawn_becomes_no_order(place: Place) -> None:
+    found = place.finding(demand=withdrawn(place))
+    with transaction.atomic(), refusal("order.demand"):
+        open_order(place.office, found)
+    assert finding(place.office, found.pk).state == FindingState.OPEN and not Order.every.exists()
+
+
+@pytest.mark.parametrize(("state", "name"), [("draft", "send"), ("working", "extend")])
+def test_order_about_a_withdrawn_demand_is_not_pressed_on(place: Place, state: str, name: str) -> None:
+    order = place.order(state, finding=place.finding(demand=withdrawn(place)))
+    with transaction.atomic(), refusal("order.demand"):
+        act(place, order, name)
+    assert Order.every.get(pk=order.pk).state == state
+    other = "cancel" if state == "draft" else "answer"
+    assert act(place, order, other).state == LEADS[state, other]
+
+
 def test_answer_while_an_extension_is_asked_takes_it_back(place: Place) -> None:
     assert act(place, place.order("extension"), "answer").asked_until is None
 
@@ -425,75 +457,6 @@ def test_reopened_is_worked_at_anew_and_saved_nothing(place: Place) -> None:
     again = act(place, order, "reopen")
     assert (again.state, again.saved_min, again.closed_at, again.asked, again.less) == ("returned", None, None, 0, 0)
     assert not Requirement.every.filter(order=order, verified_at__isnull=False).exists()
-
-
-# --- receivers ---
-
-
-def asked(place: Place) -> Order:
-    order = act(place, place.order("working"), "answer", answers={1: "停用了", 2: "引用了"})
-    assert order.asked == 6
-    return order
-
-
-def test_receivers_are_asked_once_and_counted_apart_from_who_they_are(place: Place) -> None:
-    order = asked(place)
-    for n, town in enumerate(place.towns):
-        services.confirm_relief(by=make_actor(town), order=order, said="less" if n else "same", now=NOW)
-    order = Order.every.get(pk=order.pk)
-    assert (order.less, order.same, order.more, order.told) == (5, 1, 0, 6)
-    kept = {name for field in ReliefAsked._meta.get_fields() if (name := field.name)}
-    assert kept == {"id", "order", "unit", "asked_on", "has_answered"}
-    for event in AuditEvent.objects.filter(what="order.confirm"):
-        assert event.detail == {}
-
-
-def test_receivers_of_what_was_registered_are_asked(place: Place) -> None:
-    demand = make_demand(place.bureau, title="农村人居环境整治台账")
-    make_target(demand, place.towns[0])
-    order = act(place, place.order("working"), "answer")
-    assert list(ReliefAsked.every.filter(order=order).values_list("unit_id", flat=True)) == [place.towns[0].pk]
-
-
-def test_receivers_of_what_was_withdrawn_are_asked(place: Place) -> None:
-    codes = [place.towns[1].code, place.towns[2].code]
-    make_demand(
-        place.bureau, title="农村人居环境整治台账", receivers={"units": codes}, state="withdrawn", withdrawn_reason="停用", withdrawn_at=NOW,
-    )  # fmt: skip
-    order = act(place, place.order("working"), "answer")
-    asked = ReliefAsked.every.filter(order=order).order_by("unit_id").values_list("unit_id", flat=True)
-    assert list(asked) == [place.towns[1].pk, place.towns[2].pk]
-
-
-def test_unit_answers_once(place: Place) -> None:
-    order, actor = asked(place), make_actor(place.towns[0])
-    services.confirm_relief(by=actor, order=order, said="less", now=NOW)
-    for person in (actor, make_actor(place.towns[0], "lead")):
-        with transaction.atomic(), refusal("relief.answered"):
-            services.confirm_relief(by=person, order=order, said="more", now=NOW)
-    assert Order.every.get(pk=order.pk).told == 1
-
-
-@pytest.mark.parametrize(
-    "state", [state for state in OrderState.values if state not in {each.value for each in STEPS["confirm"].starts}]
-)
-def test_confirmed_only_while_it_is_asked(place: Place, state: str) -> None:
-    order = place.order(state, asked=1)
-    ReliefAsked.every.create(order=order, unit=place.towns[0], asked_on=NOW.date())
-    with refusal("order.state"):
-        services.confirm_relief(by=make_actor(place.towns[0]), order=order, said="less", now=NOW)
-
-
-def test_who_was_not_asked_does_not_answer(place: Place) -> None:
-    order = asked(place)
-    for stranger in (make_actor(make_unit(place.county, "township")), place.office, place.lead):
-        with transaction.atomic(), refusal("relief.asked"):
-            services.confirm_relief(by=stranger, order=order, said="less", now=NOW)
-
-
-def test_no_such_answer_is_refused(place: Place) -> None:
-    with refusal("relief.said"):
-        services.confirm_relief(by=make_actor(place.towns[0]), order=asked(place), said="没少", now=NOW)
 
 
 # --- the database ---

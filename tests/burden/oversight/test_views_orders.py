@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from burden.accounts.services import put_question
 from burden.kit import clock
 from burden.kit.clock import DAY
 from burden.kit.threads import links
 from burden.kit.waiting import waiting
-from burden.oversight.models import Finding, Order, OrderState, ReliefAsked
+from burden.oversight.models import Finding, Order, OrderState, ReliefAsked, ReliefTally
 from burden.standards.models import Rule
 from tests.burden.oversight.test_services_orders import Place
 from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_target, make_ticket, make_unit
@@ -173,6 +174,28 @@ def test_what_cannot_be_done_is_said_on_the_page(
     assert Order.every.get(pk=order.pk).state == state
 
 
+@pytest.mark.parametrize(("act", "words"), [("cancel", "不由你办"), ("sign", "不由你办"), ("extend", "不由你办")])
+def test_whose_business_a_step_is_comes_before_what_is_written(place: Place, enter: Any, act: str, words: str) -> None:
+    order = place.order("answered")
+    answer = enter(place.reviewer).post(reverse("order_act", args=[order.pk, act]), {})
+    assert (answer.status_code, words in answer.text, "要填" in answer.text) == (422, True, False)
+
+
+def test_what_was_left_unanswered_waits_for_the_issuer_and_is_answered_while_the_rest_is_judged(
+    place: Place, enter: Any
+) -> None:
+    order = place.order("working")
+    client, url = enter(place.issuer), reverse("order_act", args=[order.pk, "answer"])
+    assert client.post(url, {"answer-answer-1": "停用了"}).status_code == 302
+    assert [each.act for each in waiting(place.issuer, NOW)] == ["答复"]
+    said = page(client, "order", order.pk)
+    assert "answer-answer-2" in said and "answer-answer-1" not in said
+    assert client.post(url, {"answer-answer-1": "换个说法"}).status_code == 422
+    assert client.post(url, {"answer-answer-2": "引用了"}).status_code == 302
+    assert waiting(place.issuer, NOW) == []
+    assert f"/orders/{order.pk}/answer/" not in page(client, "order", order.pk)
+
+
 def test_no_such_step_is_404(place: Place, enter: Any) -> None:
     for act in ("confirm", "open", "nothing"):
         assert enter(place.office).post(reverse("order_act", args=[place.order().pk, act])).status_code == 404
@@ -181,13 +204,14 @@ def test_no_such_step_is_404(place: Place, enter: Any) -> None:
 def test_receiver_answers_with_one_tap(place: Place, enter: Any) -> None:
     order = place.order("answered", asked=1)
     ReliefAsked.every.create(order=order, unit=place.towns[0], asked_on=NOW.date())
-    cadre = make_actor(place.towns[0])
+    cadre = place.cadres[0]
+    put_question(kind="relief", subject=order.pk, people=[cadre.user_id], now=NOW)
     assert [each.kind for each in waiting(cadre, NOW)] == ["回头看"]
     client = enter(cadre)
     assert "少了没有" in page(client, "order_relief", order.pk)
     assert client.post(reverse("order_relief", args=[order.pk]), {"said": "没有"}).status_code == 422
     assert client.post(reverse("order_relief", args=[order.pk]), {"said": "less"}).status_code == 302
-    assert Order.every.get(pk=order.pk).less == 1
+    assert ReliefTally.every.get(order=order).less == 1
     assert "已经答过了" in page(client, "order_relief", order.pk)
     assert client.post(reverse("order_relief", args=[order.pk]), {"said": "more"}).status_code == 422
     assert waiting(cadre, NOW) == []
