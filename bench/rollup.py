@@ -18,6 +18,19 @@ TREE = ("fresh_own", "fresh_sub", "climb_sub", "deepest", "clear_own", "clear_su
 BARE = (
     "SELECT count(*), sum(n), sum(m) FROM (SELECT count(*) AS n, sum(person_min) AS m FROM entry {} GROUP BY {}) groups"
 )
+# what rollup_own has of entries, as anybody would write it down: thirteen figures instead of two; see docs/adr/0018
+SAME = """
+SELECT count(*) FROM (
+    SELECT unit_id, week, {}, sum(person_min) FILTER (WHERE issuer_id = unit_id) AS a,
+           sum(person_min) FILTER (WHERE after_hours) AS b, sum(person_min) FILTER (WHERE evidence = 2) AS c
+    FROM entry WHERE answer = 'done' GROUP BY unit_id, week OFFSET 0
+) groups WHERE groups IS NOT NULL
+""".format(
+    ", ".join(
+        f"count(*) FILTER (WHERE category = '{kind}') AS n{kind}, sum(person_min) FILTER (WHERE category = '{kind}') AS m{kind}"
+        for kind in ("meeting", "document", "form", "inspection", "other")
+    )
+)
 BY_KIND, BY_ISSUER = "unit_id, week, category", "unit_id, week, issuer_id, category"
 # any units and weeks, whatever their size, and no page of theirs read beforehand but the one that changes
 TOUCH = """
@@ -83,23 +96,28 @@ def rebuilds(weeks: list[dt.date], entries: int, rounds: int) -> list[Line]:
     from burden.kit import clock
     from reports import rollup
 
-    watch, tree, whole, spent = Watch(rollup), [], [], 0.0
+    watch, tree, alike, whole, spent = Watch(rollup), [], [], [], 0.0
     execute("SET work_mem = '128MB'")  # what a rebuild gives itself
     for number in range(rounds):
         execute("TRUNCATE rollup_own, rollup_own_source, rollup_sub, rollup_source, source_period, source_span")
         kinds = seconds(execute, BARE.format("", BY_KIND))
         issuers = seconds(execute, BARE.format("", BY_ISSUER))
+        same = seconds(execute, SAME)
         spent = seconds(rollup.rebuild, weeks=weeks, now=clock.now())
-        tree.append(watch.take(*TREE) / kinds)
+        levels = watch.take(*TREE)
+        tree.append(levels / kinds)
+        alike.append(levels / same)
         whole.append(spent / (kinds + issuers))
         print(
-            f"  rebuilt {number + 1} of {rounds}: {spent:.1f} s; bare {kinds:.1f} s, by issuer {issuers:.1f} s",
+            f"  rebuilt {number + 1} of {rounds}: {spent:.1f} s, all levels {levels:.1f} s;"
+            f" bare {kinds:.1f} s, the same figures {same:.1f} s, by issuer {issuers:.1f} s",
             flush=True,
         )
     rollup._run = watch.run
     bound = 1.5 if entries > LARGE else 2
     return [
         Line("rebuilt, rollup_own and rollup_sub / bare GROUP BY unit, week, category", bound, statistics.median(tree)),
+        Line("rebuilt, rollup_own and rollup_sub / GROUP BY of the same figures", FREE, statistics.median(alike)),
         Line("rebuilt, the issuers too / both bare GROUP BYs, the second by issuer too", 4, statistics.median(whole)),
         Line("rebuilt, everything, seconds", FREE, spent),
     ]

@@ -91,6 +91,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "said",
         "seed",
         "sql",
+        "story",
         "titles",
     },
     "resources": {"importing"},

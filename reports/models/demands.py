@@ -30,7 +30,7 @@ class RollupDemand(models.Model):
     Units: targets, answered (targets with an answer), answers, done, not_applicable, repeated are counts; *_min whole
     person-minutes. `claim_min` is claimed in all, `open_min` the part of it that nobody answered yet. What was answered where too
     few people work to tell is counted in targets, answered, answers and claims alone: left_out of the answers, left_out_units
-    of those answered, left_out_min of what is claimed. What was after hours, asked again, confirmed in bulk or stated
+    of those answered, left_out_min of what is claimed. What was after hours or asked again
     is told of shown units alone: of_hidden of the done and of_hidden_min of what was confirmed are of the others.
     """
 
@@ -48,8 +48,6 @@ class RollupDemand(models.Model):
     open_min = models.BigIntegerField()
     confirmed_min = models.BigIntegerField()
     after_hours_min = models.BigIntegerField()
-    bulk_min = models.BigIntegerField()
-    stated_min = models.BigIntegerField()
     left_out = models.IntegerField(default=0, db_default=0)
     left_out_units = models.IntegerField(default=0, db_default=0)
     left_out_min = models.BigIntegerField(default=0, db_default=0)

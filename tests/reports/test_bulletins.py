@@ -113,7 +113,7 @@ def test_issuers_are_told_by_what_they_impose(office, county, bureau, filed):
     for origin, claim in (("own", 400), ("county", 200), ("city", 1_800)):
         demand = make_demand(bureau, origin=origin)
         row = {"targets": 1, "answered": 0, "answers": 0, "done": 0, "not_applicable": 0, "repeated": 0, "claim_min": claim,
-               "open_min": claim, "confirmed_min": 0, "after_hours_min": 0, "bulk_min": 0, "stated_min": 0}  # fmt: skip
+               "open_min": claim, "confirmed_min": 0, "after_hours_min": 0}  # fmt: skip
         RollupDemand.every.create(demand=demand, level="township", week=OCTOBER.first.monday, **row)
     figures = of(office, county)
     table = figures["tables"]["issuers"]
@@ -124,8 +124,7 @@ def test_issuers_are_told_by_what_they_impose(office, county, bureau, filed):
 
 def test_yearly_comparison_counts_each_time_once(office, county, bureau, filed):
     zero = dict.fromkeys(
-        "targets answered answers done not_applicable repeated claim_min open_min confirmed_min after_hours_min bulk_min "
-        "stated_min".split(),
+        "targets answered answers done not_applicable repeated claim_min open_min confirmed_min after_hours_min".split(),
         0,
     )
 

@@ -58,8 +58,6 @@ def add_answer(row: dict[str, int], entry: Entry) -> None:
     row["repeated"] += entry.repeated
     row["confirmed_min"] += entry.person_min
     row["after_hours_min"] += entry.person_min * entry.after_hours
-    row["bulk_min"] += entry.person_min * (entry.evidence == Evidence.BULK)
-    row["stated_min"] += entry.person_min * (entry.evidence == Evidence.STATED)
 
 
 def stored() -> dict[tuple, dict[str, int]]:

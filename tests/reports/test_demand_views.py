@@ -35,7 +35,7 @@ def count(demand, week=LAST_WEEK, *, answers=9, answered=4, confirmed=540):
         "claim_min": 600,
         "open_min": 240,
     }
-    zero = dict.fromkeys(("not_applicable", "repeated", "after_hours_min", "bulk_min", "stated_min"), 0)
+    zero = dict.fromkeys(("not_applicable", "repeated", "after_hours_min"), 0)
     RollupDemand.every.create(
         demand=demand, level="township", week=week.monday, confirmed_min=confirmed, **zero, **numbers
     )

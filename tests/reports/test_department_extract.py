@@ -18,7 +18,7 @@ from tests.reports.sums import add_sums
 from tests.reports.test_paper_files import said_in_word
 
 ZERO = dict.fromkeys(
-    "targets answered answers done not_applicable repeated claim_min open_min confirmed_min after_hours_min bulk_min stated_min".split(),
+    "targets answered answers done not_applicable repeated claim_min open_min confirmed_min after_hours_min".split(),
     0,
 )
 YEAR = year_of(2026, NOW)

@@ -289,7 +289,7 @@ def test_months_stand_beside_those_of_the_year_before(place: Place, client: Clie
     year_ago = LAST_WEEK.plus(-52)
     RollupDemand.every.create(
         demand=place.demand, level="township", week=year_ago.monday, targets=6, answered=6, answers=6, done=6,
-        not_applicable=0, repeated=0, claim_min=600, open_min=0, confirmed_min=1200, after_hours_min=0, bulk_min=0, stated_min=0,
+        not_applicable=0, repeated=0, claim_min=600, open_min=0, confirmed_min=1200, after_hours_min=0,
     )  # fmt: skip
     text = page(client, place.department, query=f"?week={LAST_WEEK}")
     assert ">20.0<" in text

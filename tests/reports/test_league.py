@@ -26,7 +26,7 @@ from tests.reports.sums import add_source, add_sums
 
 WEEK = Period.of("week", LAST_WEEK)
 COUNTS = ("targets", "answered", "answers", "not_applicable", "repeated")
-MINUTES = ("claim_min", "open_min", "confirmed_min", "after_hours_min", "bulk_min", "stated_min")
+MINUTES = ("claim_min", "open_min", "confirmed_min", "after_hours_min")
 UNTOLD = ("left_out", "left_out_units", "left_out_min", "of_hidden", "of_hidden_min")
 
 

@@ -226,9 +226,7 @@ def make_cells(county, choose) -> list[Any]:
                         "confirmed_min": 7 * answers,
                         "after_hours_min": answers,
                     }
-                    RollupDemand.every.create(
-                        demand=demand, level=level, week=week.monday, bulk_min=0, stated_min=0, **facts
-                    )
+                    RollupDemand.every.create(demand=demand, level=level, week=week.monday, **facts)
     return issuers
 
 

@@ -53,8 +53,7 @@ WITH named AS MATERIALIZED (
            targets = excluded.targets, answered = excluded.answered, answers = excluded.answers, done = excluded.done,
            not_applicable = excluded.not_applicable, repeated = excluded.repeated, claim_min = excluded.claim_min,
            open_min = excluded.open_min, confirmed_min = excluded.confirmed_min,
-           after_hours_min = excluded.after_hours_min, bulk_min = excluded.bulk_min, stated_min = excluded.stated_min,
-           left_out = excluded.left_out, left_out_units = excluded.left_out_units, left_out_min = excluded.left_out_min,
+           after_hours_min = excluded.after_hours_min, left_out = excluded.left_out, left_out_units = excluded.left_out_units, left_out_min = excluded.left_out_min,
            of_hidden = excluded.of_hidden, of_hidden_min = excluded.of_hidden_min
 )
 SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM marked),

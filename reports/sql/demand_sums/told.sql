@@ -36,13 +36,13 @@ WITH known AS MATERIALIZED (
     WHERE did >= %(min_returns)s
     ORDER BY issuer_id, week, among, category, did, demand_id, level
 ), judged AS (
-    SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, bulk_min,
-           stated_min, used_min, false AS is_hidden, true AS is_told, false AS is_held
+    SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, used_min,
+           false AS is_hidden, true AS is_told, false AS is_held
     FROM answer
     WHERE among IS NULL
     UNION ALL
-    SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, bulk_min,
-           stated_min, used_min, true, NOT is_held AND NOT is_small AND is_beside IS NULL, is_held
+    SELECT demand_id, level, week, answers, done, not_applicable, repeated, claim_min, open_min, confirmed_min, after_hours_min, used_min,
+           true, NOT is_held AND NOT is_small AND is_beside IS NULL, is_held
     FROM known
     LEFT JOIN beside USING (issuer_id, week, among, category, demand_id, level)
 )
@@ -57,8 +57,6 @@ SELECT demand_id, level, week,
        sum(open_min)::bigint AS open_min,
        coalesce(sum(confirmed_min) FILTER (WHERE is_told), 0)::bigint AS confirmed_min,
        coalesce(sum(after_hours_min) FILTER (WHERE NOT is_hidden), 0)::bigint AS after_hours_min,
-       coalesce(sum(bulk_min) FILTER (WHERE NOT is_hidden), 0)::bigint AS bulk_min,
-       coalesce(sum(stated_min) FILTER (WHERE NOT is_hidden), 0)::bigint AS stated_min,
        coalesce(sum(answers) FILTER (WHERE NOT is_told), 0)::int AS left_out,
        (count(*) FILTER (WHERE answers > 0 AND NOT is_told))::int AS left_out_units,
        coalesce(sum(used_min) FILTER (WHERE NOT is_told), 0)::bigint AS left_out_min,

@@ -18,7 +18,7 @@ from tests.factories import NOW, make_actor, make_demand, make_order, make_pract
 from tests.reports.sums import NUMBERS
 
 SPANS = reckoned.quarter(NOW)
-ZERO = dict.fromkeys(("targets", "answered", "answers", "done", "not_applicable", "repeated", "claim_min", "open_min", "confirmed_min", "after_hours_min", "bulk_min", "stated_min"), 0)  # fmt: skip
+ZERO = dict.fromkeys(("targets", "answered", "answers", "done", "not_applicable", "repeated", "claim_min", "open_min", "confirmed_min", "after_hours_min"), 0)  # fmt: skip
 
 
 class County:
