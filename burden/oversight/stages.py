@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import TRIO, Role
@@ -40,7 +41,7 @@ STAGES: Mapping[str, Stage] = {
     "decline": Stage(_("不表扬"), KEEPERS, frozenset({S.OPEN}), S.DECLINED),
     "publish": Stage(_("公布"), OFFICE, frozenset({S.RECOGNISED}), S.PUBLISHED),
     "withdraw": Stage(_("撤下"), KEEPERS, frozenset({S.NOMINATED, S.OPEN}), S.WITHDRAWN),
-    "revoke": Stage(_("撤销"), OFFICE, frozenset({S.RECOGNISED, S.PUBLISHED}), S.REVOKED),
+    "revoke": Stage(pgettext_lazy("act", "撤销"), OFFICE, frozenset({S.RECOGNISED, S.PUBLISHED}), S.REVOKED),
 }
 NOMINATE = _("提名")
 SIGNED = (S.NOMINATED, S.OPEN, S.RECOGNISED, S.PUBLISHED)  # while authors may choose to be named

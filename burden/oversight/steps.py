@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
@@ -51,7 +52,7 @@ STEPS: Mapping[str, Step] = {
     "close": Step(_("销号"), OFFICE, frozenset({S.DONE}), S.CLOSED),
     "look": Step(_("回头看：确有减少"), KEEPERS, frozenset({S.CLOSED}), S.LOOKED),
     "reopen": Step(_("回头看：没有减少，重新办理"), OFFICE, frozenset({S.CLOSED}), S.RETURNED),
-    "cancel": Step(_("撤销"), OFFICE, frozenset(RUNNING), S.CANCELLED),
+    "cancel": Step(pgettext_lazy("act", "撤销"), OFFICE, frozenset(RUNNING), S.CANCELLED),
     "confirm": Step(_("基层复核"), RECEIVERS, frozenset({S.ANSWERED, S.RETURNED, S.DONE, S.CLOSED}), None),
 }
 OPENED, ESCALATED = "open", "escalated"

@@ -90,6 +90,21 @@ for number in range(OTHERS):
     services.rewrite(by=office, ticket=held, title="会太长", rewritten=f"会太长，材料要得太早（{number}）", now=came + DAY)
     services.reply(by=office, ticket=held, conclusion="rejected", words="这类会一年只有一次", change="", public=True, now=came + DAY)
 """
+ASKED = """
+import json
+from django.contrib.auth.hashers import make_password
+from burden.accounts.models import PortalQuestion, Post
+
+asked = PortalQuestion.objects.filter(kind="relief", subject=ORDER).values("person")
+first = {}
+for post in Post.objects.filter(user__in=asked, role="cadre").select_related("user").order_by("unit", "user"):
+    first.setdefault(post.unit_id, post.user)
+hashed = make_password(PASSWORD)
+for user in first.values():
+    user.password = hashed
+    user.save(update_fields=["password"])
+print(json.dumps([user.username for user in first.values()]))
+"""
 TELL = """
 from burden.celery import app
 app.send_task(TASK)
@@ -114,6 +129,11 @@ class World:
         names = {"TITLE": TITLE, "AGAIN": AGAIN, "CLAIMED": CLAIMED, "TOOK": TOOK, "EACH": EACH, "PASSWORD": password}
         made: dict[str, list[str] | int] = json.loads(self.portal.run(PLANT, **names))
         return made
+
+    def asked(self, order: int, password: str) -> list[str]:
+        """Return one of those in each township who are asked whether an order brought relief, with a password to log in by."""
+        found: list[str] = json.loads(self.portal.run(ASKED, ORDER=order, PASSWORD=password))
+        return found
 
     def fill_board(self) -> None:
         """Let ten others have been answered before: fewer are not shown in words."""

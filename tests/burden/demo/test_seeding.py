@@ -15,7 +15,7 @@ from burden.entries.models import Entry
 from burden.feedback.models import Ticket
 from burden.kit import clock
 from burden.ledger.models import StaleMark
-from burden.oversight.models import Finding, Order
+from burden.oversight.models import Finding, Order, ReliefAsked
 from burden.units.models import Unit
 from reports import demand_sums, rollup, unregistered
 from reports.models import RollupDemand, Signal
@@ -102,7 +102,7 @@ def told_coherently():
     assert (ticket.state, ticket.verdict, ticket.later) == ("closed", "solved", "solved")
     assert finding.person_min == sum(row["person_min"] for row in finding.seen["rows"]) == held.before_min
     assert (held.state, held.after_min, held.saved_min) == ("looked", 0, held.before_min * 4)
-    assert held.less
+    assert ReliefAsked.every.filter(order=held, has_answered=True).exists()
 
 
 def test_whole_county_has_neighbours_that_register_nothing():
