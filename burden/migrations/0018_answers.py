@@ -41,6 +41,32 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     WHERE t.id = ANY (wanted) AND t.unit_id IN (SELECT acting_range())
 $$;
 """
+# 0003 and 0012 make these with the roles; where roles are forbidden the functions of this and of later migrations need them too.
+WITHOUT_ROLES = """
+CREATE FUNCTION acting() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nullif(current_setting('burden.actor', true), '')::bigint
+$$;
+CREATE FUNCTION acting_units() RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT unit_id FROM post
+    WHERE user_id = acting() AND role = 'issuer' AND valid @> (now() AT TIME ZONE 'Asia/Shanghai')::date
+$$;
+CREATE FUNCTION acting_range() RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT u.id FROM post p
+    JOIN unit h ON h.id = p.unit_id
+    JOIN unit u ON u.path >= h.path AND u.path < left(h.path, -1) || '/'
+    WHERE p.user_id = acting() AND p.role NOT IN ('cadre', 'sysadmin', 'secadmin', 'auditor')
+          AND p.valid @> (now() AT TIME ZONE 'Asia/Shanghai')::date
+    UNION
+    SELECT unit_id FROM post WHERE user_id = acting() AND role = 'cadre'
+$$;
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION acting_units() SET search_path = %I, pg_temp', current_schema());
+    EXECUTE format('ALTER FUNCTION acting_range() SET search_path = %I, pg_temp', current_schema());
+END $$;
+"""
 OWNED = """
 DO $$
 DECLARE owned regprocedure;
@@ -56,6 +82,12 @@ GRANT EXECUTE ON FUNCTION gone_targets(bigint[]), target_peers(bigint[]) TO burd
 """
 
 
+def name_actor(apps, schema_editor):
+    """Done where set_rights is skipped."""
+    if not settings.DATABASE_ROLES:
+        schema_editor.execute(WITHOUT_ROLES, params=None)
+
+
 def set_rights(apps, schema_editor):
     """Skipped where a managed server forbids roles (DATABASE_ROLES=0)."""
     if settings.DATABASE_ROLES:
@@ -65,6 +97,7 @@ def set_rights(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("burden", "0017_similar_demands")]
     operations = [
+        migrations.RunPython(name_actor, migrations.RunPython.noop),
         migrations.RunSQL(GONE, migrations.RunSQL.noop),
         migrations.RunSQL(PEERS, migrations.RunSQL.noop),
         migrations.RunSQL(OWNED, migrations.RunSQL.noop),
