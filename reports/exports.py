@@ -77,10 +77,10 @@ def mine(actor: Actor) -> ExportQuerySet:
 def check_request(*, from_week: Week, to_week: Week, level: str, tables: Sequence[str], file_format: str) -> None:
     """Refuse what cannot be exported. Refuses: export.period, export.level, export.tables, export.format."""
     if to_week < from_week:
-        raise ExportRefused("export.period", _("结束的周早于开始的周"), {"to": _("结束的周早于开始的周")})
+        raise ExportRefused("export.period", _("结束的周早于开始的周"), {"to_week": _("结束的周早于开始的周")})
     if (to_week.monday - from_week.monday).days >= MAX_WEEKS * 7:
         raise ExportRefused(
-            "export.period", _("一次最多导出 %d 周") % MAX_WEEKS, {"from": _("一次最多导出 %d 周") % MAX_WEEKS}
+            "export.period", _("一次最多导出 %d 周") % MAX_WEEKS, {"from_week": _("一次最多导出 %d 周") % MAX_WEEKS}
         )
     if level not in LEVELS:
         raise ExportRefused("export.level", _("没有这个单位范围"), {"level": _("没有这个单位范围")})
@@ -100,7 +100,7 @@ def check_filled(*, by: Actor, unit: Unit, from_week: Week, to_week: Week) -> No
     if found["first"]:
         facts = {"unit": unit.name, "since": found["first"], "until": Week(found["last"]).sunday}
         words = _("这段时间没有数据：%(unit)s的数据从 %(since)s 到 %(until)s") % facts
-    raise ExportRefused("export.empty", words, {"from": words})
+    raise ExportRefused("export.empty", words, {"from_week": words})
 
 
 @transaction.atomic

@@ -298,14 +298,17 @@ def test_export_from_ask_to_file(client, reviewer, townships, county, settings, 
         ({"format": "pdf"}, "format"),
         ({"basis": "guessed"}, "basis"),
         ({"from_week": "2026-11-17"}, "from_week"),
-        ({"to_week": "2026-11-09"}, "to"),
+        ({"to_week": "2026-11-17"}, "to_week"),
+        ({"to_week": "2026-11-09"}, "to_week"),
+        ({"from_week": "1976-11-15"}, "from_week"),
+        ({"from_week": "2026-11-23", "to_week": "2026-11-23"}, "from_week"),
         ({"colour": "red"}, "colour"),
     ],
 )
 def test_export_names_the_bad_field(client, reviewer, county, fields, field):
     response = ask(client, county, **fields)
     assert response.status_code == 422
-    assert field in response.json()["errors"]
+    assert set(response.json()["errors"]) == {field}
     assert not ExportJob.every.exists()
 
 

@@ -92,7 +92,10 @@ SYSADMIN = {
     "unit_close": {"reason": "批复", "from_": str(THIS_WEEK)},
     "posts_end": {"last_day": str(THIS_WEEK.sunday)},
 }
-API_EXPORT = {"unit": "", "from": "2026-11-16", "to": "2026-11-16", "tables": ["units"], "format": "csv"}
+API_EXPORT = {
+    "unit": "", "level": "own", "from_week": "2026-11-16", "to_week": "2026-11-16", "tables": ["unit_weeks"], "format": "csv",
+    "basis": "reported",
+}  # fmt: skip
 QUIET = {"session", "auditevent", "verification"}
 
 
@@ -216,6 +219,9 @@ def test_body_of_the_api_is_answered_or_refused(client, county):
             assert stored() == before
             said = answer.json()
             assert said["detail"] and said["code"], body
+            named = {name.partition(".")[0] for name in said.get("errors", {})}
+            assert named <= {*good, "more", "non_field_errors"}, (body, named)
+    assert client.post(reverse("api_exports"), json.dumps(good), content_type="application/json").status_code == 202
     for text in ("{", "\0", "ÿ".encode("latin-1"), b""):
         answer = client.post(reverse("api_exports"), text, content_type="application/json")
         assert answer.status_code in {400, 422}, text
