@@ -136,6 +136,31 @@ def test_week_that_may_still_change_is_marked_provisional(login, county, week, i
     assert ('rel="next"' in keys) is has_next
 
 
+@pytest.mark.parametrize("level", ["province", "county", "township", "village"])
+@pytest.mark.parametrize(
+    ("week", "words"),
+    [(THIS_WEEK, "已有 6／1,240 份周报"), (LAST_WEEK, "已有 6／1,240 份周报"), (LAST_WEEK.plus(-1), None)],
+)
+@pytest.mark.django_db
+def test_figure_of_a_provisional_week_says_how_few_stand_behind_it(login, level, week, words):
+    unit = make_unit(level=level)
+    add_sums(unit, week, returns=6, active=1240, per_head=600)
+    client = login(unit)
+    page = show(client, unit, week=str(week))
+    told = re.search(r'<span id="few">(.*?)</span> (.*?)</span>', page)
+    assert (told and told[2]) == words
+    if words:
+        figure, said = page.index('id="per-head"'), page.index('id="few"')
+        assert figure < said < page.index("</dd>", said) < page.index('id="returns"')
+        client.cookies["django_language"] = "en"
+        assert "6 of 1,240 returns so far" in show(client, unit, week=str(week))
+
+
+def test_sum_of_several_weeks_has_no_count_of_one(login, county):
+    add_sums(county, THIS_WEEK, returns=6, per_head=600)
+    assert 'id="few"' not in show(login(county), county, week=str(THIS_WEEK), period="month")
+
+
 def test_week_keys_lead_to_the_weeks_around(login, county):
     page = show(login(county), county, week="2026-11-09", kind="")
     assert f'rel="prev" href="/reports/{county.code}/?week=2026-11-02&amp;period=week"' in " ".join(page.split())
