@@ -314,6 +314,6 @@ def make_ticket(desk: Unit, state: str = "received", about: Unit | None = None, 
             "reply": "查实。",
         }
         facts = written | {"replied_on": day, "first_replied_on": day, "change": "不再收"} | facts
-    if state == "merged":
-        facts.setdefault("merged_into", make_ticket(desk))
+    if state == "merged" and "merged_into" not in facts:
+        facts["merged_into"] = make_ticket(desk)
     return Ticket.every.create(desk=desk, state=state, **facts)

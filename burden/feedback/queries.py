@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from burden.accounts.actor import Actor
@@ -17,7 +17,9 @@ from burden.feedback.sealing import reporter_mark, text_of
 from burden.kit.clock import DAY
 from burden.units.models import Level, Unit
 
-ANSWERED_ON = Coalesce("merged_into__first_replied_on", "first_replied_on")  # a joined one has the other's reply
+LEADING = Ticket.every.filter(pk=OuterRef("merged_into")).values("first_replied_on")
+# a joined one has the other's reply; looked up for the joined alone, since a join would check every ticket once more
+ANSWERED_ON = Case(When(merged_into=None, then="first_replied_on"), default=Subquery(LEADING), output_field=DateField())
 ALIKE_DAYS = 30
 FEW, MANY = 8, 200
 RAISED = Q(state=State.FORWARDED, raised_on__isnull=False)  # nobody answered, and time is up: it is the desks' again
@@ -34,10 +36,19 @@ def tickets(actor: Actor) -> QuerySet[Ticket]:
     return found
 
 
-def counts(actor: Actor) -> dict[str, int]:
-    """Count the tickets of each tab. One query."""
-    counted: dict[str, int] = tickets(actor).aggregate(**{tab: Count("pk", filter=of) for tab, of in TABS.items()})
-    return counted
+def standing(actor: Actor, since: dt.date) -> tuple[dict[str, int], list[tuple[dt.date, dt.date | None, int]]]:
+    """Count the tickets of each tab, and those since a day by when they came and were first answered. One query."""
+    late = Q(received_on__gte=since)
+    grouped = tickets(actor).order_by().annotate(
+        tab=Case(*(When(of, then=Value(tab)) for tab, of in TABS.items())),
+        came=Case(When(late, then="received_on")), answered_on=Case(When(late, then=ANSWERED_ON)),
+    ).values_list("tab", "came", "answered_on")  # fmt: skip
+    tabs, days = dict.fromkeys(TABS, 0), []
+    for tab, came, answered_on, count in grouped.annotate(count=Count("pk")):
+        tabs[tab] += count
+        if came:
+            days.append((came, answered_on, count))
+    return tabs, days
 
 
 def inbox(actor: Actor, tab: str) -> QuerySet[Ticket]:
@@ -60,7 +71,7 @@ def steps(actor: Actor, found: Ticket) -> QuerySet[TicketStep]:
 
 def forwards_of(actor: Actor, found: Ticket) -> list[TicketForward]:
     """Return what was asked of responders about a ticket that the actor sees."""
-    seen = TicketForward.every.filter(ticket=tickets(actor).get(pk=found.pk))
+    seen = TicketForward.every.filter(ticket__in=tickets(actor).filter(pk=found.pk))
     return list(seen.select_related("unit").order_by("pk"))
 
 
@@ -70,9 +81,8 @@ def alike(actor: Actor, found: Ticket) -> list[Ticket]:
         desk=found.desk_id, topic=found.topic,
         received_on__range=(found.received_on - ALIKE_DAYS * DAY, found.received_on + ALIKE_DAYS * DAY),
     ).exclude(pk=found.pk)  # fmt: skip
-    listed = list(near.order_by("-received_on", "pk")[:MANY])
-    listed.sort(key=lambda each: not set(each.kept_from) & set(found.kept_from))
-    return listed[:FEW]
+    same = Case(When(kept_from__overlap=found.kept_from, then=0), default=1)
+    return list(near.order_by(same, "-received_on", "pk")[:FEW])
 
 
 def responders(actor: Actor, found: Ticket) -> list[Unit]:
@@ -130,10 +140,3 @@ def identity_requests(actor: Actor, found: Ticket) -> list[IdentityRequest]:
     """Return who asked to know who wrote a ticket that the actor sees, the newest first."""
     asked = IdentityRequest.objects.filter(ticket__in=tickets(actor).filter(pk=found.pk))
     return list(asked.select_related("asked_by", "decided_by").order_by("-asked_at"))
-
-
-def reply_days(actor: Actor, since: dt.date) -> list[tuple[dt.date, dt.date | None, int]]:
-    """Count the tickets since a day by when they came and were first answered."""
-    seen = tickets(actor).filter(received_on__gte=since).order_by()
-    days = seen.annotate(answered_on=ANSWERED_ON).values_list("received_on", "answered_on")
-    return list(days.annotate(count=Count("pk")))

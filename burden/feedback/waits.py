@@ -67,7 +67,8 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
         about = queries.tickets(actor).filter(demand=int(key)).order_by("received_on", "pk")[:LINKS]
         return [_link(each) for each in about]
     if kind == "ticket" and actor.roles & set(KEEPERS):
-        found = queries.ticket(actor, int(key))
+        linked = queries.tickets(actor).filter(pk=int(key)).exclude(demand=None)
+        found = linked.select_related("demand").first()
         if found and found.demand:
             url, note = reverse("demand", args=[found.demand.pk]), found.demand.get_state_display()
             began = day_of(found.demand.issued_at or found.demand.created_at)

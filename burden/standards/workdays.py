@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from holidays import country_holidays
 
@@ -44,8 +45,8 @@ class Workdays:
         0 on the due day itself, and after it while no working day has passed.
         """
         first, last = sorted((today, due))
-        days = (first + DAY * step for step in range(1, (last - first).days + 1))
-        count = sum(self.is_workday(day) for day in days)
+        count = _between(first, last)
+        count += sum(worked - by_calendar(day) for day, worked in self.overrides.items() if first < day <= last)
         return count if due > today else -count
 
 
@@ -70,6 +71,20 @@ def exceptions(today: dt.date, months: int) -> list[tuple[dt.date, bool]]:
     """Return the days to come on which the calendar differs from Monday to Friday, and whether they are worked."""
     days = (today + DAY * step for step in range(31 * months))
     return [(day, worked) for day in days if (worked := by_calendar(day)) != (day.isoweekday() <= 5)]
+
+
+@lru_cache(maxsize=32)
+def _sums(year: int) -> tuple[int, ...]:
+    """Return for each day of a year how many of its days until then, that one included, are worked by the calendar alone."""
+    first = dt.date(year, 1, 1)
+    days = (first + DAY * step for step in range((dt.date(year, 12, 31) - first).days + 1))
+    return tuple(accumulate(by_calendar(day) for day in days))
+
+
+def _between(first: dt.date, last: dt.date) -> int:
+    """Return how many days after the first, up to the last, are worked by the calendar alone."""
+    years = sum(_sums(year)[-1] for year in range(first.year, last.year))
+    return years + _sums(last.year)[last.timetuple().tm_yday - 1] - _sums(first.year)[first.timetuple().tm_yday - 1]
 
 
 @lru_cache(maxsize=32)

@@ -27,7 +27,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address, query_of
 from burden.kit.errors import Refused
-from burden.standards.workdays import workdays
+from burden.standards.workdays import Workdays, workdays
 
 LINES = 20
 TABS = {"todo": gettext_lazy("待答复"), "checking": gettext_lazy("办理中"), "done": gettext_lazy("已答复")}
@@ -62,9 +62,10 @@ def _show(
     request: ActedRequest, tab: str, found: Ticket | None = None, problems: Mapping[str, str] | None = None
 ) -> HttpResponse:
     actor, days, today = request.actor, workdays(), clock.day_of(clock.now())
-    counts, keeper = queries.counts(actor), actor.post(*KEEPERS)
-    listed = queries.inbox(actor, tab)
-    page = Paginator(listed, LINES).get_page(request.GET.get("page"))
+    (counts, came), keeper = queries.standing(actor, dt.date(today.year, 1, 1)), actor.post(*KEEPERS)
+    pages = Paginator(queries.inbox(actor, tab), LINES)
+    vars(pages)["count"] = counts[tab]  # counted already
+    page = pages.get_page(request.GET.get("page"))
     shown = lines(page, days, today)
     opened = found or (queries.ticket(actor, shown[0].ticket.pk) if shown else None)
     context = {
@@ -76,7 +77,7 @@ def _show(
         "lines": shown,
         "query": query_of(tab=tab),
         "base": address("feedback"),
-        "year": year(queries.reply_days(actor, dt.date(today.year, 1, 1)), days),
+        "year": year(came, days),
         "ticket": opened,
         "said": request.POST,
         "errors": problems or {},
@@ -84,11 +85,11 @@ def _show(
         "form": None,
     }
     if opened:
-        context |= _opened(request, opened, today)
+        context |= _opened(request, opened, days, today)
     return render(request, "feedback/inbox.html", context, status=422 if problems else 200)
 
 
-def _opened(request: ActedRequest, found: Ticket, today: dt.date) -> dict[str, Any]:
+def _opened(request: ActedRequest, found: Ticket, days: Workdays, today: dt.date) -> dict[str, Any]:
     """Return what the page shows of one ticket, and which acts it offers."""
     actor, text = request.actor, text_of(found)
     mine = keeps(actor, found)
@@ -96,7 +97,7 @@ def _opened(request: ActedRequest, found: Ticket, today: dt.date) -> dict[str, A
     entry = BoardEntry.objects.filter(ticket=found, shown_from__isnull=False).first()
     return {
         "title": headline(found),
-        "clock": clock_of(found, workdays(), today),
+        "clock": clock_of(found, days, today),
         "pieces": hints.pieces(text, hints.hints(text)),
         "added": added_to(found),
         "numbers": range(1, found.photos + 1),

@@ -269,7 +269,7 @@ def test_overdue_and_unanswered_waits_for_the_desks_again(office: Office) -> Non
     services.escalate(now=NOW)
     for actor in (office.keeper, above):
         assert list(queries.inbox(actor, "todo")) == [ticket]
-        assert queries.counts(actor) == {"todo": 1, "checking": 0, "done": 0}
+        assert queries.standing(actor, NOW.date())[0] == {"todo": 1, "checking": 0, "done": 0}
     assert pages.tab_of(Ticket.every.get(pk=ticket.pk)) == "todo"
 
 
@@ -324,8 +324,15 @@ def test_joined_ticket_counts_as_answered_with_the_other(office: Office) -> None
     services.count_board(now=NOW)
     counted = BoardCount.objects.get()
     assert (counted.received, counted.replied, counted.in_time, counted.upheld) == (2, 2, 2, 2)
-    days = queries.reply_days(office.keeper, dt.date(2026, 1, 1))
-    assert (dt.date(2026, 11, 12), dt.date(2026, 11, 18), 2) in days
+    old = {
+        "received_on": dt.date(2025, 12, 30),
+        "replied_on": dt.date(2026, 1, 5),
+        "first_replied_on": dt.date(2026, 1, 5),
+    }
+    office.ticket("closed", **old)  # of the year before
+    tabs, days = queries.standing(office.keeper, dt.date(2026, 1, 1))
+    assert tabs == {"todo": 0, "checking": 0, "done": 3}
+    assert days == [(dt.date(2026, 11, 12), dt.date(2026, 11, 18), 2)]
 
 
 @pytest.mark.parametrize(
