@@ -87,6 +87,7 @@ EXTRA = {  # file names a room has beyond the floors, each with one subject
         "places",
         "plan",
         "planted",
+        "recognised",
         "reported",
         "said",
         "seed",

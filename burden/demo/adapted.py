@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import F
+
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
@@ -21,6 +23,8 @@ from burden.units.models import Kind as UnitKind
 from burden.units.models import Level, Unit
 
 MOUNTAINS = "山区"
+
+ADOPTED = 30  # weeks since others took the practice over
 
 
 def adapt(*, now: dt.datetime) -> None:
@@ -89,19 +93,27 @@ def _join(lead: Actor, office: Actor, demand: Demand, county: Unit, now: dt.date
 
 
 def _practise(lead: Actor, office: Actor, county: Unit, now: dt.datetime) -> None:
-    """Let the township write what it does differently, the office publish it, and two others take it over."""
+    """Let the township write what it does differently, the office publish it, and three others take it over and meet less since."""
     assert lead.unit is not None
     text = "镇里的会都放在周一、周四，县里来的会也请避开周三；必须开的改视频，一个人听，回来说两句。"
+    past = now - dt.timedelta(weeks=ADOPTED + 1)
     written = write_practice(
-        by=lead, unit=lead.unit, title="周三不开会", text=text, category=Category.MEETING, since=Week.at(now).plus(-14).monday,
-        now=now,
+        by=lead, unit=lead.unit, title="周三不开会", text=text, category=Category.MEETING,
+        since=Week.at(past).plus(-14).monday, now=past,
     )  # fmt: skip
-    publish_practice(by=office, practice=written, now=now)
+    publish_practice(by=office, practice=written, now=past)
     low, high = county.range
     others = Unit.every.filter(level=Level.TOWNSHIP, path__gte=low, path__lt=high).exclude(pk=lead.unit.pk)
-    for unit in others.order_by("code")[:2]:
+    adopters = list(others.order_by("code")[:3])
+    for unit in adopters:
         adopter = Actor(lead.user, (Post(user=lead.user, unit=unit, role=Role.LEAD),))
-        adopt_practice(by=adopter, practice=written, unit=unit, now=now)
+        adopt_practice(by=adopter, practice=written, unit=unit, now=past)
+    met = Entry.every.filter(
+        unit__path__in=[unit.path for unit in adopters],
+        category=Category.MEETING,
+        week__gte=Week.at(past).plus(1).monday,
+    )
+    met.update(minutes=F("minutes") * 3 / 5, evidence=Evidence.STATED)  # said otherwise than what was asked had it
 
 
 def _actor(username: str, now: dt.datetime) -> Actor:

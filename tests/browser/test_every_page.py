@@ -33,6 +33,7 @@ PAGES = {
         "/adaptations/new/",
         "/adaptations/new/?rule=MTG-LENGTH",
         "/practices/new/",
+        "/recognition/2/",
     ],
     "issuer": [
         "/demands/",
@@ -85,6 +86,10 @@ PAGES = {
         "/oversight/",
         "/oversight/orders/3/",
         "/oversight/findings/21/",
+        "/recognition/",
+        "/recognition/?tab=published",
+        "/recognition/3/",
+        "/recognition/fairness/",
         "/bulletins/4/edit/",
         "/standards/",
         "/practices/",

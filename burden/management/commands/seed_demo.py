@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from burden.demo.ordered import order
 from burden.demo.places import TOWNSHIPS
 from burden.demo.plan import WEEKS
+from burden.demo.recognised import recognise
 from burden.demo.seed import seed, seeded
 from burden.kit import clock
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         call_command("rollup", "rebuild", stdout=io.StringIO())
         order(now=clock.now())
         call_command("rollup", "refresh", stdout=io.StringIO())  # of what was withdrawn
+        recognise(now=clock.now())
         call_command("demo_bulletins")
         self.stdout.write(_("用时 %(seconds)s 秒") % {"seconds": round(time.monotonic() - began)})
 
