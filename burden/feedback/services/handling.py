@@ -79,8 +79,7 @@ def merge(*, by: Actor, ticket: Ticket, into: Ticket, now: dt.datetime) -> Ticke
     if _went_to(leading, kept_from):
         sentence = _("那一条已经请被反映的单位核实过，不能并过去")
         raise Refused("ticket.into", sentence, {"into": sentence})
-    leading.kept_from = kept_from
-    leading.save(update_fields=["kept_from"])
+    _keep(leading, kept_from)
     Ticket.objects.visible_to(by).filter(merged_into=held).update(merged_into=leading)
     move(held, Act.MERGE)
     held.merged_into = leading
@@ -95,6 +94,28 @@ def _went_to(ticket: Ticket, kept_from: Collection[int]) -> bool:
     """Say whether one of these units, or one below, was asked to check already."""
     asked = TicketForward.every.filter(ticket=ticket).select_related("unit")
     return any(routing.within(each.unit, kept_from) for each in asked)
+
+
+def keep_from(*, by: Actor, held: Ticket, units: Collection[Unit]) -> bool:
+    """Keep a locked ticket, what was joined to it and what was asked about it from more units that it turns out to be about.
+
+    Shape: False, and nothing is done, where the desk is not above all of them, or one was asked to check already.
+    """
+    added = [unit.pk for unit in units if not routing.within(unit, held.kept_from)]
+    if not added:
+        return True
+    low, high = held.desk.range
+    if not all(low < unit.path < high for unit in units) or _went_to(held, added):
+        return False
+    for each in (held, *Ticket.objects.visible_to(by).filter(merged_into=held)):
+        _keep(each, sorted({*each.kept_from, *added}))
+    return True
+
+
+def _keep(ticket: Ticket, kept_from: list[int]) -> None:
+    ticket.kept_from = kept_from
+    ticket.save(update_fields=["kept_from"])
+    TicketForward.every.filter(ticket=ticket).update(kept_from=kept_from)
 
 
 @transaction.atomic
@@ -135,12 +156,10 @@ def link_demand(*, by: Actor, ticket: Ticket, demand: Demand, now: dt.datetime) 
     """
     held = locked(by, ticket, Act.REWRITE)
     units = [demand.issuer, demand.lead, *demand.supporting.all()]
-    kept_from = sorted({*held.kept_from, *(unit.pk for unit in units)})
-    low, high = held.desk.range
-    if not all(low < unit.path < high for unit in units) or _went_to(held, kept_from):
+    if not keep_from(by=by, held=held, units=units):
         sentence = _("这一项的单位不归受理的办公室管，或者已经请它核实过，不能这样关联")
         raise Refused("ticket.demand", sentence, {"demand": sentence})
-    held.demand, held.about, held.kept_from = demand, About.DEMAND, kept_from
-    held.save(update_fields=["demand", "about", "kept_from"])
+    held.demand, held.about = demand, About.DEMAND
+    held.save(update_fields=["demand", "about"])
     record(by=by, what="ticket.linked", on=held, now=now, value=demand.pk)
     return held

@@ -15,6 +15,7 @@ from burden.accounts.roles import EXPORTERS
 from burden.demands.models import OPEN, Demand
 from burden.demands.models import State as DemandState
 from burden.feedback.models import Ticket
+from burden.feedback.services import keep_from
 from burden.feedback.telling import check_untold
 from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
@@ -72,17 +73,21 @@ def raise_finding(
 def raise_from_ticket(*, by: Actor, ticket: Ticket, seen: Mapping[str, Any], **facts: Any) -> Finding:
     """Raise a finding from what somebody reported: it says what was rewritten, and no piece of the original that may tell who wrote it.
 
+    The ticket is kept from the issuer from now on, whomever it named.
     Refuses: Ticket.DoesNotExist out of scope, finding.ticket (nothing is rewritten yet), ticket.title, ticket.titles, ticket.note
-    (one of them tells), and what raise_finding refuses.
+    (one of them tells), finding.issuer (not under the ticket's desk, or asked to check), and what raise_finding refuses.
     """
-    held: Ticket = Ticket.objects.visible_to(by).get(pk=ticket.pk)
+    held: Ticket = Ticket.objects.visible_to(by).select_for_update(of=("self",)).get(pk=ticket.pk)
     if not held.rewritten:
         raise _refused("ticket", _("先写转出稿：督办线索只带转出稿，不带原文"))
     for field, words in (("title", facts["title"]), ("titles", "\n".join(facts["titles"])), ("note", seen["note"])):
         check_untold(held, words, field=field)
     reported = _("基层反映：%(words)s") % {"words": " ".join(held.rewritten.split())}
     told = {**seen, "points": [reported, *seen["points"]]}
-    return raise_finding(by=by, source=Source.TICKET, source_key=str(held.pk), seen=told, **facts)
+    raised = raise_finding(by=by, source=Source.TICKET, source_key=str(held.pk), seen=told, **facts)
+    if not keep_from(by=by, held=held, units=[raised.issuer]):
+        raise _refused("issuer", _("受理的办公室不管这个单位，或者已经请它核实过：不能从这一条反映立，请另外立一条"))
+    return raised
 
 
 def _check_demand(demand: Demand, issuer: Unit) -> None:

@@ -14,11 +14,12 @@ from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post
 from burden.feedback import routing
 from burden.feedback.models import Ticket, TicketForward
+from burden.feedback.services import keep_from
 from burden.kit.db import act_as
 from burden.kit.errors import Refused
 from burden.units.models import Unit
 from tests.database import as_role
-from tests.factories import NOW, make_post, make_ticket, make_unit
+from tests.factories import NOW, make_actor, make_post, make_ticket, make_unit
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -34,8 +35,8 @@ ROLES = ("cadre", "lead", "issuer", "reviewer", "office", "observer", "auditor")
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[tuple[int, str]], list[tuple[int, str, bool]], list[int], int]:
-    """Units as parent and level; posts as unit, role, inspectorate; accused; the area it came from."""
+def worlds(draw: st.DrawFn) -> tuple[list[tuple[int, str]], list[tuple[int, str, bool]], list[int], int, int]:
+    """Units as parent and level; posts as unit, role, inspectorate; accused; the area it came from; one found out later."""
     units = [(-1, draw(st.sampled_from(["province", "city", "county"])))]
     for _turn in range(draw(st.integers(2, 9))):
         parent = draw(st.integers(0, len(units) - 1))
@@ -43,7 +44,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[tuple[int, str]], list[tuple[int, str,
             units.append((parent, draw(st.sampled_from(BELOW[units[parent][1]]))))
     places = st.integers(0, len(units) - 1)
     posts = draw(st.lists(st.tuples(places, st.sampled_from(ROLES), st.booleans()), min_size=1, max_size=8))
-    return units, posts, draw(st.lists(places, min_size=1, max_size=3)), draw(places)
+    return units, posts, draw(st.lists(places, min_size=1, max_size=3)), draw(places), draw(places)
 
 
 def naive_below(units: list[tuple[int, str]], place: int, accused: list[int]) -> bool:
@@ -86,7 +87,7 @@ def seen_by_database(actor: Actor, model: Any) -> set[int]:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=worlds())
 def test_ticket_never_reaches_whom_it_is_about(world: Any) -> None:
-    units, posts, accused, area = world
+    units, posts, accused, area, later = world
     held = connection.savepoint()
     try:
         made: list[Unit] = []
@@ -110,21 +111,32 @@ def test_ticket_never_reaches_whom_it_is_about(world: Any) -> None:
                 "text": "稿",
             }
             TicketForward.every.create(sent_by_unit=route.desk, sent_on=TODAY, due_on=TODAY, **facts)
-        for _unit, actor in people:
-            theirs = [place_of[post.unit_id] for post in actor.posts]
-            concerned = any(naive_below(units, place, accused) for place in theirs)
-            by_code = set(Ticket.objects.visible_to(actor).values_list("pk", flat=True))
-            forwards = set(TicketForward.objects.visible_to(actor).values_list("pk", flat=True))
-            by_database = seen_by_database(actor, Ticket)
-            if concerned:
-                assert not by_code and not by_database and not forwards
-                assert not seen_by_database(actor, TicketForward)
-            assert by_code == by_database
-            keeps = any(post.role in ("office", "reviewer") and post.unit_id == route.desk.pk for post in actor.posts)
-            assert (keeps and not concerned) <= bool(by_code)
+        check_walls(units, place_of, people, route.desk, accused)
+        below = [unit for unit in made if naive_below(units, place_of[unit.pk], [later])]
+        TicketForward.every.filter(unit__in=below).delete()  # whoever was asked to check cannot be accused any more
+        kept = keep_from(by=make_actor(route.desk, "office"), held=ticket, units=[made[later]])
+        if not naive_below(units, later, accused):
+            assert kept == (later != place_of[route.desk.pk] and naive_below(units, later, [place_of[route.desk.pk]]))
+        check_walls(units, place_of, people, route.desk, [*accused, later] if kept else accused)
     finally:
         connection.savepoint_rollback(held)
         connection.clean_savepoints()
+
+
+def check_walls(units: Any, place_of: dict[int, int], people: Any, desk: Unit, accused: list[int]) -> None:
+    """Nobody who works in or below an accused unit sees a ticket or what was asked about it; the desk sees it."""
+    for _unit, actor in people:
+        theirs = [place_of[post.unit_id] for post in actor.posts]
+        concerned = any(naive_below(units, place, accused) for place in theirs)
+        by_code = set(Ticket.objects.visible_to(actor).values_list("pk", flat=True))
+        forwards = set(TicketForward.objects.visible_to(actor).values_list("pk", flat=True))
+        by_database = seen_by_database(actor, Ticket)
+        if concerned:
+            assert not by_code and not by_database and not forwards
+            assert not seen_by_database(actor, TicketForward)
+        assert by_code == by_database
+        keeps = any(post.role in ("office", "reviewer") and post.unit_id == desk.pk for post in actor.posts)
+        assert (keeps and not concerned) <= bool(by_code)
 
 
 def test_desk_without_anybody_is_passed_over() -> None:

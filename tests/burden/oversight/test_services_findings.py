@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
-from burden.feedback.models import Ticket
+from burden.feedback.models import Ticket, TicketForward
 from burden.kit.clock import DAY
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
@@ -188,3 +188,43 @@ def test_finding_from_an_unwritten_or_a_foreign_ticket_is_refused(place: Place) 
     assert unwritten.value.code == "finding.ticket"
     with pytest.raises(Ticket.DoesNotExist):
         from_ticket(place, make_ticket(make_unit(), "accepted", rewritten="话"))
+
+
+def test_ticket_is_kept_from_whom_a_finding_is_raised_against(place: Place) -> None:
+    ticket = make_ticket(place.county, "accepted", rewritten="同一张表重复收取")  # it named nobody
+    joined = make_ticket(place.county, "merged", merged_into=ticket)
+    both = make_actor(place.county, "office", make_actor(place.bureau, "issuer").user)
+    town = make_unit(place.county, "township")
+    facts = {
+        "topic": "repeat",
+        "title": "题",
+        "text": "稿",
+        "sent_by_unit": place.county,
+        "sent_on": NOW.date(),
+        "due_on": NOW.date(),
+    }
+    asked = TicketForward.every.create(ticket=ticket, unit=town, **facts)
+    from_ticket(place, ticket)
+    assert set(Ticket.every.values_list("pk", "kept_from__0")) == {
+        (each.pk, place.bureau.pk) for each in (ticket, joined)
+    }
+    assert TicketForward.every.get(pk=asked.pk).kept_from == [place.bureau.pk]
+    assert not Ticket.objects.visible_to(both).exists()
+    assert Ticket.objects.visible_to(place.reviewer).count() == 2
+
+
+def test_finding_against_whom_the_desk_asked_to_check_is_refused(place: Place) -> None:
+    ticket = make_ticket(place.county, "accepted", rewritten="同一张表重复收取")
+    facts = {
+        "topic": "repeat",
+        "title": "题",
+        "text": "稿",
+        "sent_by_unit": place.county,
+        "sent_on": NOW.date(),
+        "due_on": NOW.date(),
+    }
+    TicketForward.every.create(ticket=ticket, unit=place.bureau, **facts)
+    with pytest.raises(Refused) as refused:
+        from_ticket(place, ticket)
+    assert "另外立一条" in refused.value.errors["issuer"]
+    assert not Finding.every.exists()
