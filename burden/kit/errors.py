@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from django.http import Http404
 from django.utils.functional import Promise
@@ -61,3 +62,19 @@ def no_choice(known: Collection[object]) -> Promise:
 def no_week(now: dt.datetime) -> Promise:
     """Say how a week is written."""
     return format_lazy(_("没有这一周，要写成 {monday} 这样的星期一"), monday=str(last_closed(now)))
+
+
+def together(*steps: Callable[[], Any]) -> list[Any]:
+    """Return what each step gives. Refuses: what all of them refuse, in one, with the code and sentence of the first."""
+    given: list[Any] = []
+    refusals: list[Refused] = []
+    for step in steps:
+        try:
+            given.append(step())
+        except Refused as refused:
+            refusals.append(refused)
+    if refusals:
+        first = refusals[0]
+        errors = {name: words for refused in refusals for name, words in refused.errors.items()}
+        raise Refused(first.code, first.detail, errors) from first
+    return given

@@ -94,7 +94,7 @@ TOO_MANY = Words(
 TOO_LARGE = Words(
     "too_large",
     _("文件太大"),
-    (_("一次最多上传 10 MB，什么都没有存。请把文件分成几个再传。"),),
+    (_("一次最多上传 10 MB，什么都没有存。请返回上一页，把文件分成几个或者压小一点再传。"),),
 )
 SERVER_ERROR = Words(
     "server_error",

@@ -17,7 +17,7 @@ from burden.feedback.choices import MOST_TEXT, About, Size, Topic
 from burden.feedback.models import Ticket, TicketPhoto, TicketReporter
 from burden.feedback.sealing import Case, reporter_mark, sealed_identity
 from burden.kit.clock import Week, day_of
-from burden.kit.errors import Refused
+from burden.kit.errors import Refused, together
 from burden.kit.reading import maybe, one_of, read_one, unfit
 from burden.standards.models import Rule
 from burden.units.models import Unit
@@ -45,10 +45,10 @@ def send_anonymous(*, code: str, words: Words, receipt: str, now: dt.datetime, r
     there: Ticket | None = Ticket.objects.by_receipt(digest).first()
     if there:
         return there
-    group = _group(code, Week.at(now))
+    group, checked = together(lambda: _group(code, Week.at(now)), lambda: _checked(words))
     accused = _accused(group.area, words.issuer) + _of_rule(rule)
     facts: dict[str, Any] = {
-        **_checked(words),
+        **checked,
         **_about(words, rule),
         "area": group.area,
         "level": group.level,
@@ -63,6 +63,9 @@ def send_anonymous(*, code: str, words: Words, receipt: str, now: dt.datetime, r
 
 
 def _group(code: str, week: Week) -> codes.Group:
+    if not code.strip():
+        sentence = _("还没填成员码；登录后在“我要反映”里看本周的")
+        raise Refused("ticket.code", sentence, {"code": sentence})
     found = codes.find(code, week)
     if found is None:
         sentence = _("没有这个成员码，登录后在“我要反映”里看本周的")
@@ -125,10 +128,21 @@ def _about(words: Words, rule: Rule | None) -> dict[str, Any]:
 
 def _checked(words: Words) -> dict[str, str]:
     """Return what is stored as it is. Refuses: ticket.topic, ticket.size, ticket.text."""
-    topic = read_one(one_of(Topic.values), words.topic, field="topic", label=_("哪一类问题"), code="ticket.topic")
-    size = read_one(maybe(one_of(Size.values), ""), words.size, field="size", label=_("大约占用"), code="ticket.size")
-    checked_text(words.text)
+    topic, size, _text = together(
+        lambda: _topic(words.topic),
+        lambda: read_one(
+            maybe(one_of(Size.values), ""), words.size, field="size", label=_("大约占用"), code="ticket.size"
+        ),
+        lambda: checked_text(words.text),
+    )
     return {"topic": topic, "size": size}
+
+
+def _topic(chosen: str) -> str:
+    if chosen not in Topic.values:
+        sentence = _("选一类问题")
+        raise Refused("ticket.topic", sentence, {"topic": sentence})
+    return chosen
 
 
 def checked_text(text: str, *, field: str = "text", most: int = MOST_TEXT) -> str:

@@ -282,6 +282,15 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_stored(
     assert not Ticket.every.exists()
 
 
+def test_empty_form_is_told_all_that_is_missing(client: Client, county: Unit) -> None:
+    answer = client.post("/a/", body(county, code="", topic="", text=""))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert [name for name in ("code", "topic", "text") if f'href="#{name}"' in page] == ["code", "topic", "text"]
+    assert "还没填成员码" in page
+    assert "选一类问题" in page
+
+
 def test_expired_code_is_refused_with_a_sentence(client: Client, county: Unit) -> None:
     answer = client.post("/a/", body(county, code=code_of(county, week=THIS_WEEK.plus(-1))))
     assert answer.status_code == 422
