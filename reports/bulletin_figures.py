@@ -316,7 +316,7 @@ def _recognised(read: Read) -> dict[str, Any]:
     names = bylines(read.actor, found)
     rows = [
         [
-            each.title,
+            each.headline,
             each.subject.place + (f"（{'、'.join(names[each.pk])}）" if each.pk in names else ""),
             str(each.get_kind_display()),
             hours(each.year_min),

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from burden.accounts.actor import Actor
 from burden.kit.templatetags.show import full_day, hours
 from burden.oversight import queries
+from burden.oversight.merits import words
 from burden.oversight.models import Recognition
 from reports.papers import Heading, Paper, Paragraph, Part, Table
 
@@ -24,7 +25,7 @@ def paper_of_recognition(actor: Actor, found: Recognition) -> Paper:
             number="",
             organ=found.unit.name,
             day=full_day(day) if day else "",
-            title=found.title,
+            title=found.headline,
             parts=list(_parts(found, queries.byline(actor, found)[0])),
             note="数字在提名时封存。只看量出来的变化，不看谁填得多、填得快，也不看谁的数低。",
         )
@@ -41,10 +42,9 @@ def _parts(found: Recognition, names: list[str]) -> Iterator[Part]:
         yield _words(f"做法作者：{'、'.join(names)}。")
     yield Heading("怎么算的")
     unit = "每人每周小时" if found.practice_id else "人时"
-    lines = found.reckoned["lines"]
-    rows = [[line["label"], line["weeks"], line["how"], hours(line["minutes"])] for line in lines]
+    rows = [[line.label, line.weeks, line.how, hours(line.minutes)] for line in words.lines(found.reckoned)]
     yield Table(f"表1　算式（{unit}）", ["哪一段", "周", "怎么来的", unit], rows)
-    yield from (_words(f"{point}。") for point in found.reckoned["points"])
+    yield from (_words(f"{point}。") for point in words.points(found.reckoned))
     if found.announced_at and found.until:
         first = full_day(timezone.localtime(found.announced_at).date())
         yield _words(f"公示：{first}至{full_day(found.until)}。")

@@ -246,17 +246,17 @@ def make_recognition(unit: Unit, subject: Unit, state: str = "nominated", **fact
     """A recognition of an issuer as the services would have left it in a state; its term ends two weeks from now."""
     is_announced = state not in ("nominated", "withdrawn")
     decided = state in ("recognised", "declined", "published", "revoked")
-    line = {"label": "少了", "weeks": "", "how": "200.0－100.0", "minutes": 6_000}
+    line = {"code": "less", "weeks": [], "facts": {"was_min": 12_000, "now_min": 6_000}, "minutes": 6_000}
     reckoned = {
         "as_of": NOW.isoformat(),
         "rule": 1,
         "before_min": 12_000,
         "after_min": 6_000,
         "lines": [line],
-        "points": ["没有逾期的督办单"],
+        "points": [{"code": "not_late", "facts": {}}],
     }
     facts = {
-        "kind": "issuer", "key": f"{subject.pk}:{next(numbers)}", "title": "自己定的要求少了", "reckoned": reckoned,
+        "kind": "issuer", "key": f"{subject.pk}:{next(numbers)}", "title": "自己定的要求，比上年同期少", "reckoned": reckoned,
         "year_min": 24_000, "reason": "减得实", "nominated_at": NOW,
         "announced_at": NOW if is_announced else None, "until": dt.date(2026, 12, 8) if is_announced else None,
         "decided_by": make_user() if decided else None, "decided_at": NOW if decided else None,

@@ -47,7 +47,7 @@ class Merits:
 
 def merits(unit: Unit, now: dt.datetime) -> Merits:
     """Return who below a unit may be nominated, and who not and why: the same for whoever asks."""
-    with translation.override(STATED_LANGUAGE):  # what is frozen is a document, written in Chinese
+    with translation.override(STATED_LANGUAGE):  # what a title keeps is written in Chinese
         spans = quarter(now)
         manned = {name: figures.manned(unit_id=unit.pk, weeks=weeks) for name, weeks in spans.items()}
         found = Merits(Looked(spans, manned))

@@ -18,31 +18,31 @@ from django.db.models.functions import Cast
 from burden.kit import clock, figures
 from burden.kit.clock import Week
 from burden.kit.figures import Imposed, Manned
-from burden.kit.templatetags.show import hours
 from burden.oversight import saved
 from burden.oversight.clocks import edges
 from burden.oversight.merits.reckoning import (
     LEAST,
     MIN_PEERS,
     MOST_MOVED,
+    MOST_UNREGISTERED,
     Candidate,
     Left,
     Line,
+    Point,
     Why,
     is_less,
     left_of,
     net_lines,
-    weeks_words,
+    span,
 )
-from burden.oversight.models import Order, OrderState, RecognitionKind
+from burden.oversight.models import OWN_LESS, TOLD_AT_ONCE, Order, OrderState, RecognitionKind
 from burden.units.models import Level, Unit
 
 WEEKS, YEAR = 13, 52
 LEAST_ANSWERED = 20  # per cent of what was claimed
-MOST_UNREGISTERED = 15  # per cent of all that it asked
 RECENT = 52 * clock.WEEK  # orders struck off since
 MOST_ORDERS = 30
-FEW_ANSWERS = 5  # of receivers: fewer are not told
+FEW_ANSWERS = TOLD_AT_ONCE  # of receivers: fewer are not told
 BEFORE, AFTER = "before", "after"
 
 
@@ -175,7 +175,7 @@ def _of_quarter(
 ) -> Candidate | Left:
     before, after = sides
     key = f"{issuer.pk}:{_quarter_name(found.weeks[AFTER][-1])}"
-    title = "本单位自己定的要求，比上年同期少"
+    title = str(OWN_LESS)
     why = _why_not(before, after, peers, is_late=is_late)
     if why is None and after.unregistered_min * 100 > (measured(after) + after.unregistered_min) * MOST_UNREGISTERED:
         why = Why.UNREGISTERED
@@ -188,12 +188,13 @@ def _of_quarter(
         why = Why.REESTIMATE if is_less(with_change, left_of(was, peers)) else Why.UNCHANGED
     if why is not None:
         return Left(RecognitionKind.ISSUER, key, issuer, title, why)
+    manned = {"then": found.manned[BEFORE].active, "now": found.manned[AFTER].active}
     lines = [
-        _worked("上年同期一季", found.weeks[BEFORE], before),
-        Line("折成现在的人数", "", f"在册 {found.manned[BEFORE].active:,} 人·周折成 {found.manned[AFTER].active:,} 人·周", was),
-        _worked("这一季", found.weeks[AFTER], after),
+        _worked("quarter_before", found.weeks[BEFORE], before),
+        Line("per_head", was, facts=manned),
+        _worked("quarter", found.weeks[AFTER], after),
         *net_lines(was, is_now, peers),
-    ]  # fmt: skip
+    ]
     return Candidate(
         RecognitionKind.ISSUER, key, issuer, title, lines, _points(before, after), was, is_now,
         year_min=(was - is_now) * YEAR // WEEKS,
@@ -245,11 +246,11 @@ def _of_order(
     assert order.closed_at is not None
     earlier, later = saved.weeks_before(order.opened_at), saved.weeks_after(order.answered_at, order.closed_at)
     lines = [
-        Line("立项以前", weeks_words(earlier), "这几个名称下要求的时间，督办单封存的数", order.before_min),
-        Line("折成一样多的周", "", f"÷{order.before_weeks} 周×{order.after_weeks} 周", was),
-        Line("反馈以后", weeks_words(later), "同样的名称，登记的和没登记的都算", order.after_min),
+        Line("order_before", order.before_min, span(earlier)),
+        Line("per_week", was, facts={"before": order.before_weeks or 0, "after": order.after_weeks}),
+        Line("order_after", order.after_min, span(later)),
         *net_lines(was, order.after_min, peers),
-    ]  # fmt: skip
+    ]
     return Candidate(
         RecognitionKind.ORDER, key, order.issuer, order.title, lines, _order_points(order), was, order.after_min,
         year_min=order.saved_min, order=order,
@@ -269,33 +270,26 @@ def _grew_elsewhere(sides: Sides, order: Order, titled: tuple[int, int], peers: 
     return after * sides.weeks[0] * 1000 * 100 > before * sides.weeks[1] * grown and before > 0
 
 
-def _worked(label: str, weeks: Sequence[dt.date], each: Imposed) -> Line:
+def _worked(code: str, weeks: Sequence[dt.date], each: Imposed) -> Line:
     """Say how a sum is worked out: what was claimed, times what was confirmed of what was answered."""
-    claim = each.claim_min - each.changed_min
-    how = "没有要求"
-    if each.answered_min:
-        how = f"登记 {hours(claim)} 人时×答了的确认 {hours(each.confirmed_min)}÷答了的登记 {hours(each.answered_min)}"
-    return Line(label, weeks_words(weeks), how, measured(each))
+    claim = max(0, each.claim_min - each.changed_min)
+    facts = {"claim_min": claim, "confirmed_min": each.confirmed_min, "answered_min": each.answered_min}
+    return Line(code, measured(each), span(weeks), facts)
 
 
-def _points(before: Imposed, after: Imposed) -> list[str]:
+def _points(before: Imposed, after: Imposed) -> list[Point]:
     shares = {name: _share(each.answered_min, each.claim_min) for name, each in ((BEFORE, before), (AFTER, after))}
     said = [
-        f"登记的有答复的占：前 {shares[BEFORE]}%，后 {shares[AFTER]}%，差 {MOST_MOVED} 个百分点以上的不算",
-        f"没有登记、基层记出来的：后一季 {hours(after.unregistered_min)} 人时，占比不高于 {MOST_UNREGISTERED}%",
-        "没有逾期的督办单",
+        Point("answered", shares),
+        Point("unregistered", {"unregistered_min": after.unregistered_min}),
+        Point("not_late"),
     ]
-    if after.changed_min:
-        said.append(f"工时标准调整的 {hours(after.changed_min)} 人时已经扣掉")
-    return said
+    return [*said, Point("tariffs", {"changed_min": after.changed_min})] if after.changed_min else said
 
 
-def _order_points(order: Order) -> list[str]:
-    said = [
-        "两段都按督办单销号时封存的数，工时标准调整不算减少",
-        "没有换名再要：同期该单位别的要求没有比同类单位多升一成",
-        "没有逾期的督办单",
-    ]
+def _order_points(order: Order) -> list[Point]:
+    said = [Point("frozen"), Point("elsewhere"), Point("not_late")]
     if order.told >= FEW_ANSWERS:
-        said.append(f"回头看：{order.told} 个单位答了，{order.less} 个说少了，{order.same} 个没变，{order.more} 个多了")
+        counts = {"told": order.told, "less": order.less, "same": order.same, "more": order.more}
+        said.append(Point("looked", counts))
     return said

@@ -22,18 +22,18 @@ from burden.demands.practices.reading import (
 )
 from burden.kit.clock import Week
 from burden.kit.figures import Spent
-from burden.kit.templatetags.show import hours
 from burden.oversight.merits.reckoning import (
     MIN_PEERS,
     MOST_MOVED,
     Candidate,
     Left,
     Line,
+    Point,
     Why,
     is_less,
     left_of,
     net_lines,
-    weeks_words,
+    span,
 )
 from burden.oversight.models import RecognitionKind
 from burden.units.models import Unit
@@ -64,8 +64,8 @@ class Side:
         return self.person_min // self.returns if self.returns else 0
 
     @property
-    def words(self) -> str:
-        return f"{self.units} 个单位 {hours(self.person_min)} 人时÷{self.returns:,} 份周报"
+    def facts(self) -> dict[str, int]:
+        return {"units": self.units, "person_min": self.person_min, "returns": self.returns}
 
 
 def of_practices(unit: Unit, now: dt.datetime) -> Iterator[Candidate | Left]:
@@ -111,15 +111,11 @@ def _of_practice(spread: Spread, known: Figures, now: dt.datetime) -> Candidate 
     weeks = [windows(since, now) or ([], []) for _unit, since in spread.begun]
     spans = [sorted({week for each in weeks for week in each[side]}) for side in (0, 1)]
     lines = [
-        Line("采用以前各 12 周", weeks_words(spans[0]), before.words, before.head),
-        Line("采用以后各 12 周", weeks_words(spans[1]), after.words, after.head),
+        Line("practice_before", before.head, span(spans[0]), before.facts),
+        Line("practice_after", after.head, span(spans[1]), after.facts),
         *net_lines(before.head, after.head, ratios),
     ]
-    points = [
-        f"每人每周用在“{practice.get_category_display()}”上的时间，只算能显示的周",
-        "采用的单位合在一起算，不分单位，不排名",
-        f"前后的周报份数差不到 {MOST_MOVED}%，差得多的不算",
-    ]
+    points = [Point("category", {"category": practice.category}), Point("together"), Point("returns")]
     return Candidate(
         RecognitionKind.PRACTICE, str(practice.pk), practice.unit, practice.title, lines, points, before.head, after.head,
         adopters=before.units, practice=practice,

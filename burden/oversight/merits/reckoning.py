@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from statistics import median_low
 from typing import Any
 
@@ -12,15 +12,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from burden.demands.practices.models import Practice
-from burden.kit.clock import Week
-from burden.kit.templatetags.show import hours
-from burden.oversight.models import Order
+from burden.oversight.models import Order, headline
 from burden.units.models import Unit
 
 VERSION = 1  # of this rule, kept with each reckoning
 LEAST = 10  # per cent by which it has to be less than what peers would have left of it
 MIN_PEERS = 8
 MOST_MOVED = 15  # points by which the share of what was answered may move, per cent by which returns may
+MOST_UNREGISTERED = 15  # per cent of all that an issuer asked
 
 
 class Why(models.TextChoices):
@@ -38,12 +37,24 @@ class Why(models.TextChoices):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a reckoning. Units: `minutes` of a person, None where a line has no sum."""
+    """One line of a reckoning: a code and numbers, phrased where it is read (merits.words).
 
-    label: str
-    weeks: str
-    how: str
-    minutes: int | None
+    Shape: `weeks` first and last Monday, ISO, none where a line has no weeks. Units: `minutes` of a person; facts by their names:
+    `_min` minutes, `_permille` tenths of a per cent, all others counts.
+    """
+
+    code: str
+    minutes: int
+    weeks: Sequence[str] = ()
+    facts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Point:
+    """What else was held to. Shape: facts as of a line; `category` a code."""
+
+    code: str
+    facts: Mapping[str, int | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class Candidate:
     subject: Unit
     title: str
     lines: Sequence[Line]
-    points: Sequence[str]
+    points: Sequence[Point]
     before_min: int
     after_min: int
     year_min: int | None = None
@@ -63,11 +74,15 @@ class Candidate:
     order: Order | None = None
     practice: Practice | None = None
 
+    @property
+    def headline(self) -> str:
+        return headline(self.kind, self.title)
+
     def reckoned(self, now: dt.datetime) -> dict[str, Any]:
         """Return the reckoning as a recognition keeps it."""
         return {
             "as_of": now.isoformat(), "rule": VERSION, "before_min": self.before_min, "after_min": self.after_min,
-            "lines": [vars(line) for line in self.lines], "points": list(self.points),
+            "lines": [asdict(line) | {"weeks": list(line.weeks)} for line in self.lines], "points": [asdict(point) for point in self.points],
         }  # fmt: skip
 
 
@@ -95,20 +110,13 @@ def is_less(now: int, left: int) -> bool:
 def net_lines(was: int, is_now: int, peers: Sequence[int]) -> list[Line]:
     """Say what became less, and what of it with everybody."""
     median, left = median_low(peers), left_of(was, peers)
-    change = f"同类 {len(peers)} 个单位同期剩 {_tenths(median)}%（中位数）"
-    if median > 1000:
-        change = f"{change}，多了的不算"
+    beside = {"peers": len(peers), "left_permille": median, "left_min": left, "now_min": is_now}
     return [
-        Line("少了", "", f"{hours(was)}－{hours(is_now)}", was - is_now),
-        Line("扣除同期普遍变化", "", f"{change}：{hours(left)}－{hours(is_now)}", left - is_now),
+        Line("less", was - is_now, facts={"was_min": was, "now_min": is_now}),
+        Line("net", left - is_now, facts=beside),
     ]
 
 
-def _tenths(permille: int) -> str:
-    return f"{permille // 10}.{permille % 10}"
-
-
-def weeks_words(mondays: Sequence[dt.date]) -> str:
-    """Name a span of weeks."""
-    first, last = Week(mondays[0]), Week(mondays[-1])
-    return f"{first.year} 年第 {first.number}—{last.number} 周"
+def span(mondays: Sequence[dt.date]) -> list[str]:
+    """Return the ends of some weeks as a line keeps them."""
+    return [str(mondays[0]), str(mondays[-1])]

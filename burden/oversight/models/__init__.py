@@ -17,11 +17,13 @@ from burden.oversight.models.orders import (
 )
 from burden.oversight.models.recognition import (
     DECIDED,
+    OWN_LESS,
     Author,
     Objection,
     Recognition,
     RecognitionKind,
     RecognitionState,
+    headline,
 )
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "ENDED",
     "LINE_LENGTH",
     "MOST_REQUIREMENTS",
+    "OWN_LESS",
     "RUNNING",
     "TEXT_LENGTH",
     "TITLE_LENGTH",
@@ -53,4 +56,5 @@ __all__ = [
     "Source",
     "State",
     "Why",
+    "headline",
 ]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 KEY_LENGTH = 40
 MARK_LENGTH = 64
+OWN_LESS = _("自己定的要求，比上年同期少")  # what an issuer is recognised for has no name of its own
 
 
 class RecognitionKind(models.TextChoices):
@@ -41,6 +42,11 @@ class RecognitionState(models.TextChoices):
     PUBLISHED = "published", _("已公布")
     WITHDRAWN = "withdrawn", _("已撤下")
     REVOKED = "revoked", _("已撤销")
+
+
+def headline(kind: str, title: str) -> str:
+    """Say what a recognition is for, in the language of whoever reads it; what people named keeps its name."""
+    return str(OWN_LESS) if kind == RecognitionKind.ISSUER else title
 
 
 S = RecognitionState
@@ -78,7 +84,7 @@ class Recognition(models.Model):
     """One recognition of a unit by the working mechanism of another.
 
     Shape: `key` is what it was reckoned from among all of its kind (oversight.merits); `reckoned` keeps that reckoning line by
-    line. Units: year_min person-minutes spared in a year, as measured, None where no year is told; adopters units.
+    line, in codes and numbers. Units: year_min person-minutes spared in a year, as measured, None where no year is told; adopters units.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)  # whose mechanism recognises
@@ -144,6 +150,10 @@ class Recognition(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def headline(self) -> str:
+        return headline(self.kind, self.title)
 
 
 class OfRecognitionQuerySet(ScopedQuerySet):

@@ -176,7 +176,7 @@ def _keeper(each: Recognition, owes: bool) -> Waiting:
     if owes:
         act, since, due = _("答复异议"), clock.day_of(each.announced_at or each.nominated_at), each.until
     return Waiting(
-        _("表扬"), each.title, f"{each.subject.place}，{each.get_state_display()}", reverse("recognition", args=[each.pk]), act,
+        _("表扬"), each.headline, f"{each.subject.place}，{each.get_state_display()}", reverse("recognition", args=[each.pk]), act,
         since=since, due=due,
     )  # fmt: skip
 
@@ -187,7 +187,7 @@ def _authored(actor: Actor) -> Iterator[Waiting]:
     for each in mine.select_related("recognition").order_by("pk")[:3]:
         held = each.recognition
         yield Waiting(
-            _("表扬"), held.title, _("你写的做法在公示。署不署名你定，不署也行"), reverse("recognition", args=[held.pk]), _("看一看"),
+            _("表扬"), held.headline, _("你写的做法在公示。署不署名你定，不署也行"), reverse("recognition", args=[held.pk]), _("看一看"),
             since=clock.day_of(held.announced_at or held.nominated_at),
         )  # fmt: skip
 
@@ -201,7 +201,7 @@ def recognition_links(found: QuerySet[Recognition]) -> Iterator[Link]:
     for each in rows[:MOST_LINKS]:
         yield Link(
             kind=_("表扬"),
-            label=each.title,
+            label=each.headline,
             url=reverse("recognition", args=[each.pk]),
             note=f"{each.subject.name}，{each.get_state_display()}",
             at=clock.day_of(each.published_at or each.announced_at or each.nominated_at),

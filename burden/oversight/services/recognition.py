@@ -188,7 +188,7 @@ def _tell(by: Actor, held: Recognition, now: dt.datetime) -> None:
     steps = [int(step) for step in held.subject.path.rstrip(".").split(".")]
     root = roots(by).filter(pk__in=steps).order_by("-depth").first()
     with translation.override(STATED_LANGUAGE):
-        summary = _("%(who)s：%(title)s") % {"who": held.subject.place, "title": held.title}
+        summary = _("%(who)s：%(title)s") % {"who": held.subject.place, "title": held.headline}
         write_notice(
             by=by, root=root or held.unit, kinds=[], roles=[], title=_("公布一项表扬"), summary=summary[:SUMMARY_LENGTH], body="",
             until=clock.day_of(now) + TOLD, now=now,

@@ -27,6 +27,7 @@ from burden.kit.errors import Refused
 from burden.kit.forms import done, show_refusal
 from burden.oversight import merits, queries, services, stages
 from burden.oversight.forms import RECOGNITION, ActForm, AuthorForm, NominateForm
+from burden.oversight.merits import words
 from burden.oversight.models import Author, Objection, Recognition, RecognitionState
 from burden.oversight.stages import SIGNED, STAGES
 from burden.standards.workdays import workdays
@@ -109,7 +110,7 @@ def candidate(request: ActedRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("提名了，机制办公示"))
             return redirect("recognition", made.pk)
-    context = {"candidate": chosen, "reckoned": chosen.reckoned(now), "form": form, "crumbs": _crumbs(chosen.title)}
+    context = {"candidate": chosen, **_phrased(chosen.reckoned(now)), "form": form, "crumbs": _crumbs(chosen.headline)}
     return render(request, "oversight/candidate.html", context, status=422 if form.errors else 200)
 
 
@@ -153,7 +154,7 @@ def _show(request: ActedRequest, found: Recognition, act: str = "", form: ActFor
     is_open = found.state == S.OPEN and found.until is not None
     context = {
         "recognition": found,
-        "reckoned": found.reckoned,
+        **_phrased(found.reckoned),
         "objections": held,
         "unanswered": sum(not each.answered_at for each, _is_mine in held),
         "left": workdays().left(today, found.until) if is_open and found.until else None,
@@ -165,7 +166,7 @@ def _show(request: ActedRequest, found: Recognition, act: str = "", form: ActFor
         "listed": queries.listed_in(actor, found),
         "wrong": form,
         "answering": form.data.get("answer-objection") if form is not None and act == "answer" else None,
-        "crumbs": _crumbs(found.title),
+        "crumbs": _crumbs(found.headline),
     }
     return render(request, "oversight/recognition.html", context, status=422 if form is not None else 200)
 
@@ -223,6 +224,10 @@ def _around(actor: Actor) -> Unit:
     if actor.unit is None:
         raise Http404
     return county_of(actor.unit)
+
+
+def _phrased(reckoned: Mapping[str, Any]) -> dict[str, Any]:
+    return {"reckoned": reckoned, "lines": words.lines(reckoned), "points": words.points(reckoned)}
 
 
 def _crumbs(label: str) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import connection
@@ -10,13 +11,15 @@ from django.test.utils import CaptureQueriesContext
 
 from burden.demands.models import Reestimate
 from burden.kit.clock import Week
-from burden.oversight.merits import AFTER, BEFORE
+from burden.kit.db import act_as
+from burden.oversight.merits import AFTER, BEFORE, Candidate, words
 from burden.oversight.models import Order
 from burden.standards.models import TariffVersion
 from burden.units.models import Unit
 from reports.models import RollupDemand, RollupSub
 from tests.burden.oversight.praised import SPANS, County
-from tests.factories import NOW, make_order, make_return, make_unit, make_user
+from tests.database import as_role
+from tests.factories import NOW, make_order, make_post, make_return, make_unit, make_user
 from tests.reports.sums import add_source
 
 
@@ -27,9 +30,13 @@ def county(db: None) -> County:
 
 def said(county: County) -> list[tuple[str, str, list[tuple[str, int | None]]]]:
     return [
-        (each.kind, each.key, [(line.label, line.minutes) for line in each.lines])
-        for each in county.merits().candidates
+        (each.kind, each.key, [(line.code, line.minutes) for line in each.lines]) for each in county.merits().candidates
     ]
+
+
+def phrased(found: Candidate) -> list[words.Phrased]:
+    """Return the lines as they are read once they were kept."""
+    return words.lines(json.loads(json.dumps(found.reckoned(NOW))))
 
 
 # --- issuers ---
@@ -39,11 +46,12 @@ def test_issuer_that_cut_is_a_candidate_with_its_reckoning_line_by_line(county: 
     county.cut()
     (found,) = county.candidates()
     assert (found.kind, found.subject, found.key) == ("issuer", county.bureau, f"{county.bureau.pk}:2026Q4")
-    assert [(line.label, line.minutes) for line in found.lines] == [
+    read = phrased(found)
+    assert [(line.label, line.minutes) for line in read] == [
         ("上年同期一季", 12_000), ("折成现在的人数", 12_000), ("这一季", 6_000), ("少了", 6_000), ("扣除同期普遍变化", 6_000),
     ]  # fmt: skip
-    assert found.lines[2].how == "登记 100.0 人时×答了的确认 50.0÷答了的登记 50.0"
-    assert found.lines[0].weeks == "2025 年第 35—47 周"
+    assert read[2].how == "登记 100.0 人时×答了的确认 50.0÷答了的登记 50.0"
+    assert read[0].weeks == "2025 年第 35—47 周"
     assert found.year_min == 24_000
 
 
@@ -72,7 +80,7 @@ def test_what_grew_with_peers_is_no_merit(county: County) -> None:
 def test_who_asks_nothing_any_more_is_a_candidate(county: County) -> None:
     county.cut(0)
     (found,) = county.candidates()
-    assert (found.after_min, found.lines[2].how) == (0, "没有要求")
+    assert (found.after_min, phrased(found)[2].how) == (0, "没有要求")
 
 
 def test_what_was_decided_above_counts_for_nobody(county: County) -> None:
@@ -217,7 +225,7 @@ def test_practice_that_spread_is_a_candidate(county: County) -> None:
     (found,) = county.candidates()
     assert (found.kind, found.practice, found.subject, found.adopters) == ("practice", made, county.towns[0], 3)
     assert (found.before_min, found.after_min, found.year_min) == (600, 300, None)
-    assert found.lines[0].how == "3 个单位 3,600.0 人时÷360 份周报"
+    assert phrased(found)[0].how == "3 个单位 3,600.0 人时÷360 份周报"
 
 
 @pytest.mark.parametrize(
@@ -257,3 +265,36 @@ def test_queries_do_not_grow_with_issuers_and_orders(county: County) -> None:
     with CaptureQueriesContext(connection) as many:
         county.merits()
     assert len(many) == len(few)
+
+
+# --- the same for every reader ---
+
+
+def test_candidates_and_exclusions_are_the_same_for_whoever_reads(county: County) -> None:
+    """Behind the database's own wall too, where most read no order that is not theirs."""
+    county.cut()
+    county.order()
+    county.spread()
+    late, other = county.peers[:2]
+    make_order(county.county, late, "working", due_on=dt.date(2026, 11, 20))
+    saved = make_order(county.county, other, "looked")
+    asked = {
+        "opened_at": NOW - dt.timedelta(70),
+        "answered_at": NOW - dt.timedelta(64),
+        "closed_at": NOW - dt.timedelta(35),
+    }
+    Order.every.filter(pk=saved.pk).update(**asked)
+    readers = [make_post(county.county, role).user_id for role in ("reviewer", "office", "observer")]
+    readers += [make_post(county.towns[0], role).user_id for role in ("cadre", "lead")]
+    readers += [make_post(unit, "issuer").user_id for unit in (county.bureau, late)]
+    seen = []
+    for reader in readers:
+        with as_role("burden_web"):
+            act_as(reader)
+            found = county.merits()
+            left = [(each.kind, each.key, each.why) for each in found.left]
+            seen.append(([each.reckoned(NOW) for each in found.candidates], left))
+    assert ("issuer", f"{late.pk}:2026Q4", "overdue") in seen[0][1]
+    assert {each[0] for each in seen[0][1]} == {"issuer", "order"}
+    assert len(seen[0][0]) == 3
+    assert all(each == seen[0] for each in seen[1:])

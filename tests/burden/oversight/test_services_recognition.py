@@ -267,7 +267,7 @@ def test_publishing_tells_the_recognised(place: Place) -> None:
     assert (notice.root, notice.state, notice.summary) == (
         place.bureau,
         "published",
-        f"{place.bureau.name}：自己定的要求少了",
+        f"{place.bureau.name}：自己定的要求，比上年同期少",
     )
     cadre = make_actor(place.bureau, "cadre")
     assert list(Notice.objects.meant_for(cadre)) == [notice]
