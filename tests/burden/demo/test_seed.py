@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 
 from burden.accounts.demo import PASSWORD, USERNAMES, demo_accounts
 from burden.accounts.models import Post, User
@@ -21,7 +21,7 @@ from burden.feedback.models import Ticket, TicketForward
 from burden.feedback.notices.models import Notice
 from burden.ledger.models import AuditEvent, StaleMark
 from burden.oversight.observing.models import Observation
-from burden.resources.models import Capacity, Guide, SupportRequest, Training
+from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, SupportRequest, Training
 from burden.standards.models import BurdenBudget, DutyItem, Evidence, PlanItem
 from burden.units.models import Unit
 from reports import demand_sums, rollup
@@ -147,7 +147,7 @@ def test_seed_brings_routine_back_every_week(counts):
 def test_seed_twice_gives_the_same_rows(counts):
     first = Entry.every.aggregate(n=Count("pk"), m=Sum("person_min"))
     Demand.every.update(parent=None)
-    helping = (Guide, Training, SupportRequest, Capacity)
+    helping = (Guide, Training, SupportRequest, Capacity, CapacityFile)
     asked = (
         Notice, Observation, Adaptation, Practice, Admission, Entry, WeeklyReturn, Target, Handler, Refusal, Demand, PlanItem,
         BurdenBudget, DutyItem, TicketForward, Post,
@@ -166,6 +166,42 @@ def test_units_have_people_and_ask_for_what_they_lack(counts):
     assert min(towns.values_list("in_post", flat=True)) >= 25
     assert set(SupportRequest.every.values_list("state", flat=True)) >= {"offered", "asked", "named", "given", "solved"}
     assert Guide.every.exists()
+
+
+def test_capacity_of_every_level_was_brought_in_files(counts):
+    levels = dict(Capacity.every.filter(year=2026).values_list("unit__level").annotate(n=Count("pk")))
+    county = Unit.every.get(code="990101000000")
+    low, high = county.range
+    below = Unit.every.filter(path__gte=low, path__lt=high).exclude(pk=county.pk)
+    assert levels == dict(below.values_list("level").annotate(n=Count("pk")))
+    assert set(CapacityFile.every.values_list("year", "state")) == {(2025, "stored"), (2026, "stored")}
+    assert (
+        sum(event.detail["new"] for event in AuditEvent.objects.filter(what="capacity.imported"))
+        == Capacity.every.count()
+    )
+
+
+def test_counts_of_ratings_have_a_person_each_behind_them(counts):
+    rated = {guide.pk: (guide.useful, guide.rated) for guide in Guide.every.all()}
+    rows = GuideRated.every.values("guide").annotate(n=Count("pk"), good=Count("pk", filter=Q(useful=True)))
+    counted = {row["guide"]: (row["good"], row["n"]) for row in rows}
+    assert rated == {pk: counted.get(pk, (0, 0)) for pk in rated}
+    assert any(useful < n for useful, n in counted.values())
+    asked = set(Target.every.filter(demand__in=Guide.every.values("demand")).values_list("unit_id", flat=True))
+    assert set(Post.objects.filter(user__in=GuideRated.every.values("user")).values_list("unit_id", flat=True)) <= asked
+    assert AuditEvent.objects.filter(what="guide.rated").count() == GuideRated.every.count()
+
+
+def test_requests_were_asked_named_and_answered_by_those_who_may(counts):
+    acts = dict(AuditEvent.objects.filter(what__startswith="support.").values_list("what").annotate(n=Count("pk")))
+    states = list(SupportRequest.every.values_list("state", flat=True))
+    answered = [state for state in states if state in ("given", "refused", "solved")]
+    assert acts["support.asked"] == len(states) - states.count("offered")
+    assert acts["support.name"] == len(answered) + states.count("named")
+    assert acts.get("support.give", 0) + acts.get("support.refuse", 0) == len(answered)
+    for each in SupportRequest.every.exclude(responder=None):
+        assert Post.objects.filter(user=each.responder, unit=each.responder_unit).exists()
+        assert each.asked_by_id and Post.objects.filter(user=each.asked_by, unit=each.unit).exists()
 
 
 def test_demo_accounts_can_log_in(counts):
