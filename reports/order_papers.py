@@ -72,6 +72,8 @@ def _saved(order: Order) -> Iterator[Part]:
     if told:
         yield _words(
             f"基层复核问了 {order.asked} 个单位：{order.less} 个说少了，{order.same} 个没变，{order.more} 个多了。"
+            if order.is_split
+            else f"基层复核问了 {order.asked} 个单位：{order.told} 个已答；问到的都答了，分开说就等于点名，不列。"
         )
     if order.saved_min is not None:
         words = f"一年少 {hours(order.saved_min)} 人时" if order.saved_min > 0 else "没有减少"

@@ -289,7 +289,9 @@ def _points(before: Imposed, after: Imposed) -> list[Point]:
 
 def _order_points(order: Order) -> list[Point]:
     said = [Point("frozen"), Point("elsewhere"), Point("not_late")]
-    if order.told >= FEW_ANSWERS:
+    if order.is_split:
         counts = {"told": order.told, "less": order.less, "same": order.same, "more": order.more}
         said.append(Point("looked", counts))
+    elif order.told >= FEW_ANSWERS:
+        said.append(Point("looked_whole", {"told": order.told}))
     return said

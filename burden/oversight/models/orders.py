@@ -190,6 +190,13 @@ class Order(models.Model):
         """How many units said whether there is relief, of those that are told: always whole fives, or none."""
         return self.less + self.same + self.more
 
+    @property
+    def is_split(self) -> bool:
+        """Whether it may be told how many said what: not where all that were asked are told, since then, if all said the same,
+        it would say of each what it said. It does not depend on what was said, so that nothing follows from its absence.
+        """
+        return TOLD_AT_ONCE <= self.told < self.asked
+
 
 class OfOrderQuerySet(ScopedQuerySet):
     """What hangs on an order that the actor may see."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from burden.kit.clock import Week
@@ -25,7 +25,7 @@ class ObserveForm(Plain):
         help_text=_("只写事，不写群众和干部个人的姓名"),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Sequence[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["unit"]
         field.queryset = Unit.every.filter(pk__in=[unit.pk for unit in units])

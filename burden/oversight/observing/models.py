@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.models import User
 from burden.accounts.roles import EXPORTERS
 from burden.kit.db import ScopedQuerySet
+from burden.oversight.levels import steps
 from burden.units.models import Unit
 
 if TYPE_CHECKING:
@@ -40,15 +41,21 @@ TRANSITIONS: dict[tuple[str, str], State] = {
 }
 
 
+def reviewed_by(actor: Actor) -> Q:
+    """Observations about units below the one in which the actor reviews; never about one in which, or below which, the actor works."""
+    post = actor.post(*EXPORTERS)
+    if post is None:
+        return Q(pk=None)
+    low, high = post.unit.range
+    worked_in = {step for each in actor.posts for step in steps(each.unit.path)}
+    return Q(unit__path__gt=low, unit__path__lt=high) & ~Q(unit_id__in=worked_in)
+
+
 class ObservationQuerySet(ScopedQuerySet):
-    """The actor's own, and those about units over which the actor reviews; never those about the unit one leads or asks in."""
+    """The actor's own, and those that the actor reviews."""
 
     def scope(self, actor: Actor) -> Q:
-        own, post = Q(by_id=actor.user_id), actor.post(*EXPORTERS)
-        if post is None:
-            return own
-        low, high = post.unit.range
-        return own | Q(unit__path__gte=low, unit__path__lt=high)
+        return Q(by_id=actor.user_id) | reviewed_by(actor)
 
 
 class Observation(models.Model):

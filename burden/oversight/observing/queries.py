@@ -13,7 +13,8 @@ from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS, Role
 from burden.kit.clock import day_of
 from burden.kit.waiting import MOST, Waiting
-from burden.oversight.observing.models import Observation, State
+from burden.oversight.levels import told_above
+from burden.oversight.observing.models import Observation, State, reviewed_by
 from burden.units.models import Level, Unit
 
 MOST_UNITS = 400  # that an observer may choose from
@@ -37,22 +38,28 @@ def observation(actor: Actor, pk: int) -> Observation:
     return found
 
 
-def observed_units(actor: Actor) -> QuerySet[Unit]:
-    """Return the units that an observer may tell of: the own one and all below it."""
+def observed_units(actor: Actor, today: dt.date) -> list[Unit]:
+    """Return the units that an observer may tell of: the own one and all below it, where somebody above is told. Two queries."""
     post = actor.post(Role.OBSERVER)
-    seen = Unit.objects.visible_to(actor).filter(closed_on=None)
     if post is None:
-        return seen.none()
-    return seen.under(post.unit).exclude(level=Level.VILLAGE).select_related("parent").order_by("path")[:MOST_UNITS]
+        return []
+    seen = Unit.objects.visible_to(actor).filter(closed_on=None).under(post.unit).exclude(level=Level.VILLAGE)
+    units = list(seen.select_related("parent").order_by("path")[:MOST_UNITS])
+    told = told_above({unit.pk: unit.path for unit in units}, today)
+    return [unit for unit in units if unit.pk in told]
+
+
+def may_answer(actor: Actor, found: Observation) -> bool:
+    """Say whether an observation waits for the actor."""
+    waits = Observation.objects.visible_to(actor).filter(reviewed_by(actor), pk=found.pk, state=State.OPEN)
+    return bool(waits.exists())
 
 
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
     """Return to reviewers and offices what observers left and nobody answered."""
-    post = actor.post(*EXPORTERS)
-    if post is None:
+    if actor.post(*EXPORTERS) is None:
         return []
-    low, high = post.unit.range
-    seen = Observation.objects.visible_to(actor).filter(state=State.OPEN, unit__path__gte=low, unit__path__lt=high)
+    seen = Observation.objects.visible_to(actor).filter(reviewed_by(actor), state=State.OPEN)
     rows = seen.select_related("unit__parent").order_by("at", "pk")[: MOST + 1]
     return [
         Waiting(

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.roles import EXPORTERS, Role
-from burden.kit.clock import Week
+from burden.accounts.roles import Role
+from burden.kit.clock import Week, day_of
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import read_one, text
 from burden.ledger.services import record
-from burden.oversight.observing.models import TEXT_LENGTH, TRANSITIONS, Act, Observation
+from burden.oversight import levels
+from burden.oversight.observing.models import TEXT_LENGTH, TRANSITIONS, Act, Observation, reviewed_by
 from burden.units.models import Unit
 
 OLDEST = 26  # weeks back that one may tell of
@@ -22,7 +23,7 @@ OLDEST = 26  # weeks back that one may tell of
 
 @transaction.atomic
 def observe(*, by: Actor, unit: Unit, week: Week, words: str, now: dt.datetime) -> Observation:
-    """Leave an observation about a unit in the observer's range and a week, for the reviewers over it.
+    """Leave an observation about a unit in the observer's range and a week, for the reviewers above it.
 
     Refuses: PermissionDenied; observation.unit, observation.week, observation.text.
     """
@@ -31,6 +32,8 @@ def observe(*, by: Actor, unit: Unit, week: Week, words: str, now: dt.datetime) 
         raise PermissionDenied
     if not unit.path.startswith(post.unit.path):
         raise _refused("unit", _("这个单位不在你监督的范围里"))
+    if levels.above(unit, day_of(now)) is None:
+        raise _refused("unit", _("这个单位的上面还没有人看；平台不把写它的交给它自己"))
     if week.is_future(now):
         raise _refused("week", _("这一周还没到"))
     if week < Week.at(now).plus(-OLDEST):
@@ -46,8 +49,7 @@ def observe(*, by: Actor, unit: Unit, week: Week, words: str, now: dt.datetime) 
 def settle_observation(*, by: Actor, observation: Observation, answer: str, now: dt.datetime) -> Observation:
     """Tell the observer what came of it. Refuses: observation.reviewer, observation.text; Conflict observation.state."""
     held = _held(by, observation, Act.SETTLE)
-    post = by.post(*EXPORTERS)
-    if post is None or not held.unit.path.startswith(post.unit.path):
+    if not Observation.objects.visible_to(by).filter(reviewed_by(by), pk=held.pk).exists():
         raise Refused("observation.reviewer", _("由专班或机制办答复"))
     held.answer, held.settled_by, held.settled_at = _text("answer", _("答复"), answer), by.user, now
     held.state = TRANSITIONS[held.state, Act.SETTLE]

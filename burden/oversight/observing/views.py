@@ -30,7 +30,7 @@ def observing(request: ActedRequest) -> HttpResponse:
     """Show an observer what is open to them and what they left; take one more. Reviewers find all that was left."""
     actor, now, form = request.actor, clock.now(), None
     if Role.OBSERVER in actor.roles:
-        units = queries.observed_units(actor)
+        units = queries.observed_units(actor, clock.day_of(now))
         initial = {"week": clock.day_of(now), "unit": request.GET.get("unit", "")}
         form = ObserveForm(request.POST or None, units=units, initial=initial)
         if request.method == "POST" and done(form, services.observe, by=actor, now=now):
@@ -78,11 +78,10 @@ def observation_withdraw(request: ActedRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: ActedRequest, found: Observation, form: forms.Form | None = None) -> HttpResponse:
-    is_open = found.state == State.OPEN
     context = {
         "observation": found,
         "form": form or AnswerForm(),
-        "answers": is_open and bool(request.actor.roles & {Role.REVIEWER, Role.OFFICE}),
-        "may_withdraw": is_open and found.by_id == request.actor.user_id,
+        "answers": queries.may_answer(request.actor, found),
+        "may_withdraw": found.state == State.OPEN and found.by_id == request.actor.user_id,
     }
     return render(request, "oversight/observation.html", context, status=422 if form else 200)

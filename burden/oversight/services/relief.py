@@ -97,12 +97,16 @@ def confirm_relief(*, by: Actor, order: Order, said: str, now: dt.datetime) -> N
 
 
 def _count(by: Actor, order: Order, answer: str) -> None:
-    """Add an answer to those that wait; tell them all once they are five."""
+    """Add an answer to those that wait; tell them all once they are five.
+
+    After the first five the last ones are kept back where nobody would be left who may have said nothing (Order.is_split).
+    """
     ReliefTally.every.bulk_create([ReliefTally(order=order)], ignore_conflicts=True)
     waiting = ReliefTally.objects.visible_to(by).filter(order=order)
     waiting.update(**{answer: F(answer) + 1})
     counts = waiting.values(*SAID).get()
-    if sum(counts.values()) < TOLD_AT_ONCE:
+    n = sum(counts.values())
+    if n < TOLD_AT_ONCE or (order.told and order.told + n >= order.asked):
         return
     told = {name: F(name) + n for name, n in counts.items()}
     Order.objects.asked_of(by).filter(pk=order.pk).update(**told)

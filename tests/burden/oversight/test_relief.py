@@ -22,8 +22,11 @@ from burden.kit.db import act_as
 from burden.kit.waiting import waiting
 from burden.ledger.models import AuditEvent
 from burden.oversight import services
+from burden.oversight.merits import issuers
 from burden.oversight.models import TOLD_AT_ONCE, Order, OrderState, ReliefAsked, ReliefTally
 from burden.oversight.steps import STEPS
+from reports import order_papers
+from reports.papers import Paragraph
 from tests.burden.oversight.test_services_orders import Place, act, refusal
 from tests.database import as_role
 from tests.factories import NOW, make_actor, make_demand, make_order, make_target, make_unit
@@ -205,6 +208,43 @@ def test_web_role_does_all_of_it_with_its_own_rights(place: Place) -> None:
         assert told(order) == (5, 0, 0)
         act(place, order, "reopen", now=NOW + 80 * DAY)
     assert not ReliefAsked.every.exists() and not ReliefTally.every.exists()
+
+
+# --- where all that were asked answer ---
+
+
+def asked_of(place: Place, number: int) -> Order:
+    order = make_order(place.county, place.bureau, "answered", asked=number)
+    asked = [ReliefAsked(order=order, unit=town, asked_on=NOW.date()) for town in place.towns[:number]]
+    ReliefAsked.every.bulk_create(asked, ignore_conflicts=True)
+    return order
+
+
+@pytest.mark.parametrize("odd", ["less", "same"])
+def test_where_all_five_that_were_asked_answer_it_is_not_told_what_they_said(
+    place: Place, client: Any, monkeypatch: pytest.MonkeyPatch, odd: str
+) -> None:
+    """Nor does it follow from the silence that all said the same: one who said something else changes nothing."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    order = asked_of(place, 5)
+    for n, cadre in enumerate(place.cadres[:5]):
+        confirm(cadre, order, "less" if n else odd)
+    client.force_login(place.office.user)
+    page = client.get(reverse("order", args=[order.pk])).text
+    assert "5 个已答" in page and "说少了" not in page
+    held = Order.every.get(pk=order.pk)
+    paper = "".join(part.text for part in order_papers._saved(held) if isinstance(part, Paragraph))
+    points = "".join(issuers._order_points(held))
+    assert "5 个已答" in paper and "5 个单位答了" in points and "说少了" not in paper + points
+
+
+def test_last_five_of_ten_are_kept_back(crowd: Place) -> None:
+    order, seen = asked_of(crowd, 10), []
+    for cadre in crowd.cadres[:10]:
+        confirm(cadre, order)
+        seen.append(told(order))
+    assert seen == [(0, 0, 0)] * 4 + [(5, 0, 0)] * 6
+    assert Order.every.get(pk=order.pk).is_split
 
 
 # --- whoever looks again and again ---
