@@ -140,7 +140,7 @@ class ReturnForm(ActForm):
 class NoteForm(ActForm):
     """A word beside it."""
 
-    note = _line(_("说明"), required=False)
+    note = _line(_("说明"), _("凭什么说减少了：看了哪几周，问了谁"))
 
 
 class AnswerForm(ActForm):

@@ -13,7 +13,7 @@ from burden.accounts.actor import Actor
 from burden.demands.models import Demand
 from burden.feedback import routing
 from burden.feedback.choices import MOST_TEXT, MOST_TITLE, VERIFY_DAYS, About, Act, State
-from burden.feedback.flow import locked, move, note_step
+from burden.feedback.flow import due_on, locked, move, note_step
 from burden.feedback.models import BoardEntry, Ticket, TicketForward
 from burden.feedback.services.sending import checked_text
 from burden.feedback.telling import check_untold, original_of, telling_in
@@ -135,10 +135,11 @@ def forward(*, by: Actor, ticket: Ticket, unit: Unit, now: dt.datetime) -> Ticke
     if not low <= unit.path < high:
         sentence = _("只能转给本级和下级的单位")
         raise Refused("ticket.unit", sentence, {"unit": sentence})
-    today = day_of(now)
+    today, days = day_of(now), workdays()
+    until, owed = days.after(today, VERIFY_DAYS), due_on(held, days)
     sent: TicketForward = TicketForward.every.create(
         ticket=held, unit=unit, kept_from=held.kept_from, topic=held.topic, title=held.title, text=held.rewritten,
-        sent_by_unit=held.desk, sent_on=today, due_on=workdays().after(today, VERIFY_DAYS),
+        sent_by_unit=held.desk, sent_on=today, due_on=min(until, owed) if owed > today else until,
     )  # fmt: skip
     move(held, Act.FORWARD)
     held.save(update_fields=["state"])

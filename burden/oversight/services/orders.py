@@ -40,7 +40,6 @@ MOST_DAYS = 60  # working days an issuer may be given
 TRIES = 3  # at one number
 MOST_EXTENSION = 30  # working days beyond the deadline
 LINE = text(LINE_LENGTH)
-NOTE = maybe(LINE, "")
 
 
 @transaction.atomic
@@ -252,7 +251,8 @@ def _send_back(held: Order, act: str, by: Actor, reason: str, days: int, now: dt
     for each in left:
         each.returned = words
         each.save(update_fields=["returned"])
-    held.due_on = held.deadline_on = workdays().after(clock.day_of(now), given)
+    until = workdays().after(clock.day_of(now), given)
+    held.due_on = held.deadline_on = max(until, held.deadline_on or until)  # what was given is not taken back
     return _end(held, act, by, now, words)
 
 
@@ -295,7 +295,7 @@ def look_back(*, by: Actor, order: Order, note: str, now: dt.datetime) -> Order:
     held = _begin(by, order, "look")
     _ripe(held, now, _("回头看要等 30 天：%(day)s 起可以看"))
     held.looked_at, held.due_on, held.ripe_on = now, None, None
-    return _end(held, "look", by, now, _read(NOTE, note, "note", _("说明")))
+    return _end(held, "look", by, now, _read(LINE, note, "note", _("说明")))
 
 
 @transaction.atomic

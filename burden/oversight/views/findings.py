@@ -70,10 +70,18 @@ def finding_new(request: ActedRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         raised = _raise(actor, form, demand, ticket)
         if raised is not None:
-            messages.success(request, gettext("问题立了，数字已按现在看到的封存"))
+            _say_raised(request, raised)
             return redirect("finding", raised.pk)
     context = {"form": form, "demand": demand, "ticket": ticket}
     return render(request, "oversight/finding_new.html", context, status=422 if form.errors else 200)
+
+
+def _say_raised(request: ActedRequest, raised: Finding) -> None:
+    if raised.person_min is None:
+        unknown = gettext("问题立了，但按这些事项名称没有查到要求过的记录：没有数字可以封存，以后也算不出省了多少")
+        messages.warning(request, unknown)
+    else:
+        messages.success(request, gettext("问题立了，数字已按现在看到的封存"))
 
 
 def _demand(request: ActedRequest) -> Demand | None:

@@ -197,6 +197,15 @@ def test_forward_to_whom_it_is_about_or_elsewhere_is_refused(office: Office, uni
     assert not TicketForward.every.exists()
 
 
+@pytest.mark.parametrize(
+    ("since", "due"), [(0, dt.date(2026, 12, 1)), (-6, dt.date(2026, 11, 27)), (-30, dt.date(2026, 12, 1))]
+)
+def test_check_is_due_before_the_reply_unless_that_is_late(office: Office, since: int, due: dt.date) -> None:
+    facts = {"title": "标题", "rewritten": "有表格重复收取。", "received_on": NOW.date() + dt.timedelta(days=since)}
+    sent = services.forward(by=office.keeper, ticket=office.ticket("accepted", **facts), unit=office.town, now=NOW)
+    assert sent.due_on == due
+
+
 def test_original_is_never_forwarded(office: Office) -> None:
     with pytest.raises(Refused) as refused:
         services.forward(by=office.keeper, ticket=office.ticket("accepted"), unit=office.town, now=NOW)

@@ -36,7 +36,7 @@ ACTS = {
     "return": (services.return_order, {"reason": "群还在发", "days": 5}),
     "finish": (services.finish_order, {}),
     "close": (services.close_order, {}),
-    "look": (services.look_back, {"note": ""}),
+    "look": (services.look_back, {"note": "看了四周，没有再要"}),
     "reopen": (services.reopen_order, {"reason": "又在要", "days": 5}),
     "cancel": (services.cancel_order, {"reason": "事项已撤回"}),
 }
@@ -367,6 +367,19 @@ def test_answers_are_judged_one_by_one_and_the_rest_goes_back(place: Place) -> N
     order = act(place, order, "answer", answers={3: "清理了"})
     order = act(place, order, "verify", numbers=[3])
     assert act(place, order, "finish").state == "done"
+
+
+def test_sent_back_order_keeps_the_days_it_was_given(place: Place) -> None:
+    order = place.order("answered")
+    given = order.deadline_on
+    assert act(place, order, "return", days=1).deadline_on == given
+    again = act(place, act(place, order, "answer"), "return", days=60)
+    assert again.deadline_on == again.due_on > given
+
+
+def test_looking_back_says_by_what(place: Place) -> None:
+    with refusal("order.note"):
+        act(place, place.order("closed"), "look", note=" ")
 
 
 @pytest.mark.parametrize("answers", [{}, {1: " "}, {9: "没有这一条"}])
