@@ -331,6 +331,7 @@ CODED = {
         "calendar": _("会议检查日程"),
         "relief": _("能减的和要反映的"),
         "capacity": _("负担与能力"),
+        "replies": _("答复用时和评价"),
     },
 }
 SUBJECTS = {

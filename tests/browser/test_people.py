@@ -43,6 +43,7 @@ def fill_in(page: Page, username: str, password: str) -> None:
 
 def test_newcomer_is_let_in_by_two_and_logs_in_by_link(enter: Enter, phone: Page, accounts):
     sysadmin, secadmin = enter("sysadmin"), enter("secadmin")
+    sysadmin.goto("/people/")  # the first page is what waits
     sysadmin.get_by_role("link", name="加一个人").click()
     panel = sysadmin.get_by_label("办理")
     panel.get_by_label("姓名").fill("吴晓梅")
@@ -51,7 +52,7 @@ def test_newcomer_is_let_in_by_two_and_logs_in_by_link(enter: Enter, phone: Page
     panel.get_by_role("button", name="提交安全管理员批").click()
     expect(sysadmin.get_by_text("已提交，等安全管理员批")).to_be_visible()
 
-    secadmin.reload()
+    secadmin.goto("/people/")
     secadmin.locator("li", has_text="吴晓梅").get_by_role("button", name="批准").click()
     secadmin.goto("/people/?q=wuxiaomei")
     secadmin.get_by_role("link", name="吴晓梅 的登录").click()

@@ -23,8 +23,8 @@ def issuer(db, client: Client) -> Actor:
     return actor
 
 
-def test_issuer_lands_on_own_demands(client, issuer):
-    assert client.get("/")["Location"] == "/demands/"
+def test_issuer_lands_on_what_waits(client, issuer):
+    assert client.get("/")["Location"] == "/todo/"
 
 
 def test_empty_list_offers_one_thing(client, issuer):
