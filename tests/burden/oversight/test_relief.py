@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from burden.kit.db import act_as
 from burden.kit.waiting import waiting
 from burden.ledger.models import AuditEvent
 from burden.oversight import services
-from burden.oversight.merits import issuers
+from burden.oversight.merits import issuers, words
 from burden.oversight.models import TOLD_AT_ONCE, Order, OrderState, ReliefAsked, ReliefTally
 from burden.oversight.steps import STEPS
 from reports import order_papers
@@ -234,7 +235,7 @@ def test_where_all_five_that_were_asked_answer_it_is_not_told_what_they_said(
     assert "5 个已答" in page and "说少了" not in page
     held = Order.every.get(pk=order.pk)
     paper = "".join(part.text for part in order_papers._saved(held) if isinstance(part, Paragraph))
-    points = "".join(issuers._order_points(held))
+    points = "".join(words.points({"points": [asdict(point) for point in issuers._order_points(held)]}))
     assert "5 个已答" in paper and "5 个单位答了" in points and "说少了" not in paper + points
 
 
