@@ -213,6 +213,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     },
     "Practice": {"burden/oversight/merits/practices.py"},
     "Target": {
+        "burden/demo/helped.py",
         "burden/demands/services/reestimating.py",
         "burden/oversight/services/relief.py",  # whom it went to, whoever asks them
     },

@@ -14,6 +14,7 @@ from burden.demo.places import COUNTY
 from burden.demo.planted import RECALLED
 from burden.kit import clock
 from burden.kit.clock import Week
+from burden.oversight import levels
 from burden.oversight.observing.services import observe, settle_observation
 from burden.standards.lists.retiring import retire_item
 from burden.standards.models import Duty, DutyItem
@@ -107,7 +108,9 @@ def observe_around(*, now: dt.datetime) -> None:
     for days, town, words, answer in OBSERVED:
         at = now - dt.timedelta(days=days)
         unit = Unit.objects.visible_to(observer).filter(name=town).first()
-        if unit is None:  # a small demo has fewer townships
+        if (
+            unit is None or levels.above(unit, clock.day_of(at)) is None
+        ):  # a small demo has fewer townships, a short one begins later
             continue
         left = observe(by=observer, unit=unit, week=Week.at(at), words=words, now=at)
         if answer:

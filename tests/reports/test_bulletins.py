@@ -276,7 +276,7 @@ def test_what_was_recognised_in_the_period_is_listed_and_frozen(office, county, 
     found = drafted(office, county)
     (table,) = [part for part in paper_of(found).parts if part.kind == "table" and "表扬" in part.caption]
     assert table.rows == [
-        ["周三不开会", "平川镇（田秀兰）", "做法", "—", "7"], ["台账", "县农业农村局", "下达单位", "400.0", "—"],
+        ["周三不开会", "平川镇（田秀兰）", "做法", "—", "7"], ["自己定的要求，比上年同期少", "县农业农村局", "下达单位", "400.0", "—"],
     ]  # fmt: skip
     assert found.figures["values"]["recognised"] == "本期公布表扬2项"
     Bulletin.every.filter(pk=found.pk).update(
@@ -285,7 +285,7 @@ def test_what_was_recognised_in_the_period_is_listed_and_frozen(office, county, 
     assert [queries.listed_in(office, each) for each in (spread, issuer)] == [found, found]
     services.revoke_recognition(by=office, recognition=issuer, reason="反弹", now=NOW)
     found.refresh_from_db()
-    assert "台账" in [row[0] for row in found.figures["tables"]["recognised"]["rows"]]
+    assert "县农业农村局" in [row[1] for row in found.figures["tables"]["recognised"]["rows"]]
 
 
 def test_nothing_recognised_is_said_in_a_sentence(office, county, filed):
