@@ -70,7 +70,7 @@ check: $(VENV)/.dev assets
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/djlint templates --lint --quiet
-	@$(BIN)/djlint templates --check --quiet
+	@$(BIN)/djlint templates --check
 	@$(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py messages --check
 
