@@ -289,28 +289,18 @@ def trained(actor: Actor, unit: Unit, year: int) -> list[Trained]:
     demands = {each.demand_id for each in found}
     targets = Target.objects.visible_to(actor).filter(demand__in=demands, withdrawn=False)
     offered = dict(targets.values_list("demand_id").annotate(n=Sum("people")))
-    cells = _cells(actor, found, since, until)
+    cells = _cells(actor, found)
     return [_trained(each, offered.get(each.demand_id, 0), cells.get(each.demand_id, [])) for each in found]
 
 
-def _cells(actor: Actor, found: Sequence[Training], since: dt.date, until: dt.date) -> dict[int, list[issued.Cell]]:
-    """Return the sums of some demands: hidden beside all that their issuers asked in the same weeks."""
+def _cells(actor: Actor, found: Sequence[Training]) -> dict[int, list[issued.Cell]]:
+    """Return the sums of some demands in the weeks in which they begin."""
     weeks = {
         each.demand.first_on - DAY * (each.demand.first_on.isoweekday() - 1) for each in found if each.demand.first_on
     }
-    rows = (
-        RollupDemand.objects.visible_to(actor)
-        .filter(demand__issuer__in={each.demand.issuer_id for each in found}, week__in=weeks)
-        .values(
-            *issued.COLUMNS, issuer=F("demand__issuer_id"), title=F("demand__title"), category=F("demand__category"),
-            origin=F("demand__origin"), plan=F("demand__plan_item_id"), parent=F("demand__parent_id"),
-        )
-    )  # fmt: skip
-    by_issuer: dict[int, list[issued.Cell]] = defaultdict(list)
-    for row in rows:
-        by_issuer[row.pop("issuer")].append(issued.cell_of(row))
+    rows = RollupDemand.objects.visible_to(actor).filter(demand__in={each.demand_id for each in found}, week__in=weeks)
     of_demand: dict[int, list[issued.Cell]] = defaultdict(list)
-    for cell in (cell for cells in by_issuer.values() for cell in issued.hide(cells)):
+    for cell in issued.cells_of(rows):
         of_demand[cell.demand_id].append(cell)
     return of_demand
 

@@ -2,13 +2,16 @@
 
 Kept beside the sums of units (reports.rollup) because issuers read them by demand. Of units that are hidden together only what
 tells of no few people is counted, so that a demand's sum less its issuer's rows elsewhere leaves none; and of a unit whose own
-sums await a recount nothing, until it is known whether it is hidden. Statements lie in sql/demand_sums.
+sums await a recount nothing, until it is known whether it is hidden.
+
+What few answered is not told, and something beside it where the two could be taken apart: said here once, when sums are counted,
+so that who reads thousands of them need not ask of each. Statements lie in sql/demand_sums.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
@@ -18,6 +21,7 @@ from reports.statements import Statements
 
 SQL = Statements("demand_sums")
 MARKS = 2_000  # taken at a time
+ENOUGH = {"min_returns": MIN_RETURNS, "min_units": 3}  # answers, and receivers, behind a confirmed figure
 
 
 def refresh(*, limit: int = MARKS, wait: bool = True) -> int:
@@ -47,6 +51,7 @@ def _recount() -> int:
     SQL.execute("lock")
     SQL.execute("clear")
     rows: int = SQL.fetch("count", min_returns=MIN_RETURNS)[0][0]
+    SQL.execute("judge_all", **ENOUGH)
     return rows
 
 
@@ -59,15 +64,22 @@ def verify() -> tuple[int, int]:
 @transaction.atomic
 def _compare() -> tuple[int, int]:
     SQL.execute("lock")
-    rows, differences = SQL.fetch("verify", min_returns=MIN_RETURNS)[0]
+    rows, differences = SQL.fetch("verify", **ENOUGH)[0]
     return rows, differences
 
 
 @transaction.atomic
 def _step(until: int, limit: int, wait: bool) -> tuple[int, int]:
-    """Take the lock, then marks and sums in one statement, whose snapshot is later than the lock."""
+    """Take the lock, then marks and sums in one statement, whose snapshot is later than the lock; then say what they must hide."""
     (*_settings, held), *_ = SQL.fetch("lock" if wait else "try_lock")
     if held is False:
         return 0, 0
-    marks, keys, _marked_again = SQL.fetch("refresh", until=until, limit=limit, min_returns=MIN_RETURNS)[0]
-    return marks, keys
+    marks, demands, weeks, _marked_again = SQL.fetch("refresh", until=until, limit=limit, min_returns=MIN_RETURNS)[0]
+    if demands:
+        judge(demands, weeks)
+    return marks, len(demands or ())
+
+
+def judge(demands: Sequence[int], weeks: Sequence[dt.date]) -> int:
+    """Say which sums must be hidden of all that the issuers of some demands asked in their weeks. Shape: beside each other."""
+    return SQL.execute("judge", demands=demands, weeks=weeks, **ENOUGH)

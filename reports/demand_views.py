@@ -56,15 +56,11 @@ def _crumbs(actor: Actor, found: Demand, period: Period) -> list[dict[str, Any]]
 
 
 def _figures(actor: Actor, found: Demand, period: Period) -> dict[str, Any]:
-    """Return the weeks, newest first; all of the issuer's are read, because they say which of these must be hidden."""
-    cells = [cell for cell in issued.cells(actor, found.issuer, period) if cell.demand_id == found.pk]
+    """Return the weeks, newest first."""
     span = (period.first.monday, period.last.monday)
-    targets = {
-        (level, week): count
-        for level, week, count in RollupDemand.objects.visible_to(actor)
-        .filter(demand=found, week__range=span)
-        .values_list("level", "week", "targets")
-    }
+    sums = RollupDemand.objects.visible_to(actor).filter(demand=found, week__range=span)
+    cells = issued.cells_of(sums)
+    targets = {(level, week): count for level, week, count in sums.values_list("level", "week", "targets")}
     shown = [cell for cell in cells if not cell.is_hidden]
     return {
         "sums": issued.total(cells),

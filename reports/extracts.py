@@ -19,7 +19,6 @@ from burden.standards.models import Category
 from burden.units.models import Kind, Level
 from reports import restated
 from reports.extents import Extent
-from reports.issued import MIN_UNITS
 from reports.peers import ENOUGH
 from reports.periods import Span
 from reports.restated import RESTATED
@@ -53,7 +52,6 @@ def parameters(table: Table, actor: Actor, extent: Extent) -> dict[str, Any]:
             "units": units,
             "since": extent.since.monday,
             "until": extent.until.monday,
-            "min_units": MIN_UNITS,
             "labels": json.dumps(_labels(), ensure_ascii=False),
             "own": False,
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db.models import F, QuerySet, Sum
@@ -24,7 +24,6 @@ from reports.periods import Period
 from reports.source_periods import WIDE
 
 K = TypeVar("K", bound=Hashable)
-MIN_UNITS = 3  # receivers that have to stand behind a confirmed figure
 COLUMNS = (
     "demand_id",
     "level",
@@ -37,10 +36,10 @@ COLUMNS = (
     "confirmed_min",
     "after_hours_min",
     "left_out",
-    "left_out_units",
     "left_out_min",
     "of_hidden",
     "of_hidden_min",
+    "is_hidden",
 )
 DECIDES: dict[str, str] = {  # who decides at a level, the lowest first
     Level.COUNTY: Origin.COUNTY,
@@ -73,21 +72,10 @@ class Cell:
     is_planned: bool
     is_passed_on: bool
     left_out: int = 0
-    left_out_units: int = 0
     left_out_min: int = 0  # claimed of them
     of_hidden: int = 0  # done in units of which nobody is told when they worked, nor whether it was asked before
     of_hidden_min: int = 0  # what was confirmed of these
-    is_hidden: bool = False
-
-    @property
-    def told(self) -> int:
-        """The answers that the figures hold."""
-        return self.answers - self.left_out
-
-    @property
-    def is_few(self) -> bool:
-        of_units = self.answered - self.left_out_units
-        return self.answers > 0 and (self.told < MIN_RETURNS or of_units < MIN_UNITS or 0 < self.done < MIN_RETURNS)
+    is_hidden: bool = False  # what was answered says too much, by itself or beside the issuer's others of the week
 
     @property
     def is_heard(self) -> bool:
@@ -147,7 +135,7 @@ def cells(actor: Actor, issuer: Unit, period: Period) -> list[Cell]:
 
 
 def cells_of(found: QuerySet[RollupDemand]) -> list[Cell]:
-    """Return demands and weeks as they may be told: all of an issuer's of a week, because they say which of them are hidden. One query."""
+    """Return demands and weeks as they may be told. One query."""
     rows = found.values(
         *COLUMNS,
         title=F("demand__title"),
@@ -156,34 +144,13 @@ def cells_of(found: QuerySet[RollupDemand]) -> list[Cell]:
         plan=F("demand__plan_item_id"),
         parent=F("demand__parent_id"),
     ).order_by("week", "demand_id", "level")
-    return hide([cell_of(row) for row in rows])
+    return [cell_of(row) for row in rows]
 
 
 def cell_of(row: dict[str, object]) -> Cell:
     """Read one row of the sums. Shape: COLUMNS, and of the demand title, category, origin, plan and parent."""
     plan, parent = row.pop("plan"), row.pop("parent")
     return Cell(**row, is_planned=plan is not None, is_passed_on=parent is not None)  # type: ignore[arg-type]
-
-
-def hide(found: Sequence[Cell]) -> list[Cell]:
-    """Mark the cells that say too much: what few answered or did, and one more where of its week and category few did that.
-
-    A week's other figures of the issuer, the county's table by category for one, tell what the hidden ones make up together.
-    """
-    groups: dict[tuple[dt.date, str], list[Cell]] = defaultdict(list)
-    for cell in found:
-        groups[cell.week, cell.category].append(cell)
-    also = {id(one) for group in groups.values() if (one := _one_more(group))}
-    return [replace(cell, is_hidden=True) if cell.is_few or id(cell) in also else cell for cell in found]
-
-
-def _one_more(group: Iterable[Cell]) -> Cell | None:
-    """Return the cell that fewest did and that has to be hidden too; None where the hidden ones are enough, or none."""
-    cells = [cell for cell in group if cell.told]
-    few = [cell.done for cell in cells if cell.is_few]
-    if not few or sum(few) >= MIN_RETURNS:
-        return None
-    return min((cell for cell in cells if cell.done and not cell.is_few), key=lambda cell: cell.done, default=None)
 
 
 def total(found: Iterable[Cell]) -> Issued:

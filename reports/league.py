@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.actor import Actor
 from burden.demands.models import Reestimate
 from burden.units.models import Level, Unit
-from reports.issued import MIN_UNITS, Issued, decided_at, known_of
+from reports.issued import Issued, decided_at, known_of
 from reports.models import RollupDemand, RollupSource
 from reports.peers import MIN_RETURNS, hidden
 from reports.periods import Period
@@ -266,8 +266,6 @@ def slots_of(
         "here": decided_at(unit.level),
         "category": choice.category,
         "level": choice.level,
-        "min_returns": MIN_RETURNS,
-        "min_units": MIN_UNITS,
     }
     found: dict[tuple[int, str], dict[bool, Asked]] = defaultdict(dict)
     for issuer, slot, is_own, demands, times, *sums in SQL.fetch("league", **said):

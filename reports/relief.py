@@ -23,7 +23,7 @@ from burden.demands.models import Demand, Origin
 from burden.kit.clock import DAY, Week
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports.issued import MIN_UNITS, decided_at
+from reports.issued import decided_at
 from reports.peers import MIN_RETURNS
 from reports.statements import Statements
 
@@ -165,7 +165,6 @@ def _asked(issuers: Collection[int], until: Week) -> list[Ask]:
         "since": until.plus(1 - WEEKS).monday,
         "until": until.monday,
         "min_returns": MIN_RETURNS,
-        "min_units": MIN_UNITS,
         "most": LOOKED_AT,
     }
     rows = [Ask(*row) for row in SQL.fetch("relief", **said)]

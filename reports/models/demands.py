@@ -31,7 +31,8 @@ class RollupDemand(models.Model):
     person-minutes. `claim_min` is claimed in all, `open_min` the part of it that nobody answered yet. What was answered where too
     few people work to tell is counted in targets, answered, answers and claims alone: left_out of the answers, left_out_units
     of those answered, left_out_min of what is claimed. What was after hours or asked again
-    is told of shown units alone: of_hidden of the done and of_hidden_min of what was confirmed are of the others.
+    is told of shown units alone: of_hidden of the done and of_hidden_min of what was confirmed are of the others. Where `is_hidden`
+    nothing of what was answered may be told: few did, or it would tell of such a one beside it.
     """
 
     pk = models.CompositePrimaryKey("demand_id", "level", "week")
@@ -53,6 +54,7 @@ class RollupDemand(models.Model):
     left_out_min = models.BigIntegerField(default=0, db_default=0)
     of_hidden = models.IntegerField(default=0, db_default=0)
     of_hidden_min = models.BigIntegerField(default=0, db_default=0)
+    is_hidden = models.BooleanField(default=False, db_default=False)
 
     objects = DemandSumsQuerySet.as_manager()
     every = models.Manager()

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from django.db.models import F
 
+from burden.demands.models import Demand
 from burden.kit.clock import Week
 from burden.units.models import Unit
+from reports import demand_sums
 from reports.indicators import CATEGORIES
-from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
+from reports.models import RollupDemand, RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.factories import LAST_WEEK
 
 NUMBERS = [field.name for field in RollupSub._meta.fields if field.name not in ("pk", "unit", "week")]
+OF_DEMANDS = [
+    field.name
+    for field in RollupDemand._meta.fields
+    if field.name not in ("pk", "demand", "level", "week", "is_hidden")
+]
 
 
 def add_sums(
@@ -34,3 +41,11 @@ def add_source(unit: Unit, issuer: Unit | None, week: Week = LAST_WEEK, *, minut
     RollupSource.every.create(
         unit=unit, week=week.monday, issuer_id=issuer.pk if issuer else 0, n=1, c_min=0, **numbers, **unregistered
     )
+
+
+def add_demand_sums(demand: Demand, week: Week = LAST_WEEK, *, level: str = "township", **numbers: int) -> RollupDemand:
+    """Let a demand have been answered so in a week; it is hidden, or another one beside it, as after a recount."""
+    facts = dict.fromkeys(OF_DEMANDS, 0) | numbers
+    row = RollupDemand.every.create(demand=demand, level=level, week=week.monday, **facts)
+    demand_sums.judge([demand.pk], [week.monday])
+    return row

@@ -23,7 +23,7 @@ from burden.standards.models import TariffVersion
 from burden.units.models import Unit
 from reports.bulletin_figures import NAMES, figures_of
 from reports.bulletins import blocks_for, closed_periods, own_digits, paper_of, words_for
-from reports.models import PortalTime, RollupDemand
+from reports.models import PortalTime
 from reports.papers import Chart, lines
 from reports.periods import Period
 from tests.database import as_role
@@ -37,7 +37,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
-from tests.reports.sums import add_source, add_sums
+from tests.reports.sums import add_demand_sums, add_source, add_sums
 from tests.reports.test_paper_files import said_in_pdf, said_in_word
 
 OCTOBER = Period.of("month", Week(dt.date(2026, 10, 12)))
@@ -112,9 +112,7 @@ def test_dashboard_says_the_same(client, office, county, filed):
 def test_issuers_are_told_by_what_they_impose(office, county, bureau, filed):
     for origin, claim in (("own", 400), ("county", 200), ("city", 1_800)):
         demand = make_demand(bureau, origin=origin)
-        row = {"targets": 1, "answered": 0, "answers": 0, "done": 0, "not_applicable": 0, "repeated": 0, "claim_min": claim,
-               "open_min": claim, "confirmed_min": 0, "after_hours_min": 0}  # fmt: skip
-        RollupDemand.every.create(demand=demand, level="township", week=OCTOBER.first.monday, **row)
+        add_demand_sums(demand, OCTOBER.first, targets=1, claim_min=claim, open_min=claim)
     figures = of(office, county)
     table = figures["tables"]["issuers"]
     assert table["columns"][-3:] == ["每人比9月", "转办上级", "未登记"]
@@ -123,16 +121,11 @@ def test_issuers_are_told_by_what_they_impose(office, county, bureau, filed):
 
 
 def test_yearly_comparison_counts_each_time_once(office, county, bureau, filed):
-    zero = dict.fromkeys(
-        "targets answered answers done not_applicable repeated claim_min open_min confirmed_min after_hours_min".split(),
-        0,
-    )
-
     def ask(weeks, levels=("township",), **facts):
         demand = make_demand(bureau, **facts)
         for week in weeks:
             for level in levels:
-                RollupDemand.every.create(demand=demand, level=level, week=week.monday, **zero)
+                add_demand_sums(demand, week, level=level)
 
     ask(OCTOBER.weeks[:2], levels=("township", "village"), category="form")
     ask(LAST_OCTOBER.weeks[:4], category="form")

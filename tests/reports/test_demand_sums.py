@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Iterable
+from itertools import product
 
 import pytest
 from django.core.management import call_command
 
-from burden.demands.models import Target
+from burden.demands.models import Demand, Target
 from burden.entries.models import Answer, Entry
 from burden.kit.clock import Week
 from burden.ledger.models import StaleDemand, StaleMark
@@ -29,6 +31,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.reports.sums import add_demand_sums
 
 KEY = ("demand_id", "level", "week")
 WEEKS = (LAST_WEEK, THIS_WEEK, THIS_WEEK.plus(1))
@@ -62,7 +65,7 @@ def add_answer(row: dict[str, int], entry: Entry) -> None:
 
 def stored() -> dict[tuple, dict[str, int]]:
     rows = RollupDemand.every.values()
-    return {tuple(r[k] for k in KEY): {c: r[c] for c in r if c not in KEY and r[c]} for r in rows}
+    return {tuple(r[k] for k in KEY): {c: r[c] for c in r if c not in (*KEY, "is_hidden") and r[c]} for r in rows}
 
 
 class Place:
@@ -123,6 +126,88 @@ def test_refreshed_equals_counted_after_random_changes(place: Place, seed: int) 
     demand_sums.rebuild()
     assert stored() == refreshed
     assert demand_sums.verify() == (len(refreshed), 0)
+
+
+def tell(place: Place, dice: random.Random, number: int) -> None:
+    """Write sums as a recount could: of what was asked under two categories, in two weeks, of two levels."""
+    demands = [make_demand(place.department, category=dice.choice(["form", "form", "meeting"])) for _ in range(number)]
+    for demand, level, week in product(demands, (Level.TOWNSHIP, Level.VILLAGE), WEEKS[:2]):
+        if dice.random() < 0.6:
+            answers = dice.choice([0, 3, 5, 9, 12])
+            left_out = dice.choice([0, 0, 0, answers, answers // 2])
+            answered = min(answers, dice.choice([2, 3, 6]))
+            units = min(left_out, answered, dice.choice([0, 1, 2]))
+            done = min(answers - left_out, dice.choice([0, 2, 5, 7, 9, 12]))
+            add_demand_sums(
+                demand, week, level=level, answers=answers, answered=answered, done=done, left_out=left_out, left_out_units=units
+            )  # fmt: skip
+
+
+def hidden_plainly(rows: Iterable[RollupDemand]) -> set[tuple]:
+    """Say one by one what must be hidden: what few stand behind, and the smallest beside these where they are few together."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[row.demand.issuer_id, row.week, row.demand.category].append(row)
+    gone = set()
+    for group in groups.values():
+        told = {row.pk: row.answers - row.left_out for row in group}
+        few = [
+            row for row in group
+            if row.answers and (told[row.pk] < 5 or row.answered - row.left_out_units < 3 or 0 < row.done < 5)
+        ]  # fmt: skip
+        gone |= {row.pk for row in few}
+        some = [row.done for row in few if told[row.pk]]
+        others = [(row.done, row.pk) for row in group if row.done and row not in few]
+        if some and sum(some) < 5 and others:
+            gone.add(min(others)[1])
+    return gone
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_few_answered_is_hidden_and_enough_beside_it(place: Place, seed: int) -> None:
+    """Judged one by one as sums change, or all at once, it is what a plain loop says."""
+    dice = random.Random(seed)
+    tell(place, dice, 8)
+    for _ in range(2):
+        rows = list(RollupDemand.every.select_related("demand"))
+        assert {row.pk for row in rows if row.is_hidden} == hidden_plainly(rows)
+        assert 0 < sum(row.is_hidden for row in rows) < len(rows)
+        assert demand_sums.SQL.execute("judge_all", **demand_sums.ENOUGH) == 0
+        RollupDemand.every.update(is_hidden=False)
+        demand_sums.SQL.execute("judge_all", **demand_sums.ENOUGH)
+        one = dice.choice(rows)
+        RollupDemand.every.filter(pk=one.pk).update(answers=9, answered=9, done=dice.choice([0, 1, 9]), left_out=0)
+        demand_sums.judge([one.demand_id], [one.week])
+
+
+def test_answers_of_one_demand_hide_or_show_another(place: Place) -> None:
+    """Three who did one hide the five of the next, until two more of them are known: neither was asked anew itself."""
+    few, many = place.demands
+    towns = [place.receivers[0], *(make_unit(place.county, Level.TOWNSHIP) for _ in range(2))]
+    sent = {demand: [make_target(demand, town) for town in towns] for demand in place.demands}
+
+    def answered(demand: Demand, number: int) -> None:
+        for n in range(number):
+            target = sent[demand][n % 3]
+            make_entry(make_return(make_user(), target.unit, Week(target.week)), target=target)
+        StaleMark.objects.all().delete()
+        demand_sums.refresh()
+
+    def gone() -> set[int]:
+        return {row.demand_id for row in RollupDemand.every.all() if row.is_hidden}
+
+    answered(many, 6)
+    assert gone() == set()
+    answered(few, 3)
+    assert gone() == {few.pk, many.pk}
+    assert demand_sums.verify() == (2, 0)
+    RollupDemand.every.filter(demand=many).update(is_hidden=False)
+    assert demand_sums.verify() == (2, 1)
+    answered(few, 2)
+    assert gone() == set()
+    Demand.every.filter(pk=few.pk).update(category="meeting")  # nothing else was asked under that
+    demand_sums.rebuild()
+    assert demand_sums.verify() == (2, 0)
 
 
 def test_verify_finds_a_wrong_row(place: Place, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from burden.kit import clock
 from burden.units.models import Level
-from reports.models import RollupDemand
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
+from tests.reports.sums import add_demand_sums
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +35,7 @@ def count(demand, week=LAST_WEEK, *, answers=9, answered=4, confirmed=540):
         "claim_min": 600,
         "open_min": 240,
     }
-    zero = dict.fromkeys(("not_applicable", "repeated", "after_hours_min"), 0)
-    RollupDemand.every.create(
-        demand=demand, level="township", week=week.monday, confirmed_min=confirmed, **zero, **numbers
-    )
+    add_demand_sums(demand, week, confirmed_min=confirmed, **numbers)
 
 
 def show(client, demand, status=200, **query) -> str:

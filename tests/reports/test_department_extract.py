@@ -11,16 +11,11 @@ import pytest
 from burden.kit import clock
 from burden.kit.templatetags.show import hours
 from reports.department_extract import extract_of, year_of
-from reports.models import RollupDemand
 from reports.papers import Table
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
-from tests.reports.sums import add_sums
+from tests.reports.sums import add_demand_sums, add_sums
 from tests.reports.test_paper_files import said_in_word
 
-ZERO = dict.fromkeys(
-    "targets answered answers done not_applicable repeated claim_min open_min confirmed_min after_hours_min".split(),
-    0,
-)
 YEAR = year_of(2026, NOW)
 
 
@@ -62,7 +57,7 @@ def bureau(county):
         ({"category": "form", "origin": "own"}, many | {"confirmed_min": 3_000}, LAST_WEEK.plus(-52)),
     ):
         demand = make_demand(unit, **facts)
-        RollupDemand.every.create(demand=demand, level="township", week=week.monday, **ZERO | sums)
+        add_demand_sums(demand, week, **sums)
     return unit
 
 

@@ -1,6 +1,6 @@
 -- grain: demand x receiving level x week
 -- inputs: min_returns; target_answer
--- outputs: rollup_demand, which is empty; marks in stale_demand where a unit that answered awaits a recount; how many rows
+-- outputs: rollup_demand, which is empty, not yet judged; marks in stale_demand where a unit that answered awaits a recount; how many rows
 -- units: counts, whole person-minutes
 WITH answer AS MATERIALIZED (
     SELECT * FROM target_answer

@@ -1,6 +1,7 @@
 -- grain: demand x week of the marks taken, and where units of it are hidden, of what its issuer asked in that week besides
 -- inputs: until (newest mark), limit (marks), min_returns; stale_demand, demand, rollup_demand, target_answer
--- outputs: rollup_demand; one row: marks, demands x weeks; marks again in stale_demand where a unit that answered awaits a recount
+-- outputs: rollup_demand, not yet judged; one row: marks; demands and weeks beside each other; marks again in stale_demand where a unit
+--          that answered awaits a recount
 -- units: counts, whole person-minutes
 -- Marks are taken in the statement that counts, after the lock: both see one snapshot. What is told of hidden units depends on the
 -- other demands of the issuer.
@@ -56,7 +57,8 @@ WITH named AS MATERIALIZED (
            after_hours_min = excluded.after_hours_min, left_out = excluded.left_out, left_out_units = excluded.left_out_units, left_out_min = excluded.left_out_min,
            of_hidden = excluded.of_hidden, of_hidden_min = excluded.of_hidden_min
 )
-SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM marked),
+SELECT (SELECT count(*) FROM taken),
+       (SELECT array_agg(demand_id) FROM marked), (SELECT array_agg(week) FROM marked),
        -- once until it is taken: a sweep would else leave more marks than it took
        (SELECT mark_demands(array_agg(demand_id), array_agg(week))
         FROM (SELECT DISTINCT demand_id, week FROM fresh WHERE is_held) held

@@ -1,5 +1,5 @@
 -- grain: issuer x week x demand x level of its receivers
--- inputs: low, high (path range of issuers), since, until (Mondays), min_returns, min_units,
+-- inputs: low, high (path range of issuers), since, until (Mondays),
 --         labels (jsonb: category.*, origin.*, level.* -> word, hidden, partly, untimed -> remark)
 -- units: counts, whole person-minutes
 WITH cell AS (
@@ -8,8 +8,6 @@ WITH cell AS (
     JOIN demand d ON d.id = r.demand_id
     JOIN unit i ON i.id = d.issuer_id
     WHERE i.path >= %(low)s AND i.path < %(high)s AND r.week BETWEEN %(since)s AND %(until)s
-), judged AS (
-    -- include ../judged
 )
 SELECT row_number() OVER (ORDER BY path, week, demand_id, level) AS n, week AS monday,
        week, code AS issuer_code, name AS issuer, demand_id AS demand, title,
@@ -22,5 +20,5 @@ SELECT row_number() OVER (ORDER BY path, week, demand_id, level) AS n, week AS m
        CASE WHEN is_hidden THEN labels.words ->> 'hidden' ELSE concat_ws(
            '；', CASE WHEN left_out > 0 THEN labels.words ->> 'partly' END,
            CASE WHEN of_hidden > 0 THEN labels.words ->> 'untimed' END) END AS remark
-FROM judged
+FROM cell
 CROSS JOIN (SELECT %(labels)s::jsonb AS words) labels

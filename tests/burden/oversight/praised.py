@@ -13,12 +13,11 @@ from burden.oversight import merits as reckoned
 from burden.oversight.merits import AFTER, BEFORE, Candidate, Left, Merits
 from burden.oversight.models import Order
 from burden.units.models import Unit
-from reports.models import RollupDemand, RollupSub
+from reports.models import RollupSub
 from tests.factories import NOW, make_actor, make_demand, make_order, make_practice, make_unit, make_user
-from tests.reports.sums import NUMBERS
+from tests.reports.sums import NUMBERS, add_demand_sums
 
 SPANS = reckoned.quarter(NOW)
-ZERO = dict.fromkeys(("targets", "answered", "answers", "done", "not_applicable", "repeated", "claim_min", "open_min", "confirmed_min", "after_hours_min"), 0)  # fmt: skip
 
 
 class County:
@@ -58,9 +57,9 @@ class County:
         answered = facts.pop("answered_min", claim // 2)
         week = facts.pop("week", None) or SPANS[span][0]
         demand = make_demand(issuer, **{name: facts.pop(name) for name in ("origin", "title") if name in facts})
-        numbers = ZERO | {"targets": 20, "answered": 10, "answers": 10, "done": 10, "claim_min": claim}
+        numbers = {"targets": 20, "answered": 10, "answers": 10, "done": 10, "claim_min": claim}
         numbers |= {"open_min": claim - answered, "confirmed_min": answered} | facts
-        RollupDemand.every.create(demand=demand, level="township", week=week, **numbers)
+        add_demand_sums(demand, Week(week), **numbers)
         return demand
 
     def cut(self, now: int = 6_000, before: int = 12_000, **facts: Any) -> None:
