@@ -125,7 +125,7 @@ def _reestimated(unit: Unit, issuers: Collection[int], spans: Spans) -> dict[tup
 
 
 def claimed(*, titles: Mapping[int, Collection[str]], weeks: Collection[dt.date]) -> dict[tuple[int, dt.date], int]:
-    """Return by issuer and week what is claimed under its titles: what was taken back claims nothing any more. Two queries."""
+    """Return by issuer and week what is claimed under its titles: what was taken back before it was due claims nothing. Two queries."""
     names = {issuer: {_name(title) for title in those} for issuer, those in titles.items()}
     sent = Demand.every.filter(issuer_id__in=titles).values_list("pk", "issuer_id", "title")
     issuers = {pk: issuer for pk, issuer, title in sent if _name(title) in names[issuer]}

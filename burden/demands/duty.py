@@ -12,6 +12,7 @@ from django.db.models import (
     Count,
     Exists,
     ExpressionWrapper,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -29,13 +30,13 @@ from burden.demands.admissions.models import Admission
 from burden.demands.admissions.queries import open_ones
 from burden.demands.models import ACTIVE, Demand, Frequency, Refusal
 from burden.demands.price import times_until
-from burden.kit.clock import day_of
+from burden.kit.clock import DAY, day_of
 from burden.kit.waiting import MOST, Waiting
 from burden.standards.models import Category, Duty, DutyItem, PlanItem
 from burden.units.models import Level, Unit
 
 MOST_COUNTIES = 200  # that one may choose from: whoever reads of more names the county in the address
-REPEATED = ("first_on", "frequency", "until")
+REPEATED = ("first_on", "frequency", "until", "withdrawn_at")
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,12 @@ def _out(actor: Actor) -> QuerySet[Demand]:
     return Demand.objects.published_to(actor).filter(state__in=ACTIVE)
 
 
+def _went_out(actor: Actor) -> QuerySet[Demand]:
+    """Return what was asked, also what was withdrawn when its first day was past: a plan that was used is not unused by that."""
+    found = Demand.objects.published_to(actor).exclude(withdrawn_at__date__lte=F("first_on"))
+    return found.exclude(afterwards=True, withdrawn_at__date=F("issued_at__date"))
+
+
 def _linked(actor: Actor, name: str) -> Coalesce:
     """Count, for each row of a list, the demands that are out under it."""
     of_row = _out(actor).filter(**{name: OuterRef("pk")}).order_by().values(name)
@@ -186,7 +193,7 @@ def plan_item(actor: Actor, pk: int) -> PlanItem:
 def times_used(actor: Actor, items: Iterable[PlanItem], until: dt.date) -> dict[int, int]:
     """Return by item how often what is out under it was due in its year until a day. Two queries."""
     years = {item.pk: item.year for item in items}
-    under = _out(actor).filter(plan_item__in=years)
+    under = _went_out(actor).filter(plan_item__in=years)
     counted: Counter[int] = Counter()
     once = under.filter(frequency=Frequency.ONCE, first_on__lte=until).order_by()
     counted.update(dict(once.values_list("plan_item").annotate(count=Count("pk"))))
@@ -199,7 +206,7 @@ def plan_totals(actor: Actor, county: Unit, year: int, until: dt.date) -> list[U
     """Return by category what was planned, what of it was due until a day, and what came without a plan. Three queries."""
     planned = dict(_plans(county).filter(year=year).order_by().values_list("category").annotate(times=Sum("times")))
     low, high = county.range
-    asked = _out(actor).filter(issuer__path__gte=low, issuer__path__lt=high, parent=None)
+    asked = _went_out(actor).filter(issuer__path__gte=low, issuer__path__lt=high, parent=None)
     due: Counter[tuple[str, bool]] = Counter()
     once = asked.filter(frequency=Frequency.ONCE, first_on__range=(dt.date(year, 1, 1), until)).order_by()
     for category, has_plan, count in once.values_list("category", _has_plan()).annotate(count=Count("pk")):
@@ -223,10 +230,12 @@ def _plans(county: Unit) -> QuerySet[PlanItem]:
 
 def _times(often: Sequence[object], year: int, until: dt.date) -> int:
     """Count how often something repeated was due in a year until a day."""
-    first, frequency, last = often
+    first, frequency, last, withdrawn = often
     assert isinstance(first, dt.date)
     assert isinstance(frequency, str)
     ends = min(until, dt.date(year, 12, 31), last if isinstance(last, dt.date) else dt.date.max)
+    if isinstance(withdrawn, dt.datetime):
+        ends = min(ends, day_of(withdrawn) - DAY)
     return times_until(first, frequency, ends) - times_until(first, frequency, min(ends, dt.date(year - 1, 12, 31)))
 
 

@@ -29,7 +29,7 @@ VILLAGES = receivers.Receivers(levels=(Level.VILLAGE,))
 MINE, OTHERS, NOBODYS = "mine", "others", "nobodys"
 SHOWN = (  # columns that a row of a week shows: a demand has thirty more, and some are long
     "category", "due_on", "people", "minutes", "travel_minutes", "prep_minutes", "handler__name", "issuer__code", "issuer__name",
-    *(f"demand__{name}" for name in ("title", "subkind", "basis", "at", "post_title", "issued_at")),
+    *(f"demand__{name}" for name in ("title", "subkind", "basis", "at", "post_title", "issued_at", "state")),
 )  # fmt: skip
 
 
@@ -61,6 +61,7 @@ class TargetRow:
     handlers: tuple[str, ...]  # names
     asked_first: str = ""  # name of who asked the issuer, where it was passed on (层层转发)
     issued_at: dt.datetime | None = None
+    is_over: bool = False  # its demand was withdrawn after it was due: what was done of it may still be said
 
     @property
     def category_label(self) -> str:
@@ -350,4 +351,5 @@ def _row_of(target: Target, handlers: Mapping[int, str], actor: Actor) -> Target
         handlers=tuple(handlers.values()),
         asked_first=target.asked_first or "",  # type: ignore[attr-defined]  # annotated
         issued_at=target.demand.issued_at,
+        is_over=not target.demand.active,
     )

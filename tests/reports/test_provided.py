@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from burden.demands.models import Reestimate
+from burden.demands.services import withdraw
 from burden.kit import clock, figures
 from burden.oversight.models import Finding
 from burden.oversight.saved import Saved
 from burden.standards.models import TariffVersion
-from reports import demand_sums, unregistered
+from reports import demand_sums, rollup, unregistered
 from reports.models import Signal
 from tests.factories import (
     LAST_WEEK,
@@ -53,6 +54,26 @@ class Place:
 @pytest.fixture
 def place(db: None) -> Place:
     return Place()
+
+
+def test_withdrawing_at_the_end_of_a_year_makes_no_past_lighter(place: Place) -> None:
+    demand = make_demand(place.bureau, title=TITLE, frequency="weekly", minutes=60, people=1)
+    for n in range(-3, 4):
+        for town in place.towns:
+            make_target(demand, town, LAST_WEEK.plus(n))
+    refresh()
+    before = place.asked()
+    assert [each.person_min for each in before] == [180] * 4
+    withdraw(by=make_actor(place.bureau, "issuer"), demand=demand, reason="年底统一停", now=NOW)
+    refresh()
+    assert place.asked() == before
+    assert figures.asked(issuer_id=place.bureau.pk, titles=[TITLE], weeks=[LAST_WEEK.plus(1).monday]) == []
+    assert demand_sums.verify()[1] == 0
+
+
+def refresh() -> None:
+    rollup.refresh()
+    demand_sums.refresh()
 
 
 def test_unregistered_counts_in_weeks_that_enough_stand_behind(place: Place) -> None:

@@ -297,7 +297,7 @@ class Target(models.Model):
     evidence = models.SmallIntegerField(choices=Evidence, default=Evidence.CLAIM, db_default=Evidence.CLAIM)
     tariff = models.ForeignKey(TariffVersion, models.PROTECT, null=True, related_name="+", db_index=False)
     handler = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
-    # it stays, and claims nothing: answered before its demand was withdrawn, or its unit sent it back (Refusal)
+    # it stays, and claims nothing: answered before its demand was withdrawn ahead of its day, or sent back (Refusal)
     withdrawn = models.BooleanField(default=False)
 
     objects = TargetQuerySet.as_manager()

@@ -84,6 +84,8 @@ def pass_on(*, by: Actor, target: Target, units: Sequence[str], now: dt.datetime
     below; demand.no_receivers; target.passed_on where all have it already; Conflict target.withdrawn.
     """
     held = _lock(by, target)
+    if not held.demand.active:
+        raise Conflict("target.withdrawn", why_withdrawn(by, held))
     issuer = Unit.every.select_related("parent").get(pk=held.unit_id)
     chosen = _chosen(issuer, units)
     unit_ids = _without_it(by, receiving_ids(issuer, chosen), held)

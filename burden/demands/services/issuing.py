@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -19,7 +20,7 @@ from burden.demands.services.drafts import apply, lock, refused_state
 from burden.demands.services.reviewing import ORIGINAL, Choice, decide, keep, read_choice
 from burden.demands.services.targets import put_targets, renew_targets, take_back_targets
 from burden.kit import clock
-from burden.kit.clock import WEEK, Week
+from burden.kit.clock import DAY, WEEK, Week
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import read_one, text
 from burden.ledger.services import record
@@ -173,9 +174,9 @@ def change(
 
 @transaction.atomic
 def withdraw(*, by: Actor, demand: Demand, reason: str, now: dt.datetime) -> Demand:
-    """Take a demand back: what nobody answered disappears, what was answered stays and claims nothing more.
+    """Take a demand back: what is still to come disappears, or claims nothing more where somebody answered it already.
 
-    For the same reason again it is found as it is. Refuses: demand.reason_needed; Conflict demand.state.
+    What was due before stays asked. For the same reason again it is found as it is. Refuses: demand.reason_needed; Conflict demand.state.
     """
     why = read_reason(reason, _("请写明撤回的原因"))
     held = lock(by, demand, *State.values)
@@ -186,9 +187,21 @@ def withdraw(*, by: Actor, demand: Demand, reason: str, now: dt.datetime) -> Dem
     held.withdrawn_reason, was_out = why, held.active
     held.state, held.withdrawn_at, held.changed_at = State.WITHDRAWN, now, now
     held.save()
-    gone = take_back_targets(demand=held) if was_out else 0
+    gone = take_back_targets(demand=held, day=_first_spared(held, now)) if was_out else 0
     record(by=by, what="demand.withdrawn", on=held, now=now, targets=gone)
     return held
+
+
+def _first_spared(demand: Demand, now: dt.datetime) -> dt.date:
+    """Return the first day on which it need not be done: this one, the next where its hour is over.
+
+    What was registered afterwards and is taken back the same day was a slip: the portal has asked nobody for it yet.
+    """
+    today = clock.day_of(now)
+    if demand.afterwards and demand.issued_at is not None and clock.day_of(demand.issued_at) == today:
+        return dt.date.min
+    is_over = demand.at is not None and demand.at <= timezone.localtime(now).time()
+    return today + DAY if is_over else today
 
 
 def read_reason(reason: str, missing: str) -> str:

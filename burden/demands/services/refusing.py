@@ -80,7 +80,7 @@ def send_back(*, by: Actor, target: Target, now: dt.datetime) -> Refusal:
     ground = ground_of(by=by, demand=held.demand, unit=held.unit, today=clock.day_of(now))
     if refused_before(by, held):
         raise Conflict("refusal.twice", why_withdrawn(by, held))
-    if held.withdrawn:
+    if held.withdrawn or not held.demand.active:
         raise Conflict("target.withdrawn", why_withdrawn(by, held))
     if ground is None:
         raise _no_ground()

@@ -12,6 +12,7 @@ from django.db import connection
 from burden.demands.facts import defaults
 from burden.demands.models import Demand
 from burden.kit import clock
+from burden.kit.clock import Week
 from burden.standards.measure import Cost
 from burden.standards.models import Evidence
 from burden.standards.tariffs import version_on
@@ -51,8 +52,12 @@ WHERE r.demand_id = %(demand)s AND t.demand_id = r.demand_id AND u.id = t.unit_i
       AND (u.id = above.id OR r.whole AND u.path >= above.path AND u.path < left(above.path, -1) || '/')
       AND t.week >= greatest(r.from_week, %(since)s) AND NOT t.withdrawn
 """
-KEEP = "UPDATE target SET withdrawn = true WHERE demand_id = %(demand)s"
-EVER = dt.date.min
+# what was due before the day it is taken back was asked, and stays so
+TAKE_BACK = """
+DELETE FROM target
+WHERE demand_id = %(demand)s AND due_on >= %(day)s AND id NOT IN (SELECT * FROM answered_targets(%(demand)s))
+"""
+KEEP = "UPDATE target SET withdrawn = true WHERE demand_id = %(demand)s AND due_on >= %(day)s"
 # whoever withdraws meanwhile is waited for, whoever answers beside is not
 HOLD = """
 SELECT t.id, t.issuer_id, t.category, d.title, d.subkind, t.withdrawn,
@@ -105,12 +110,12 @@ def evidence_of(demand: Demand) -> dict[str, int | None]:
     return {"evidence": Evidence.TARIFF, "tariff": version.pk}
 
 
-def take_back_targets(*, demand: Demand) -> int:
-    """Delete the targets that nobody answered, and let the others claim nothing; return how many went."""
-    facts: dict[str, Any] = {"demand": demand.pk, "since": EVER}
+def take_back_targets(*, demand: Demand, day: dt.date) -> int:
+    """Delete the targets due from a day on that nobody answered, and let the others of these claim nothing; return how many went."""
+    facts: dict[str, Any] = {"demand": demand.pk, "since": Week.on(day).monday, "day": day}
     with connection.cursor() as cursor:
         cursor.execute(LOCK, facts)
-        cursor.execute(DROP, facts)
+        cursor.execute(TAKE_BACK, facts)
         gone = int(cursor.rowcount)
         cursor.execute(KEEP, facts)
         return gone
@@ -128,7 +133,7 @@ def hold_targets(*, ids: Collection[int], unit_id: int, week: dt.date) -> dict[i
 
 
 def gone_targets(*, ids: Collection[int]) -> set[int]:
-    """Return the ids that once were targets and are no more: withdrawn before anybody answered."""
+    """Return the ids that once were targets and are no more: withdrawn before they were due and anybody answered."""
     with connection.cursor() as cursor:
         cursor.execute(GONE, [list(ids)])
         return {pk for (pk,) in cursor.fetchall()}

@@ -92,7 +92,7 @@ def demand_withdraw(request: ActedRequest, pk: int) -> HttpResponse:
         services.withdraw(by=request.actor, demand=found, reason=reason, now=clock.now())
     except Refused as refused:
         return _show(request, found, is_own=True, problem=str(refused), reason=reason)
-    messages.success(request, gettext("撤回了：没答复的不用办了，已答复的照旧算数"))
+    messages.success(request, gettext("撤回了：以后的不用办了，以前要过的照旧算数"))
     return redirect("demand", pk)
 
 

@@ -260,7 +260,7 @@ def _of_order(
 def _grew_elsewhere(sides: Sides, order: Order, titled: tuple[int, int], peers: Sequence[int]) -> bool:
     """Whether all else that the issuer asks grew by a tenth more than with peers: the thing may have got another name.
 
-    Shape: titled is what is claimed under the order's own titles before and after: once withdrawn, nothing.
+    Shape: titled is what is claimed under the order's own titles before and after: once withdrawn, nothing of what is to come.
     """
     before, after = (
         max(0, each.claim_min - each.changed_min - own) + each.unregistered_min

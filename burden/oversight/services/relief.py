@@ -57,7 +57,7 @@ def forget_relief(*, order: Order) -> None:
 def _receivers(order: Order) -> list[int]:
     """Return whom it went to: of what was registered under its titles, else whom such an issuer asks where it may.
 
-    What is withdrawn has no targets left but the answered ones, so that there those count to whom it was addressed.
+    Of what was withdrawn before it was due no targets are left but the answered ones: there those count to whom it was addressed.
     """
     out = Demand.every.filter(issuer_id=order.issuer_id, title__in=order.titles, issued_at__isnull=False)
     sent = Target.every.filter(demand__in=out, unit__closed_on=None)

@@ -101,6 +101,16 @@ def test_plans_are_counted_until_today(county, bureau, office):
     assert duty.plan_years(office, county) == [2026]
 
 
+def test_plan_that_was_used_is_not_unused_by_withdrawing(county, bureau, office):
+    plan, often = make_plan(bureau), {"frequency": "weekly", "until": dt.date(2026, 12, 31)}
+    for first, facts in ((TODAY - dt.timedelta(days=14), often), (TODAY - dt.timedelta(days=1), {}), (TODAY, {})):
+        gone = {"state": "withdrawn", "withdrawn_at": NOW, "issued_at": NOW - dt.timedelta(days=20)}
+        make_demand(bureau, category="meeting", plan_item=plan, first_on=first, **gone, **facts)
+    assert duty.times_used(office, [plan], dt.date(2026, 12, 20)) == {plan.pk: 3}
+    (used,) = duty.plan_totals(office, county, 2026, dt.date(2026, 12, 20))
+    assert (used.used, used.beside) == (3, 0)
+
+
 def test_repeated_demand_counts_the_times_of_its_year_alone(county, bureau, office):
     plan = make_plan(bureau, year=2027, times=60)
     first, last = dt.date(2026, 12, 21), dt.date(2027, 12, 31)

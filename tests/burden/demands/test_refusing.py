@@ -153,7 +153,7 @@ def test_change_of_the_demand_asks_the_unit_no_more(bureau, town, asked):
 
 def test_refusal_outlives_its_target(bureau, town, asked):
     refuse(make_actor(town), asked)
-    take_back_targets(demand=asked.demand)
+    take_back_targets(demand=asked.demand, day=THIS_WEEK.monday)
     assert not Target.every.exists() and Refusal.every.count() == 1
 
 

@@ -12,13 +12,25 @@ from django.http import Http404
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand, State, Target
-from burden.demands.services import change, copy_demand, issue, pass_on, register, save_draft, withdraw
+from burden.demands.queries import targets_of_week
+from burden.demands.services import change, copy_demand, issue, pass_on, register, save_draft, send_back, withdraw
+from burden.kit.clock import Week
 from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
 from burden.units.models import Unit
 from tests.database import as_role
-from tests.factories import NOW, THIS_WEEK, make_actor, make_demand, make_entry, make_return, make_target, make_unit
+from tests.factories import (
+    NOW,
+    THIS_WEEK,
+    make_actor,
+    make_demand,
+    make_duty,
+    make_entry,
+    make_return,
+    make_target,
+    make_unit,
+)  # fmt: skip
 
 KEY = UUID("6f1c8a52-5a55-4bd1-9d8e-000000000001")
 FRIDAY = dt.date(2026, 11, 27)
@@ -308,6 +320,53 @@ def test_withdrawal_leaves_what_was_answered(issuer, towns):
     assert (demand.state, demand.withdrawn_reason) == (State.WITHDRAWN, "市局已统一收集")
     left = Target.every.filter(demand=demand)
     assert [(target.unit_id, target.withdrawn) for target in left] == [(towns[0].pk, True)]
+
+
+@pytest.mark.parametrize(
+    ("at", "days", "kept"),
+    [
+        (None, 0, ["2026-11-13", "2026-11-20"]),  # the day it is due is not over
+        ("09:30", 0, ["2026-11-13", "2026-11-20", "2026-11-27"]),  # held half an hour ago
+        ("10:30", 0, ["2026-11-13", "2026-11-20"]),
+        (None, 1, ["2026-11-13", "2026-11-20", "2026-11-27"]),
+    ],
+)
+def test_withdrawal_leaves_what_was_due_before(issuer, towns, at, days, kept):
+    begun = dt.datetime(2026, 11, 12, 2, tzinfo=dt.UTC)
+    demand = sent(
+        issuer, draft(issuer, first_on="2026-11-13", frequency="weekly", until="2026-12-31", at=at), now=begun
+    )
+    held = Target.every.get(demand=demand, unit=towns[0], due_on="2026-12-04")
+    make_entry(make_return(make_actor(towns[0]).user, towns[0], Week(held.week)), target=held)  # early
+    withdraw(by=issuer, demand=demand, reason="市局已统一收集", now=NOW + dt.timedelta(days=3 + days))
+    asked = Target.every.filter(demand=demand, withdrawn=False)
+    assert sorted({str(day) for day in asked.values_list("due_on", flat=True)}) == kept
+    assert asked.count() == len(kept) * len(towns)
+    assert [each.pk for each in Target.every.filter(demand=demand, withdrawn=True)] == [held.pk]
+
+
+def test_what_was_registered_afterwards_by_mistake_goes_the_same_day_only(issuer):
+    for days, left in ((0, 0), (1, 3)):
+        demand = sent(issuer, draft(issuer, first_on="2026-11-12", late_reason="抗洪抢险"))
+        withdraw(by=issuer, demand=demand, reason="登记错了", now=NOW + dt.timedelta(days=days))
+        assert Target.every.filter(demand=demand, withdrawn=False).count() == left
+
+
+def test_what_was_withdrawn_is_passed_on_and_sent_back_no_more(county, towns):
+    bureau = make_unit(county, "department")
+    item = make_duty(county, "recalled")
+    demand = make_demand(bureau, first_on=THIS_WEEK.monday, duty_item=item)
+    asked, village = make_target(demand, towns[0], due_on=THIS_WEEK.monday), make_unit(towns[0], "village")
+    withdraw(by=make_actor(bureau, "issuer"), demand=demand, reason="不必", now=NOW)
+    cadre = make_actor(towns[0])
+    for act in (
+        lambda: pass_on(by=cadre, target=asked, units=[village.code], now=NOW),
+        lambda: send_back(by=cadre, target=asked, now=NOW),
+    ):
+        with pytest.raises(Conflict, match="撤回", check=lambda error: error.code == "target.withdrawn"):
+            act()
+    (row,) = targets_of_week(cadre, towns[0].pk, THIS_WEEK)
+    assert row.is_over
 
 
 def test_draft_without_a_basis_is_given_up(issuer):
