@@ -275,6 +275,8 @@ SPECTACULAR_SETTINGS = {
         "BulletinKindEnum": "burden.oversight.models.Kind",
         "BulletinStateEnum": "burden.oversight.models.State",
         "DemandStateEnum": "burden.demands.models.State",
+        "RecognitionKindEnum": "burden.oversight.models.RecognitionKind",
+        "RecognitionStateEnum": "burden.oversight.models.RecognitionState",
         "UnitKindEnum": "burden.units.models.Kind",
     },
 }

@@ -302,7 +302,8 @@ OBJECTS: dict[str, Objects] = {
     **dict.fromkeys(("order", "order_file"), lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk}),
     "order_act": lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk, "act": "sign"},
     **dict.fromkeys(
-        ("recognition", "recognition_file"), lambda world, where, actor: {"pk": world.recognition_of(where).pk}
+        ("recognition", "recognition_file", "api_recognition"),
+        lambda world, where, actor: {"pk": world.recognition_of(where).pk},
     ),
     "recognition_act": lambda world, where, actor: {"pk": world.recognition_of(where).pk, "act": "object"},
     "order_relief": lambda world, where, actor: {"pk": world.order_asked(world.units[where]).pk},

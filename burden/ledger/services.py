@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from django.db import connection, models, transaction
 
+from burden.kit.clock import day_of, midnight
 from burden.kit.clock import now as instant
 from burden.ledger.models import AuditEvent, Verification
 
@@ -42,6 +43,12 @@ def record(
         detail=detail,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
+
+
+def record_of_nobody(*, what: str, on: models.Model, now: dt.datetime, unit_id: int) -> None:
+    """Write that something was said whose sayer is kept nowhere: of nobody, of no hour, of no request."""
+    with structlog.contextvars.bound_contextvars(request_id=""):
+        record(by=None, what=what, on=on, now=midnight(day_of(now)), unit_id=unit_id)
 
 
 def record_download(*, request: ActedRequest, what: str, on: models.Model, **detail: Any) -> None:

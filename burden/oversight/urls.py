@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from burden.oversight.api import OneRecognition, Recognitions
 from burden.oversight.views import board, findings, orders, recognition
 
 urlpatterns = [
@@ -11,6 +12,8 @@ urlpatterns = [
     path("recognition/candidate/", recognition.candidate, name="recognition_candidate"),
     path("recognition/<int:pk>/", recognition.recognition, name="recognition"),
     path("recognition/<int:pk>/<slug:act>/", recognition.recognition_act, name="recognition_act"),
+    path("api/v1/recognitions/", Recognitions.as_view(), name="api_recognitions"),
+    path("api/v1/recognitions/<int:pk>/", OneRecognition.as_view(), name="api_recognition"),
     path("oversight/", board.oversight, name="oversight"),
     path("oversight/ledger/", board.oversight_ledger, name="oversight_ledger"),
     path("oversight/new/", findings.finding_new, name="finding_new"),

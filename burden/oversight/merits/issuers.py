@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median_low
 
 from django.db.models import BigIntegerField, BooleanField, DateField, F, Func, Value
@@ -56,22 +56,24 @@ class Looked:
 
 @dataclass(frozen=True)
 class Sides:
-    """What issuers asked before and after, in the same two spans. Units: person-minutes; weeks a count."""
+    """What issuers asked before and after, in the same two spans. Units: person-minutes; weeks and heads (cadre-weeks) counts."""
 
     found: Mapping[tuple[int, str], Imposed]
     spans: tuple[str, str]
     weeks: tuple[int, int]
+    heads: tuple[int, int] = (1, 1)
 
     def of(self, pk: int) -> tuple[Imposed, Imposed]:
         before, after = self.spans
         return self.found[pk, before], self.found[pk, after]
 
     def ratio(self, pk: int) -> int | None:
-        """Return what is left of what an issuer asked. Units: tenths of a per cent; None where it cannot be told."""
+        """Return what is left of what an issuer asked of each head in a week. Units: tenths of a per cent; None where it cannot be told."""
         before, after = self.of(pk)
         if is_few(before) or is_few(after) or not measured(before):
             return None
-        return measured(after) * 1000 * self.weeks[0] // (measured(before) * self.weeks[1])
+        was, is_now = (measured(each) for each in (before, after))
+        return is_now * 1000 * self.weeks[0] * self.heads[0] // (was * self.weeks[1] * self.heads[1])
 
 
 def measured(each: Imposed) -> int:
@@ -107,11 +109,11 @@ def of_issuers(unit: Unit, found: Looked, now: dt.datetime) -> Iterator[Candidat
     asked = figures.imposed(unit_id=unit.pk, issuer_ids=[each.pk for each in issuers], spans=spans)
     titled = _titled(orders, spans)
     late = _late(unit, clock.day_of(now))
-    quarterly = Sides(asked, (BEFORE, AFTER), (WEEKS, WEEKS))
+    quarterly = Sides(asked, (BEFORE, AFTER), (WEEKS, WEEKS), _heads(found.manned))
     for issuer in issuers:
         if asked[issuer.pk, BEFORE].claim_min or asked[issuer.pk, AFTER].claim_min:
             peers = _ratios(issuer, issuers, quarterly)
-            yield _of_quarter(issuer, quarterly.of(issuer.pk), peers, found, is_late=issuer.pk in late)
+            yield _of_quarter(issuer, quarterly, peers, found, is_late=issuer.pk in late)
     for order in orders:
         names = (f"{order.pk}:{BEFORE}", f"{order.pk}:{AFTER}")
         sides = Sides(asked, names, (len(spans[names[0]]), len(spans[names[1]])))
@@ -164,27 +166,32 @@ def _spans_of(order: Order) -> dict[str, list[dt.date]]:
     }
 
 
-def _per_head(minutes: int, manned: Mapping[str, Manned]) -> int:
-    """Return what it would have been for as many cadres as there are now."""
-    then = manned[BEFORE].active
-    return minutes * manned[AFTER].active // then if then else minutes
+def _heads(manned: Mapping[str, Manned]) -> tuple[int, int]:
+    """Return how many cadres there were before and are now; one each where nobody knows."""
+    then, now = manned[BEFORE].active, manned[AFTER].active
+    return (then, now) if then and now else (1, 1)
 
 
-def _of_quarter(
-    issuer: Unit, sides: tuple[Imposed, Imposed], peers: Sequence[int], found: Looked, *, is_late: bool
-) -> Candidate | Left:
-    before, after = sides
+def _moved(before: Imposed, after: Imposed, manned: Mapping[str, Manned]) -> Line:
+    """Say how much more is asked and never registered: what left the register is no less. Beside as many returns as now."""
+    then, now = manned[BEFORE].returns, manned[AFTER].returns
+    was = before.unregistered_min * now // then if then else before.unregistered_min
+    facts = {"was_min": was, "now_min": after.unregistered_min}
+    return Line("moved", max(0, after.unregistered_min - was), facts=facts)
+
+
+def _of_quarter(issuer: Unit, sides: Sides, peers: Sequence[int], found: Looked, *, is_late: bool) -> Candidate | Left:
+    before, after = sides.of(issuer.pk)
     key = f"{issuer.pk}:{_quarter_name(found.weeks[AFTER][-1])}"
     title = str(OWN_LESS)
     why = _why_not(before, after, peers, is_late=is_late)
     if why is None and after.unregistered_min * 100 > (measured(after) + after.unregistered_min) * MOST_UNREGISTERED:
         why = Why.UNREGISTERED
-    was, is_now = _per_head(measured(before), found.manned), measured(after)
+    moved = _moved(before, after, found.manned)
+    was, is_now = measured(before) * sides.heads[1] // sides.heads[0], measured(after) + moved.minutes
     if why is None and not is_less(is_now, left_of(was, peers)):
         # as if the tariffs had not changed it is not less; with the change it would be
-        with_change = (
-            after.claim_min * after.confirmed_min // after.answered_min if after.answered_min else after.claim_min
-        )
+        with_change = measured(replace(after, changed_min=0)) + moved.minutes
         why = Why.REESTIMATE if is_less(with_change, left_of(was, peers)) else Why.UNCHANGED
     if why is not None:
         return Left(RecognitionKind.ISSUER, key, issuer, title, why)
@@ -193,6 +200,7 @@ def _of_quarter(
         _worked("quarter_before", found.weeks[BEFORE], before),
         Line("per_head", was, facts=manned),
         _worked("quarter", found.weeks[AFTER], after),
+        *([moved] if moved.minutes else []),
         *net_lines(was, is_now, peers),
     ]
     return Candidate(
@@ -236,7 +244,7 @@ def _of_order(
         why = Why.COVERAGE
     elif is_late:
         why = Why.OVERDUE
-    elif _grew_elsewhere(sides, order, titled, peers):
+    elif _grew_elsewhere(sides, order, titled, peers, was):
         why = Why.ELSEWHERE
     elif not is_less(order.after_min, left_of(was, peers)):
         why = Why.UNCHANGED
@@ -257,17 +265,20 @@ def _of_order(
     )  # fmt: skip
 
 
-def _grew_elsewhere(sides: Sides, order: Order, titled: tuple[int, int], peers: Sequence[int]) -> bool:
+def _grew_elsewhere(sides: Sides, order: Order, titled: tuple[int, int], peers: Sequence[int], was: int) -> bool:
     """Whether all else that the issuer asks grew by a tenth more than with peers: the thing may have got another name.
 
-    Shape: titled is what is claimed under the order's own titles before and after: once withdrawn, nothing of what is to come.
+    Where it asked nothing else, a tenth of what the thing took is as much. Shape: titled is what is claimed under the order's
+    own titles before and after: once withdrawn, nothing of what is to come.
     """
     before, after = (
         max(0, each.claim_min - each.changed_min - own) + each.unregistered_min
         for each, own in zip(sides.of(order.issuer_id), titled, strict=True)
     )
+    if not before:
+        return after * 100 > was * LEAST
     grown = max(1000, median_low(peers)) * (100 + LEAST)
-    return after * sides.weeks[0] * 1000 * 100 > before * sides.weeks[1] * grown and before > 0
+    return after * sides.weeks[0] * 1000 * 100 > before * sides.weeks[1] * grown
 
 
 def _worked(code: str, weeks: Sequence[dt.date], each: Imposed) -> Line:

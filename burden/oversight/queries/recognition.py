@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -20,6 +22,7 @@ from burden.kit.crypto import mark_of
 from burden.kit.threads import MOST as MOST_LINKS
 from burden.kit.threads import Link
 from burden.kit.waiting import MOST, Waiting
+from burden.oversight.merits import Candidate
 from burden.oversight.models import (
     Author,
     Bulletin,
@@ -33,6 +36,7 @@ from burden.oversight.models import (
 from burden.units.models import Unit
 
 S = RecognitionState
+QUARTER = 13 * clock.WEEK  # what an issuer is reckoned over
 TABS: Mapping[str, tuple[RecognitionState, ...]] = {
     "open": (S.OPEN,),
     "published": (S.PUBLISHED,),
@@ -75,10 +79,17 @@ def still_seen(actor: Actor, pk: int) -> bool:
     return bool(Recognition.objects.visible_to(actor).filter(pk=pk).exists())
 
 
-def nominated(actor: Actor, unit: Unit) -> set[tuple[str, str]]:
-    """Return kind and key of what a unit nominated already, and did not take back."""
+def nominated(actor: Actor, unit: Unit, candidates: Iterable[Candidate], now: dt.datetime) -> list[Candidate]:
+    """Return those that a unit nominated already, and did not take back: issuers also in weeks that are reckoned again."""
     held = Recognition.objects.visible_to(actor).filter(unit=unit).exclude(state=S.WITHDRAWN)
-    return set(held.values_list("kind", "key"))
+    rows = list(held.values_list("kind", "key", "subject_id", "nominated_at"))
+    taken = {(kind, key) for kind, key, _subject, _at in rows}
+    same = {subject for kind, _key, subject, at in rows if kind == RecognitionKind.ISSUER and at > now - QUARTER}
+    return [
+        each
+        for each in candidates
+        if (each.kind, each.key) in taken or (each.kind == RecognitionKind.ISSUER and each.subject.pk in same)
+    ]
 
 
 def objections(actor: Actor, found: Recognition) -> list[tuple[Objection, bool]]:
@@ -116,13 +127,15 @@ def colleagues(actor: Actor, found: Recognition, now: dt.datetime) -> QuerySet[U
     return held.order_by("name", "pk")
 
 
-def listed_in(actor: Actor, found: Recognition) -> Bulletin | None:
-    """Return the newest published bulletin whose figures list a recognition."""
-    seen = Bulletin.objects.visible_to(actor).filter(
-        state=State.PUBLISHED, figures__tables__recognised__ids__contains=[found.pk]
-    )
-    listed: Bulletin | None = seen.defer("blocks", "figures").order_by("-published_at", "-pk").first()
-    return listed
+def listed_in(actor: Actor, found: Iterable[Recognition]) -> dict[int, Bulletin]:
+    """Return by recognition the newest published bulletin whose figures list it. One query at most."""
+    pks = {each.pk for each in found if each.published_at}
+    if not pks:
+        return {}
+    lists = reduce(or_, (Q(figures__tables__recognised__ids__contains=[pk]) for pk in pks))
+    seen = Bulletin.objects.visible_to(actor).filter(lists, state=State.PUBLISHED)
+    rows = seen.annotate(lists=F("figures__tables__recognised__ids")).defer("blocks", "figures")
+    return {pk: each for each in rows.order_by("published_at", "pk") for pk in each.lists if pk in pks}
 
 
 def recognised_in(actor: Actor, unit: Unit, days: tuple[dt.date, dt.date]) -> list[Recognition]:
@@ -164,8 +177,18 @@ def _kept(actor: Actor, today: dt.date) -> Iterator[Waiting]:
     if office:
         steps |= Q(unit_id=office.unit_id, state__in=(S.NOMINATED, S.RECOGNISED))
     found = seen.filter(steps).exclude(subject_id__in=[each.unit_id for each in actor.posts])
-    for each in found.select_related("subject__parent").defer("reckoned").order_by("until", "pk")[: MOST + 1]:
-        yield _keeper(each, bool(each.owes))
+    rows = list(found.select_related("subject__parent").defer("reckoned").order_by("until", "pk")[: MOST + 1])
+    others = _to_answer(actor, [each.pk for each in rows if each.owes])
+    yield from (_keeper(each, bool(each.owes)) for each in rows if not each.owes or each.pk in others)
+
+
+def _to_answer(actor: Actor, owing: Collection[int]) -> set[int]:
+    """Return the recognitions with an unanswered objection that is not the actor's own: that one another answers. One query at most."""
+    if not owing:
+        return set()
+    left = Objection.objects.visible_to(actor).filter(recognition__in=owing, answered_at=None)
+    marks = left.values_list("recognition_id", "mark")
+    return {pk for pk, mark in marks if mark != mark_of("objection", pk, actor.user_id)}
 
 
 def _keeper(each: Recognition, owes: bool) -> Waiting:
@@ -232,7 +255,7 @@ def _of_recognition(actor: Actor, held: Recognition) -> Iterator[Link]:
             _("督办单"), f"{order.name} {order.title}", reverse("order", args=[order.pk]), str(order.get_state_display()),
             clock.day_of(order.opened_at),
         )  # fmt: skip
-    listed = listed_in(actor, held)
+    listed = listed_in(actor, [held]).get(held.pk)
     if listed is not None and listed.published_at is not None:
         url = reverse("bulletin", args=[listed.pk])
         yield Link(_("通报"), listed.title, url, "", clock.day_of(listed.published_at))

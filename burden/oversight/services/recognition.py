@@ -21,14 +21,15 @@ from burden.kit.clock import DAY
 from burden.kit.crypto import mark_of
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import read_one, text, whole
-from burden.ledger.services import record
+from burden.ledger.services import record, record_of_nobody
 from burden.oversight.merits import Candidate, Left, merits
-from burden.oversight.models import LINE_LENGTH, Author, Objection, Recognition
+from burden.oversight.models import LINE_LENGTH, Author, Objection, Recognition, RecognitionKind
 from burden.oversight.models.findings import TITLE_LENGTH
-from burden.oversight.queries.recognition import colleagues
+from burden.oversight.queries.recognition import colleagues, nominated
 from burden.oversight.seen import STATED_LANGUAGE
 from burden.oversight.stages import SIGNED, STAGES, is_party, may
 from burden.standards.workdays import workdays
+from burden.units.models import Unit
 
 LEAST_DAYS, USUAL_DAYS, MOST_DAYS = 5, 10, 30  # working days in which one may object
 TOLD = 30 * DAY  # for which the recognised find the notice
@@ -49,13 +50,15 @@ def nominate_recognition(*, by: Actor, kind: str, key: str, reason: str, now: dt
     chosen = next((each for each in found.candidates if (each.kind, each.key) == (kind, key)), None)
     if chosen is None:
         raise _no_candidate([each for each in found.left if (each.kind, each.key) == (kind, key)])
+    if nominated(by, post.unit, [chosen], now):
+        raise _exists(by, post.unit, chosen)
     made = Recognition(
         unit=post.unit, subject=chosen.subject, kind=kind, key=key, order=chosen.order, practice=chosen.practice,
         title=chosen.title[:TITLE_LENGTH], reckoned=chosen.reckoned(now), year_min=chosen.year_min, adopters=chosen.adopters,
         reason=_read(reason, "reason", _("提名理由")), nominated_by=by.user, nominated_at=now,
     )  # fmt: skip
     _refuse_party(by, made)
-    _keep_new(by, made)
+    _keep_new(by, made, chosen)
     _put_author(made, chosen)
     record(by=by, what="recognition.nominate", on=made, now=now)
     return made
@@ -66,15 +69,22 @@ def _no_candidate(left: list[Left]) -> Refused:
     return Refused("recognition.candidate", _("不在候选里：%(why)s") % {"why": why})
 
 
-def _keep_new(by: Actor, made: Recognition) -> None:
-    """Refuses: Conflict recognition.exists (`recognition`: its id)."""
+def _keep_new(by: Actor, made: Recognition, chosen: Candidate) -> None:
+    """Refuses: Conflict recognition.exists."""
     try:
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as error:
-        same = Recognition.objects.visible_to(by).filter(unit=made.unit, kind=made.kind, key=made.key)
-        there = same.order_by("-pk").values_list("pk", flat=True).first()
-        raise Conflict("recognition.exists", _("这一项已经提过名了"), {"recognition": there}) from error
+        raise _exists(by, made.unit, chosen) from error
+
+
+def _exists(by: Actor, unit: Unit, chosen: Candidate) -> Conflict:
+    """Return the refusal of what is nominated. Shape: `recognition` its id."""
+    held = Recognition.objects.visible_to(by).filter(unit=unit, kind=chosen.kind, subject=chosen.subject)
+    there = held.order_by("-nominated_at", "-pk").values_list("pk", flat=True).first()
+    is_issuer = chosen.kind == RecognitionKind.ISSUER
+    words = _("这个单位近一季已经提过名了") if is_issuer else _("这一项已经提过名了")
+    return Conflict("recognition.exists", words, {"recognition": there})
 
 
 def _put_author(made: Recognition, chosen: Candidate) -> None:
@@ -116,7 +126,7 @@ def object_to_recognition(*, by: Actor, recognition: Recognition, words: str, no
             made.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict("recognition.objected", _("这一项你提过异议了，答复在这一页")) from error
-    record(by=None, what="recognition.object", on=held, now=now, unit_id=held.unit_id)
+    record_of_nobody(what="recognition.object", on=held, now=now, unit_id=held.unit_id)
     return made
 
 

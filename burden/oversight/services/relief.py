@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 
-import structlog
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from burden.demands.receivers import stored, units_of
 from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import one_of, read_one
-from burden.ledger.services import record
+from burden.ledger.services import record_of_nobody
 from burden.oversight.models import TOLD_AT_ONCE, Order, ReliefAsked, ReliefTally
 from burden.oversight.steps import STEPS
 from burden.units.models import Level, Unit
@@ -93,7 +92,7 @@ def confirm_relief(*, by: Actor, order: Order, said: str, now: dt.datetime) -> N
     mine.has_answered = True
     mine.save(update_fields=["has_answered"])
     _count(by, found, answer)
-    _note(found, now)
+    record_of_nobody(what="order.confirm", on=found, now=now, unit_id=found.unit_id)
 
 
 def _count(by: Actor, order: Order, answer: str) -> None:
@@ -111,9 +110,3 @@ def _count(by: Actor, order: Order, answer: str) -> None:
     told = {name: F(name) + n for name, n in counts.items()}
     Order.objects.asked_of(by).filter(pk=order.pk).update(**told)
     waiting.update(**dict.fromkeys(SAID, 0))
-
-
-def _note(order: Order, now: dt.datetime) -> None:
-    """Write the audit event of an answer: of nobody, of no hour, of no request, so that it leads to no unit."""
-    with structlog.contextvars.bound_contextvars(request_id=""):
-        record(by=None, what="order.confirm", on=order, now=clock.midnight(clock.day_of(now)), unit_id=order.unit_id)

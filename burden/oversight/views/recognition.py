@@ -76,13 +76,14 @@ def recognitions(request: ActedRequest) -> HttpResponse:
     context: dict[str, Any] = {"tab": tab, "keeps": keeper is not None, "query": query_of(tab=tab)}
     if keeper:
         found = merits.merits(keeper.unit, clock.now())
-        taken = queries.nominated(actor, keeper.unit)
-        waiting = [each for each in found.candidates if (each.kind, each.key) not in taken]
+        taken = queries.nominated(actor, keeper.unit, found.candidates, clock.now())
+        waiting = [each for each in found.candidates if each not in taken]
         counts["candidates"] = len(waiting)
         context |= {"candidates": waiting, "left": len(found.left)}
     if tab in TABS or tab == "nominated":
         page = Paginator(queries.recognitions(actor, tab), LINES).get_page(request.GET.get("page"))
-        context |= {"page": page, "bylines": queries.bylines(actor, page)}
+        names, listed = queries.bylines(actor, page), queries.listed_in(actor, page)
+        context |= {"page": page, "rows": [(each, names.get(each.pk, []), listed.get(each.pk)) for each in page]}
     context["tabs"] = [
         {"label": label, "count": counts[name], "url": address("recognitions", tab=name), "current": name == tab}
         for name, label in tabs.items()
@@ -163,7 +164,7 @@ def _show(request: ActedRequest, found: Recognition, act: str = "", form: ActFor
         "answer": forms.get("answer"),
         "names": names,
         "others": queries.author_count(actor, found) - count if mine else None,
-        "listed": queries.listed_in(actor, found),
+        "listed": queries.listed_in(actor, [found]).get(found.pk),
         "wrong": form,
         "answering": form.data.get("answer-objection") if form is not None and act == "answer" else None,
         "crumbs": _crumbs(found.headline),
@@ -181,7 +182,7 @@ def _acts(
         may -= {"object", "answer", "recognise", "decline"}
     if is_over or any(is_mine for _each, is_mine in held):
         may -= {"object"}
-    if all(each.answered_at for each, _is_mine in held):
+    if all(each.answered_at or is_mine for each, is_mine in held):  # one's own another answers
         may -= {"answer"}
     if not is_over or found.nominated_by_id == actor.user_id or any(not each.answered_at for each, _is_mine in held):
         may -= {"recognise", "decline"}
@@ -211,7 +212,7 @@ def fairness(request: ActedRequest) -> HttpResponse:
         "now": found.looked.manned[merits.AFTER],
         "then": found.looked.manned[merits.BEFORE],
         "weeks": [(weeks[0], weeks[-1]) for weeks in found.looked.weeks.values()],
-        "reasons": [(why, left, left if keeper else []) for why, left in reasons if left],
+        "reasons": [(why, left, left if keeper else []) for why, left in reasons],
         "looked": len(found.left) + len(found.candidates),
         "rule": {"version": merits.VERSION, "least": merits.LEAST, "peers": merits.MIN_PEERS, "moved": merits.MOST_MOVED},
         "crumbs": _crumbs(gettext("公平说明")),

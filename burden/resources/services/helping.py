@@ -11,7 +11,7 @@ from burden.accounts.actor import Actor
 from burden.demands.models import ACTIVE, Demand, Target
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import unfit
-from burden.ledger.services import record
+from burden.ledger.services import record, record_of_nobody
 from burden.resources import queries
 from burden.resources.models import ANSWER_LENGTH, QUESTION_LENGTH, Guide, GuideRated, Training
 from burden.standards.models import Category
@@ -80,7 +80,7 @@ def rate_guide(*, by: Actor, target: Target, guide: Guide, useful: bool, version
         GuideRated.every.create(guide=held, user=by.user, version=version, useful=useful)
         held.useful, held.rated = held.useful + int(useful), held.rated + 1
     held.save(update_fields=["useful", "rated"])
-    record(by=None, what="guide.rated", on=held, now=now, unit_id=held.demand.issuer_id)
+    record_of_nobody(what="guide.rated", on=held, now=now, unit_id=held.demand.issuer_id)
 
 
 @transaction.atomic

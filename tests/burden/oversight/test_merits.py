@@ -69,6 +69,40 @@ def test_what_fell_with_peers_too_is_taken_out(county: County) -> None:
     assert [each.why for each in county.left(county.bureau)] == ["unchanged"]
 
 
+def test_fewer_heads_and_what_fell_with_peers_are_each_taken_out_once(county: County) -> None:
+    """Twice as many cadres as a year ago: peers that ask as much ask half of each, and so does who asks as they do."""
+    RollupSub.every.filter(unit=county.county, week__gte=SPANS[AFTER][0]).update(active=200)
+    county.cut(12_000)
+    assert [each.why for each in county.left(county.bureau)] == ["unchanged"]
+    RollupDemand.every.filter(demand__issuer=county.bureau, week__gte=SPANS[AFTER][0]).update(
+        claim_min=10_800, open_min=5_400, confirmed_min=5_400
+    )
+    (found,) = county.candidates()
+    assert [line.minutes for line in found.lines] == [12_000, 24_000, 10_800, 13_200, 1_200]
+    assert phrased(found)[-1].how == "同类 8 个单位同期剩 50.0%（中位数）：200.0－180.0"
+
+
+def test_what_left_the_register_is_no_less(county: County) -> None:
+    """Little enough to be no ground of its own, it is counted where more of it is told than a year ago; of more returns too."""
+    county.cut(10_000)
+    assert len(county.candidates()) == 1
+    add_source(county.county, county.bureau, Week(SPANS[AFTER][2]), minutes=1_500, u_min=1_500, u_n=9)
+    assert why(county) == ["unchanged"]
+    add_source(county.county, county.bureau, Week(SPANS[BEFORE][2]), minutes=500, u_min=500, u_n=9)
+    RollupSub.every.filter(unit=county.county, week__lt=SPANS[AFTER][0]).update(returns=20)
+    assert [line.code for line in county.candidates()[0].lines] == [
+        "quarter_before",
+        "per_head",
+        "quarter",
+        "less",
+        "net",
+    ]
+    RollupSub.every.filter(unit=county.county, week__lt=SPANS[AFTER][0]).update(returns=30)
+    (found,) = county.candidates()
+    assert (found.lines[3].code, found.lines[3].minutes, found.after_min) == ("moved", 500, 10_500)
+    assert phrased(found)[3].how == "25.0－上年同期 16.7（折成一样多的周报）"
+
+
 def test_what_grew_with_peers_is_no_merit(county: County) -> None:
     RollupDemand.every.filter(demand__issuer__in=county.peers, week__gte=SPANS[AFTER][0]).update(
         claim_min=24_000, open_min=12_000, confirmed_min=12_000
@@ -202,6 +236,14 @@ def test_thing_that_came_back_under_another_name_is_left_out(county: County) -> 
     county.ask(county.bureau, AFTER, 9_720, week=Week.at(NOW).plus(-10).monday, title="《台账》")
     county.ask(county.bureau, AFTER, 4_000, week=Week.at(NOW).plus(-2).monday)
     assert [each.why for each in county.left(county.bureau, "order")] == ["elsewhere"]
+
+
+def test_thing_that_came_back_where_nothing_else_was_asked_is_left_out(county: County) -> None:
+    county.order()
+    county.ask(county.bureau, AFTER, 300, week=Week.at(NOW).plus(-2).monday, title="环境整治统计")
+    assert [each.why for each in county.left(county.bureau, "order")] == ["elsewhere"]
+    RollupDemand.every.filter(demand__title="环境整治统计").update(claim_min=290, open_min=145, confirmed_min=145)
+    assert [each.kind for each in county.candidates()] == ["order"]
 
 
 def test_thing_that_was_withdrawn_claims_nothing_in_the_past_and_is_no_less_a_candidate(county: County) -> None:

@@ -7,13 +7,15 @@ from itertools import product
 from typing import Any
 
 import pytest
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.feedback.notices.models import Notice
-from burden.kit.clock import DAY
+from burden.kit import clock
+from burden.kit.clock import DAY, WEEK
 from burden.kit.errors import Conflict, Refused
 from burden.kit.threads import links
 from burden.ledger.models import AuditEvent
@@ -155,6 +157,20 @@ def test_nomination_keeps_the_reckoning_as_it_stood(db: None) -> None:
     assert nominate(county.office, found.key).pk != held.pk
 
 
+def test_issuer_is_nominated_once_for_weeks_that_are_reckoned_again(db: None) -> None:
+    """A new quarter has begun, of which twelve weeks were in the one before."""
+    county = County()
+    county.cut()
+    key = county.candidates()[0].key
+    held = nominate(county.reviewer, key)
+    Recognition.every.filter(pk=held.pk).update(key=f"{county.bureau.pk}:2026Q3", nominated_at=NOW - 12 * WEEK)
+    with refusal("exists"):
+        nominate(county.office, key)
+    assert queries.nominated(county.office, county.county, county.candidates(), NOW) == county.candidates()
+    Recognition.every.filter(pk=held.pk).update(nominated_at=NOW - 13 * WEEK)
+    assert nominate(county.office, key).pk != held.pk
+
+
 def test_nobody_is_nominated_who_is_no_candidate(db: None) -> None:
     county = County(peers=7)
     county.cut()
@@ -214,11 +230,13 @@ def test_nobody_of_the_recognised_unit_objects_answers_or_decides(place: Place) 
 
 def test_who_objected_is_kept_nowhere(place: Place) -> None:
     held = place.held()
-    made = place.do("object", held)
+    with structlog.contextvars.bound_contextvars(request_id="3f2a"):
+        made = place.do("object", held)
     stored = Objection.every.filter(pk=made.pk).values().get()
     assert place.cadre.user_id not in stored.values()
     event = AuditEvent.objects.get(what="recognition.object")
     assert (event.actor_id, event.actor_name, event.unit_id) == (None, "system", place.county.pk)
+    assert (event.at, event.request_id) == (clock.midnight(clock.day_of(NOW)), "")  # neither leads to whoever was there
     assert [is_mine for _each, is_mine in queries.objections(place.cadre, held)] == [True]
     assert [is_mine for _each, is_mine in queries.objections(place.office, held)] == [False]
 
@@ -226,6 +244,7 @@ def test_who_objected_is_kept_nowhere(place: Place) -> None:
 def test_objection_is_answered_once_and_by_another(place: Place) -> None:
     held = place.held()
     mine = place.do("object", held, by=place.reviewer)
+    assert (acts_waiting(place.reviewer), acts_waiting(place.office)) == ([], ["答复异议"])
     with refusal("own_objection"):
         place.do("answer", held, by=place.reviewer, objection=mine.pk)
     place.do("answer", held, objection=mine.pk)

@@ -15,10 +15,10 @@ from burden.accounts.actor import Actor
 from burden.kit import clock
 from burden.kit.clock import DAY
 from burden.ledger.models import AuditEvent
-from burden.oversight import services
+from burden.oversight import merits, services
 from burden.oversight.models import Author, Objection, Recognition
 from tests.burden.oversight.praised import County
-from tests.factories import NOW, make_actor, make_practice, make_recognition, make_unit
+from tests.factories import NOW, make_actor, make_bulletin, make_practice, make_recognition, make_unit
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +99,48 @@ def test_story_from_objection_to_publication_in_pages(county: County, client: Cl
     assert "算得清" in show(client, cadre, path)
 
 
+def test_own_objection_is_answered_by_another(county: County, client: Client) -> None:
+    held = make_recognition(county.county, county.bureau, "open")
+    path = f"/recognition/{held.pk}/"
+    post(client, county.reviewer, f"{path}object/", {"object-words": "没有真减"})
+    forms = ["answer-answer" in show(client, each, path) for each in (county.reviewer, county.office)]
+    assert forms == [False, True]
+
+
+def test_published_list_says_in_which_bulletin_each_stands(county: County, client: Client) -> None:
+    held, other = (make_recognition(county.county, unit, "published") for unit in (county.bureau, county.peers[0]))
+    ids = {"tables": {"recognised": {"ids": [held.pk]}}}
+    first = make_bulletin(county.county, state="published", figures=ids, published_at=NOW - 9 * DAY)
+    newest = make_bulletin(county.county, state="published", figures=ids, edition=1, corrects=first)
+    make_bulletin(county.county, state="draft", figures=ids, edition=2, corrects=newest)
+    shown = show(client, county.office, "/recognition/?tab=published")
+    assert (f"/bulletins/{newest.pk}/" in shown, f"/bulletins/{first.pk}/" in shown) == (True, False)
+    assert "登在" not in show(client, county.office, "/recognition/?tab=open")
+    listed = client.get("/api/v1/recognitions/", {"state": "published"}).json()["results"]
+    assert {each["id"]: each["bulletin"] for each in listed} == {held.pk: newest.pk, other.pk: None}
+
+
+def test_api_says_what_the_page_says(county: County, client: Client) -> None:
+    held = make_recognition(county.county, county.bureau, "open")
+    hidden = make_recognition(county.county, county.peers[0])
+    objection = Objection.every.create(recognition=held, mark="x", on=NOW.date(), words="没有真减")
+    services.answer_objection(by=county.office, recognition=held, objection=objection.pk, answer="查了", now=NOW)
+    cadre = make_actor(county.towns[0])
+    page = show(client, cadre, f"/recognition/{held.pk}/")
+    found = client.get(f"/api/v1/recognitions/{held.pk}/").json()
+    assert [(each["label"], each["minutes"]) for each in found["lines"]] == [("少了", 6_000)]
+    assert found["held_against"] == [
+        {"on": "2026-11-24", "words": "没有真减", "answer": "查了", "answered_on": "2026-11-24"}
+    ]
+    said = [found["title"], found["reason"], *found["points"], *(line["how"] for line in found["lines"])]
+    assert [words for words in said if words not in page] == []
+    listed = client.get("/api/v1/recognitions/").json()["results"]
+    assert listed == [{name: found[name] for name in listed[0]}]
+    assert client.get(f"/api/v1/recognitions/{hidden.pk}/").status_code == 404
+    assert client.get("/api/v1/recognitions/?state=nominated").json()["results"] == []
+    assert client.get("/api/v1/recognitions/?state=best").status_code == 422
+
+
 def test_refused_act_says_so_on_the_page(county: County, client: Client) -> None:
     held = make_recognition(county.county, county.bureau, "open")
     own = make_actor(county.bureau)
@@ -138,6 +180,7 @@ def test_fairness_page_says_how_many_are_left_out_and_to_keepers_who(county: Cou
         assert (county.peers[0].name in shown) is named
         assert "780 / 1,300 人·周" in shown  # thirteen weeks, 60 of 100 each
         assert "看了 9 项，进来 1 项" in shown
+        assert all(str(why.label) in shown for why in merits.Why)  # the whole rule, also where nobody is left out by it
 
 
 def test_paper_is_handed_out_of_what_is_published_alone(county: County, client: Client) -> None:

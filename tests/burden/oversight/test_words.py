@@ -8,9 +8,11 @@ import re
 import pytest
 from django.utils import translation
 
-from burden.oversight.merits import Candidate, words
-from tests.burden.oversight.praised import County
+from burden.kit.clock import Week
+from burden.oversight.merits import AFTER, Candidate, words
+from tests.burden.oversight.praised import SPANS, County
 from tests.factories import NOW
+from tests.reports.sums import add_source
 
 CHINESE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")
 
@@ -22,6 +24,7 @@ def county(db: None) -> County:
 
 def candidates(county: County) -> list[Candidate]:
     county.cut()
+    add_source(county.county, county.bureau, Week(SPANS[AFTER][2]), minutes=60, u_min=60, u_n=9)
     county.order()
     county.spread()
     found = county.candidates()
