@@ -12,20 +12,25 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Target
-from burden.kit.clock import DAY
+from burden.demands.queries import Answered, answers_of_unit
+from burden.kit.clock import DAY, Week
 from burden.resources import queries as resources
 from burden.resources.models import Capacity, Training, newest
+from burden.standards.models import Category
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
 from reports import issued
 from reports.models import RollupDemand, RollupOwn, RollupSub
-from reports.peers import Spread, alike, hidden, spread
+from reports.peers import MIN_RETURNS, Spread, alike, hidden, spread
 from reports.periods import Period
 from reports.queries import ALL_MINUTES
+from reports.statements import Statements
+
+SQL = Statements()
 
 DAY_MIN = 480  # a working day
 CLAIMS = ("c_meeting", "c_document", "c_form", "c_inspection", "c_other")
@@ -264,6 +269,21 @@ def _among(line: Line, full: Mapping[str, Spread], late: Mapping[str, Spread]) -
     return Line(**facts, peers=full.get(kind), after_peers=late.get(kind))
 
 
+# --- what it is that is done after hours ---
+
+
+def after_hours(actor: Actor, unit: Unit, level: str, period: Period) -> dict[str, int]:
+    """Return by category what units of a level did after hours of what was registered at a unit and right below it.
+
+    Sums of what issuers' own pages show, hidden alike; what was never registered, or asked from further away, is in none.
+    Two queries. Units: person-minutes; Shape: in the order of the categories, none of nothing.
+    """
+    issuers = Unit.objects.visible_to(actor).filter(Q(pk=unit.pk) | Q(parent=unit)).exclude(level=Level.VILLAGE)
+    said = {"issuers": list(issuers.values_list("pk", flat=True)), "weeks": [*period.mondays], "level": level}
+    found = dict(SQL.fetch("after_hours", **said, min_returns=MIN_RETURNS))
+    return {category: found[category] for category in Category.values if category in found}
+
+
 # --- training: counted as burden like any meeting, listed apart as an investment ---
 
 
@@ -291,6 +311,28 @@ def trained(actor: Actor, unit: Unit, year: int) -> list[Trained]:
     offered = dict(targets.values_list("demand_id").annotate(n=Sum("people")))
     cells = _cells(actor, found)
     return [_trained(each, offered.get(each.demand_id, 0), cells.get(each.demand_id, [])) for each in found]
+
+
+@dataclass(frozen=True)
+class Attended:
+    """One training that a unit's own people were asked to. Units: `answered` people; person-minutes, None where it is not told."""
+
+    training: Training
+    target: Target
+    answered: int
+    person_min: int | None
+
+
+def attended(actor: Actor, unit: Unit, year: int) -> list[Attended]:
+    """Return the training of a calendar year that a unit was asked to, the newest first: sums for its lead, nobody by name. Three queries.
+
+    Hours are told where five and more did it, and where no colleague's can be subtracted (answers_of_unit).
+    """
+    asked = resources.trainings_asked(actor, unit, dt.date(year, 1, 1), dt.date(year, 12, 31))
+    weeks = sorted({target.week for _training, target in asked})
+    told = answers_of_unit(actor, unit.pk, *map(Week, weeks)) if weeks else {}
+    found = ((training, target, told.get(target.pk, Answered())) for training, target in asked)
+    return [Attended(training, target, made.answers, made.person_min) for training, target, made in found]
 
 
 def _cells(actor: Actor, found: Sequence[Training]) -> dict[int, list[issued.Cell]]:

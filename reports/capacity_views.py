@@ -15,11 +15,14 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address, query_of
 from burden.kit.clock import last_closed
+from burden.kit.templatetags.show import category_css
 from burden.resources import queries as resources
+from burden.standards.models import Category
 from burden.units.models import Kind, Level, Unit
 from reports import queries
-from reports.capacity import LISTED_TRAININGS, Beside, beside, trained
+from reports.capacity import LISTED_TRAININGS, Beside, after_hours, attended, beside, trained
 from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
+from reports.panels.items import leads
 from reports.periods import Period
 
 PAGE = 40
@@ -42,12 +45,15 @@ def capacity(request: ActedRequest, code: str) -> HttpResponse:
         return address("capacity", code, **said | changes)
 
     found = beside(actor, below[level], period)
+    after = after_hours(actor, unit, level, period)
     page = Paginator(found.lines, PAGE).get_page(request.GET.get("page"))
     context = period_bar(period, now, to) | _others(actor, unit, period, now) | {
         "unit": unit, "tree": _("当时区划"), "beside": found, "page": page, "level": Level(level).label,
         "levels": [(Level(each).label, to(kind=each), each == level) for each in below], "query": query_of(**said),
         "period_query": query_of(**period.query), "peers": _peers(found), "is_closed": period.last <= last_closed(now),
         "people": {name: found.people(name) for name in ("quota", "in_post", "lent")},
+        "after": [(code, Category(code).label, [(category_css(code), minutes)], minutes) for code, minutes in after.items()],
+        "after_most": max(after.values(), default=0), "after_min": sum(after.values()),
         "may_offer": Role.OFFICE in actor.roles, "led": {post.unit_id for post in actor.posts if post.role == Role.LEAD},
     }  # fmt: skip
     return render(request, "reports/capacity.html", context)
@@ -59,12 +65,15 @@ def _others(actor: Actor, unit: Unit, period: Period, now: Any) -> dict[str, Any
     requests = list(resources.requests(actor, "", unit)[:LISTED_REQUESTS])
     guides = list(resources.guides(actor, "", unit).order_by("-rated", "-changed_at")[:LISTED_GUIDES])
     trainings = trained(actor, unit, period.year)
+    own = attended(actor, unit, period.year) if leads(actor, unit) else []
     return {
         "rows": resources.clocked(actor, requests, today),
         "counts": resources.support_counts(actor, unit, today),
         "guides": resources.told(actor, guides),
         "trainings": trainings[:LISTED_TRAININGS],
         "training_min": sum(each.total_min for each in trainings),
+        "attended": own,
+        "attended_min": sum(each.person_min or 0 for each in own),
         "today": today,
     }
 

@@ -117,6 +117,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "burden/entries/offers.py",
     "burden/demo/duties.py",
     "burden/demo/seed.py",
+    "reports/capacity.py",
     "reports/league.py",
     "reports/relief.py",
     "reports/peers.py",

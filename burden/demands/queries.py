@@ -271,10 +271,12 @@ def peers_of(actor: Actor, target_ids: Sequence[int]) -> dict[int, Peers]:
         return {pk: Peers(units, minutes, answered) for pk, units, minutes, answered in cursor.fetchall()}
 
 
-def answers_of_unit(actor: Actor, unit_id: int, week: Week) -> dict[int, Answered]:
+def answers_of_unit(actor: Actor, unit_id: int, *weeks: Week) -> dict[int, Answered]:
     """Return by target what a unit answered, from the one SQL function that sees it; nothing but to the unit's lead."""
+    told = """SELECT a.target_id, a.answers, a.repeated, a.minutes
+              FROM unnest(%s::date[]) AS w (week) CROSS JOIN LATERAL unit_answers(%s, w.week) AS a"""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT target_id, answers, repeated, minutes FROM unit_answers(%s, %s)", [unit_id, week.monday])
+        cursor.execute(told, [[week.monday for week in weeks], unit_id])
         return {pk: Answered(*told) for pk, *told in cursor.fetchall()}
 
 

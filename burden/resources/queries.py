@@ -278,6 +278,20 @@ def trainings(actor: Actor, unit: Unit, since: dt.date, until: dt.date) -> Query
     return found.select_related("demand__issuer").order_by("-demand__first_on", "-pk")
 
 
+def trainings_asked(actor: Actor, unit: Unit, since: dt.date, until: dt.date) -> list[tuple[Training, Target]]:
+    """Return the training that a unit of the actor's was asked to in some days, the newest first. Two queries."""
+    if unit.pk not in actor.homes:
+        return []
+    held = Training.objects.values("demand_id")
+    found = Target.objects.visible_to(actor).filter(
+        unit=unit, withdrawn=False, due_on__range=(since, until), demand__in=held, demand__state__in=ACTIVE
+    )
+    targets = list(found.order_by("-due_on", "-pk"))
+    marked = Training.objects.asked_with(targets).select_related("demand") if targets else ()
+    training = {each.demand_id: each for each in marked}
+    return [(training[target.demand_id], target) for target in targets]
+
+
 # --- what waits, and what belongs together ---
 
 

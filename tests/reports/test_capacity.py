@@ -15,11 +15,21 @@ from hypothesis import strategies as st
 from burden.kit import clock
 from burden.resources.models import Capacity, SupportRequest, Training
 from burden.standards.models import DayOverride
-from reports.capacity import Load, _line, beside, trained
+from reports.capacity import Load, _line, after_hours, beside, trained
 from reports.extents import Extent
 from reports.periods import Period
 from reports.table_rows import capacity as rows_of
-from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_target, make_unit, make_user
+from tests.factories import (
+    LAST_WEEK,
+    NOW,
+    make_actor,
+    make_demand,
+    make_entry,
+    make_return,
+    make_target,
+    make_unit,
+    make_user,
+)
 from tests.reports.sums import add_sums
 from tests.reports.test_league import ask
 
@@ -270,3 +280,88 @@ def test_requests_of_one_unit_are_listed_and_of_a_foreign_one_are_absent(client,
     assert f"添人{towns[0].code}" in page and f"添人{towns[1].code}" not in page
     for wrong in (make_unit(level="county").code, "990", "a\0b"):
         assert client.get(reverse("support"), {"unit": wrong}).status_code == 404
+
+
+# --- what is done after hours, and what the own people were trained in ---
+
+
+def test_after_hours_are_told_by_category_as_issuers_pages_tell_them(county, office):
+    """What few answered is in no sum, nor what was asked of others than the page's units, or from outside."""
+    bureau, town = make_unit(county, "department"), make_unit(county, "township")
+    ask(bureau, 600, category="form", after_hours_min=300)
+    ask(county, 600, category="form", after_hours_min=98)
+    ask(bureau, 600, category="meeting", after_hours_min=154)
+    ask(bureau, 600, category="inspection", after_hours_min=91, answers=4, done=4)
+    ask(bureau, 600, category="document", level="village", after_hours_min=36)
+    ask(bureau, 600, category="document", after_hours_min=36, of_hidden=2)
+    ask(bureau, 600, LAST_WEEK.plus(-1), category="other", after_hours_min=226)
+    ask(county.parent, 600, category="other", after_hours_min=700)
+    ask(make_unit(town, "village"), 600, category="other", after_hours_min=700)
+    assert after_hours(office, county, "township", WEEK) == {"meeting": 154, "form": 398}
+    month = Period.of("month", LAST_WEEK, until=LAST_WEEK)
+    assert [*after_hours(office, county, "township", month).items()] == [
+        ("meeting", 154),
+        ("form", 398),
+        ("other", 226),
+    ]
+    assert after_hours(make_actor(town, "lead"), town, "township", WEEK) == {}
+
+
+def test_page_says_what_is_done_after_hours(client, county, office):
+    make_town(county)
+    client.force_login(office.user)
+    url = reverse("capacity", args=[county.code])
+    assert "或者答的人少，不显示" in client.get(url).content.decode()
+    ask(make_unit(county, "department"), 600, category="form", after_hours_min=300)
+    page = client.get(url)
+    assert page.context["after"] == [("form", "报表", [("k-form", 300)], 300)]
+    assert "5.0 人时，只算本地登记、答的人够多的事" in page.content.decode()
+
+
+def attend(town, training, people):
+    target = make_target(training.demand, town, LAST_WEEK)
+    for person in people:
+        filed = make_return(person.user, town)
+        make_entry(filed, target=target, issuer_id=target.issuer_id, category="meeting", minutes=90)
+    return target
+
+
+def test_lead_sees_sums_of_what_the_own_people_were_trained_in_and_no_name(client, county):
+    town, bureau = make_unit(county, "township"), make_unit(county, "department")
+    people = [make_actor(town) for _each in range(6)]
+    target = attend(town, make_training(county, bureau), people[:5])
+    make_target(make_demand(bureau, category="meeting", title="调度会"), town, LAST_WEEK)  # no training
+    lead = make_actor(town, "lead")
+    url = reverse("capacity", args=[town.code])
+    client.force_login(lead.user)
+    page = client.get(url)
+    assert [(each.target, each.answered, each.person_min) for each in page.context["attended"]] == [(target, 5, 450)]
+    shown = page.content.decode()
+    assert "防返贫系统培训" in shown and "能显示的合计 7.5 人时" in shown
+    assert not [each.name for each in people if each.name in shown]
+    for other in (make_actor(county, "office"), make_actor(county, "lead")):
+        client.force_login(other.user)
+        assert client.get(url).context["attended"] == []
+
+
+def test_training_of_fewer_than_five_of_the_own_people_has_no_hours(client, county):
+    town = make_unit(county, "township")
+    attend(town, make_training(county, make_unit(county, "department")), [make_actor(town) for _each in range(4)])
+    lead = make_actor(town, "lead")
+    client.force_login(lead.user)
+    page = client.get(reverse("capacity", args=[town.code]))
+    assert [(each.answered, each.person_min) for each in page.context["attended"]] == [(4, None)]
+    assert page.context["attended_min"] == 0
+
+
+def test_own_training_costs_as_much_for_three_weeks_as_for_one(client, county):
+    town, bureau, found = make_unit(county, "township"), make_unit(county, "department"), []
+    client.force_login(make_actor(town, "lead").user)
+    client.get(reverse("capacity", args=[town.code]))
+    for ago in range(2):
+        training = make_training(county, bureau)
+        make_target(training.demand, town, LAST_WEEK.plus(-ago))
+        with CaptureQueriesContext(connection) as seen:
+            client.get(reverse("capacity", args=[town.code]))
+        found.append(len(seen))
+    assert found[0] == found[1]

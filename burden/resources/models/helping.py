@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Self
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
-from burden.demands.models import Demand
+from burden.demands.models import Demand, Target
 from burden.kit.db import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -104,6 +104,12 @@ class TrainingQuerySet(ScopedQuerySet):
 
     def scope(self, actor: Actor) -> Q:
         return _of_issuers(actor)
+
+    def asked_with(self, targets: Iterable[Target]) -> Self:
+        """That of what somebody is asked: whoever is asked to a training may read that it is one."""
+        clone = self.filter(demand__in={target.demand_id for target in targets})
+        clone._scoped = True
+        return clone
 
 
 class Training(models.Model):
