@@ -277,6 +277,7 @@ SPECTACULAR_SETTINGS = {
         "DemandStateEnum": "burden.demands.models.State",
         "RecognitionKindEnum": "burden.oversight.models.RecognitionKind",
         "RecognitionStateEnum": "burden.oversight.models.RecognitionState",
+        "TicketStateEnum": "burden.feedback.choices.State",
         "UnitKindEnum": "burden.units.models.Kind",
     },
 }

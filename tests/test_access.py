@@ -324,7 +324,8 @@ OBJECTS: dict[str, Objects] = {
         lambda world, where, actor: {"pk": make_admission(world.units[where]).pk},
     ),
     **dict.fromkeys(
-        ("ticket", "ticket_act"), lambda world, where, actor: {"pk": world.ticket_of(world.units[where]).pk}
+        ("ticket", "ticket_act", "api_ticket"),
+        lambda world, where, actor: {"pk": world.ticket_of(world.units[where]).pk},
     ),
     "ticket_photo": lambda world, where, actor: {"pk": world.ticket_of(world.units[where]).pk, "number": 1},
     "feedback_forward": lambda world, where, actor: {"pk": world.forward_of(world.units[where]).pk},
@@ -357,6 +358,7 @@ OBJECTS: dict[str, Objects] = {
 OWN_ONLY = (
     "export_",
     "api_export",
+    "api_ticket",
     "asked_answer",
     "quote_answer",
     "target",

@@ -219,10 +219,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/oversight/services/relief.py",  # whom it went to, whoever asks them
     },
     "ListFile": {"burden/standards/lists/storing.py"},  # the worker reads everybody's
-    "Ticket": {
-        "burden/feedback/queries.py",  # the day of a joined one's reply is the day of the one it was joined to
-        "burden/feedback/services/batches.py",  # the worker opens, raises and counts all
-    },
+    "Ticket": {"burden/feedback/services/batches.py"},  # the worker opens, raises and counts all
     "Capacity": {
         "burden/resources/services/files.py",  # rows that the preview found in scope, changed together
         "reports/capacity.py",  # of units that one is set among: their middle half is told

@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from burden.accounts.actor import Actor
 from burden.feedback.choices import Topic
@@ -18,6 +19,9 @@ from burden.feedback.models import BoardCount, BoardEntry, Endorsement
 from burden.feedback.sealing import endorsement_mark
 
 FEWEST_TEXTS, FEWEST_SCORES = 10, 5
+MET = Coalesce(  # how many endorsed an entry, beside each of a long list
+    Subquery(Endorsement.objects.filter(entry=OuterRef("pk")).values("entry").annotate(n=Count("pk")).values("n")), 0
+)
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,12 @@ def pool(counts: Mapping[str, int]) -> tuple[list[str], list[str]]:
 def people(shown: list[BoardEntry]) -> dict[int, int | None]:
     """Return how many met what an entry tells; None below 5."""
     more = dict(Endorsement.objects.filter(entry__in=shown).order_by().values_list("entry").annotate(count=Count("pk")))
-    totals = {entry.pk: entry.reports + more.get(entry.pk, 0) for entry in shown}
-    return {pk: total if total >= FEWEST_SCORES else None for pk, total in totals.items()}
+    return {entry.pk: told(entry.reports + more.get(entry.pk, 0)) for entry in shown}
+
+
+def told(people: int) -> int | None:
+    """Return a number of people as it may be told."""
+    return people if people >= FEWEST_SCORES else None
 
 
 def endorsed(actor: Actor, shown: Sequence[BoardEntry]) -> set[int]:

@@ -87,7 +87,7 @@ class Verdict(models.TextChoices):
 
 
 ASKED = frozenset({State.FORWARDED, State.VERIFIED})  # who is asked may never answer: the desk asks others, or replies
-# from which states an act is allowed, and which state it leads to; None: the state stays
+# from which states an act is allowed, and which state it leads to; None: the state stays. A joined one becomes replied with the other.
 TRANSITIONS: dict[Act, tuple[frozenset[State], State | None]] = {
     Act.RELEASE: (frozenset({State.SEALED}), State.RECEIVED),
     Act.ACCEPT: (frozenset({State.RECEIVED}), State.ACCEPTED),
@@ -109,7 +109,7 @@ TRANSITIONS: dict[Act, tuple[frozenset[State], State | None]] = {
 OPEN = TRANSITIONS[Act.ESCALATE][0]  # a reply is owed
 OURS = frozenset({State.RECEIVED, State.ACCEPTED, State.VERIFIED, State.REOPENED})  # the desk has to act
 DONE = frozenset({State.REPLIED, State.CLOSED, State.MERGED})
-REPLY_DAYS, ACCEPT_DAYS, VERIFY_DAYS = 7, 1, 5  # working days
+REPLY_DAYS, VERIFY_DAYS = 7, 5  # working days
 ASKED_AGAIN = 28  # days after the reply
 REOPEN_WITHIN = 60  # days after the reply
 MOST_TEXT = 500

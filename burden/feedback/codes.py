@@ -137,7 +137,15 @@ def new_receipt() -> str:
     return " ".join(drawn[start : start + GROUP] for start in range(0, len(drawn), GROUP))
 
 
+def is_receipt(typed: str) -> bool:
+    """Say whether something has a receipt's shape, however it was typed; not whether it is one."""
+    return re.fullmatch(f"[{LETTERS}]{{{GROUPS * GROUP}}}", _plain(typed)) is not None
+
+
+def _plain(receipt: str) -> str:
+    return re.sub(r"[\W_]+", "", receipt.upper())
+
+
 def digest_of(receipt: str) -> str:
-    """Return what is stored of a receipt, however it was typed; what is none has a digest too, which nothing bears."""
-    plain = re.sub(r"[\W_]+", "", receipt.upper())
-    return hashlib.sha256(plain.encode()).hexdigest()
+    """Return what is stored of a receipt, however it was typed."""
+    return hashlib.sha256(_plain(receipt).encode()).hexdigest()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from burden.feedback.choices import REPLY_DAYS, TRANSITIONS, Act
+from burden.feedback.choices import REPLY_DAYS, TRANSITIONS, Act, Verdict
 from burden.feedback.models import KEEPERS, Ticket, TicketStep
 from burden.kit.errors import Conflict, Refused
 
@@ -32,6 +33,26 @@ def move(ticket: Ticket, act: Act) -> None:
         ticket.state = to
 
 
+def take_in(ticket: Ticket, step: TicketStep) -> None:
+    """Let a ticket stand as an act of its reporter leaves it; who calls saves it."""
+    if step.act == Act.JUDGE:
+        ticket.verdict = step.note
+    elif step.act == Act.LATER:
+        ticket.later = step.note
+    else:  # sent back: it goes up alone, and its time begins anew
+        assert step.unit_id is not None
+        ticket.desk_id, ticket.reopened_on, ticket.verdict = step.unit_id, step.on, Verdict.UNSOLVED
+        ticket.raised_to = ticket.raised_on = ticket.merged_into = None
+    move(ticket, Act(step.act))
+
+
+def ahead(tickets: Collection[Ticket]) -> None:
+    """Let tickets stand as their reporters left them: the desk hears of it with a later batch. One query."""
+    held = {each.pk: each for each in tickets}
+    for step in TicketStep.objects.filter(ticket__in=held, noted=False).order_by("ticket", "turn"):
+        take_in(held[step.ticket_id], step)
+
+
 def locked(by: Actor, ticket: Ticket, act: Act) -> Ticket:
     """Return the row for a change by its desk. Refuses: Ticket.DoesNotExist out of scope, ticket.desk, Conflict ticket.state."""
     held: Ticket = Ticket.objects.visible_to(by).select_for_update(of=("self",)).get(pk=ticket.pk)
@@ -49,12 +70,12 @@ def keeps(actor: Actor, ticket: Ticket) -> bool:
 
 def note_step(
     ticket: Ticket, act: Act, on: dt.date, *, unit_id: int | None = None, words: str = "", noted: bool = True
-) -> None:
+) -> TicketStep:
     """Write what happened on a day, for whoever follows the ticket."""
     last = TicketStep.objects.filter(ticket=ticket).aggregate(last=Max("turn"))["last"] or 0
-    TicketStep.objects.bulk_create(  # it asks nothing back of the database
-        [TicketStep(ticket=ticket, act=act, on=on, turn=last + 1, unit_id=unit_id, note=words, noted=noted)]
-    )
+    step = TicketStep(ticket=ticket, act=act, on=on, turn=last + 1, unit_id=unit_id, note=words, noted=noted)
+    TicketStep.objects.bulk_create([step])  # it asks nothing back of the database
+    return step
 
 
 def due_on(ticket: Ticket, days: Workdays) -> dt.date:

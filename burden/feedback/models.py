@@ -72,7 +72,8 @@ class Ticket(models.Model):
     """One report. Its number is drawn by chance and its days have no hour, so that neither says when it came among others.
 
     Shape: `sealed` and `added` (what the reporter wrote when it was reopened) are encrypted with the case's `key`; `kept_from` holds
-    the units it is about; `desk` the unit above them whose office answers; `receipt` a digest; `removed` what a rewrite left out.
+    the units it is about; `desk` the unit above them whose office answers; `receipt` a digest; `removed` the kinds of telling pieces
+    that a rewrite left out; `merged_into` whose reply became its own, until its reporter sends that back.
     """
 
     id = models.BigIntegerField(primary_key=True, default=chance_id)
@@ -125,8 +126,8 @@ class Ticket(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="ticket_state"),
             models.CheckConstraint(condition=Q(named=True) ^ Q(receipt__isnull=False), name="ticket_named_or_receipt"),
             models.CheckConstraint(
-                condition=Q(state=State.MERGED, merged_into__isnull=False)
-                | (~Q(state=State.MERGED) & Q(merged_into=None)),
+                condition=Q(merged_into=None) & ~Q(state=State.MERGED)
+                | Q(merged_into__isnull=False, state__in=(State.MERGED, State.REPLIED, State.CLOSED)),
                 name="ticket_merged_into",
             ),
             models.CheckConstraint(

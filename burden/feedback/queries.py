@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from django.db.models import Case, Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from burden.accounts.actor import Actor
@@ -17,9 +17,6 @@ from burden.feedback.sealing import reporter_mark, text_of
 from burden.kit.clock import DAY
 from burden.units.models import Level, Unit
 
-LEADING = Ticket.every.filter(pk=OuterRef("merged_into")).values("first_replied_on")
-# a joined one has the other's reply; looked up for the joined alone, since a join would check every ticket once more
-ANSWERED_ON = Case(When(merged_into=None, then="first_replied_on"), default=Subquery(LEADING), output_field=DateField())
 ALIKE_DAYS = 30
 FEW, MANY = 8, 200
 RAISED = Q(state=State.FORWARDED, raised_on__isnull=False)  # nobody answered, and time is up: it is the desks' again
@@ -41,7 +38,7 @@ def standing(actor: Actor, since: dt.date) -> tuple[dict[str, int], list[tuple[d
     late = Q(received_on__gte=since)
     grouped = tickets(actor).order_by().annotate(
         tab=Case(*(When(of, then=Value(tab)) for tab, of in TABS.items())),
-        came=Case(When(late, then="received_on")), answered_on=Case(When(late, then=ANSWERED_ON)),
+        came=Case(When(late, then="received_on")), answered_on=Case(When(late, then="first_replied_on")),
     ).values_list("tab", "came", "answered_on")  # fmt: skip
     tabs, days = dict.fromkeys(TABS, 0), []
     for tab, came, answered_on, count in grouped.annotate(count=Count("pk")):
@@ -65,8 +62,8 @@ def ticket(actor: Actor, pk: int) -> Ticket | None:
 
 
 def steps(actor: Actor, found: Ticket) -> QuerySet[TicketStep]:
-    """Return what happened to a ticket that the actor may see, in its order."""
-    return TicketStep.objects.filter(ticket=found).select_related("unit").order_by("turn")
+    """Return what happened to a ticket that the actor may see, in its order; what reporters did once its batch is taken in."""
+    return TicketStep.objects.filter(ticket=found, noted=True).select_related("unit").order_by("turn")
 
 
 def forwards_of(actor: Actor, found: Ticket) -> list[TicketForward]:
@@ -86,8 +83,8 @@ def alike(actor: Actor, found: Ticket) -> list[Ticket]:
 
 
 def responders(actor: Actor, found: Ticket) -> list[Unit]:
-    """Return the units right below the desk that may be asked to check: none that it is about."""
-    below = Unit.objects.visible_to(actor).filter(Q(parent=found.desk_id) | Q(pk=found.desk_id), closed_on=None)
+    """Return the units right below the desk that may be asked to check: none that it is about, and not the desk's own."""
+    below = Unit.objects.visible_to(actor).filter(parent=found.desk_id, closed_on=None)
     listed = below.exclude(level=Level.VILLAGE).order_by("code")[:MANY]
     return [unit for unit in listed if not within(unit, found.kept_from)]
 

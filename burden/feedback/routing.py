@@ -65,6 +65,12 @@ def next_desk(desk: Unit, today: dt.date) -> Unit | None:
     return _nearest(steps(desk)[:-1], today)
 
 
+def skipped(desk: Unit, above: Unit) -> list[Unit]:
+    """Return the levels between a desk and the one further up where nobody answers."""
+    between = [step for step in steps(desk)[:-1] if step not in steps(above)]
+    return list(Unit.every.filter(pk__in=between, level__in=AREAS, closed_on=None).order_by("depth"))
+
+
 def within(unit: Unit, kept_from: Collection[int]) -> bool:
     """Whether a unit is one of those, or lies below one."""
     return bool(set(steps(unit)) & set(kept_from))

@@ -54,8 +54,8 @@ def text_of(ticket: Ticket) -> str:
 
 
 def added_to(ticket: Ticket) -> str:
-    """Return what the reporter wrote when it was reopened."""
-    return Case.of(ticket).words(ticket.added) if ticket.added else ""
+    """Return what the reporter wrote when it was reopened; nothing before the batch that says so."""
+    return Case.of(ticket).words(ticket.added) if ticket.added and ticket.reopened_on else ""
 
 
 def reporter_mark(user_id: int) -> str:

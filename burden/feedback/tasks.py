@@ -10,19 +10,22 @@ from django.utils import timezone
 
 from burden.feedback import services
 from burden.feedback.services.batches import drawn
-from burden.kit.clock import now
+from burden.kit.clock import DAY, day_of, now
 
 log = structlog.get_logger("feedback")
 
 
 @shared_task(name="feedback.release")
 def release(**_future: Any) -> None:
-    """Open what came before today, in an hour drawn by chance, and take in what reporters did before today."""
+    """Open what came before today, in an hour drawn by chance, and take in what reporters did before today.
+
+    What has waited for longer, as where the portal was off at the hour drawn, waits for no chance.
+    """
     at = now()
-    if drawn(timezone.localtime(at).hour):
-        opened, acts = services.release(now=at), services.note_acts(now=at)
-        if opened or acts:
-            log.info("tickets.released", tickets=opened, acts=acts)
+    before = day_of(at) if drawn(timezone.localtime(at).hour) else day_of(at) - DAY
+    opened, acts = services.release(now=at, before=before), services.note_acts(now=at, before=before)
+    if opened or acts:
+        log.info("tickets.released", tickets=opened, acts=acts)
 
 
 @shared_task(name="feedback.escalate")

@@ -20,6 +20,11 @@ def telling_in(ticket: Ticket) -> list[str]:
     return list(dict.fromkeys(hint.words for hint in hints(original_of(ticket))))
 
 
+def kinds_in(ticket: Ticket) -> list[str]:
+    """Return why each of them may tell."""
+    return [why for _words, why in {hint.words: hint.why for hint in hints(original_of(ticket))}.items()]
+
+
 def check_untold(ticket: Ticket, words: str, *, field: str) -> None:
     """Refuse words that leave the desk with such a piece in them. Refuses: ticket.<field>."""
     if left := [piece for piece in telling_in(ticket) if piece in words]:

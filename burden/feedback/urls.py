@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from burden.feedback import api
 from burden.feedback.views import anonymous, board, forwards, inbox, mine
 
 urlpatterns = [
@@ -18,5 +19,8 @@ urlpatterns = [
     path("feedback/forwards/<int:pk>/", forwards.answer, name="feedback_forward"),
     path("feedback/<int:pk>/", inbox.ticket, name="ticket"),
     path("feedback/<int:pk>/act/", inbox.act, name="ticket_act"),
+    path("api/v1/tickets/", api.TicketsApi.as_view(), name="api_tickets"),
+    path("api/v1/tickets/<int:pk>/", api.TicketApi.as_view(), name="api_ticket"),
+    path("api/v1/board/", api.BoardApi.as_view(), name="api_board"),
     path("feedback/<int:pk>/photos/<int:number>/", inbox.photo, name="ticket_photo"),
 ]

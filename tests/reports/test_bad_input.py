@@ -58,7 +58,15 @@ OWN = (
 API = (
     "api_summaries", "api_signals", "api_indicators", "api_parts", "api_goals", "api_people", "api_extracts", *(f"api_table:{key}" for key in TABLES),
 )  # fmt: skip
-LISTS = ("api_units", "api_tables", "api_bulletins", "api_recognitions", "api_exports")  # that take no unit
+LISTS = (
+    "api_units",
+    "api_tables",
+    "api_bulletins",
+    "api_recognitions",
+    "api_exports",
+    "api_tickets",
+    "api_board",
+)  # that take no unit
 NO_DAYS = ("", "今天", "2026-11-17", "20261116", "0001-01-01", "9999-12-27", "\0")
 DAYS = (*NO_DAYS, "1999-12-27", "2000-01-03", "2099-12-28")  # Mondays, far away
 FILTERS = (

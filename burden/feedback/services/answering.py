@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.feedback.choices import MOST_REPLY, Act, Conclusion
+from burden.feedback.choices import MOST_REPLY, Act, Conclusion, State
 from burden.feedback.flow import days_taken, locked, move, note_step
 from burden.feedback.models import BoardEntry, Ticket, TicketForward
 from burden.feedback.services.sending import checked_text
@@ -46,7 +46,8 @@ def reply(
 ) -> Ticket:
     """Tell the reporter what came of it and what is done otherwise from now on; a new reply asks for a new verdict.
 
-    What responders were asked and have not answered is asked no longer, and an older reply stands on the board no longer.
+    It is the reply to what was joined, too. What responders were asked and have not answered is asked no longer, and an older reply
+    stands on the board no longer.
     Refuses: ticket.conclusion, ticket.text, ticket.change (what was upheld says what changes), ticket.desk, and what _show
     refuses; Conflict ticket.state.
     """
@@ -63,6 +64,9 @@ def reply(
     held.verdict = held.later = ""
     move(held, Act.REPLY)
     held.save()
+    waiting = Ticket.objects.visible_to(by).filter(merged_into=held, state=State.MERGED)
+    for joined in waiting.select_for_update(of=("self",)):
+        answer_joined(joined, held, today)
     TicketForward.every.filter(ticket=held, answered_on=None, ended_on=None).update(ended_on=today)
     if public:
         _show(by, held, now)
@@ -71,6 +75,15 @@ def reply(
     note_step(held, Act.REPLY, today, unit_id=held.desk_id, words=held.get_conclusion_display())
     record(by=by, what="ticket.replied", on=held, now=now, chosen=held.conclusion)
     return held
+
+
+def answer_joined(joined: Ticket, held: Ticket, today: dt.date) -> None:
+    """Give a joined ticket the other's reply as its own, which its reporter judges, sends back or is asked about like any other."""
+    joined.conclusion, joined.reply, joined.change = held.conclusion, held.reply, held.change
+    joined.replied_on = joined.first_replied_on = today
+    move(joined, Act.REPLY)
+    joined.save(update_fields=["conclusion", "reply", "change", "replied_on", "first_replied_on", "state"])
+    note_step(joined, Act.REPLY, today, unit_id=held.desk_id, words=held.get_conclusion_display())
 
 
 @transaction.atomic
@@ -92,7 +105,9 @@ def unpublish(*, by: Actor, ticket: Ticket, now: dt.datetime) -> None:
 
 
 def _show(by: Actor, ticket: Ticket, now: dt.datetime) -> BoardEntry:
-    """Write the board's entry. Refuses: ticket.unwritten, ticket.public (the reply tells something of the reporter)."""
+    """Write the board's entry. Refuses: ticket.joined, ticket.unwritten, ticket.public (the reply tells something of the reporter)."""
+    if ticket.merged_into_id:
+        raise Refused("ticket.joined", _("这一条并走了，公开的是它并到的那一条"))
     if not ticket.rewritten:
         sentence = _("公开的是转出稿，先写转出稿")
         raise Refused("ticket.unwritten", sentence, {"public": sentence})

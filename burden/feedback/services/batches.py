@@ -7,12 +7,10 @@ import secrets
 from collections import Counter
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
 
 from burden.feedback.choices import OPEN, REPLY_DAYS, Act, Conclusion, State
-from burden.feedback.flow import due_on, move, note_step
+from burden.feedback.flow import due_on, move, note_step, take_in
 from burden.feedback.models import BoardCount, Ticket, TicketStep
-from burden.feedback.queries import ANSWERED_ON
 from burden.feedback.replies import Reply, judged, median_tenths, replies_until
 from burden.feedback.routing import next_desk
 from burden.kit.clock import Week, day_of
@@ -30,10 +28,10 @@ def drawn(hour: int) -> bool:
 
 
 @transaction.atomic
-def release(*, now: dt.datetime) -> int:
-    """Open all that came before today, in an order drawn by chance; returns how many."""
-    today = day_of(now)
-    waiting = list(Ticket.every.select_for_update().filter(state=State.SEALED, received_on__lt=today))
+def release(*, now: dt.datetime, before: dt.date | None = None) -> int:
+    """Open all that came before a day, else before today, in an order drawn by chance; returns how many."""
+    sealed = Ticket.every.select_for_update().filter(state=State.SEALED, received_on__lt=before or day_of(now))
+    waiting = list(sealed)
     secrets.SystemRandom().shuffle(waiting)
     for ticket in waiting:
         move(ticket, Act.RELEASE)
@@ -52,15 +50,28 @@ def escalate(*, now: dt.datetime) -> int:
     for ticket in late:
         ticket.raised_to, ticket.raised_on = next_desk(ticket.desk, today), today
         ticket.save(update_fields=["raised_to", "raised_on"])
+        joined = Ticket.every.filter(merged_into=ticket, state=State.MERGED)
+        joined.update(raised_to=ticket.raised_to, raised_on=today)  # who replies to the one replies to these
         note_step(ticket, Act.ESCALATE, today, unit_id=ticket.raised_to_id)
         record(by=None, what="ticket.raised", on=ticket, now=now, unit_id=ticket.desk_id)
     return len(late)
 
 
 @transaction.atomic
-def note_acts(*, now: dt.datetime) -> int:
-    """Take into the ledger what reporters did before today, in an order drawn by chance; returns how much."""
-    acts = list(TicketStep.objects.select_for_update().filter(noted=False, on__lt=day_of(now)))
+def note_acts(*, now: dt.datetime, before: dt.date | None = None) -> int:
+    """Let tickets stand as reporters left them before a day, else before today; into the ledger in an order drawn by chance.
+
+    Returns how much they did.
+    """
+    done = TicketStep.objects.select_for_update().filter(noted=False, on__lt=before or day_of(now))
+    acts = list(done.order_by("turn"))
+    held = Ticket.every.select_for_update(of=("self",)).in_bulk({step.ticket_id for step in acts})
+    for step in acts:
+        take_in(held[step.ticket_id], step)
+    for ticket in held.values():
+        ticket.save(
+            update_fields=["state", "verdict", "later", "desk", "reopened_on", "raised_to", "raised_on", "merged_into"]
+        )
     secrets.SystemRandom().shuffle(acts)
     for step in acts:
         what = {Act.JUDGE: "ticket.judged", Act.REOPEN: "ticket.reopened", Act.LATER: "ticket.judged_later"}[
@@ -86,18 +97,14 @@ def count_board(*, now: dt.datetime) -> int:
 
 def _counted(desk_id: int, monday: dt.date, days: Workdays, replies: list[Reply]) -> BoardCount:
     year = Ticket.every.filter(desk=desk_id, received_on__year=monday.year, received_on__lt=monday)
-    told = Coalesce("merged_into__conclusion", "conclusion")
-    replied = list(
-        year.annotate(answered_on=ANSWERED_ON)
-        .filter(answered_on__lt=monday)
-        .values_list("received_on", "answered_on", told)
-    )
+    told = year.values_list("received_on", "first_replied_on", "conclusion")
+    replied = [(came, answered, found) for came, answered, found in told if answered and answered < monday]
     upheld = (Conclusion.UPHELD, Conclusion.PARTLY)
     before = BoardCount.objects.filter(desk=desk_id, monday__year=monday.year).order_by("-monday").first()
     said = judged(replies, (before.judged, before.solved) if before else (0, 0))
     return BoardCount(
         desk_id=desk_id, monday=monday, received=year.exclude(state=State.SEALED).count(), replied=len(replied),
-        in_time=sum(days.left(came, answered) <= REPLY_DAYS for came, answered, _told in replied),
-        upheld=sum(told in upheld for _came, _answered, told in replied),
+        in_time=sum(days.left(came, answered) <= REPLY_DAYS for came, answered, _found in replied),
+        upheld=sum(found in upheld for _came, _answered, found in replied),
         replies=len(replies), median_tenths=median_tenths(replies), judged=said[0], solved=said[1],
     )  # fmt: skip

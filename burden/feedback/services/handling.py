@@ -12,16 +12,17 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand
 from burden.feedback import routing
-from burden.feedback.choices import MOST_TEXT, MOST_TITLE, VERIFY_DAYS, About, Act, State
+from burden.feedback.choices import MOST_TEXT, MOST_TITLE, OPEN, VERIFY_DAYS, About, Act, State
 from burden.feedback.flow import due_on, locked, move, note_step
 from burden.feedback.models import BoardEntry, Ticket, TicketForward
+from burden.feedback.services.answering import answer_joined
 from burden.feedback.services.sending import checked_text
-from burden.feedback.telling import check_untold, original_of, telling_in
+from burden.feedback.telling import check_untold, kinds_in, original_of
 from burden.kit.clock import day_of
 from burden.kit.errors import Refused
 from burden.kit.reading import read_one, text
 from burden.ledger.services import record
-from burden.standards.workdays import workdays
+from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Unit
 
 
@@ -54,40 +55,54 @@ def rewrite(*, by: Actor, ticket: Ticket, title: str, rewritten: str, now: dt.da
 
 
 def _removed(ticket: Ticket) -> list[str]:
-    """Return the telling pieces that a rewrite left out. Refuses: ticket.rewritten where one is still there."""
+    """Return the kinds of the telling pieces that a rewrite left out; what they say stays sealed. Refuses: ticket.rewritten where one is still there."""
     if "".join(ticket.rewritten.split()) == "".join(original_of(ticket).split()):
         sentence = _("转出稿和原文一样。换自己的话写，去掉能认出人的细节")
         raise Refused("ticket.rewritten", sentence, {"rewritten": sentence})
     check_untold(ticket, f"{ticket.title}\n{ticket.rewritten}", field="rewritten")
-    return telling_in(ticket)
+    return kinds_in(ticket)
 
 
 @transaction.atomic
 def merge(*, by: Actor, ticket: Ticket, into: Ticket, now: dt.datetime) -> Ticket:
-    """Join a ticket to another of the same desk, whose reply is its reply too.
+    """Join a ticket to another of the same desk, whose reply is its reply too, at once where it has one.
 
-    The other is kept from all that this one is kept from, since what is found out about it is found out about both.
-    Refuses: ticket.into (itself, not there, joined already, of another desk, or one that was forwarded to whom this is about),
-    ticket.desk; Conflict ticket.state.
+    Both are kept from all that either is kept from, since what is found out about one is found out about both.
+    Refuses: ticket.into (itself, not there, joined already, of another desk, with more time left for its reply, or one that was
+    forwarded to whom this is about), ticket.desk; Conflict ticket.state.
     """
-    held = locked(by, ticket, Act.MERGE)
-    leading: Ticket | None = Ticket.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=into.pk).first()
-    if leading is None or leading.pk == held.pk or leading.state == State.MERGED or leading.desk_id != held.desk_id:
+    both = Ticket.objects.visible_to(by).select_for_update(of=("self",)).filter(pk__in=(ticket.pk, into.pk))
+    found = {each.pk: each for each in both.order_by("pk")}  # in one order, whichever is to be joined to which
+    held, leading = locked(by, ticket, Act.MERGE), found.get(into.pk)
+    if leading is None or leading.pk == held.pk or leading.merged_into_id or leading.desk_id != held.desk_id:
         sentence = _("只能并到同一个办公室受理的、没有并走的另一条")
         raise Refused("ticket.into", sentence, {"into": sentence})
     kept_from = sorted({*leading.kept_from, *held.kept_from})
     if _went_to(leading, kept_from):
         sentence = _("那一条已经请被反映的单位核实过，不能并过去")
         raise Refused("ticket.into", sentence, {"into": sentence})
-    _keep(leading, kept_from)
-    Ticket.objects.visible_to(by).filter(merged_into=held).update(merged_into=leading)
+    if not may_lead(leading, held, workdays()):
+        sentence = _("那一条的期限更晚：把后来的并到先来的")
+        raise Refused("ticket.into", sentence, {"into": sentence})
     move(held, Act.MERGE)
-    held.merged_into = leading
-    held.save(update_fields=["state", "merged_into"])
-    BoardEntry.objects.filter(ticket=leading).update(reports=F("reports") + 1)
+    joined = [held, *Ticket.objects.visible_to(by).filter(merged_into=held)]
+    for each in joined:
+        each.merged_into, each.raised_to_id, each.raised_on = leading, leading.raised_to_id, leading.raised_on
+        each.save(update_fields=["state", "merged_into", "raised_to", "raised_on"])
+    for each in (leading, *joined):
+        _keep(each, kept_from)
+    BoardEntry.objects.filter(ticket=leading).update(reports=F("reports") + len(joined))
     note_step(held, Act.MERGE, day_of(now), unit_id=held.desk_id)
     record(by=by, what="ticket.merged", on=held, now=now, value=leading.pk)
+    if leading.state in (State.REPLIED, State.CLOSED):
+        for each in joined:
+            answer_joined(each, leading, day_of(now))
     return held
+
+
+def may_lead(leading: Ticket, joined: Ticket, days: Workdays) -> bool:
+    """Say whether joining one to another leaves its reporter no longer to wait: the other is due as soon, or answered."""
+    return leading.state not in OPEN or due_on(leading, days) <= due_on(joined, days)
 
 
 def _went_to(ticket: Ticket, kept_from: Collection[int]) -> bool:
@@ -122,7 +137,7 @@ def _keep(ticket: Ticket, kept_from: list[int]) -> None:
 def forward(*, by: Actor, ticket: Ticket, unit: Unit, now: dt.datetime) -> TicketForward:
     """Ask a unit to check, with the rewritten words alone; never one that it is about, nor one below.
 
-    Refuses: ticket.unwritten, ticket.accused, ticket.unit (not under the desk), ticket.desk; Conflict ticket.state.
+    Refuses: ticket.unwritten, ticket.accused, ticket.unit (not below the desk), ticket.desk; Conflict ticket.state.
     """
     held = locked(by, ticket, Act.FORWARD)
     if not held.rewritten:
@@ -132,8 +147,8 @@ def forward(*, by: Actor, ticket: Ticket, unit: Unit, now: dt.datetime) -> Ticke
         sentence = _("不能转给被反映的单位，也不能转给它下面的")
         raise Refused("ticket.accused", sentence, {"unit": sentence})
     low, high = held.desk.range
-    if not low <= unit.path < high:
-        sentence = _("只能转给本级和下级的单位")
+    if not low < unit.path < high:
+        sentence = _("只能转给受理单位下面的单位，不能转给它自己")
         raise Refused("ticket.unit", sentence, {"unit": sentence})
     today, days = day_of(now), workdays()
     until, owed = days.after(today, VERIFY_DAYS), due_on(held, days)

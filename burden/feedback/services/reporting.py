@@ -1,6 +1,6 @@
 """What reporters do once they have a reply, by receipt or from their own page, and what others add: 我也遇到.
 
-Acts of reporters keep their day alone; the ledger takes them in with a later batch.
+Acts of reporters keep their day alone: they are steps that the reporter sees at once, and the desk and the ledger with a later batch.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.feedback import routing
-from burden.feedback.choices import ASKED_AGAIN, REOPEN_WITHIN, Act, Verdict
+from burden.feedback.choices import ASKED_AGAIN, REOPEN_WITHIN, TRANSITIONS, Act, Verdict
 from burden.feedback.codes import digest_of
-from burden.feedback.flow import move, need, note_step
+from burden.feedback.flow import ahead, need, note_step, take_in
 from burden.feedback.models import BoardEntry, Endorsement, Ticket
 from burden.feedback.sealing import Case, endorsement_mark, reporter_mark
 from burden.feedback.services.sending import checked_text
@@ -26,13 +26,20 @@ SAID = (Verdict.SOLVED, Verdict.UNSOLVED)
 
 
 def held_for(receipt: str | None, by: Actor | None, pk: int | None = None) -> Ticket:
-    """Return the row for a change by its reporter: with a receipt, or the own one. Refuses: Ticket.DoesNotExist."""
+    """Return the row for an act of its reporter, as its reporter left it: with a receipt, or the own one. Refuses: DoesNotExist."""
     if receipt is not None:
         found = Ticket.objects.by_receipt(digest_of(receipt))
     else:
         assert by is not None
         found = Ticket.objects.reported_by(reporter_mark(by.user_id)).filter(pk=pk)
     held: Ticket = found.select_for_update(of=("self",)).get()
+    ahead([held])
+    return held
+
+
+def _said(held: Ticket, act: Act, now: dt.datetime, *, words: str = "", unit_id: int | None = None) -> Ticket:
+    """Write what a reporter did, and return the ticket as it is then to its reporter."""
+    take_in(held, note_step(held, act, day_of(now), words=words, unit_id=unit_id, noted=False))
     return held
 
 
@@ -46,11 +53,7 @@ def judge(
     """
     held = held_for(receipt, by, ticket.pk if ticket else None)
     need(held, Act.JUDGE)
-    held.verdict = _verdict(verdict)
-    move(held, Act.JUDGE)
-    held.save(update_fields=["state", "verdict"])
-    note_step(held, Act.JUDGE, day_of(now), words=held.verdict, noted=False)
-    return held
+    return _said(held, Act.JUDGE, now, words=_verdict(verdict))
 
 
 @transaction.atomic
@@ -67,10 +70,7 @@ def judge_later(
         raise Conflict("ticket.said", _("四周后的情况已经答过了"))
     if not asked_again(held, day_of(now)):
         raise Refused("ticket.early", _("答复满四周再说"))
-    held.later = _verdict(verdict)
-    held.save(update_fields=["later"])
-    note_step(held, Act.LATER, day_of(now), words=held.later, noted=False)
-    return held
+    return _said(held, Act.LATER, now, words=_verdict(verdict))
 
 
 def asked_again(ticket: Ticket, today: dt.date) -> bool:
@@ -87,24 +87,26 @@ def _verdict(verdict: str) -> str:
 def reopen(
     *, words: str, now: dt.datetime, receipt: str | None = None, by: Actor | None = None, ticket: Ticket | None = None
 ) -> Ticket:
-    """Send a reply back, once; the desk further up answers then, where there is one.
+    """Send a reply back, once; the desk further up answers then, where there is one. One that was joined goes up alone.
 
     Refuses: ticket.text, ticket.late (60 days after the reply); Conflict ticket.state, ticket.reopened; Ticket.DoesNotExist.
     """
     held, today = held_for(receipt, by, ticket.pk if ticket else None), day_of(now)
-    need(held, Act.REOPEN)
     if held.reopened_on:
         raise Conflict("ticket.reopened", _("已经退回过一次；还没解决，请再写一条新的"))
-    if held.replied_on and today > held.replied_on + REOPEN_WITHIN * DAY:
+    need(held, Act.REOPEN)
+    if not may_reopen(held, today):
         raise Refused("ticket.late", _("答复超过 %(days)d 天，不能退回；请再写一条新的") % {"days": REOPEN_WITHIN})
     held.added = Case.of(held).seal(checked_text(words, field="words"))
-    held.desk = routing.next_desk(held.desk, today) or held.desk
-    held.reopened_on, held.raised_to, held.raised_on = today, None, None
-    held.verdict = Verdict.UNSOLVED
-    move(held, Act.REOPEN)
-    held.save()
-    note_step(held, Act.REOPEN, today, unit_id=held.desk_id, noted=False)
-    return held
+    held.save(update_fields=["added"])
+    desk = routing.next_desk(held.desk, today) or held.desk
+    return _said(held, Act.REOPEN, now, unit_id=desk.pk)
+
+
+def may_reopen(ticket: Ticket, today: dt.date) -> bool:
+    """Whether a reply may be sent back still: it was not before, and the reply is not old."""
+    is_old = ticket.replied_on is not None and today > ticket.replied_on + REOPEN_WITHIN * DAY
+    return ticket.state in TRANSITIONS[Act.REOPEN][0] and not ticket.reopened_on and not is_old
 
 
 @transaction.atomic

@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from burden.feedback import services
-from burden.feedback.choices import ACCEPT_DAYS, MOST_TEXT, REPLY_DAYS, About, Size, Topic
-from burden.feedback.codes import GROUPS, digest_of, new_receipt
+from burden.feedback.choices import MOST_TEXT, REPLY_DAYS, About, Size, Topic
+from burden.feedback.codes import GROUPS, digest_of, is_receipt, new_receipt
 from burden.feedback.models import Ticket
 from burden.feedback.photos import MOST, InMemory, redraw_all
 from burden.feedback.services.sending import Words
@@ -120,7 +120,7 @@ def _received(request: HttpRequest, receipt: str) -> HttpResponse:
     context = {
         "groups": receipt.split(),
         "today": today,
-        "opened": days.after(today, ACCEPT_DAYS),
+        "opened": today + DAY,
         "due": days.after(today, REPLY_DAYS),
     }
     return render(request, "feedback/received.html", context, status=201)
@@ -151,11 +151,14 @@ ACTS: dict[str, Callable[[HttpRequest, str], Any]] = {
 def receipt(request: HttpRequest) -> HttpResponse:
     """Show by a receipt how a ticket stands, and take what its reporter says of the reply.
 
-    A receipt is posted, never in an address. A wrong one, a foreign one and what is none get one answer, after the same query.
+    A receipt is posted, never in an address. A wrong one and a foreign one get one answer, after the same query; what cannot be one
+    is told so, by its shape alone.
     """
     if request.method != "POST":
         return render(request, "feedback/receipt.html", {"groups": GROUPS})
     shown = request.POST.get("receipt", "")[:200]
+    if not is_receipt(shown):
+        return render(request, "feedback/receipt.html", {"groups": GROUPS, "unfit": True}, status=422)
     found: Ticket | None = Ticket.objects.by_receipt(digest_of(shown)).first()
     if found is None:
         return render(request, "feedback/receipt.html", {"groups": GROUPS, "missing": True}, status=404)

@@ -11,14 +11,14 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from burden.accounts.roles import Role
 from burden.demands.queries import demand as demand_of
-from burden.feedback import hints, queries, services
-from burden.feedback.choices import DONE, MOST_REPLY, MOST_TEXT, MOST_TITLE, TRANSITIONS, Act, Conclusion, State
+from burden.feedback import hints, queries, routing, services
+from burden.feedback.choices import DONE, MOST_REPLY, MOST_TEXT, MOST_TITLE, TRANSITIONS, Act, Conclusion
 from burden.feedback.flow import keeps
 from burden.feedback.models import KEEPERS, BoardEntry, Ticket
 from burden.feedback.pages import clock_of, headline, lines, tab_of, year
@@ -94,6 +94,7 @@ def _opened(request: ActedRequest, found: Ticket, days: Workdays, today: dt.date
     actor, text = request.actor, text_of(found)
     mine = keeps(actor, found)
     may = {act.value: mine and found.state in states for act, (states, _to) in TRANSITIONS.items()}
+    may["publish"] &= found.merged_into_id is None
     entry = BoardEntry.objects.filter(ticket=found, shown_from__isnull=False).first()
     return {
         "title": headline(found),
@@ -103,7 +104,9 @@ def _opened(request: ActedRequest, found: Ticket, days: Workdays, today: dt.date
         "numbers": range(1, found.photos + 1),
         "steps": queries.steps(actor, found),
         "asked": queries.forwards_of(actor, found),
-        "alike": [(each, headline(each)) for each in queries.alike(actor, found)],
+        "alike": [(each, headline(each), _may_join(found, each, days)) for each in queries.alike(actor, found)],
+        "removed": [gettext(why) for why in dict.fromkeys(found.removed) if why],
+        "skipped": routing.skipped(found.desk, found.raised_to) if found.raised_to else [],
         "near": queries.demands_near(actor, found) if may[Act.REWRITE] else [],
         "responders": queries.responders(actor, found) if may[Act.FORWARD] else [],
         "conclusions": Conclusion.choices,
@@ -111,10 +114,14 @@ def _opened(request: ActedRequest, found: Ticket, days: Workdays, today: dt.date
         "may": may | {"publish": may["publish"] and entry is None, "unpublish": may["unpublish"] and entry is not None},
         "mine": mine,
         "owed": found.state not in DONE,
-        "merged": found.merged_into if found.state == State.MERGED else None,
+        "merged": queries.ticket(actor, found.merged_into_id) if found.merged_into_id else None,
         "identities": queries.identity_requests(actor, found) if found.named else [],
         "limits": {"title": MOST_TITLE, "text": MOST_TEXT, "reply": MOST_REPLY},
     }
+
+
+def _may_join(found: Ticket, other: Ticket, days: Workdays) -> bool:
+    return other.merged_into_id is None and other.desk_id == found.desk_id and services.may_lead(other, found, days)
 
 
 def _accept(request: ActedRequest, found: Ticket, facts: dict[str, Any]) -> str:

@@ -17,12 +17,13 @@ from burden.demands.models import Demand
 from burden.feedback import queries, services
 from burden.feedback.choices import MOST_TEXT, About, Size, Topic
 from burden.feedback.codes import FEWEST, group_of
+from burden.feedback.flow import ahead
 from burden.feedback.models import Ticket
 from burden.feedback.pages import headline
 from burden.feedback.photos import MOST, redraw_all
 from burden.feedback.services.sending import Words
 from burden.feedback.subjects import chosen, rules_around
-from burden.feedback.views.following import followed
+from burden.feedback.views.following import followed, is_asked_again
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
@@ -41,6 +42,8 @@ def mine(request: ActedRequest) -> HttpResponse:
     now = clock.now()
     group = group_of(request.actor, clock.day_of(now))
     page = Paginator(queries.own(request.actor), LINES).get_page(request.GET.get("page"))
+    own = list(page)
+    ahead(own)
     context = {
         "code": group.code(Week.at(now)) if group else "",
         "group": _spoken(group.area.name, group.level) if group else "",
@@ -48,7 +51,7 @@ def mine(request: ActedRequest) -> HttpResponse:
         "fewest": FEWEST,
         "week": Week.at(now),
         "page": page,
-        "rows": [(each, headline(each)) for each in page],
+        "rows": [(each, headline(each), is_asked_again(each, clock.day_of(now))) for each in own],
         "forwards": queries.asked(request.actor).count(),
     }
     return render(request, "feedback/mine.html", context)

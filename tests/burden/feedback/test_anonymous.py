@@ -19,12 +19,13 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
+from burden.celery import app
 from burden.embedded.portal import web
-from burden.feedback import services
+from burden.feedback import services, tasks
 from burden.feedback.codes import LETTERS, LEVELS, WORDS, Group, find, group_of, new_receipt
 from burden.feedback.models import Ticket, TicketPhoto, TicketStep
 from burden.feedback.sealing import text_of
-from burden.feedback.services.batches import drawn
+from burden.feedback.services.batches import LAST_HOUR, drawn
 from burden.feedback.views.anonymous import signer
 from burden.kit import clock
 from burden.kit.clock import Week
@@ -35,6 +36,7 @@ from tests.database import as_role
 from tests.factories import NOW, THIS_WEEK, make_actor, make_post, make_ticket, make_unit
 
 pytestmark = pytest.mark.django_db
+HOUR = dt.timedelta(hours=1)
 CANARY = "同一份表报了三遍-金丝雀"
 
 
@@ -352,12 +354,10 @@ def test_four_photos_and_twenty_megabytes_are_refused(client: Client, county: Un
     assert not Ticket.every.exists()
 
 
-def test_wrong_foreign_and_malformed_receipts_get_one_answer_after_the_same_queries(
-    client: Client, county: Unit
-) -> None:
+def test_wrong_and_foreign_receipts_get_one_answer_after_the_same_queries(client: Client, county: Unit) -> None:
     make_ticket(county)
     bodies, counts = set(), set()
-    for receipt in (new_receipt(), "R-of-elsewhere", "", "' OR 1=1", "长" * 500, "\x00"):
+    for receipt in (new_receipt(), new_receipt().lower(), "2222 " * 8):
         with CaptureQueriesContext(connection) as queries:
             answer = client.post("/a/receipt/", {"receipt": receipt, "act": "reopen", "words": "x"})
         assert answer.status_code == 404
@@ -366,18 +366,28 @@ def test_wrong_foreign_and_malformed_receipts_get_one_answer_after_the_same_quer
     assert len(bodies) == len(counts) == 1
 
 
+@pytest.mark.parametrize("typed", ["", "7K4M 2P9X", "' OR 1=1", "长" * 200, "\x00", "1111 " * 8, "2222 " * 8 + "A"])
+def test_what_cannot_be_a_receipt_is_told_so_without_a_look(client: Client, county: Unit, typed: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.post("/a/receipt/", {"receipt": typed, "act": "reopen", "words": "x"})
+    assert answer.status_code == 422
+    assert "请填 8 组回执码" in answer.content.decode()
+    assert not [each for each in queries if "ticket" in each["sql"]]
+
+
 def test_receipt_opens_its_ticket_alone(client: Client, county: Unit) -> None:
     make_ticket(county, "replied", receipt=None, named=True)
     mine = make_ticket(county, "replied", text="我的一条")
     receipt = new_receipt()
     Ticket.every.filter(pk=mine.pk).update(receipt=digest(receipt))
     page = client.post("/a/receipt/", {"receipt": receipt, "act": "judge", "verdict": "solved"}).content.decode()
-    assert "我的一条" in page
-    assert Ticket.every.get(pk=mine.pk).state == "closed"
+    assert "我的一条" in page and "你的评价：" in page
     again = client.post("/a/receipt/", {"receipt": receipt, "act": "judge", "verdict": "solved"})
     assert again.status_code == 422
     reopened = client.post("/a/receipt/", {"receipt": receipt, "act": "reopen", "words": "还在收"})
     assert reopened.status_code == 200
+    assert county.parent.name in reopened.content.decode()
+    services.note_acts(now=NOW + clock.DAY)
     assert Ticket.every.get(pk=mine.pk).desk == county.parent
 
 
@@ -393,8 +403,41 @@ def test_batch_is_opened_the_day_after_in_an_hour_by_chance(county: Unit) -> Non
     assert {each.pk: each.state for each in Ticket.every.all()} == {old.pk: "received", new.pk: "sealed"}
     assert AuditEvent.objects.get(what="ticket.released").detail == {"count": 1}
     assert services.release(now=NOW) == 0
-    assert drawn(18) and drawn(23)
+    assert drawn(LAST_HOUR) and drawn(23)
     assert {drawn(9) for _hour in range(200)} == {True, False}
+
+
+def test_task_opens_what_came_before_today_by_the_last_hour_that_is_scheduled(
+    county: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours = app.conf.beat_schedule["release-tickets"]["schedule"].hour
+    assert hours == set(range(8, LAST_HOUR + 1)), "pages say from 8 to half past 18"
+    day = clock.midnight(clock.day_of(NOW))
+    old, new, late = (
+        make_ticket(county, "sealed", received_on=clock.day_of(NOW) - ago * clock.DAY) for ago in (1, 0, 2)
+    )
+    waits = {old.pk, new.pk, late.pk}
+    for hour, by_chance, opened in ((9, False, {late.pk}), (10, True, {old.pk}), (LAST_HOUR, False, set())):
+        monkeypatch.setattr(tasks, "now", lambda hour=hour: day + hour * HOUR)
+        if hour != LAST_HOUR:
+            monkeypatch.setattr(tasks, "drawn", lambda _hour, drawn=by_chance: drawn)
+        tasks.release()
+        waits -= opened
+        assert set(Ticket.every.filter(state="sealed").values_list("pk", flat=True)) == waits
+    monkeypatch.undo()
+    monkeypatch.setattr(tasks, "now", lambda: day + clock.DAY + LAST_HOUR * HOUR)
+    tasks.release()
+    assert not Ticket.every.filter(state="sealed").exists()
+
+
+def test_reporter_and_office_are_told_when_it_is_opened(client: Client, county: Unit) -> None:
+    sent = client.post("/a/", body(county)).content.decode()
+    receipt = " ".join(re.findall(r"<li>(\w{4})</li>", sent))
+    followed = client.post("/a/receipt/", {"receipt": receipt}).content.decode()
+    for page in (sent, followed):
+        assert "11月25日" in page and "8 点到 18 点半" in page
+    client.force_login(make_actor(county, "office").user)
+    assert "今天收到的明天开封" in client.get("/feedback/").content.decode()
 
 
 def test_numbers_of_tickets_say_nothing_of_their_order(county: Unit) -> None:

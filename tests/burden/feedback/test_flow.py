@@ -13,8 +13,13 @@ from burden.feedback import hints, pages, queries, services
 from burden.feedback.choices import TRANSITIONS, Act, State
 from burden.feedback.flow import move, need
 from burden.feedback.models import BoardCount, BoardEntry, Ticket, TicketForward, TicketStep
+from burden.feedback.sealing import added_to
+from burden.kit.clock import DAY
+from burden.kit.db import act_as, present
 from burden.kit.errors import Conflict, Refused
+from burden.ledger.models import AuditEvent
 from burden.units.models import Unit
+from tests.database import as_role
 from tests.factories import NOW, make_actor, make_demand, make_ticket, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +95,7 @@ def test_act_in_every_state(office: Office, act: str) -> None:
             office.show(ticket)
         if state in allowed:
             do(office, ticket, act)
+            services.note_acts(now=LATER + DAY)
             assert Ticket.every.get(pk=ticket.pk).state == (to or state), state
             continue
         with pytest.raises(Conflict) as refused:
@@ -174,7 +180,7 @@ def test_rewrite_that_tells_is_refused(office: Office, words: str) -> None:
         services.rewrite(by=office.keeper, ticket=ticket, title="标题", rewritten=words, now=NOW)
     assert "rewritten" in refused.value.errors
     services.rewrite(by=office.keeper, ticket=ticket, title="标题", rewritten="报过的表又收纸质", now=NOW)
-    assert Ticket.every.get(pk=ticket.pk).removed == ["全镇 14 个村"]
+    assert Ticket.every.get(pk=ticket.pk).removed == ["数目"], "what it says stays sealed"
 
 
 def outside(office: Office) -> Unit:
@@ -186,15 +192,17 @@ def outside(office: Office) -> Unit:
     [
         (lambda office: office.bureau, "ticket.accused"),
         (lambda office: make_unit(office.bureau, "department"), "ticket.accused"),
+        (lambda office: office.county, "ticket.unit"),
         (outside, "ticket.unit"),
     ],
 )
-def test_forward_to_whom_it_is_about_or_elsewhere_is_refused(office: Office, unit: Any, code: str) -> None:
+def test_forward_to_whom_it_is_about_or_elsewhere_or_itself_is_refused(office: Office, unit: Any, code: str) -> None:
     ticket = office.ticket("accepted", title="标题", rewritten="有表格重复收取。")
     with pytest.raises(Refused) as refused:
         services.forward(by=office.keeper, ticket=ticket, unit=unit(office), now=NOW)
     assert refused.value.code == code
     assert not TicketForward.every.exists()
+    assert [each.pk for each in queries.responders(office.keeper, ticket)] == [office.town.pk]
 
 
 @pytest.mark.parametrize(
@@ -227,6 +235,7 @@ def test_reopened_goes_up_once_and_only_in_time(office: Office) -> None:
         services.reopen(words="还在收", receipt=ticket.receipt, now=NOW + dt.timedelta(days=61))
     assert late.value.code == "ticket.late"
     services.reopen(words="还在收", receipt=ticket.receipt, now=NOW)
+    services.note_acts(now=NOW + DAY)
     held = Ticket.every.get(pk=ticket.pk)
     assert (held.state, held.desk_id, held.verdict) == ("reopened", office.county.parent_id, "unsolved")
     services.reply(by=upper, ticket=held, conclusion="upheld", words="查实", change="停收", public=False, now=NOW)
@@ -245,16 +254,28 @@ def test_asked_again_only_after_four_weeks_and_once(office: Office) -> None:
         services.judge_later(verdict="solved", receipt=ticket.receipt, now=LATER)
 
 
-def test_acts_of_reporters_leave_no_hour_and_reach_the_ledger_later(office: Office) -> None:
-    from burden.ledger.models import AuditEvent
-
+def test_acts_of_reporters_leave_no_hour_and_reach_desk_and_ledger_with_a_later_batch(office: Office) -> None:
     ticket = office.ticket("replied")
+    make_actor(office.county.parent, "reviewer")
+    before = Ticket.every.filter(pk=ticket.pk).values("state", "verdict", "later", "desk", "reopened_on").get()
     services.judge(verdict="solved", receipt=ticket.receipt, now=NOW)
+    seen = services.reopen(words="又收了，全镇 14 个村", receipt=ticket.receipt, now=NOW)
+    assert (seen.state, seen.desk_id) == ("reopened", office.county.parent_id), "its reporter sees it at once"
+    for again in (services.judge, services.judge_later):
+        with pytest.raises(Conflict):
+            again(verdict="solved", receipt=ticket.receipt, now=LATER)
+    now = Ticket.every.filter(pk=ticket.pk)
+    assert now.values(*before).get() == before
+    held = now.get()
+    assert not queries.steps(office.keeper, held).exists() and added_to(held) == ""
     assert not AuditEvent.objects.filter(what__startswith="ticket.").exists()
     assert services.note_acts(now=NOW) == 0
-    assert services.note_acts(now=NOW + dt.timedelta(days=1)) == 1
-    event = AuditEvent.objects.get(what="ticket.judged")
-    assert (event.actor_id, event.actor_name, event.at) == (None, "system", NOW + dt.timedelta(days=1))
+    assert services.note_acts(now=NOW + DAY) == 2
+    held = now.get()
+    assert (held.state, held.desk_id, held.verdict) == ("reopened", office.county.parent_id, "unsolved")
+    assert (held.reopened_on, added_to(held)) == (NOW.date(), "又收了，全镇 14 个村")
+    events = AuditEvent.objects.filter(what__in=("ticket.judged", "ticket.reopened"))
+    assert {(each.actor_id, each.actor_name, each.at) for each in events} == {(None, "system", NOW + DAY)}
 
 
 def test_responder_who_never_answers_stops_nobody(office: Office) -> None:
@@ -280,6 +301,79 @@ def test_overdue_and_unanswered_waits_for_the_desks_again(office: Office) -> Non
         assert list(queries.inbox(actor, "todo")) == [ticket]
         assert queries.standing(actor, NOW.date())[0] == {"todo": 1, "checking": 0, "done": 0}
     assert pages.tab_of(Ticket.every.get(pk=ticket.pk)) == "todo"
+
+
+def joined_by(office: Office, **facts: Any) -> tuple[Ticket, Ticket]:
+    """A ticket, and one that was joined to it, both answered by its reply."""
+    into, joined = office.ticket("accepted", **facts), make_ticket(office.county, "accepted")
+    services.merge(by=office.keeper, ticket=joined, into=into, now=NOW)
+    do(office, into, "reply")
+    return Ticket.every.get(pk=into.pk), Ticket.every.get(pk=joined.pk)
+
+
+def test_reporter_of_a_joined_ticket_judges_sends_back_and_is_asked_again_alone(office: Office) -> None:
+    into, joined = joined_by(office)
+    make_actor(office.county.parent, "reviewer")
+    assert (joined.state, joined.reply, joined.conclusion, joined.replied_on) == (
+        "replied", into.reply, into.conclusion, NOW.date(),
+    )  # fmt: skip
+    assert [step.act for step in TicketStep.objects.filter(ticket=joined).order_by("turn")] == ["merge", "reply"]
+    services.judge(verdict="unsolved", receipt=joined.receipt, now=NOW)
+    services.judge_later(verdict="unsolved", receipt=joined.receipt, now=LATER)
+    services.reopen(words="还在收", receipt=joined.receipt, now=LATER)
+    services.note_acts(now=LATER + DAY)
+    joined, other = Ticket.every.get(pk=joined.pk), Ticket.every.get(pk=into.pk)
+    assert (joined.state, joined.desk_id, joined.merged_into) == ("reopened", office.county.parent_id, None)
+    assert (other.state, other.verdict, other.desk_id) == ("replied", "", office.county.pk), (
+        "the other reporter's stays"
+    )
+    with pytest.raises(Conflict):
+        services.reopen(words="还在收", receipt=joined.receipt, now=LATER)
+    services.judge(verdict="solved", receipt=into.receipt, now=LATER)
+
+
+def test_joined_to_an_answered_one_has_its_reply_at_once(office: Office) -> None:
+    into, joined = office.ticket("closed"), office.ticket("received")
+    services.merge(by=office.keeper, ticket=joined, into=into, now=NOW)
+    held = Ticket.every.get(pk=joined.pk)
+    assert (held.state, held.reply, held.replied_on, held.kept_from) == (
+        "replied", into.reply, NOW.date(), into.kept_from,
+    )  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        services.publish(by=office.keeper, ticket=held, now=NOW)
+    assert refused.value.code == "ticket.joined"
+
+
+def test_joining_makes_no_reporter_wait_longer(office: Office) -> None:
+    old, young = (office.ticket("accepted", received_on=dt.date(2026, 11, day)) for day in (13, 20))
+    with pytest.raises(Refused) as refused:
+        services.merge(by=office.keeper, ticket=old, into=young, now=NOW)
+    assert refused.value.code == "ticket.into"
+    services.merge(by=office.keeper, ticket=young, into=old, now=NOW)
+
+
+def test_whoever_answers_what_is_overdue_answers_what_was_joined_to_it(office: Office) -> None:
+    above = make_actor(office.county.parent, "reviewer")
+    into, joined = (office.ticket("accepted", received_on=dt.date(2026, 11, 10)) for _each in range(2))
+    services.merge(by=office.keeper, ticket=joined, into=into, now=NOW)
+    services.escalate(now=NOW)
+    with as_role("burden_web"):
+        act_as(above.user_id)
+        do(office, into, "reply", above)
+    assert Ticket.every.get(pk=joined.pk).state == "replied"
+
+
+def test_reporter_sees_and_changes_no_ticket_but_the_own_in_the_database(office: Office) -> None:
+    _into, joined = joined_by(office)
+    with as_role("burden_web"):
+        present("receipt", joined.receipt)
+        assert list(Ticket.every.all()) == [joined]
+        services.judge(verdict="solved", receipt=joined.receipt, now=NOW)
+        services.reopen(words="还在收", receipt=joined.receipt, now=NOW)
+        present("receipt", "")
+    with as_role("burden_worker"):
+        assert services.note_acts(now=NOW + DAY) == 2
+    assert Ticket.every.get(pk=joined.pk).state == "reopened"
 
 
 def test_merged_is_kept_from_whom_the_joined_one_is_about(office: Office) -> None:
@@ -328,11 +422,15 @@ def test_older_reply_leaves_the_board_with_the_new_one(office: Office) -> None:
 
 def test_joined_ticket_counts_as_answered_with_the_other(office: Office) -> None:
     facts = {"received_on": dt.date(2026, 11, 12)}
-    into = office.ticket("replied", first_replied_on=dt.date(2026, 11, 18), **facts)
-    office.ticket("merged", merged_into=into, **facts)
+    into, joined = office.ticket("accepted", **facts), office.ticket("received", **facts)
+    services.merge(by=office.keeper, ticket=joined, into=into, now=NOW - 7 * DAY)
+    assert queries.standing(office.keeper, dt.date(2026, 1, 1))[0] == {"todo": 1, "checking": 0, "done": 1}
+    said = {"conclusion": "upheld", "words": "查实", "change": "停收", "public": False}
+    services.reply(by=office.keeper, ticket=into, now=NOW - 6 * DAY, **said)
     services.count_board(now=NOW)
     counted = BoardCount.objects.get()
     assert (counted.received, counted.replied, counted.in_time, counted.upheld) == (2, 2, 2, 2)
+    assert counted.replies == 2
     old = {
         "received_on": dt.date(2025, 12, 30),
         "replied_on": dt.date(2026, 1, 5),

@@ -69,6 +69,18 @@ def test_office_speaks_at_once_and_a_department_through_the_office(county: Unit)
     assert "停电" not in str(AuditEvent.objects.values_list("detail", flat=True))
 
 
+def test_notice_from_above_reaches_all_below_counties_with_their_own_office_too(county: Unit) -> None:
+    """发给“这个单位和下面的”: what is to be known at once is not sent on by hand; who is meant is chosen by kinds and roles."""
+    city_office, county_office = make_actor(county.parent, "office"), make_actor(county, "office")
+    cadre = make_actor(make_unit(county, "township"))
+    write(city_office, county.parent, title="都收到")
+    write(city_office, county.parent, title="只给机制办", roles=["office"])
+    write(city_office, county.parent, title="只给街道", kinds=["street"])
+    assert [each.title for each in notices(cadre, TODAY)] == ["都收到"]
+    assert [each.title for each in notices(county_office, TODAY)] == ["只给机制办", "都收到"]
+    assert not written(county_office).exists(), "what came from above is not theirs to take back"
+
+
 @pytest.mark.parametrize("role", ["cadre", "lead", "reviewer", "observer"])
 def test_nobody_else_writes(county: Unit, role: str) -> None:
     with pytest.raises(PermissionDenied):

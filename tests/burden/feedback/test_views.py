@@ -89,6 +89,7 @@ def test_whole_way_of_a_named_ticket(client: Client, county: County) -> None:
     assert "只收一遍" in client.get(f"/feedback/mine/{ticket.pk}/").content.decode()
     assert client.post(f"/feedback/mine/{ticket.pk}/", {"act": "reopen", "words": ""}).status_code == 422
     assert client.post(f"/feedback/mine/{ticket.pk}/", {"act": "judge", "verdict": "solved"}).status_code == 302
+    services.note_acts(now=TOMORROW)
     assert Ticket.every.get().verdict == "solved"
     assert BoardEntry.objects.get().shown_from == dt.date(2026, 11, 30)
 
