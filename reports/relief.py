@@ -119,9 +119,7 @@ def relief(actor: Actor, unit: Unit, issuers: Collection[int], until: Week, toda
     asked, here = _asked(issuers, until), decided_at(unit.level)
     own = [ask for ask in asked if ask.origin in here][:CLOSELY]
     upward = [ask for ask in asked if ask.origin not in here][:LISTED]
-    demands = (
-        Demand.objects.visible_to(actor).select_related("issuer").in_bulk([ask.demand_id for ask in (*own, *upward)])
-    )
+    demands = _named(actor, (*own, *upward))
     rules = hits_by_demand(actor, unit, [ask.demand_id for ask in own])
     mergers = _mergers(actor, today) if any(ask.category == Category.FORM for ask in own) else {}
     reasoned = [
@@ -143,10 +141,15 @@ def eased(actor: Actor, unit: Unit, issuers: Callable[[], Collection[int]], unti
     """
     key = f"spared.{unit.pk}.{until}"
     found: list[Ask] = cache.get_or_set(key, lambda: _by_figures(unit, issuers(), until), HOUR)  # type: ignore[assignment]
-    named = Demand.objects.visible_to(actor).select_related("issuer").only("title", "issuer__name")
-    known = named.in_bulk([ask.demand_id for ask in found])
+    known = _named(actor, found)
     seen = [replace(ask, demand=known[ask.demand_id]) for ask in found if ask.demand_id in known]
     return [replace(ask, reasons=tuple(_reasons(ask, (), {}))) for ask in seen]
+
+
+def _named(actor: Actor, asks: Iterable[Ask]) -> dict[int, Demand]:
+    """Return the demands of what was asked by id, with what their lines say of them alone. One query."""
+    seen = Demand.objects.visible_to(actor).select_related("issuer")
+    return seen.only("title", "basis", "issuer__code", "issuer__name").in_bulk([ask.demand_id for ask in asks])
 
 
 def _by_figures(unit: Unit, issuers: Collection[int], until: Week) -> list[Ask]:

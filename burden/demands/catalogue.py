@@ -31,6 +31,10 @@ USUAL = 5  # one form in so many asks a field: a place, a name, a telephone numb
 MANY = 10  # forms, before anything is usual
 FEW = 4  # fields that two forms have to share before anybody should look at them
 ALIKE = 40  # percent of the larger form's fields
+SHOWN = (
+    "title", "basis", "origin", "frequency", "people", "minutes", "travel_minutes", "prep_minutes", "fields", "grams", "receivers",
+    "issuer__code", "issuer__name", "issuer__level", "issuer__path", "issuer__parent__path",
+)  # fmt: skip
 COUNTS = "SELECT demand_id, receivers FROM receiver_counts(%s::bigint[])"
 
 
@@ -221,7 +225,6 @@ def catalogue_of(actor: Actor, today: dt.date) -> Catalogue:
     asked = (
         queries.published(actor, category=Category.FORM)
         .filter(Q(first_on__gt=today - YEAR) | Q(until__gte=today))
-        .order_by("first_on", "pk")
         .values_list(*Round._fields)
     )
     groups: dict[tuple[int, str], list[Round]] = defaultdict(list)
@@ -229,8 +232,9 @@ def catalogue_of(actor: Actor, today: dt.date) -> Catalogue:
         groups[demand.issuer_id, plain_title(demand.title)].append(demand)
     used = [group for group in groups.values() if max(map(_last, group)) >= today - IN_USE]
     receivers = _receivers([demand.pk for group in used for demand in group])
-    shown = queries.published(actor).select_related("issuer__parent").in_bulk([newest(group).pk for group in used])
-    forms = [_form(shown[newest(group).pk], group, receivers) for group in used]
+    latest = [newest(group).pk for group in used]
+    shown = queries.published(actor).select_related("issuer__parent").only(*SHOWN).in_bulk(latest)
+    forms = [_form(shown[pk], group, receivers) for pk, group in zip(latest, used, strict=True)]
     return Catalogue(tuple(sorted(_with_known(forms), key=lambda form: (-form.year_min, form.demand.pk))))
 
 
@@ -261,7 +265,7 @@ def _times(demand: Round) -> int:
     """How often a demand is due in a year."""
     if demand.first_on and demand.until and demand.until - demand.first_on < YEAR:
         return max(1, times_until(demand.first_on, demand.frequency, demand.until))
-    return TIMES_A_YEAR[Frequency(demand.frequency)]
+    return TIMES_A_YEAR[demand.frequency]
 
 
 def _each_min(demand: Demand) -> int:

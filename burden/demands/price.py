@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -17,7 +17,12 @@ from burden.standards.measure import Cost, person_minutes
 
 LONGEST = dt.timedelta(days=731)  # a repeated demand is registered anew after two years
 MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3}
-TIMES_A_YEAR = {Frequency.ONCE: 1, Frequency.WEEKLY: 52, Frequency.MONTHLY: 12, Frequency.QUARTERLY: 4}
+TIMES_A_YEAR: Mapping[str, int] = {
+    Frequency.ONCE: 1,
+    Frequency.WEEKLY: 52,
+    Frequency.MONTHLY: 12,
+    Frequency.QUARTERLY: 4,
+}
 
 
 @dataclass(frozen=True)
@@ -65,8 +70,8 @@ def price_of(demand: Demand, receivers: int, cost: Cost | None = None) -> Price:
     if demand.first_on and (demand.until or demand.frequency == Frequency.ONCE):
         times = max(1, times_until(demand.first_on, demand.frequency, demand.until or demand.first_on))
     elif demand.first_on:
-        times = TIMES_A_YEAR[Frequency(demand.frequency)]
-    a_year = min(times, TIMES_A_YEAR[Frequency(demand.frequency)])
+        times = TIMES_A_YEAR[demand.frequency]
+    a_year = min(times, TIMES_A_YEAR[demand.frequency])
     return Price(receivers, **vars(cost or cost_of(demand)), times=times, times_a_year=a_year)
 
 

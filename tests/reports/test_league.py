@@ -306,13 +306,14 @@ def test_file_lists_whom_the_page_lists(places: tuple[Unit, ...], monkeypatch: p
 
 
 def test_offices_of_other_counties_are_not_listed_to_whoever_may_see_them(places: tuple[Unit, ...]) -> None:
-    """A county's office once asked those of the county beside it: read by the province, that county's page is still its own."""
-    province, _city, county, other = places
-    mine = ask_below(county, confirmed=100)
-    foreign = ask_below(other, confirmed=900)
-    add_source(county, foreign, minutes=900)
-    found = league.league(make_actor(province, "reviewer"), county, WEEK)
-    assert [row.unit for row in found.rows] == [mine]
+    """Offices of two counties once asked each other's people: read by the province, each county's page is still its own."""
+    province, _city, *counties = places
+    offices = [ask_below(county) for county in counties]
+    for county, foreign in zip(counties, reversed(offices), strict=True):
+        add_source(county, foreign, minutes=900)
+    for county, own in zip(counties, offices, strict=True):
+        found = league.league(make_actor(province, "reviewer"), county, WEEK)
+        assert [row.unit for row in found.rows] == [own]
 
 
 def test_county_that_began_since_is_not_compared_and_comes_last(client: Client, places: tuple[Unit, ...]) -> None:

@@ -145,7 +145,7 @@ class Demand(models.Model):
             # sums of issuers read nothing else of a demand, row level security included: no row of it is fetched
             models.Index(
                 fields=["issuer", "id"],
-                include=["category", "origin", "issued_at", "created_by"],
+                include=["category", "origin", "title", "state", "issued_at", "created_by"],
                 name="demand_sums_of_issuer",
             ),
         ]

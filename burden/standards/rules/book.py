@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from burden.standards.models import Rule
 
@@ -40,17 +41,18 @@ class RuleBook:
         return self._one(self.rows.get(code, []), day, path)
 
     def _one(self, rows: Iterable[Rule], day: dt.date, path: str) -> Rule | None:
-        by_scope: dict[int, list[Rule]] = defaultdict(list)
-        for rule in rows:
-            if applies(rule, path):
-                by_scope[depth(rule)].append(rule)
-        for near in sorted(by_scope, reverse=True):
-            versions = sorted(by_scope[near], key=lambda rule: -rule.version)
+        around = sorted((rule for rule in rows if applies(rule, path)), key=_nearest)
+        for _depth, scope in groupby(around, depth):
+            versions = list(scope)
             begun = next((rule for rule in versions if rule.valid_from is None or rule.valid_from <= day), None)
             if begun is None or (begun.valid_until is not None and begun.valid_until < day):
                 continue  # not yet, or no more: what holds around it does
             return begun if begun.active and versions[0].active else None
         return None
+
+
+def _nearest(rule: Rule) -> tuple[int, int]:
+    return -depth(rule), -rule.version
 
 
 def rulebook() -> RuleBook:
