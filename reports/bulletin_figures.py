@@ -30,6 +30,7 @@ from reports.panels.portal import portal
 from reports.panels.summary import Change
 from reports.peers import hidden
 from reports.periods import Period, year_before
+from reports.values import estimated
 
 TOP = 6  # issuers in the table
 BELOW = (Level.TOWNSHIP, Level.VILLAGE)
@@ -356,11 +357,20 @@ def _note(read: Read, at: dt.datetime) -> str:
     active, returns = (round(value / here.weeks) for value in (here.active, here.returns))
     left = queries.left_out(read.weekly, read.gone, read.period)
     hides = f"另有{left}周人数太少，不列入；" if left else ""
+    unlike = "".join(f"{words}；" for words in read.period.unlike).replace(" ", "")
     return (
         f"数据质量：在册{minutes(active)}人，每周平均{minutes(returns)}人已有数据；{hides}"
-        f"每人每周＝{hours(here.total)}人时÷{minutes(here.returns)}份周报；"
-        f"数据截至{_instant(queries.as_of(read.actor, at))}，{_provisional(read.period, at)}以后补录的不改本期。"
+        f"每人每周＝{hours(here.total)}人时÷{minutes(here.returns)}份周报；{_interval(read)}"
+        f"{unlike}数据截至{_instant(queries.as_of(read.actor, at))}，{_provisional(read.period, at)}以后补录的不改本期。"
     )
+
+
+def _interval(read: Read) -> str:
+    """Say what all cadres together are estimated to have taken, where not all of them filed."""
+    found = estimated(read.actor, read.unit, read.period, read.gone, read.here)
+    if found is None or not found.half:
+        return ""
+    return f"按已有数据估计全体在册{hours(found.total)}人时（95%区间{hours(found.low)}—{hours(found.high)}）；"
 
 
 def _provisional(period: Period, at: dt.datetime) -> str:

@@ -23,11 +23,12 @@ from burden.resources.models import Capacity, Training, newest
 from burden.standards.models import Category
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
-from reports import issued
+from reports import issued, restated
 from reports.models import RollupDemand, RollupOwn, RollupSub
-from reports.peers import MIN_RETURNS, Spread, alike, hidden, spread
+from reports.peers import MIN_RETURNS, Spread, alike, spread
 from reports.periods import Period
-from reports.queries import ALL_MINUTES
+from reports.queries import ALL_MINUTES, MINUTES
+from reports.restated import REPORTED, RESTATED, estimated_in, hidden_in
 from reports.statements import Statements
 
 SQL = Statements()
@@ -66,6 +67,7 @@ class Line:
     workdays: int  # in them
     left_out: int  # weeks that are hidden
     requests: int = 0
+    is_divided: bool = False  # whether a split divided some of the load by published shares
     peers: Spread | None = None
     after_peers: Spread | None = None
 
@@ -179,38 +181,53 @@ class Beside:
         return sum(numbers) if numbers else None
 
 
-def beside(actor: Actor, units: Sequence[Unit], period: Period) -> Beside:
-    """Return units of one level side by side over a period. Six queries, whatever their number.
+def beside(actor: Actor, units: Sequence[Unit], period: Period, basis: str = REPORTED) -> Beside:
+    """Return units of one level side by side over a period, in either tree. Six queries as reported, whatever their number.
 
     A township stands for those who work in it itself, as everywhere; every other unit for itself and all below it. A unit alone
     is set among those that lie beside it, for four queries more: their middle half is told, and no line of theirs.
     """
     pks = [unit.pk for unit in units]
     own = bool(units) and units[0].level == Level.TOWNSHIP
-    loads = _loads((RollupOwn if own else RollupSub).objects.visible_to(actor), pks, period)
-    gone = hidden(pks, (period.first.monday, period.last.monday), own=own)
+    facts = _Facts((RollupOwn if own else RollupSub).objects.visible_to(actor), pks, period, basis, own)
     known = resources.capacity_of(actor, pks, period.year)
     asked = resources.open_requests(actor, pks)
     days = _days(workdays(), period)
-    lines = [
-        _line(unit, loads[unit.pk], gone[unit.pk], known.get(unit.pk), days, asked.get(unit.pk, 0)) for unit in units
-    ]
-    others = _around(units[0], period, days, own) if len(units) == 1 else []
+    lines = [facts.line(unit, known.get(unit.pk), days, asked.get(unit.pk, 0)) for unit in units]
+    others = _around(units[0], period, days, basis, own=own) if len(units) == 1 else []
     full, late = (_spreads(lines, others, value) for value in (lambda line: line.share, lambda line: line.after_share))
     placed = [_among(line, full, late) for line in lines]
     placed.sort(key=lambda line: (line.share is None, -(line.share or 0), line.unit.path))
     return Beside(placed)
 
 
-def _around(unit: Unit, period: Period, days: Mapping[dt.date, int], own: bool) -> list[Line]:
+def _around(unit: Unit, period: Period, days: Mapping[dt.date, int], basis: str, *, own: bool) -> list[Line]:
     """Return the units that lie beside one, whoever may read them."""
     beside = Unit.every.filter(parent=unit.parent_id, level=unit.level, closed_on=None).exclude(pk=unit.pk)
     others = list(beside) if unit.parent_id else []
     pks = [each.pk for each in others]
-    loads = _loads((RollupOwn if own else RollupSub).every.all(), pks, period)
-    gone = hidden(pks, (period.first.monday, period.last.monday), own=own)
+    facts = _Facts((RollupOwn if own else RollupSub).every.all(), pks, period, basis, own)
     known = newest(Capacity.every.all(), pks, period.year)
-    return [_line(each, loads[each.pk], gone[each.pk], known.get(each.pk), days, 0) for each in others]
+    return [facts.line(each, known.get(each.pk), days, 0) for each in others]
+
+
+class _Facts:
+    """What the sums say of some units in a period, in either tree. Two queries as reported."""
+
+    def __init__(self, rows: QuerySet[Any], units: Collection[int], period: Period, basis: str, own: bool) -> None:
+        span = period.first.monday, period.last.monday
+        self.period = period
+        self.loads = _loads(rows, units, period)
+        if basis == RESTATED:
+            for (unit, week), sums in (restated.own_cells if own else restated.cells)(units, span).items():
+                self.loads[unit][week] = _load(dict(zip(restated.SUMS, sums, strict=True)))
+        self.gone = hidden_in(basis, units, span, own=own)
+        self.split = estimated_in(basis, units, span)
+
+    def line(self, unit: Unit, known: Capacity | None, days: Mapping[dt.date, int], requests: int) -> Line:
+        """Return one unit's line."""
+        line = _line(unit, self.loads[unit.pk], self.gone[unit.pk], known, days, requests)
+        return replace(line, is_divided=self.period.first.monday < self.split.get(unit.pk, dt.date.min))
 
 
 def _loads(rows: QuerySet[Any], units: Collection[int], period: Period) -> dict[int, dict[dt.date, Load]]:
@@ -222,6 +239,12 @@ def _loads(rows: QuerySet[Any], units: Collection[int], period: Period) -> dict[
     for unit, week, *numbers in listed:
         found[unit][week] = Load(*numbers)
     return found
+
+
+def _load(sums: Mapping[str, int]) -> Load:
+    """Read a load from the sums of a week in today's tree."""
+    minutes, claims = (sum(sums[name] for name in names) for names in (MINUTES, CLAIMS))
+    return Load(minutes, claims, sums["after_hours_min"], sums["returns"])
 
 
 def _days(calendar: Workdays, period: Period) -> dict[dt.date, int]:
@@ -263,10 +286,7 @@ def _spreads(
 
 def _among(line: Line, full: Mapping[str, Spread], late: Mapping[str, Spread]) -> Line:
     kind = alike(line.unit.kind)
-    facts = {
-        name: getattr(line, name) for name in ("unit", "known", "load", "weeks", "workdays", "left_out", "requests")
-    }
-    return Line(**facts, peers=full.get(kind), after_peers=late.get(kind))
+    return replace(line, peers=full.get(kind), after_peers=late.get(kind))
 
 
 # --- what it is that is done after hours ---

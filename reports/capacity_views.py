@@ -7,7 +7,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS, Role
@@ -21,9 +20,10 @@ from burden.standards.models import Category
 from burden.units.models import Kind, Level, Unit
 from reports import queries
 from reports.capacity import LISTED_TRAININGS, Beside, after_hours, attended, beside, trained
-from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
+from reports.frames import chosen_or_404, period_bar, period_or_404, trees_bar, unit_or_404
 from reports.panels.items import leads
 from reports.periods import Period
+from reports.restated import BASES, REPORTED
 
 PAGE = 40
 LISTED_REQUESTS, LISTED_GUIDES = 6, 4
@@ -37,26 +37,28 @@ def capacity(request: ActedRequest, code: str) -> HttpResponse:
     below = queries.below(actor, unit) or {unit.level: [unit]}
     usual = Level.TOWNSHIP.value if Level.TOWNSHIP in below else next(iter(below))
     level = chosen_or_404(request, "kind", below, usual)
-    said = period.query | ({"kind": level} if level != usual else {})
+    basis = chosen_or_404(request, "basis", BASES, REPORTED)
+    kept = period.query | ({"basis": basis} if basis != REPORTED else {})
+    said = kept | ({"kind": level} if level != usual else {})
     if level == Level.VILLAGE:
         queries.name_parents(below[level])
 
     def to(**changes: str) -> str:
         return address("capacity", code, **said | changes)
 
-    found = beside(actor, below[level], period)
+    found = beside(actor, below[level], period, basis)
     after = after_hours(actor, unit, level, period)
     page = Paginator(found.lines, PAGE).get_page(request.GET.get("page"))
-    context = period_bar(period, now, to) | _others(actor, unit, period, now) | {
-        "unit": unit, "tree": _("当时区划"), "beside": found, "page": page, "level": Level(level).label,
+    context = period_bar(period, now, to, is_yearly=False) | _others(actor, unit, period, now) | {
+        "unit": unit, "beside": found, "page": page, "level": Level(level).label,
         "levels": [(Level(each).label, to(kind=each), each == level) for each in below], "query": query_of(**said),
-        "period_query": query_of(**period.query), "peers": _peers(found), "is_closed": period.last <= last_closed(now),
+        "period_query": query_of(**kept), "peers": _peers(found), "is_closed": period.last <= last_closed(now),
         "people": {name: found.people(name) for name in ("quota", "in_post", "lent")},
         "after": [(code, Category(code).label, [(category_css(code), minutes)], minutes) for code, minutes in after.items()],
         "after_most": max(after.values(), default=0), "after_min": sum(after.values()),
         "may_offer": Role.OFFICE in actor.roles, "led": {post.unit_id for post in actor.posts if post.role == Role.LEAD},
     }  # fmt: skip
-    return render(request, "reports/capacity.html", context)
+    return render(request, "reports/capacity.html", context | trees_bar(unit, below[level], period, basis, to))
 
 
 def _others(actor: Actor, unit: Unit, period: Period, now: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def demand_sums(request: ActedRequest, pk: int) -> HttpResponse:
     def to(**changes: str) -> str:
         return address("demand_sums", pk, **period.query | changes)
 
-    context = period_bar(period, now, to) | _figures(actor, found, period)
+    context = period_bar(period, now, to, is_yearly=False) | _figures(actor, found, period)
     context |= {
         "demand": found,
         "price": price(actor, found),

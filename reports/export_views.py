@@ -24,9 +24,9 @@ from burden.kit.errors import Absent, Refused, no_choice
 from burden.ledger.services import record_download
 from reports import exports, sizes
 from reports.extents import LEVELS, Extent
-from reports.forms import TREES, USUAL, ExportForm, presets
+from reports.forms import USUAL, ExportForm, presets
 from reports.models import ExportJob
-from reports.restated import REPORTED
+from reports.restated import REPORTED, TREES
 from reports.tables import TABLES
 from reports.workbooks import MAX_ROWS
 
@@ -176,7 +176,10 @@ def name_of(job: ExportJob) -> str:
     since, until = job.from_week, job.to_week + dt.timedelta(days=6)
     made = _(" 生成于%(at)s") % {"at": f"{localtime(job.finished_at):%Y%m%d-%H%M%S}"} if job.expires_at else ""
     weeks = f"{since:%Y%m%d}-{until:%Y%m%d}"
-    tree = f" {TREES[job.basis]}" if job.basis != REPORTED else ""
+    is_restated = job.basis != REPORTED and any(
+        TABLES[key].tree in ("", job.basis) for key in job.tables if key in TABLES
+    )
+    tree = f" {TREES[job.basis]}" if is_restated else ""
     tail = f" {weeks}{tree}{made}{exports.file_of(job).suffix}"
     head = f"{job.unit.name} {LEVELS[job.level]} {content}".encode()[: LONGEST - len(tail.encode())]
     return head.decode(errors="ignore") + tail

@@ -322,7 +322,7 @@ def _write_table(job: ExportJob, writer: Writer, table: Table, rows: int) -> Non
     """Write one table, in as many parts as it takes, and say after each slice how far it is."""
     parts = parts_of(job.format, rows)
     for number, (start, end) in enumerate(parts, 1):
-        writer.begin(table, _note(job), end - start + 1, number, len(parts))
+        writer.begin(table, _note(job, table), end - start + 1, number, len(parts))
         for first in range(start, end + 1, writer.slice):
             last = min(first + writer.slice - 1, end)
             with transaction.atomic():  # a full disk cuts the query off, and must be told of afterwards
@@ -337,9 +337,10 @@ def _tell(job: ExportJob, **facts: int | list[int]) -> None:
         raise CancelledError
 
 
-def _note(job: ExportJob) -> str:
-    tree = _("按现行区划") if job.basis == RESTATED else _("按当时区划")
-    return _(
+def _note(job: ExportJob, table: Table) -> str:
+    tree = _("按现行区划") if table.of(extent_of(job)).basis == RESTATED else _("按当时区划")
+    unlike = extent_of(job).unlike if table.is_yearly else []
+    words = _(
         "%(unit)s，%(since)s 至 %(until)s；单位：人·分钟＝人数×（分钟＋路程）＋准备；%(tree)s；不足 5 份周报的不显示；生成于 %(now)s"
     ) % {
         "tree": tree,
@@ -348,6 +349,7 @@ def _note(job: ExportJob) -> str:
         "until": job.to_week + dt.timedelta(days=6),
         "now": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M"),
     }
+    return "；".join([words, *unlike])
 
 
 def expire(now: dt.datetime) -> int:

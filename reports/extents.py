@@ -48,6 +48,11 @@ class Extent:
         """The weeks as the panels of the pages take them."""
         return Period(WEEKS, tuple(self.since.plus(n) for n in range(self.weeks)))
 
+    @property
+    def unlike(self) -> list[str]:
+        """Say why the same weeks a year before are not alike."""
+        return Period.over(self.period.weeks).unlike
+
     def units(self, actor: Actor) -> UnitQuerySet:
         """The unit itself, or those of the level below it that the actor may see."""
         seen = Unit.objects.visible_to(actor)

@@ -102,6 +102,7 @@ def check_size(table: Table, actor: Actor, extent: Extent, most: int | None = No
 def count_rows(table: Table, actor: Actor, extent: Extent) -> int:
     """Count a table's rows before anything is begun. Refuses: table.too_big."""
     check_size(table, actor, extent)
+    extent = table.of(extent)
     if table.rows:
         return len(list(table.rows(actor, extent)))
     counted = f"WITH {_relations(extent)}, gone AS ({NONE_GONE}), body AS ({table.statement}) SELECT n FROM body"  # noqa: S608 (our own)
@@ -111,6 +112,7 @@ def count_rows(table: Table, actor: Actor, extent: Extent) -> int:
 def collect(table: Table, actor: Actor, extent: Extent) -> int:
     """Fill the temporary table export_<key> with numbered rows; return how many there are. Refuses: table.too_big."""
     check_size(table, actor, extent)
+    extent = table.of(extent)
     name = f"export_{table.key}"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {name}")
@@ -137,7 +139,7 @@ class Lines(Sequence[dict[str, Any]]):
 
     def __init__(self, table: Table, actor: Actor, extent: Extent, *, most: int) -> None:
         check_size(table, actor, extent, most)
-        self.table, self.actor, self.extent = table, actor, extent
+        self.table, self.actor, self.extent = table, actor, table.of(extent)
 
     def __len__(self) -> int:
         return len(self._computed) if self.table.rows else count_rows(self.table, self.actor, self.extent)
@@ -231,12 +233,13 @@ def _remark(table: Table, extent: Extent) -> str:
     own = ["nullif(body.remark, '')"]
     week = "body.monday" if table.by_week else "%(until)s::date"
     said = (why if table.laws else own) + [f"CASE WHEN {week} >= %(open)s THEN %(provisional)s::text END"]
-    said += [_estimated(law) for law in table.laws[:1] if extent.basis == RESTATED]
+    said += [_estimated(table)] if extent.basis == RESTATED and not table.of_issuers else []
     return f"concat_ws(%(comma)s, {', '.join(said)})"
 
 
-def _estimated(law: Law) -> str:
-    """Return the word of a row whose past a split divided by published shares."""
+def _estimated(table: Table) -> str:
+    """Return the word of a row whose past a split divided by published shares; of all weeks together, by the first."""
+    unit, week = (table.laws[0].unit, f"body.{table.laws[0].week}") if table.laws else ("unit_id", "%(since)s::date")
     return f"""(
 SELECT %(estimated)s::text FROM unnest(%(split)s::bigint[], %(split_until)s::date[]) AS split (unit_id, until)
-WHERE split.unit_id = body.{law.unit} AND body.{law.week} < split.until)"""  # noqa: S608 (our own names)
+WHERE split.unit_id = body.{unit} AND {week} < split.until)"""  # noqa: S608 (our own names)

@@ -15,10 +15,9 @@ from burden.kit.forms import Spoken
 from burden.units.models import Level, Unit
 from reports.extents import LEVELS
 from reports.periods import Period
-from reports.restated import REPORTED, RESTATED
+from reports.restated import REPORTED, TREES
 from reports.tables import TABLES
 
-TREES = {REPORTED: _("当时区划"), RESTATED: _("现行区划")}
 FORMATS = {"xlsx": _("Excel .xlsx"), "csv": _("CSV")}
 USUAL = ("unit_weeks", "issuers")  # tables chosen until somebody chooses
 

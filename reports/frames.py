@@ -17,7 +17,7 @@ from reports import queries
 from reports.indicators import Figures
 from reports.peers import MIN_ACTIVE, MIN_RETURNS
 from reports.periods import KINDS, Period
-from reports.restated import REPORTED, RESTATED, hidden_in
+from reports.restated import REPORTED, RESTATED, TREES, hidden_in
 
 
 def unit_or_404(actor: Actor, code: str) -> Unit:
@@ -45,16 +45,17 @@ def chosen_or_404(request: HttpRequest, name: str, known: Collection[str], usual
     return chosen
 
 
-def period_bar(period: Period, now: dt.datetime, to: Callable[..., str]) -> dict[str, Any]:
+def period_bar(period: Period, now: dt.datetime, to: Callable[..., str], *, is_yearly: bool = True) -> dict[str, Any]:
     """Return what reports/_period.html shows: the period, the ones around it, whether its figures may still change.
 
-    Shape: `to` returns the address of the page with another `period` or `week`, all else kept.
+    Shape: `to` returns the address of the page with another `period` or `week`, all else kept; `is_yearly` where it compares with last year.
     """
     running = Week.at(now)
     following = period.following(until=running if period.kind == "week" else last_closed(now))
     return {
         "period": period,
         "period_name": period.named(running),
+        "unlike": period.unlike if is_yearly else [],
         "kinds": [(label, to(period=kind), kind == period.kind) for kind, label in KINDS.items()],
         "previous_url": to(week=str(period.before.last)),
         "next_url": to(week=str(following.last)) if following else "",
@@ -62,6 +63,16 @@ def period_bar(period: Period, now: dt.datetime, to: Callable[..., str]) -> dict
         "running": running,
         "is_provisional": clock.day_of(now) <= period.last.open_until,
     }
+
+
+def trees_bar(unit: Unit, units: Sequence[Unit], period: Period, basis: str, to: Callable[..., str]) -> dict[str, Any]:
+    """Return the trees to choose from where they differ for a unit and those listed below it, else the one it is.
+
+    Shape: `bases` and `tree` as reports/_period.html shows them; `to` as for period_bar.
+    """
+    if queries.trees(unit, units, (period.first.monday, period.last.monday)).is_one:
+        return {"tree": TREES[basis]}
+    return {"bases": [(label, to(basis=each), each == basis) for each, label in TREES.items()]}
 
 
 def is_told(actor: Actor, unit: Unit, weeks: Sequence[Week], basis: str) -> bool:

@@ -30,7 +30,7 @@ from reports.indicators import INDICATORS
 from reports.panels import measures
 from reports.peers import MIN_ACTIVE, MIN_PEERS, MIN_RETURNS
 from reports.periods import Period
-from reports.restated import BASES, REPORTED
+from reports.restated import BASES, REPORTED, TREES
 from reports.values import indicator_rows
 
 COSTS = ("people", "minutes", "travel_minutes", "prep_minutes")
@@ -112,7 +112,7 @@ def indicators_file(request: ActedRequest, code: str) -> HttpResponse:
     actor, now = request.actor, clock.now()
     unit, period, basis = _asked(request, code, now)
     found = measures.lines(indicator_rows(actor, unit, period, basis))
-    rows = [measures.heads(), *measures.cells(found)]
+    rows = [measures.heads(), *measures.cells(found, period)]
     if request.GET.get("format") == "csv":
         data, kind, ending = written_csv(rows), "text/csv; charset=utf-8", "csv"
     else:
@@ -138,7 +138,7 @@ def _frame(actor: Actor, unit: Unit, period: Period, basis: str, now: dt.datetim
     return period_bar(period, now, to) | {
         "unit": unit,
         "crumbs": [{"label": unit.name, "url": address("report", unit.code, **kept)}, {"label": _("全部指标")}],
-        "is_restated": basis != REPORTED,
+        "tree": TREES[basis],
         "file_url": address("indicators_file", unit.code, **kept) if actor.roles & EXPORTERS else "",
         "as_of": queries.as_of(actor, now),
     }

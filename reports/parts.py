@@ -46,11 +46,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Line:
-    """One unit below. Units: person-minutes by category, of the chosen one alone; returns people x weeks; None: not shown."""
+    """One unit below. Units: person-minutes by category, of the chosen one alone; returns people x weeks; None: not shown.
+
+    Shape: `is_estimated` where a split divided some of it by published shares.
+    """
 
     unit: Unit
     minutes: tuple[int, ...] | None
     returns: int
+    is_estimated: bool = False
 
     @property
     def total(self) -> int | None:
@@ -180,17 +184,26 @@ def lines(actor: Actor, units: Sequence[Unit], period: Period, part: Part, basis
             returns[unit][week] = sums[restated.SUMS.index("returns")]
     minutes = cells(actor, units, span, part.issuer_id, basis)
     gone = hidden_in(basis, ids, span)
+    split = restated.estimated_in(basis, ids, span)
     weeks = [*period.mondays]
-    found = [_line(each, over(minutes, each.pk, weeks, returns[each.pk], gone[each.pk]), part) for each in units]
+    found = [
+        _line(
+            each,
+            over(minutes, each.pk, weeks, returns[each.pk], gone[each.pk]),
+            part,
+            is_estimated=period.first.monday < split.get(each.pk, dt.date.min),
+        )
+        for each in units
+    ]
     return sorted(found, key=lambda line: (line.total is None, -(line.total or 0), line.unit.path))
 
 
-def _line(unit: Unit, sums: tuple[tuple[int, ...], int] | None, part: Part) -> Line:
+def _line(unit: Unit, sums: tuple[tuple[int, ...], int] | None, part: Part, *, is_estimated: bool) -> Line:
     if sums is None:
         return Line(unit, None, 0)
     minutes, returns = sums
     kept = tuple(value if part.category in ("", name) else 0 for name, value in zip(CATEGORIES, minutes, strict=True))
-    return Line(unit, kept, returns)
+    return Line(unit, kept, returns, is_estimated and returns > 0)
 
 
 def asked(actor: Actor, unit: Unit, week: dt.date, part: Part) -> list[Asked]:

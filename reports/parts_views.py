@@ -31,7 +31,8 @@ from reports.indicators import Figures, per_head
 from reports.panels import summary
 from reports.parts import Cells, Part
 from reports.periods import Period, year_before
-from reports.restated import BASES, REPORTED, hidden_in
+from reports.restated import BASES, REPORTED, estimated_in, hidden_in
+from reports.values import estimated
 
 LINES, ISSUERS, DEMANDS = 50, 12, 30  # units on a page, issuers and demands listed
 
@@ -161,6 +162,7 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     span = oldest.monday, max(weeks[-1], period.last).monday
     figures = queries.weekly(actor, unit, span, state.basis)
     gone = hidden_in(state.basis, [unit.pk], span)[unit.pk]
+    split = estimated_in(state.basis, [unit.pk], span)
     minutes = parts.cells(actor, [unit], span, state.part.issuer_id, state.basis)
     returns = {week: each.returns for week, each in figures.items()}
     now_, before, last_year = (
@@ -169,13 +171,17 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     )
     points = [_point(state, week, (minutes, figures), gone, closed) for week in weeks]
     context: dict[str, Any] = {"points": points, "has_trend": any(point.now is not None for point in points)}
+    context["trend_festival"] = summary.festival_in(points)
     if now_ is None:
         return context | why_hidden(actor, unit, period, figures, state.basis, state.url, state.of)
     if not now_[1]:
         return context | told_elsewhere(actor, unit, period, state.basis, state.url)
     taken = state.part.of(now_[0])
     everything = queries.of_period(figures, gone, period)
+    is_whole = state.part == Part() and state.basis == REPORTED
     return context | {
+        "estimate": estimated(actor, unit, period, gone, everything) if is_whole else None,
+        "is_split": period.first.monday < split.get(unit.pk, dt.date.min),
         "sums": {"minutes": taken, "per_head": per_head(taken, now_[1]), "of": everything.total if everything else 0},
         "previous": _changed(state, now_, before),
         "last_year": _changed(state, now_, last_year),
@@ -262,4 +268,5 @@ def _file(request: ActedRequest, state: State, lines: Sequence[parts.Line]) -> H
 def _row(line: parts.Line) -> list[Any]:
     if line.minutes is None:
         return [line.unit.code, line.unit.name, *[""] * 7, _("人数太少，不显示")]
-    return [line.unit.code, line.unit.name, *line.minutes, line.total, line.returns, ""]
+    remark = _("含估算") if line.is_estimated else ""
+    return [line.unit.code, line.unit.name, *line.minutes, line.total, line.returns, remark]

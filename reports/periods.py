@@ -121,6 +121,15 @@ class Period:
         here, before = festival_week(year), festival_week(year - 1)
         return None if (here in self.weeks) == (before in self.last_year.weeks) else (here, before)
 
+    @property
+    def unlike(self) -> list[str]:
+        """Say why the same span a year before is not alike: Spring Festival lies in one of them alone, or one has more weeks."""
+        found = [festival_words(self.festival)] if self.festival else []
+        here, before = len(self.weeks), len(self.last_year.weeks)
+        if here != before:
+            found.append(_("本期 %(here)s 周，上年同期 %(before)s 周") % {"here": here, "before": before})
+        return found
+
     def following(self, *, until: Week) -> Period | None:
         """The span after, cut after `until`; None where it has not begun."""
         after = _span(self.kind, self.first)[-1].plus(1)
@@ -190,6 +199,12 @@ def festival_of(weeks: Collection[Week]) -> tuple[Week, Week] | None:
         if week == festival_week(week.year):
             return None if year_before(week) == before else (week, before)
     return None
+
+
+def festival_words(weeks: tuple[Week, Week]) -> str:
+    """Say in which week of two years Spring Festival is."""
+    here, before = map(week_number, weeks)
+    return _("春节：本年%(here)s，上年%(before)s") % {"here": here, "before": before}
 
 
 def month_of(week: Week) -> tuple[int, int]:

@@ -231,17 +231,25 @@ def _in_order(found: Mapping[tuple[int, int], tuple[int, ...]]) -> tuple[list[So
 
 @dataclass(frozen=True)
 class Row:
-    """One unit among others: its load week by week, and the weeks that are not shown."""
+    """One unit among others: its load week by week, and the weeks that are not shown.
+
+    Shape: what lies before `split` a split divided by published shares.
+    """
 
     unit: Unit
     loads: Mapping[dt.date, Load]
     gone: Collection[dt.date]
+    split: dt.date = dt.date.min
 
     def over(self, period: Period) -> Load | None:
         """Add up a period's weeks that are shown; None where there are others alone."""
         weeks = _filled(self.loads, period)
         shown = [self.loads[week] for week in weeks if week not in self.gone]
         return Load.over(shown) if shown or not weeks else None
+
+    def is_divided(self, period: Period) -> bool:
+        """Say whether some of a period's load is a part of what a split unit filed."""
+        return any(week < self.split and week not in self.gone for week in _filled(self.loads, period))
 
     def active(self, period: Period) -> int | None:
         """Count the cadres in post in a period's newest week that is not hidden."""
@@ -280,7 +288,8 @@ def compared(
                 sum(figures[name] for name in MINUTES), figures["self_min"], figures["returns"], figures["active"]
             )
     gone = restated.hidden_in(basis, pks, span, own=own)
-    return [Row(unit, loads[unit.pk], gone[unit.pk]) for unit in units]
+    split = restated.estimated_in(basis, pks, span)
+    return [Row(unit, loads[unit.pk], gone[unit.pk], split.get(unit.pk, dt.date.min)) for unit in units]
 
 
 def as_of(actor: Actor, at: dt.datetime) -> dt.datetime:

@@ -15,6 +15,8 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from reports.indicators import CATEGORIES
 from reports.peers import Weeks, hidden
 from reports.periods import Span
@@ -22,6 +24,7 @@ from reports.statements import Statements
 
 SQL = Statements("restated")
 REPORTED, RESTATED = BASES = ("reported", "restated")  # the tree of each week, or today's; the first by default
+TREES = {REPORTED: _("当时区划"), RESTATED: _("现行区划")}
 SUMS = (
     *(f"{prefix}_{name}" for prefix in "nmc" for name in CATEGORIES),
     *("self_min", "after_hours_min", "bulk_min", "returns", "nil_returns", "active"),
@@ -131,6 +134,11 @@ def tree(units: Collection[int], span: Span) -> Tree:
     ]
     estates = tuple(tuple(of) for _key, of in groupby(heirs, key=lambda heir: (heir.event, heir.of)))
     return Tree(tuple(units), span, tuple(Shift(*row) for row in _read("shifts", units, span)), estates)
+
+
+def estimated_in(basis: str, units: Collection[int], span: Span) -> Mapping[int, dt.date]:
+    """Return the units whose sums a split divided, and until which Monday; as reported there are none."""
+    return tree(units, span).estimated if basis == RESTATED else {}
 
 
 def hidden_in(basis: str, units: Collection[int], span: Span, *, own: bool = False) -> Weeks:

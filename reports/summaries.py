@@ -103,7 +103,7 @@ class Extent:
 
     def estimated(self, units: Collection[int]) -> Mapping[int, dt.date]:
         """Which units' sums are partly an estimate, and until which Monday."""
-        return restated.tree(units, self.span).estimated if self.basis == RESTATED else {}
+        return restated.estimated_in(self.basis, units, self.span)
 
     def hidden(self, units: Collection[int]) -> Weeks:
         """Which weekly sums of units must not be shown."""

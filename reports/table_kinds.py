@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -68,7 +68,8 @@ class Table:
     `source`, the sums in the tree that was asked for, and `gone` (unit_id, week), the weeks that must not be shown; a
     function returns rows in the order of the columns, law 5 applied. `by_week`: a row is of the week `monday`, and provisional by it. `of_issuers`: rows are of the unit and all
     below it, as issuers or together, and no level is asked. Units: `most` is units x weeks that it is computed for at once, `before` weeks
-    before the first that law 5 has to know of.
+    before the first that law 5 has to know of. `tree` is the one it has, whatever is asked for (ADR 11); empty where it has both. `is_yearly`: the
+    same weeks of the year before stand in it.
     """
 
     key: str
@@ -81,8 +82,14 @@ class Table:
     of_issuers: bool = False
     most: int | None = None
     before: int = 0
+    tree: str = ""
+    is_yearly: bool = False
     frozen: int = 3  # columns that stay while one scrolls
 
     @property
     def statement(self) -> str:
         return SQL.text(self.sql)
+
+    def of(self, extent: Extent) -> Extent:
+        """Return what is read where an extent is asked for: in the table's own tree, where it has but one."""
+        return replace(extent, basis=self.tree or extent.basis)

@@ -20,6 +20,7 @@ from reports.capacity import beside
 from reports.extents import Extent
 from reports.indicators import Load, whole
 from reports.panels.comparison import Line, Then, table
+from reports.panels.measures import remark as in_remark
 from reports.panels.measures import written
 from reports.panels.signals import line as in_words
 from reports.periods import Period
@@ -50,7 +51,15 @@ def _loads(actor: Actor, units: Sequence[Unit], period: Period, basis: str) -> d
 def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
     unit, load, spread = line.unit, line.load, line.spread
     is_empty = load is not None and not load.returns
-    remark = _("人数太少，不显示") if line.is_hidden else _("没有数据") if is_empty else ""
+    remark = (
+        _("人数太少，不显示")
+        if line.is_hidden
+        else _("没有数据")
+        if is_empty
+        else _("含估算")
+        if line.is_divided
+        else ""
+    )
     known = load if load and load.returns else None
     quarters = (spread.low, spread.median, spread.high, spread.p90) if spread else (None,) * 4
     peers = spread.count if spread else None, *(None if each is None else round(each) for each in quarters)
@@ -65,14 +74,22 @@ def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
 def capacity(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     """Return burden beside capacity of the units of a level as the page does: those first whose hours are asked most."""
     units = list(extent.units(actor).filter(closed_on=None).select_related("parent").order_by("path"))
-    return [_capacity(line) for line in beside(actor, units, Period.over(extent.period.weeks)).lines]
+    return [_capacity(line) for line in beside(actor, units, Period.over(extent.period.weeks), extent.basis).lines]
 
 
 def _capacity(line: CapacityLine) -> tuple[Any, ...]:
     unit, known, load, peers = line.unit, line.known, line.load, line.peers
     people = (getattr(known, name, None) for name in ("year", "quota", "in_post", "lent", "borrowed", "hired"))
     quarters = (peers.count, peers.low, peers.median, peers.high) if peers else (None,) * 4
-    remark = _("人数太少，不显示") if load is None else "" if line.weeks else _("没有数据")
+    remark = (
+        _("人数太少，不显示")
+        if load is None
+        else _("没有数据")
+        if not line.weeks
+        else _("含估算")
+        if line.is_divided
+        else ""
+    )
     told = load if load and line.weeks else None
     return (
         unit.code, unit.name, str(unit.get_kind_display()), unit.parent.name if unit.parent else "", *people, line.weeks,
@@ -88,7 +105,7 @@ def indicators(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     return [
         (
             unit.code, unit.name, each.code, str(each.name), written(each.kind, value), str(each.unit), value.number, value.of,
-            value.low, value.high, str(each.side), str(value.why),
+            value.low, value.high, str(each.side), in_remark(value),
         )
         for each, value in found
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.standards.models import Category
 from reports import table_rows
+from reports.restated import REPORTED, RESTATED
 from reports.table_kinds import Column, Law, Table
 
 WEEK = Column("week", _("周（周一）"), "date", 12)
@@ -90,6 +91,7 @@ TREND = Table(
         Law(("per_head_before",), week="week_before"),
     ),
     before=54,
+    is_yearly=True,
 )
 CATEGORIES = Table(
     "categories",
@@ -128,6 +130,7 @@ COMPARISON = Table(
     by_week=False,
     most=200_000,
     frozen=2,
+    is_yearly=True,
 )
 DEMANDS = Table(
     "demands",
@@ -152,6 +155,7 @@ DEMANDS = Table(
     ),
     sql="demands",
     of_issuers=True,
+    tree=RESTATED,
 )
 LEAGUE = Table(
     "league",
@@ -172,6 +176,7 @@ LEAGUE = Table(
     by_week=False,
     of_issuers=True,
     frozen=2,
+    tree=REPORTED,
 )
 UNREGISTERED_DEMANDS = Table(
     "unregistered",
@@ -191,6 +196,7 @@ UNREGISTERED_DEMANDS = Table(
     by_week=False,
     of_issuers=True,
     frozen=2,
+    tree=RESTATED,
 )
 SIGNALS = Table(
     "signals",
@@ -211,6 +217,7 @@ SIGNALS = Table(
     rows=table_rows.signals,
     by_week=False,
     of_issuers=True,
+    tree=RESTATED,
 )
 INDICATORS = Table(
     "indicators",
@@ -244,6 +251,7 @@ PORTAL_TIMES = Table(
     (WEEK, CODE, UNIT, *PORTAL, REMARK),
     sql="portal",
     laws=(Law(keys(*PORTAL)),),
+    tree=REPORTED,
 )
 MEETINGS = Table(
     "calendar",
@@ -265,6 +273,7 @@ MEETINGS = Table(
     of_issuers=True,
     most=20_000,
     frozen=2,
+    tree=RESTATED,
 )
 RELIEF = Table(
     "relief",
@@ -286,6 +295,7 @@ RELIEF = Table(
     by_week=False,
     of_issuers=True,
     frozen=3,
+    tree=REPORTED,
 )
 CAPACITY = Table(
     "capacity",
@@ -339,6 +349,7 @@ REPLIES = Table(
     by_week=False,
     of_issuers=True,
     frozen=2,
+    tree=RESTATED,
 )
 TABLES = {
     table.key: table

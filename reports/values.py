@@ -24,7 +24,7 @@ from reports.estimates import Estimate, Stratum, estimate, shown
 from reports.indicators import CATEGORIES, VALUED, Figures, Indicator
 from reports.models import ReturnSpread, RollupAsked
 from reports.periods import Period, Span
-from reports.restated import REPORTED, RESTATED, hidden_in
+from reports.restated import REPORTED, RESTATED, estimated_in, hidden_in
 
 HIDDEN, EMPTY = _("人数太少，不显示"), _("这一期没有周报")
 UNASKED, VILLAGE = _("没有登记的事项"), _("村社区不单列")
@@ -45,7 +45,8 @@ REESTIMATED = {"issued_hours"}  # indicators that a change of the tariffs moves
 class Value:
     """One figure: `number`, or `number` of `of` where it is a share or a mean; without one, `why`.
 
-    Units: as the indicator's kind says. Shape: low and high are the bounds of an estimate.
+    Units: as the indicator's kind says. Shape: low and high are the bounds of an estimate; `divided` where a split divided some of it by
+    published shares.
     """
 
     number: int | None = None
@@ -53,6 +54,7 @@ class Value:
     why: str | Promise = ""
     low: int | None = None
     high: int | None = None
+    divided: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -96,6 +98,7 @@ class Given:
     portal: tuple[int, int] | None  # seconds, filings
     estimate: Estimate | None
     is_whole: bool = True  # whether there is data of all its weeks: what began later must not look like more
+    is_divided: bool = False  # whether a split divided some of it by published shares
 
 
 def indicator_rows(actor: Actor, unit: Unit, period: Period, basis: str = REPORTED) -> list[Row]:
@@ -129,7 +132,8 @@ def value_of(code: str, given: Given) -> Value:
     if not given.is_whole:
         return Value(why=PARTLY)
     rule = RULES.get(code)
-    return rule(given) if rule else _of_category(code, given)
+    found = rule(given) if rule else _of_category(code, given)
+    return replace(found, divided=given.is_divided and found.is_known)
 
 
 def goals_of(unit: Unit) -> dict[str, Goal]:
@@ -149,7 +153,7 @@ def strip(
     """
     return {
         "target": target_of(VALUED["per_head"], goals_of(unit)),
-        "estimate": estimated(actor, unit, period, gone, sums.total) if basis == REPORTED else None,
+        "estimate": estimated(actor, unit, period, gone, sums) if basis == REPORTED else None,
         "is_asked_known": period.last <= closed,
         "is_sampled": sampled(actor, unit, period.first.monday, period.last.monday),
     }
@@ -174,7 +178,11 @@ def _given(actor: Actor, unit: Unit, periods: Sequence[Period], basis: str) -> t
     collect = _of_period if basis == REPORTED else _of_period_restated
     found = [collect(actor, unit, period, figures, gone) for period in periods]
     known = [True, *(queries.is_whole(figures, period) for period in periods[1:])]
-    return tuple(replace(given, is_whole=is_whole) for given, is_whole in zip(found, known, strict=True))
+    until = estimated_in(basis, [unit.pk], span).get(unit.pk, dt.date.min)
+    return tuple(
+        replace(given, is_whole=is_whole, is_divided=period.first.monday < until)
+        for given, is_whole, period in zip(found, known, periods, strict=True)
+    )
 
 
 def _of_period(
@@ -188,7 +196,7 @@ def _of_period(
         _unregistered(actor, unit, period, gone),
         _asked(actor, unit, period, gone),
         _portal(actor, unit, period, gone),
-        estimated(actor, unit, period, gone, sums.total if sums else 0),
+        estimated(actor, unit, period, gone, sums),
     )
 
 
@@ -224,9 +232,11 @@ def _asked(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) 
     return None if found["targets"] is None else found
 
 
-def estimated(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], counted: int) -> Estimate | None:
-    """Estimate the total of all cadres over a period's shown weeks; None below a county, and where a week has too few."""
-    if unit.level not in ABOVE:
+def estimated(
+    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], counted: Figures | None
+) -> Estimate | None:
+    """Estimate the total of all cadres over a period's shown weeks; None below a county, and where a week that is counted has too few."""
+    if unit.level not in ABOVE or counted is None:
         return None
     weeks = [week for week in period.mondays if week not in gone]
     rows = ReturnSpread.objects.visible_to(actor).filter(unit=unit, week__in=weeks)
@@ -234,10 +244,10 @@ def estimated(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date
     for week, *numbers in rows.values_list("week", "cadres", "asked", "n", "total_min", "squares", "more", "more_min"):
         strata.setdefault(week, []).append(Stratum(*(int(number) for number in numbers)))
     found = [each for each in map(estimate, strata.values()) if each]
-    if not found:
+    if not found or len(found) < counted.weeks:  # the sum of fewer weeks is no estimate of them all
         return None
     whole = sum(found[1:], found[0])
-    return shown(whole if len(found) == len(weeks) else replace(whole, asked=0), counted)
+    return shown(whole if len(found) == len(weeks) else replace(whole, asked=0), counted.total)
 
 
 def _reestimated(now: Given, last_year: Given) -> int | None:

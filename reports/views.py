@@ -34,9 +34,9 @@ from reports.panels.items import LEVELS, items
 from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.peer_stats import SCOPES, Stats
-from reports.periods import Period, Span, festival_of, year_before
+from reports.periods import Period, Span, year_before
 from reports.relief import Ask, eased, year_of
-from reports.restated import BASES, REPORTED, RESTATED, hidden_in
+from reports.restated import BASES, REPORTED, RESTATED, TREES, hidden_in
 from reports.values import strip
 from reports.verification import incident
 
@@ -114,7 +114,9 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     panels, here = _panels(actor, state, now)
     context |= panels
     context |= newest(actor, unit, state.period.last, last_closed(now))
-    context |= ability(actor, unit, state.period, clock.day_of(now)) | {"period_query": query_of(**state.period.query)}
+    context |= ability(actor, unit, state.period, state.basis, clock.day_of(now)) | {
+        "period_query": query_of(**state.period.query)
+    }
     if unit.level in LEVELS and state.period.kind == "week":
         context |= _own(actor, state, whole=request.GET.get("items") == "all")
     units = below.get(state.level, [])
@@ -207,9 +209,8 @@ def _bases(state: State, below: dict[str, list[Unit]], now: dt.datetime) -> dict
     trees = queries.trees(state.unit, below.get(state.level, []), _span(state.period, last_closed(now)))
     if trees.is_one:
         return {}
-    named = ((REPORTED, _("当时区划")), (RESTATED, _("现行区划")))
     return {
-        "bases": [(label, state.url(basis=basis), basis == state.basis) for basis, label in named],
+        "bases": [(label, state.url(basis=basis), basis == state.basis) for basis, label in TREES.items()],
         "is_restated": state.basis == RESTATED,
         "is_estimated": state.basis == RESTATED and bool(trees.estimated),
         "is_split": state.basis == RESTATED
@@ -236,8 +237,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
     points = summary.trend(period, figures, gone, closed)
     context: dict[str, Any] = {
         "points": points,
-        "festival": period.festival,
-        "trend_festival": festival_of([point.week for point in points]),
+        "trend_festival": summary.festival_in(points),
         "has_trend": any(point.now is not None for point in points),
         "asks": _asks(actor, unit, closed),
     }

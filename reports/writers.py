@@ -79,13 +79,13 @@ class CsvWriter:
     def __init__(self, path: Path, tables: Sequence[Table]) -> None:
         self.zip = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) if len(tables) > 1 else None
         self.out: Any = None if self.zip else path.open("wb")
+        self.notes: dict[str, list[str]] = {}  # what is said of which tables
 
     def begin(self, table: Table, note: str, rows: int, part: int = 1, parts: int = 1) -> None:
         if self.zip:
             if self.out:
                 self.out.close()
-            else:
-                self.zip.writestr(f"{gettext('说明')}.txt", BOM + note.encode())
+            self.notes.setdefault(note, []).append(str(table.title))
             self.out = self.zip.open(f"{table.title}.csv", "w", force_zip64=True)
         line = io.StringIO()
         csv.writer(line).writerow(headings(table))
@@ -100,6 +100,8 @@ class CsvWriter:
     def close(self) -> None:
         self.out.close()
         if self.zip:
+            said = ["\n".join([note, *titles]) for note, titles in self.notes.items()]
+            self.zip.writestr(f"{gettext('说明')}.txt", BOM + "\n\n".join(said).encode())
             self.zip.close()
 
     def abort(self) -> None:

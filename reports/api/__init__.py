@@ -88,6 +88,9 @@ class TableSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     title = serializers.CharField()
+    basis = serializers.ChoiceField(
+        ["", *BASES], allow_blank=True, help_text="The only tree it has; empty: both, as asked for"
+    )
     columns = ColumnSerializer(many=True)
 
 
@@ -104,6 +107,11 @@ class LinesSerializer(serializers.Serializer[Any]):
     results = serializers.ListField(
         child=serializers.DictField(child=serializers.JSONField(allow_null=True)),
         help_text="null: not shown or no data, as `remark` says",
+    )
+    basis = serializers.ChoiceField(BASES, help_text="The tree of each week, or today's: what the rows were read in")
+    unlike = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why the same weeks a year before are not alike, where they stand in the table",
     )
     next = serializers.URLField(allow_null=True)
 
@@ -242,7 +250,7 @@ class Tables(ApiView):
 
 def _declared(table: Table) -> dict[str, Any]:
     columns = [{"key": each.key, "title": str(each.title), "kind": each.kind} for each in table.columns]
-    return {"key": table.key, "title": str(table.title), "columns": columns}
+    return {"key": table.key, "title": str(table.title), "basis": table.tree, "columns": columns}
 
 
 class TableLines(ApiView):
@@ -272,7 +280,9 @@ class TableLines(ApiView):
         given = self.parameters("unit", "from", "to", "level", "basis")
         unit, level = asked_unit(self.actor, given), choice(given, "level", tuple(LEVELS))
         extent = Extent(unit, level, *asked_weeks(given), choice(given, "basis", BASES))
-        return self.paged(Lines(table, self.actor, extent, most=MOST), dict)
+        answer = self.paged(Lines(table, self.actor, extent, most=MOST), dict)
+        answer.data |= {"basis": table.of(extent).basis, "unlike": extent.unlike if table.is_yearly else []}
+        return answer
 
 
 class Signals(ApiView):

@@ -28,6 +28,7 @@ class ValueSerializer(serializers.Serializer[Any]):
     low = serializers.IntegerField(allow_null=True, help_text="Bound of an estimate's 95 % interval")
     high = serializers.IntegerField(allow_null=True)
     why = serializers.CharField(help_text="Why there is no figure")
+    divided = serializers.BooleanField(help_text="A split unit's past is divided by published shares: an estimate")
 
 
 class GoalSerializer(serializers.Serializer[Any]):
@@ -62,6 +63,10 @@ class IndicatorPageSerializer(serializers.Serializer[Any]):
 
     results = IndicatorSerializer(many=True)
     next = serializers.URLField(allow_null=True)
+    unlike = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why last year's period is not alike: where Spring Festival was, how many weeks",
+    )
 
 
 class Indicators(ApiView):
@@ -81,12 +86,14 @@ class Indicators(ApiView):
         responses={200: IndicatorPageSerializer, **REFUSALS},
     )
     def get(self, request: Request) -> Response:
-        """Return one page of indicators: the period, the one before, the same a year ago."""
+        """Return one page of indicators: the period, the one before, the same a year ago, and why that is not alike."""
         given = self.parameters("unit", "period", "week", "basis")
         unit = asked_unit(self.actor, given)
         period = asked_period(given, clock.now())
         rows = indicator_rows(self.actor, unit, period, choice(given, "basis", BASES))
-        return self.paged(rows, indicator_body)
+        answer = self.paged(rows, indicator_body)
+        answer.data["unlike"] = period.unlike
+        return answer
 
 
 def indicator_body(row: Row) -> dict[str, Any]:

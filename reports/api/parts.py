@@ -35,6 +35,7 @@ class PartLineSerializer(serializers.Serializer[Any]):
     per_head = serializers.IntegerField(allow_null=True, help_text="Minutes a head and week")
     returns = serializers.IntegerField(allow_null=True)
     suppressed = serializers.BooleanField(help_text="Too few people stand behind the figures")
+    estimated = serializers.BooleanField(help_text="A split unit's past is divided by published shares")
 
 
 class PartPageSerializer(serializers.Serializer[Any]):
@@ -91,4 +92,5 @@ def part_body(line: parts.Line) -> dict[str, Any]:
         "per_head": whole(line.per_head),
         "returns": None if minutes is None else line.returns,
         "suppressed": minutes is None,
+        "estimated": line.is_estimated,
     }

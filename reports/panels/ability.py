@@ -16,13 +16,13 @@ from reports.periods import Period
 LISTED = 3  # requests
 
 
-def ability(actor: Actor, unit: Unit, period: Period, today: dt.date) -> dict[str, Any]:
+def ability(actor: Actor, unit: Unit, period: Period, basis: str, today: dt.date) -> dict[str, Any]:
     """Return what the panel shows of a unit that is asked itself; nothing of places above."""
     if unit.level not in LEVELS:
         return {}
     requests = list(resources.requests(actor, "", unit)[:LISTED])
     return {
-        "ability": beside(actor, [unit], period).lines[0],
+        "ability": beside(actor, [unit], period, basis).lines[0],
         "requests": resources.clocked(actor, requests, today),
         "may_ask": any(post.role == Role.LEAD and post.unit_id == unit.pk for post in actor.posts),
     }

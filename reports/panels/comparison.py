@@ -39,6 +39,7 @@ class Line:
     spread: Spread | None
     previous: Load | None = None  # the period before; None: not shown, or not asked for
     last_year: Load | None = None
+    is_divided: bool = False  # whether a split divided some of it by published shares
 
     @property
     def imposed(self) -> float | None:
@@ -141,6 +142,7 @@ def table(
             peers.get(alike(row.unit.kind)),
             then.previous.get(row.unit.pk),
             then.last_year.get(row.unit.pk),
+            row.is_divided(period),
         )
         for row in rows
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from burden.kit.templatetags.show import NOTHING, hours, minutes, per_head, percent, plus_hours
 from reports.indicators import Indicator
+from reports.periods import Period
 from reports.values import Row, Target, Value
 
 NEUTRAL = {  # more of it is no heavier, and less no lighter: said without a colour
@@ -89,6 +90,11 @@ def written(kind: str, value: Value) -> str:
     return minutes((2 * number + of) // (2 * of) if of else number)
 
 
+def remark(value: Value) -> str:
+    """Say why there is no value, or that a split divided some of it by published shares."""
+    return _("含估算") if value.divided else str(value.why)
+
+
 def goal_words(kind: str, target: Target | None) -> str:
     """Write a goal: what it should come down to, or how far below last year."""
     if target is None:
@@ -115,12 +121,14 @@ def heads() -> list[str]:
     return [
         _("代码"), _("指标"), _("单位"), _("谁记的"), _("本期"), _("区间"), _("上期"), _("上年同期"), _("其中重估 人·分钟"), _("目标"), _("说明"),
         _("本期 分子"), _("本期 分母"), _("上期 分子"), _("上期 分母"), _("上年 分子"), _("上年 分母"), _("怎么算"), _("来源"),
+        _("与上年同期不一样的"),
     ]  # fmt: skip
 
 
-def cells(found: Sequence[Line]) -> list[list[Any]]:
+def cells(found: Sequence[Line], period: Period) -> list[list[Any]]:
     """The rows of a file: what the page says, and the whole numbers behind it."""
-    return [_cells(line) for line in found]
+    unlike = "；".join(period.unlike)
+    return [[*_cells(line), unlike] for line in found]
 
 
 def _cells(line: Line) -> list[Any]:
@@ -128,5 +136,5 @@ def _cells(line: Line) -> list[Any]:
     numbers = [part for value in (row.now, row.previous, row.last_year) for part in (value.number, value.of)]
     return [
         each.code, str(each.name), str(each.unit), str(each.side), line.now, line.interval, line.previous, line.last_year,
-        row.reestimated, line.target, str(row.now.why), *numbers, str(each.formula), str(each.source),
+        row.reestimated, line.target, remark(row.now), *numbers, str(each.formula), str(each.source),
     ]  # fmt: skip

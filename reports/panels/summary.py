@@ -12,7 +12,7 @@ from burden.kit.templatetags.show import category_css, hours
 from burden.standards.models import Category
 from burden.units.models import Unit
 from reports.indicators import CATEGORIES, NOTHING, Figures, Source
-from reports.periods import Period, month_name, month_of, year_before
+from reports.periods import Period, festival_of, festival_words, month_name, month_of, year_before
 from reports.source_periods import OTHERS, SELF
 
 TREND_WEEKS = 52
@@ -119,6 +119,12 @@ def trend(period: Period, figures: Mapping[dt.date, Figures], gone: Collection[d
         )
         for week in weeks
     ]
+
+
+def festival_in(points: Sequence[Point]) -> str:
+    """Say where Spring Festival is in both years of a trend, where that is not the same week."""
+    found = festival_of([point.week for point in points])
+    return festival_words(found) if found else ""
 
 
 def trend_weeks(period: Period, closed: Week) -> list[Week]:

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from burden.kit import clock
 from burden.resources.models import Capacity, SupportRequest, Training
 from burden.standards.models import DayOverride
+from burden.units import events
+from burden.units.events import Change
 from reports.capacity import Load, _line, after_hours, beside, trained
 from reports.extents import Extent
 from reports.periods import Period
@@ -22,6 +24,7 @@ from reports.table_rows import capacity as rows_of
 from tests.factories import (
     LAST_WEEK,
     NOW,
+    THIS_WEEK,
     make_actor,
     make_demand,
     make_entry,
@@ -60,6 +63,10 @@ def make_town(county, *, in_post=10, year=2026, per_head=600, returns=6, **sums)
     return town
 
 
+def merge(heir, gone):
+    events.register(by=None, change=Change("merge", heir, THIS_WEEK.monday, "批复", merged=(gone,)), now=NOW)
+
+
 def line_of(office, *units, period=WEEK):
     return beside(office, list(units), period).lines[0]
 
@@ -70,6 +77,14 @@ def test_share_is_what_is_asked_of_the_hours_of_who_works_there(county, office):
     assert (line.load.needed_min, line.available_min) == (3_600 + 400, 10 * FIVE_DAYS)
     assert (line.share, line.after_share) == (4_000 / 24_000, 360 / 3_600)
     assert (line.each_week_min, line.available_each_week_min) == (4_000, 24_000)
+
+
+def test_township_of_today_has_what_its_predecessor_did(county, office):
+    """A merged unit's past is its successor's in today's tree; the page, which lets one choose, says the same."""
+    gone, heir = make_town(county, per_head=300), make_town(county, per_head=600)
+    merge(heir, gone)
+    for basis, minutes in (("reported", 3_600), ("restated", 5_400)):
+        assert beside(office, [heir], WEEK, basis).lines[0].minutes == minutes
 
 
 def test_holidays_leave_fewer_hours(county, office):

@@ -26,7 +26,7 @@ from reports import exports, sizes
 from reports.export_views import name_of
 from reports.extents import Extent
 from reports.forms import presets
-from reports.models import ExportJob, RollupOwn, RollupOwnSource, RollupSource, RollupSub
+from reports.models import ExportJob, PortalTime, RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from reports.source_periods import SELF
 from reports.tables import TABLES
 from reports.workbooks import WorkbookWriter
@@ -715,7 +715,7 @@ def test_file_in_todays_tree_counts_a_village_where_it_stands(office, folder):
             job = run(ask(office, basis=basis, tables=[table]))
             assert [line["合计 人·分钟"] for line in read_csv(job)] == sums_
             assert ("现行区划" in name_of(job)) is (basis == "restated")
-        assert words in exports._note(job)
+        assert words in exports._note(job, TABLES[table])
 
 
 def test_file_in_todays_tree_hides_what_the_two_trees_would_tell(office, folder):
@@ -728,6 +728,28 @@ def test_file_in_todays_tree_hides_what_the_two_trees_would_tell(office, folder)
     lines = read_csv(run(ask(office, basis="restated")))
     assert [(line["合计 人·分钟"], line["说明"].split("；")[0]) for line in lines] == [("", "人数太少，不显示")] * 2
     assert {line["合计 人·分钟"] for line in read_csv(run(ask(office)))} == {"15000", "5400"}
+
+
+def test_file_says_of_every_table_which_tree_it_has(client, office, folder):
+    """What is known in one tree alone is not said to be of the other."""
+    town = make_unit(office.unit, "township", name="柳河镇")
+    add_sums(town, active=9)
+    add_source(town, None, minutes=60)
+    PortalTime.every.create(unit=town, week=LAST_WEEK.monday, n=6, median_s=40, total_s=240)
+    job = run(ask(office, basis="restated", tables=["unit_weeks", "portal", "indicators"]))
+    with zipfile.ZipFile(exports.file_of(job)) as archive:
+        note = archive.read("说明.txt").decode("utf-8-sig")
+    today, then = note.split("\n\n")
+    assert ("按现行区划" in today, today.splitlines()[1:]) == (True, ["单位周汇总", "全部指标"])
+    assert ("按当时区划" in then, then.splitlines()[1:]) == (True, ["平台自身负担"])
+    assert "现行区划" in name_of(job)
+    assert "现行区划" not in name_of(run(ask(office, basis="restated", tables=["portal"])))
+    client.force_login(office.user)
+    for key, basis in (("portal", "reported"), ("unit_weeks", "restated"), ("calendar", "restated")):
+        answer = client.get(f"/api/v1/tables/{key}/", {"unit": office.unit.code, "basis": "restated"}).json()
+        assert answer["basis"] == basis
+    declared = {row["key"]: row["basis"] for row in client.get("/api/v1/tables/").json()["results"]}
+    assert (declared["portal"], declared["unit_weeks"], declared["capacity"]) == ("reported", "", "")
 
 
 def test_unknown_tree_is_refused(office, townships):

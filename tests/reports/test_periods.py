@@ -194,6 +194,14 @@ def test_comparison_says_that_the_festival_is_in_one_year_alone(kind, asked, is_
     assert festival == ((week("2026-02-16"), week("2025-01-27")) if is_said else None)
 
 
+def test_spans_of_more_weeks_than_a_year_before_are_told():
+    april, year = Period.of("month", week("2026-04-13")), Period.of("year", week("2026-06-01"))
+    assert (april.unlike, year.unlike) == (["本期 5 周，上年同期 4 周"], ["本期 53 周，上年同期 52 周"])
+    assert Period.of("year", week("2026-06-01"), until=week("2026-06-01")).unlike == []
+    assert Period.of("week", week("2026-02-16")).unlike == ["春节：本年第 8 周，上年第 5 周"]
+    assert Period.of("week", week("2026-11-16")).unlike == []
+
+
 def test_trend_says_where_the_festival_is_in_both_years():
     year = [week("2025-11-24").plus(n) for n in range(52)]
     assert festival_of(year) == (week("2026-02-16"), week("2025-01-27"))

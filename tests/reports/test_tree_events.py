@@ -236,10 +236,47 @@ def test_headline_of_a_split_past_says_estimate_and_no_few_returns(client, monke
     become("split", one, shares={two.pk: 9_000, new.pk: 1_000})
     client.force_login(make_actor(county, "reviewer").user)
     said = {"week": str(LAST_WEEK), "kind": "village"}
-    for unit, basis, marks in ((new, "restated", 2), (new, "reported", 0), (county, "restated", 0)):
+    for unit, basis, marks in ((new, "restated", 2), (new, "reported", 0), (county, "restated", 2)):
         body = client.get(f"/reports/{unit.code}/", said | {"basis": basis}).content.decode()
         assert 'id="per-head"' in body
-        assert body.count('<span class="tag">估算</span>') == marks, (unit, basis)
+        assert body.count('<span class="tag">估算</span>') == marks, (unit, basis)  # of the county two of its list
+
+
+@pytest.mark.parametrize("basis", restated.BASES)
+def test_every_page_file_and_answer_marks_what_a_split_divided(client, monkeypatch, county, towns, basis):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    one, two, new = towns
+    become("split", one, shares={two.pk: 6_667, new.pk: 3_333})
+    client.force_login(make_actor(county, "office").user)
+    said, is_marked = {"week": str(LAST_WEEK), "basis": basis}, basis == "restated"
+
+    def body(path: str, **query: str) -> str:
+        return client.get(path, said | query).content.decode()
+
+    def rows(route: str, **query: str) -> list[dict[str, Any]]:
+        return client.get(f"/api/v1/{route}/", {"basis": basis} | query).json()["results"]
+
+    mark = '<span class="tag">估算</span>'
+    marks = {
+        f"/reports/{county.code}/": 2,
+        f"/reports/{county.code}/parts/": 2,
+        f"/reports/{new.code}/parts/": 1,
+        f"/reports/{county.code}/capacity/": 2,
+    }
+    assert {path: body(path).count(mark) for path in marks} == {path: n * is_marked for path, n in marks.items()}
+    assert (mark in body(f"/reports/{new.code}/indicators/")) is is_marked
+    assert ("含估算" in body(f"/reports/{new.code}/indicators/file/", format="csv")) is is_marked
+    assert body(f"/reports/{county.code}/parts/", format="csv").count("含估算") == 2 * is_marked
+    assert [row["estimated"] for row in rows("parts", unit=county.code)] == [is_marked] * len(
+        rows("parts", unit=county.code)
+    )
+    assert {row["now"]["divided"] for row in rows("indicators", unit=new.code) if row["now"]["number"]} == {is_marked}
+    week = {"from": str(LAST_WEEK), "to": str(LAST_WEEK)}
+    for key in ("unit_weeks", "categories", "comparison", "capacity", "trend"):
+        remarks = [row["remark"] for row in rows(f"tables/{key}", unit=county.code, level="township", **week)]
+        assert ["含估算" in remark for remark in remarks] == [is_marked] * len(remarks), key
+    remarks = [row["remark"] for row in rows("tables/indicators", unit=new.code, **week) if row["number"] is not None]
+    assert {"含估算" in remark for remark in remarks} == {is_marked}
 
 
 def test_townships_own_people_are_those_of_their_predecessors_too(county, towns):

@@ -151,6 +151,18 @@ def test_estimate_has_its_interval_beside_the_counted_total(county: Unit) -> Non
     assert (value.low < value.number < value.high, value.number) == (True, 24000)
 
 
+def test_weeks_of_which_one_has_no_estimate_have_none(county: Unit) -> None:
+    """What three weeks are estimated to take is no estimate of four; a week without returns is none of them."""
+    numbers = {"cadres": 40, "asked": 40, "n": 20, "total_min": 12000, "squares": 7_400_000, "more": 0, "more_min": 0}
+    month = Period.of("month", LAST_WEEK, until=LAST_WEEK)
+    for week in month.weeks[:2]:
+        ReturnSpread.every.create(unit=county, week=week.monday, kind="village", **numbers)
+        add_sums(county, week, returns=20, active=40, per_head=600)
+    assert rows(county, month)["estimate"].now.number == 48000
+    add_sums(county, month.last, returns=6, active=40, per_head=600)
+    assert (rows(county, month)["estimate"].now.number, rows(county, month)["estimate"].now.why) == (None, FEW)
+
+
 def test_change_against_last_year_is_split_from_re_estimate(county: Unit) -> None:
     add_asked(county, issued_min=4000, reestimated_min=-500)
     add_asked(county, year_before(LAST_WEEK), issued_min=6000, reestimated_min=100)

@@ -193,14 +193,35 @@ def test_change_is_against_the_week_before_and_the_year_before(login, county):
     assert changes(show(client, county)) == ["减−1.0", "增+3.0"]
 
 
-def test_page_says_where_the_festival_was_in_both_years(login, county):
-    """Beside 同比 where only one of the two weeks held it, and on the trend."""
-    client = login(county)
-    add_sums(county, Week(dt.date(2026, 2, 16)))
-    add_sums(county, Week(dt.date(2026, 3, 2)))
-    words = "春节：本年第 8 周，上年第 5 周"
-    assert show(client, county, week="2026-02-16").count(words) == 2
-    assert show(client, county, week="2026-03-02").count(words) == 1
+def test_every_page_beside_last_year_says_why_it_is_not_alike(login, county):
+    """Spring Festival in one of the two weeks alone, and on the trend; a month of five weeks beside one of four."""
+    town, bureau = make_unit(county, "township"), make_unit(county, "department")
+    client = login(county, "office")
+    for day in ("2026-02-16", "2026-03-02", "2026-04-13"):
+        add_sums(town, Week(dt.date.fromisoformat(day)))
+        ask(bureau, 600, Week(dt.date.fromisoformat(day)))
+    festival, lengths = "春节：本年第 8 周，上年第 5 周", "本期 5 周，上年同期 4 周"
+    pages = ("", "parts/", "indicators/", "issuers/")
+    for said, words in (({"week": "2026-02-16"}, festival), ({"week": "2026-04-13", "period": "month"}, lengths)):
+        for path in (
+            *(f"/reports/{town.code}/{page}" for page in pages[:3]),
+            f"/reports/{county.code}/issuers/",
+            f"/issued/{bureau.code}/",
+        ):
+            body = client.get(path, {"period": "week"} | said).content.decode()
+            bar = body.partition("<main")[0]
+            assert words in bar, path
+        answer = client.get("/api/v1/indicators/", {"unit": town.code} | said).json()
+        assert answer["unlike"] == [words]
+        file = client.get(f"/reports/{town.code}/indicators/file/", said | {"format": "csv"}).content.decode(
+            "utf-8-sig"
+        )
+        assert words in file
+    assert festival in show(client, town, week="2026-03-02").partition("<main")[2]  # on the trend alone
+    assert festival not in show(client, town, week="2026-03-02").partition("<main")[0]
+    week = {"from": "2026-02-16", "to": "2026-02-16"}
+    for key, found in (("trend", [festival]), ("comparison", [festival]), ("unit_weeks", [])):
+        assert client.get(f"/api/v1/tables/{key}/", {"unit": county.code} | week).json()["unlike"] == found, key
 
 
 def test_nothing_is_compared_with_a_hidden_week(login, county):
