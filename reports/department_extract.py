@@ -6,7 +6,7 @@ The figures of its own page (reports.issued), so that nothing is told here that 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from burden.accounts.actor import Actor
 from burden.demands.hits import Hit, rule_hits
 from burden.demands.models import Origin
 from burden.kit.clock import Week, last_closed
-from burden.kit.templatetags.show import full_day, hours, minutes, percent
+from burden.kit.templatetags.show import NOTHING, full_day, hours, minutes, percent, plus_hours
 from burden.standards.models import Category
 from burden.units.models import Unit
 from reports import issued
@@ -30,15 +30,28 @@ RULES = 10  # that most of its demands may violate
 
 @dataclass(frozen=True)
 class Year:
-    """One year of an issuer. Units: person-minutes; unregistered is what it asked for and never registered."""
+    """One year of an issuer. Units: person-minutes; unregistered is what it asked for and never registered.
+
+    Shape: `changed` is what a change of the tariffs alone added, by demand: no more work, no less.
+    """
 
     cells: Sequence[Cell]
     sums: Issued
     unregistered: int
+    changed: Mapping[int, int]
 
     @property
     def total(self) -> int:
         return self.sums.total_min + self.unregistered
+
+    def part(self, chosen: Callable[[Cell], bool]) -> tuple[int, int]:
+        """Add up some of its demands: what they took, and what of that is re-estimate."""
+        cells = [cell for cell in self.cells if chosen(cell)]
+        return issued.total(cells).total_min, sum(self.changed.get(pk, 0) for pk in {cell.demand_id for cell in cells})
+
+    @property
+    def reestimated(self) -> int:
+        return sum(self.changed.values())
 
 
 def year_of(year: int, at: dt.datetime) -> Period | None:
@@ -65,20 +78,21 @@ def extract_of(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> Pap
             day=full_day(timezone.localtime(at).date()),
             title=f"{unit.name}{period.last.year}年下达事项占用基层时间的情况",
             parts=list(_parts(now, before, period, hits)),
-            note=_note(now, issued.reestimated(actor, unit, period), at),
+            note=_note(now, at),
         )
 
 
 def _read(actor: Actor, unit: Unit, period: Period) -> Year:
     cells = issued.cells(actor, unit, period)
-    return Year(cells, issued.total(cells), issued.unregistered(actor, unit, period))
+    changed = issued.reestimated_by_demand(actor, unit, period)
+    return Year(cells, issued.total(cells), issued.unregistered(actor, unit, period), changed)
 
 
 def _parts(now: Year, before: Year | None, period: Period, hits: Sequence[Hit]) -> Iterable[Part]:
     count = len({cell.demand_id for cell in now.cells})
     yield _sentence(
         f"{period.last.year}年（", span_words(period), "），本单位登记下达", minutes(count), "件事项，连同没有登记的，共占用基层",
-        hours(now.total), "人时，", _than(now.total, before.total if before else None), "。",
+        hours(now.total), "人时，", _than(now.total - now.reestimated, before.total if before else None), "。",
     )  # fmt: skip
     yield Heading("一、按类别")
     yield _categories(now, before)
@@ -110,37 +124,38 @@ def _sentence(*words: str) -> Paragraph:
 
 
 def _categories(now: Year, before: Year | None) -> Table:
-    rows = [
-        _row(str(each.label), _of(now, each), _of(before, each) if before else None, now.total) for each in Category
-    ]
-    rows.append(_row("没有登记的", now.unregistered, before.unregistered if before else None, now.total))
-    rows.append(_row("合计", now.total, before.total if before else None, now.total))
-    return Table("表1　各类占用基层时间（人时）", ["类别", "上年同期", "本年", "增减", "占比"], rows)
+    def of(category: str) -> Callable[[Cell], bool]:
+        return lambda cell: cell.category == category
+
+    rows = [_row(str(each.label), of(each.value), now, before, now.total) for each in Category]
+    alone = now.unregistered, before.unregistered if before else None
+    rows.append(["没有登记的", hours(alone[1]), hours(alone[0]), NOTHING, moved(*alone), percent(alone[0], now.total)])
+    whole = _compared("合计", (now.total, now.reestimated), before.total if before else None)
+    rows.append([*whole, percent(now.total, now.total)])
+    return Table("表1　各类占用基层时间（人时）", ["类别", "上年同期", "本年", "其中口径重估", "增减", "占比"], rows)
 
 
-def _of(year: Year, category: str) -> int:
-    return issued.grouped(year.cells, lambda cell: cell.category).get(category, Issued()).total_min
-
-
-def _row(name: str, now: int, before: int | None, whole: int) -> list[str]:
+def _row(name: str, chosen: Callable[[Cell], bool], now: Year, before: Year | None, whole: int) -> list[str]:
     """Write a row; an earlier year of which weeks have no data is not compared with."""
-    return [name, hours(before), hours(now), moved(now, before), percent(now, whole)]
+    part = now.part(chosen)
+    return [*_compared(name, part, before.part(chosen)[0] if before else None), percent(part[0], whole)]
+
+
+def _compared(name: str, part: tuple[int, int], before: int | None) -> list[str]:
+    """Write a sum beside the year before: how far it moved but for what is re-estimate."""
+    now, changed = part
+    return [name, hours(before), hours(now), plus_hours(changed) if changed else NOTHING, moved(now - changed, before)]
 
 
 def _decisions(now: Year, before: Year | None) -> Table:
-    def part(year: Year, *, own: bool) -> int:
-        return issued.total(cell for cell in year.cells if (cell.origin == Origin.OWN) == own).total_min
-
-    def planned(year: Year) -> int:
-        return issued.total(cell for cell in year.cells if cell.is_planned).total_min
-
     whole = now.sums.total_min
     rows = [
-        _row("本单位自定", part(now, own=True), part(before, own=True) if before else None, whole),
-        _row("转办上级要求", part(now, own=False), part(before, own=False) if before else None, whole),
-        _row("其中列入年度计划", planned(now), planned(before) if before else None, whole),
+        _row("本单位自定", lambda cell: cell.origin == Origin.OWN, now, before, whole),
+        _row("转办上级要求", lambda cell: cell.origin != Origin.OWN, now, before, whole),
+        _row("其中列入年度计划", lambda cell: cell.is_planned, now, before, whole),
     ]
-    return Table("表2　登记的事项由谁决定（人时）", ["由谁决定", "上年同期", "本年", "增减", "占登记的"], rows)
+    heads = ["由谁决定", "上年同期", "本年", "其中口径重估", "增减", "占登记的"]
+    return Table("表2　登记的事项由谁决定（人时）", heads, rows)
 
 
 def _sides(now: Year) -> Table:
@@ -158,11 +173,11 @@ def _sides(now: Year) -> Table:
     return Table("表3　两边的数（人时）", ["项目", "数"], rows)
 
 
-def _note(now: Year, reestimated: int, at: dt.datetime) -> str:
+def _note(now: Year, at: dt.datetime) -> str:
     """Say what the figures hold and what they do not."""
     few = sum(cell.is_hidden or cell.left_out > 0 for cell in now.cells)
     hidden = f"{few}处答复的人太少，只按登记计；" if few else ""
-    method = f"口径调整使预计变动{hours(reestimated)}人时，不算增减；" if reestimated else ""
+    method = f"口径调整使预计变动{hours(now.reestimated)}人时，增减里已经去掉；" if now.reestimated else ""
     local = timezone.localtime(at)
     return (
         f"只算本单位要求别人办的，不涉及谁填报了多少；可能违反是系统按条文提示，由人核定；{hidden}{method}"

@@ -198,10 +198,14 @@ def unregistered(actor: Actor, issuer: Unit, period: Period) -> int:
 
 def reestimated(actor: Actor, issuer: Unit, period: Period) -> int:
     """Return what a change of the tariffs alone added to a period, or took from it. Units: person-minutes."""
+    return sum(reestimated_by_demand(actor, issuer, period).values())
+
+
+def reestimated_by_demand(actor: Actor, issuer: Unit, period: Period) -> dict[int, int]:
+    """Return the same by demand. Units: person-minutes."""
     weeks = (period.first.monday, period.last.monday)
     found = Reestimate.objects.visible_to(actor).filter(demand__issuer=issuer, week__range=weeks)
-    changed = found.aggregate(sum=Sum(F("after_min") - F("before_min")))
-    return int(changed["sum"] or 0)
+    return dict(found.values_list("demand_id").annotate(sum=Sum(F("after_min") - F("before_min"))))
 
 
 def unregistered_demands(actor: Actor, issuer: Unit) -> QuerySet[UnregisteredDemand]:

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Count, F, Sum
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,20 +19,22 @@ from burden.accounts.roles import EXPORTERS, READERS, Role
 from burden.demands.models import Reestimate
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.addresses import address
+from burden.kit.addresses import address, query_of
 from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
 from burden.ledger.services import record_download
 from burden.standards.models import Evidence, Tariff, TariffVersion
 from burden.standards.tariffs import version_on
-from burden.units.models import Unit
+from burden.units.models import Level, Unit
 from reports import queries
 from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
-from reports.indicators import INDICATORS
+from reports.indicators import INDICATORS, VALUED
 from reports.panels import measures
 from reports.peers import MIN_ACTIVE, MIN_PEERS, MIN_RETURNS
 from reports.periods import Period
 from reports.restated import BASES, REPORTED, TREES
-from reports.values import indicator_rows
+from reports.values import indicator_rows, values_below
+
+LINES = 50  # units on a page
 
 COSTS = ("people", "minutes", "travel_minutes", "prep_minutes")
 LADDER = {  # what each step of the evidence means
@@ -123,6 +126,52 @@ def indicators_file(request: ActedRequest, code: str) -> HttpResponse:
     return _file(data, kind, f"{unit.name} {period.label} {_('指标')}.{ending}")
 
 
+@access(*READERS)
+def indicator(request: ActedRequest, code: str, key: str) -> HttpResponse:
+    """Show what one indicator of a unit is made of: its numbers, and those of the units below it, in the order of their codes.
+
+    What nobody registered is made of issuers: it leads to them. Refuses (404): as the page of all; no such indicator or kind.
+    """
+    actor, now = request.actor, clock.now()
+    unit, period, basis = _asked(request, code, now)
+    if key not in VALUED:
+        raise Http404
+    if key == "unregistered_share":
+        return redirect(address("issuers", code, **period.query, sort="unregistered"))
+    below = {level: units for level, units in queries.below(actor, unit).items() if level != unit.level}
+    level = chosen_or_404(request, "kind", below, next(iter(below), ""))
+    kept = period.query | ({} if basis == REPORTED else {"basis": basis})
+
+    def to(**changes: str) -> str:
+        return address("indicator", code, key, **kept | {"kind": level} | changes)
+
+    page = Paginator(below.get(level, []), LINES).get_page(request.GET.get("page"))
+    found = values_below(actor, [*page], key, period, basis) if page.object_list else []
+    rows = [row for row in indicator_rows(actor, unit, period, basis) if row.indicator.code == key]
+    context = _frame(actor, unit, period, basis, now) | period_bar(period, now, to)
+    context["crumbs"] = [
+        context["crumbs"][0],
+        {"label": _("全部指标"), "url": address("indicators", code, **kept)},
+        {"label": VALUED[key].name},
+    ]
+    return render(
+        request,
+        "reports/indicator.html",
+        context
+        | {
+            "line": measures.lines(rows)[0],
+            "page": page,
+            "below": [
+                (each, now, measures.written(VALUED[key].kind, now), measures.written(VALUED[key].kind, then))
+                for each, now, then in found
+            ],
+            "levels": [(Level(each).label, len(units), to(kind=each), each == level) for each, units in below.items()],
+            "query": query_of(**kept),
+            "pager_query": query_of(**kept, kind=level),
+        },
+    )
+
+
 def _asked(request: ActedRequest, code: str, now: dt.datetime) -> tuple[Unit, Period, str]:
     unit = unit_or_404(request.actor, code)
     return unit, period_or_404(request, now), chosen_or_404(request, "basis", BASES, REPORTED)
@@ -139,6 +188,7 @@ def _frame(actor: Actor, unit: Unit, period: Period, basis: str, now: dt.datetim
         "unit": unit,
         "crumbs": [{"label": unit.name, "url": address("report", unit.code, **kept)}, {"label": _("全部指标")}],
         "tree": TREES[basis],
+        "query": query_of(**kept),
         "file_url": address("indicators_file", unit.code, **kept) if actor.roles & EXPORTERS else "",
         "as_of": queries.as_of(actor, now),
     }

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Min, prefetch_related_objects
+from django.db.models import F, Min, QuerySet, prefetch_related_objects
 
 from burden.accounts.actor import Actor
 from burden.ledger.models import StaleMark
@@ -94,12 +94,24 @@ def readable(actor: Actor, ids: Collection[int]) -> set[int]:
 
 def weekly(actor: Actor, unit: Unit, span: Span, basis: str = REPORTED) -> dict[dt.date, Figures]:
     """Return the sums of a unit and all below it, week by week, in either tree; weeks without a row are absent."""
-    rows = RollupSub.objects.visible_to(actor).filter(unit=unit, week__range=span).values_list("week", *restated.SUMS)
-    sums = {week: figures for week, *figures in rows}
-    if basis == RESTATED and _is_seen(actor, unit):
-        sums |= {week: list(figures) for (_unit, week), figures in restated.cells([unit.pk], span).items()}
-    filled = ((week, tuple(of)) for week, of in sums.items() if any(of))
-    return {week: Figures(1, of[:5], of[5:10], of[10:15], *of[15:]) for week, of in filled}
+    return weekly_of(actor, [unit], RollupSub.objects.visible_to(actor).filter(week__range=span), span, basis)[unit.pk]
+
+
+def weekly_of(
+    actor: Actor, units: Sequence[Unit], rows: QuerySet[RollupSub], span: Span, basis: str = REPORTED
+) -> dict[int, dict[dt.date, Figures]]:
+    """Return the sums of several units, as `weekly` does of one. Shape: by unit; `rows` are those of the weeks that are asked for."""
+    sums = {
+        (unit, week): of
+        for unit, week, *of in rows.filter(unit__in=units).values_list("unit_id", "week", *restated.SUMS)
+    }
+    if basis == RESTATED and all(_is_seen(actor, unit) for unit in units):
+        sums |= {cell: [*of] for cell, of in restated.cells([unit.pk for unit in units], span).items()}
+    found: dict[int, dict[dt.date, Figures]] = {unit.pk: {} for unit in units}
+    for (unit, week), of in sums.items():
+        if any(of):
+            found[unit][week] = Figures(1, tuple(of[:5]), tuple(of[5:10]), tuple(of[10:15]), *of[15:])
+    return found
 
 
 def trees(unit: Unit, units: Sequence[Unit], span: Span) -> restated.Tree:

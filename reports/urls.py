@@ -43,6 +43,7 @@ urlpatterns = [
     path("reports/<str:code>/signals/judge/", signals_views.signal_judge, name="signal_judge"),
     path("reports/<str:code>/indicators/", measure_views.indicators, name="indicators"),
     path("reports/<str:code>/indicators/file/", measure_views.indicators_file, name="indicators_file"),
+    path("reports/<str:code>/indicators/<str:key>/", measure_views.indicator, name="indicator"),
     path("issued/", issued_views.issued_own, name="issued"),
     path("issued/<str:code>/", issued_views.issued_by, name="issued_by"),
     path("exports/", export_views.exports_page, name="exports"),

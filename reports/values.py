@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Max, Q, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +21,12 @@ from burden.units.models import Level, Unit
 from reports import queries
 from reports.estimates import Estimate, Stratum, estimate, shown
 from reports.indicators import CATEGORIES, VALUED, Figures, Indicator
-from reports.models import ReturnSpread, RollupAsked
+from reports.models import PortalTime, ReturnSpread, RollupAsked, RollupSub
+from reports.peers import Weeks
 from reports.periods import Period, Span
 from reports.restated import REPORTED, RESTATED, estimated_in, hidden_in
 
+Strata = dict[dt.date, list[Stratum]]  # by week, of one unit
 HIDDEN, EMPTY = _("人数太少，不显示"), _("这一期没有周报")
 UNASKED, VILLAGE = _("没有登记的事项"), _("村社区不单列")
 NO_PORTAL, FEW, UNKNOWN = _("不足5份有用时的"), _("县级以上、有足够周报才估计"), _("没有可比的")
@@ -38,6 +39,7 @@ CLAIMS = (
     "targets", "planned", "noticed", "late", "depth_sum", *(f"issued_{name}" for name in CATEGORIES), "issued_min",
     "reestimated_min", "avoided", "avoided_min",
 )  # fmt: skip
+SPREAD = ("cadres", "asked", "n", "total_min", "squares", "more", "more_min")
 REESTIMATED = {"issued_hours"}  # indicators that a change of the tariffs moves
 
 
@@ -45,8 +47,7 @@ REESTIMATED = {"issued_hours"}  # indicators that a change of the tariffs moves
 class Value:
     """One figure: `number`, or `number` of `of` where it is a share or a mean; without one, `why`.
 
-    Units: as the indicator's kind says. Shape: low and high are the bounds of an estimate; `divided` where a split divided some of it by
-    published shares.
+    Units: as the indicator's kind says. Shape: low and high bound an estimate; `divided` where published shares of a split divided some.
     """
 
     number: int | None = None
@@ -99,6 +100,7 @@ class Given:
     estimate: Estimate | None
     is_whole: bool = True  # whether there is data of all its weeks: what began later must not look like more
     is_divided: bool = False  # whether a split divided some of it by published shares
+    gone: frozenset[dt.date] = frozenset()  # weeks that are not shown
 
 
 def indicator_rows(actor: Actor, unit: Unit, period: Period, basis: str = REPORTED) -> list[Row]:
@@ -106,7 +108,7 @@ def indicator_rows(actor: Actor, unit: Unit, period: Period, basis: str = REPORT
 
     Eighteen queries as reported, however long the period; what is counted once a night is known in that tree alone.
     """
-    now, previous, last_year = _given(actor, unit, (period, period.previous, period.last_year), basis)
+    now, previous, last_year = _of_one(actor, unit, (period, period.previous, period.last_year), basis)
     goals = goals_of(unit)
     return [
         Row(
@@ -123,8 +125,20 @@ def indicator_rows(actor: Actor, unit: Unit, period: Period, basis: str = REPORT
 
 def indicator_values(actor: Actor, unit: Unit, period: Period, basis: str = REPORTED) -> list[tuple[Indicator, Value]]:
     """Return every indicator of a unit over some weeks, without anything to compare with."""
-    given = _given(actor, unit, (period,), basis)[0]
+    given = _of_one(actor, unit, (period,), basis)[0]
     return [(each, value_of(each.code, given)) for each in VALUED.values()]
+
+
+def values_below(
+    actor: Actor, units: Sequence[Unit], code: str, period: Period, basis: str = REPORTED
+) -> list[tuple[Unit, Value, Value]]:
+    """Return an indicator of several units, and the same a year before, in the order of the units.
+
+    Queries do not grow with units. Not of what nobody registered: that is made of issuers, and they tell it.
+    """
+    given = _given(actor, units, (period, period.last_year), basis)
+    of = {pk: [value_of(code, each) for each in found] for pk, found in given.items()}
+    return [(unit, of[unit.pk][0], of[unit.pk][1]) for unit in units]
 
 
 def value_of(code: str, given: Given) -> Value:
@@ -170,46 +184,48 @@ def target_of(indicator: Indicator, goals: Mapping[str, Goal]) -> Target | None:
 # --- what is given ---
 
 
-def _given(actor: Actor, unit: Unit, periods: Sequence[Period], basis: str) -> tuple[Given, ...]:
-    weeks = sorted({week.monday for period in periods for week in period.weeks})
-    span: Span = weeks[0], weeks[-1]
-    figures = queries.weekly(actor, unit, span, basis)
-    gone = hidden_in(basis, [unit.pk], span)[unit.pk]
-    collect = _of_period if basis == REPORTED else _of_period_restated
-    found = [collect(actor, unit, period, figures, gone) for period in periods]
-    known = [True, *(queries.is_whole(figures, period) for period in periods[1:])]
-    until = estimated_in(basis, [unit.pk], span).get(unit.pk, dt.date.min)
+def _of_one(actor: Actor, unit: Unit, periods: Sequence[Period], basis: str) -> tuple[Given, ...]:
+    """Return what is given of one unit, and what of it nobody registered."""
     return tuple(
-        replace(given, is_whole=is_whole, is_divided=period.first.monday < until)
-        for given, is_whole, period in zip(found, known, periods, strict=True)
+        replace(given, unregistered_min=_unregistered(actor, unit, period, given.gone, basis))
+        for given, period in zip(_given(actor, [unit], periods, basis)[unit.pk], periods, strict=True)
     )
+
+
+def _given(actor: Actor, units: Sequence[Unit], periods: Sequence[Period], basis: str) -> dict[int, tuple[Given, ...]]:
+    """Return what is given of several units, by unit, for each period. Queries do not grow with units."""
+    pks, weeks = [unit.pk for unit in units], sorted({week for period in periods for week in period.mondays})
+    span: Span = weeks[0], weeks[-1]
+    rows = RollupSub.objects.visible_to(actor).filter(week__in=weeks)
+    figures, gone = queries.weekly_of(actor, units, rows, span, basis), hidden_in(basis, pks, span)
+    split = estimated_in(basis, pks, span)
+    found: dict[int, list[Given]] = {pk: [] for pk in pks}
+    for number, period in enumerate(periods):
+        collected = _of_period(actor, units, period, figures, gone) if basis == REPORTED else {}
+        for pk, unit in zip(pks, units, strict=True):
+            sums = queries.of_period(figures[pk], gone[pk], period)
+            given = collected.get(pk) or Given(unit, RESTATED, sums, None, None, None, None)
+            is_whole = not number or queries.is_whole(figures[pk], period)
+            is_divided = period.first.monday < split.get(pk, dt.date.min)
+            found[pk].append(replace(given, is_whole=is_whole, is_divided=is_divided, gone=frozenset(gone[pk])))
+    return {pk: tuple(givens) for pk, givens in found.items()}
 
 
 def _of_period(
-    actor: Actor, unit: Unit, period: Period, figures: Mapping[dt.date, Figures], gone: Collection[dt.date]
-) -> Given:
-    sums = queries.of_period(figures, gone, period)
-    return Given(
-        unit,
-        REPORTED,
-        sums,
-        _unregistered(actor, unit, period, gone),
-        _asked(actor, unit, period, gone),
-        _portal(actor, unit, period, gone),
-        estimated(actor, unit, period, gone, sums),
-    )
+    actor: Actor, units: Sequence[Unit], period: Period, figures: Mapping[int, Mapping[dt.date, Figures]], gone: Weeks
+) -> dict[int, Given]:
+    """Return what is given of a period as reported. Three queries."""
+    what = actor, units, period, gone
+    asked, times, strata = _asked(*what), _portal(*what), _strata(*what)
+    found = {}
+    for unit in units:
+        sums = queries.of_period(figures[unit.pk], gone[unit.pk], period)
+        whole = _estimated(period, gone[unit.pk], strata.get(unit.pk, {}), sums)
+        found[unit.pk] = Given(unit, REPORTED, sums, None, asked.get(unit.pk), times.get(unit.pk), whole)
+    return found
 
 
-def _of_period_restated(
-    actor: Actor, unit: Unit, period: Period, figures: Mapping[dt.date, Figures], gone: Collection[dt.date]
-) -> Given:
-    sums, unregistered = queries.of_period(figures, gone, period), _unregistered(actor, unit, period, gone, RESTATED)
-    return Given(unit, RESTATED, sums, unregistered, None, None, None)
-
-
-def _unregistered(
-    actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], basis: str = REPORTED
-) -> int | None:
+def _unregistered(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], basis: str) -> int | None:
     """Return what other units asked and nobody registered; None for a village, whose sources are not kept."""
     if unit.level == Level.VILLAGE:
         return None
@@ -217,36 +233,53 @@ def _unregistered(
     return sum(source.unregistered_min for source in found)
 
 
-def _portal(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) -> tuple[int, int] | None:
-    times = queries.portal_times(actor, unit, period, gone)
-    return (sum(time.total_s for time in times), sum(time.n for time in times)) if times else None
+def _portal(actor: Actor, units: Sequence[Unit], period: Period, gone: Weeks) -> dict[int, tuple[int, int]]:
+    found: dict[int, tuple[int, int]] = {}
+    rows = PortalTime.objects.visible_to(actor).filter(unit__in=units, week__in=period.mondays)
+    for unit, week, seconds, count in rows.values_list("unit_id", "week", "total_s", "n"):
+        if week not in gone[unit]:
+            so_far = found.get(unit, (0, 0))
+            found[unit] = so_far[0] + seconds, so_far[1] + count
+    return found
 
 
-def _asked(actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date]) -> Mapping[str, int] | None:
-    """Add up a period's claims, and the answers of its shown weeks; None where nothing was asked or counted."""
-    weeks = [*period.mondays]
-    told = Q(week__in=[week for week in weeks if week not in gone])
-    sums = {name: Sum(name) for name in CLAIMS} | {name: Max(name) for name in TALLEST}
-    sums |= {name: Sum(name, filter=told, default=0) for name in ANSWERED}
-    found = RollupAsked.objects.visible_to(actor).filter(unit=unit, week__in=weeks).aggregate(**sums)
-    return None if found["targets"] is None else found
+def _asked(actor: Actor, units: Sequence[Unit], period: Period, gone: Weeks) -> dict[int, dict[str, int]]:
+    """Add up a period's claims, and the answers of its shown weeks; nothing where nothing was asked or counted."""
+    rows = RollupAsked.objects.visible_to(actor).filter(unit__in=units, week__in=period.mondays)
+    found: dict[int, dict[str, int]] = {}
+    for row in rows.values("unit_id", "week", *CLAIMS, *TALLEST, *ANSWERED):
+        unit = row.pop("unit_id")
+        if row.pop("week") in gone[unit]:
+            row |= dict.fromkeys(ANSWERED, 0)
+        sums = found.setdefault(unit, dict.fromkeys(row, 0))
+        for name, number in row.items():
+            sums[name] = max(sums[name], number) if name in TALLEST else sums[name] + number
+    return found
+
+
+def _strata(actor: Actor, units: Sequence[Unit], period: Period, gone: Weeks) -> dict[int, Strata]:
+    above = [unit for unit in units if unit.level in ABOVE]
+    rows = ReturnSpread.objects.visible_to(actor).filter(unit__in=above, week__in=period.mondays)
+    found: dict[int, Strata] = {}
+    for unit, week, *numbers in rows.values_list("unit_id", "week", *SPREAD):
+        if week not in gone[unit]:
+            found.setdefault(unit, {}).setdefault(week, []).append(Stratum(*map(int, numbers)))
+    return found
 
 
 def estimated(
     actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], counted: Figures | None
 ) -> Estimate | None:
     """Estimate the total of all cadres over a period's shown weeks; None below a county, and where a week that is counted has too few."""
-    if unit.level not in ABOVE or counted is None:
-        return None
-    weeks = [week for week in period.mondays if week not in gone]
-    rows = ReturnSpread.objects.visible_to(actor).filter(unit=unit, week__in=weeks)
-    strata: dict[dt.date, list[Stratum]] = {}
-    for week, *numbers in rows.values_list("week", "cadres", "asked", "n", "total_min", "squares", "more", "more_min"):
-        strata.setdefault(week, []).append(Stratum(*(int(number) for number in numbers)))
+    found = _strata(actor, [unit], period, {unit.pk: set(gone)})
+    return _estimated(period, gone, found.get(unit.pk, {}), counted)
+
+
+def _estimated(period: Period, gone: Collection[dt.date], strata: Strata, counted: Figures | None) -> Estimate | None:
     found = [each for each in map(estimate, strata.values()) if each]
-    if not found or len(found) < counted.weeks:  # the sum of fewer weeks is no estimate of them all
+    if not found or counted is None or len(found) < counted.weeks:  # the sum of fewer weeks is no estimate of them all
         return None
-    whole = sum(found[1:], found[0])
+    whole, weeks = sum(found[1:], found[0]), [week for week in period.mondays if week not in gone]
     return shown(whole if len(found) == len(weeks) else replace(whole, asked=0), counted.total)
 
 

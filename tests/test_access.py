@@ -228,6 +228,7 @@ OBJECTS: dict[str, Objects] = {
         ),
         lambda world, where, actor: {"code": world.units[where].code},
     ),
+    "indicator": lambda world, where, actor: {"code": world.units[where].code, "key": "coverage"},
     **dict.fromkeys(
         ("person", "post_add", "person_switch", "person_link", "person_unlock", "person_tokens"),
         lambda world, where, actor: {"pk": world.posts[where].user_id},
@@ -466,7 +467,7 @@ def test_object_outside_scope_is_404(route: Route, client: Client, world: World)
 
 def _missing(route: Route) -> dict[str, Any]:
     named = {"pk": 2**40} if "pk" in route.parameters else {"code": "000000000000"}
-    more = {"act": "sign", "number": 1}
+    more = {"act": "sign", "number": 1, "key": "coverage"}
     return named | {name: value for name, value in more.items() if name in route.parameters}
 
 

@@ -68,6 +68,7 @@ PAGES = {
         "/standards/days/",
         "/reports/",
         "/reports/{county}/indicators/?period=month",
+        "/reports/{county}/indicators/late_notice/?period=month",
         "/reports/{village}/",
         "/reports/{county}/calendar/",
         "/reports/{county}/parts/?category=form",

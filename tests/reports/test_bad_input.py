@@ -15,6 +15,7 @@ from tests.reports.sums import add_sums
 
 OF_UNIT = (
     "report", "parts", "issuers", "relief", "capacity", "replies", "signals", "indicators", "indicators_file", "issued_by", "calendar_of",
+    "calendar_file", "bulletin_extract", "indicator:late_notice",
 )  # fmt: skip
 OWN = (
     "duty",
@@ -106,7 +107,7 @@ def fill(county, week: Week) -> None:
 def address(name: str, county, **query: str) -> str:
     route, _colon, key = name.partition(":")
     said = {"unit": county.code} | query if name in API else query
-    page = reverse(route, args=[key] if key else [county.code] if name in OF_UNIT else [])
+    page = reverse(route, args=[*([county.code] if name in OF_UNIT else []), *([key] if key else [])])
     return f"{page}?{urlencode(said)}"
 
 

@@ -8,9 +8,12 @@ import re
 import openpyxl
 import pytest
 
+from burden.demands.models import Reestimate
 from burden.kit import clock
 from burden.kit.templatetags.show import hours
+from burden.standards.models import TariffVersion
 from reports.department_extract import extract_of, year_of
+from reports.models import RollupDemand
 from reports.papers import Table
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
 from tests.reports.sums import add_demand_sums, add_sums
@@ -74,18 +77,18 @@ def tables(actor, unit) -> list[Table]:
 
 def test_extract_holds_each_side_of_the_year(county, bureau, last_year):
     kinds, decided, sides, *_rest = tables(make_actor(county, "office"), bureau)
-    assert ["报表", "50.0", "40.0", "−20.0%", "66.7%"] in kinds.rows
-    assert ["会议", "0.0", "20.0", "—", "33.3%"] in kinds.rows
-    assert kinds.rows[-1] == ["合计", "50.0", "60.0", "+20.0%", "100.0%"]
-    assert decided.rows[0] == ["本单位自定", "50.0", "40.0", "−20.0%", "66.7%"]
-    assert decided.rows[1] == ["转办上级要求", "0.0", "20.0", "—", "33.3%"]
+    assert ["报表", "50.0", "40.0", "—", "−20.0%", "66.7%"] in kinds.rows
+    assert ["会议", "0.0", "20.0", "—", "—", "33.3%"] in kinds.rows
+    assert kinds.rows[-1] == ["合计", "50.0", "60.0", "—", "+20.0%", "100.0%"]
+    assert decided.rows[0] == ["本单位自定", "50.0", "40.0", "—", "−20.0%", "66.7%"]
+    assert decided.rows[1] == ["转办上级要求", "0.0", "20.0", "—", "—", "33.3%"]
     assert [row[1] for row in sides.rows] == ["50.0", "40.0", "−20.0%", "20.0", "10.0%"]
 
 
 def test_a_year_without_all_its_weeks_is_not_compared_with(client, county, bureau):
     actor = make_actor(county, "office")
     kinds, *_rest = tables(actor, bureau)
-    assert kinds.rows[-1] == ["合计", "—", "60.0", "—", "100.0%"]
+    assert kinds.rows[-1] == ["合计", "—", "60.0", "—", "—", "100.0%"]
     client.force_login(actor.user)
     page = client.get(f"/issued/{bureau.code}/").content.decode()
     assert '<span>总量同比 <span class="mut">—</span></span>' in page or "<span>总量同比 —</span>" in page
@@ -96,6 +99,23 @@ def test_extract_says_the_change_in_words(county, bureau, last_year):
         part for part in extract_of(make_actor(county, "office"), bureau, YEAR, NOW).parts if part.kind == "paragraph"
     )
     assert "60.0人时，比上年同期增加20.0%。" in first.text
+
+
+def test_what_a_change_of_tariffs_took_away_is_no_reduction(county, bureau, last_year):
+    """Ten hours less by method alone: in a column of their own, and in no change, neither in tables nor in words."""
+    meeting = RollupDemand.every.get(demand__issuer=bureau, demand__category="meeting")
+    tariff = TariffVersion.objects.create(number=90, from_week=LAST_WEEK.monday, note="")
+    Reestimate.every.create(
+        demand=meeting.demand, week=meeting.week, tariff=tariff, before_min=1_800, after_min=1_200, at=NOW
+    )
+    office = make_actor(county, "office")
+    paper = extract_of(office, bureau, YEAR, NOW)
+    kinds, decided, *_rest = paper.tables()
+    assert kinds.rows[-1] == ["合计", "50.0", "60.0", "−10.0", "+40.0%", "100.0%"]
+    assert ["报表", "50.0", "40.0", "—", "−20.0%", "66.7%"] in kinds.rows
+    assert decided.rows[1] == ["转办上级要求", "0.0", "20.0", "−10.0", "—", "33.3%"]
+    assert "比上年同期增加40.0%。" in next(part for part in paper.parts if part.kind == "paragraph").text
+    assert "增减里已经去掉" in paper.note
 
 
 def test_few_answers_count_as_claimed(county, bureau):
@@ -123,8 +143,8 @@ def test_files_hold_the_figures_of_the_page(client, county, bureau, last_year):
     assert client.get(f"/bulletins/extract/{bureau.code}/", {"format": "pdf"}).content.startswith(b"%PDF-")
     answer = client.get(f"/bulletins/extract/{bureau.code}/", {"format": "xlsx"})
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
-    rows = {row[0].value: [cell.value for cell in row[1:5]] for row in sheet.iter_rows()}
-    assert rows["报表"] == [50, 40, -0.2, 0.667]
+    rows = {row[0].value: [cell.value for cell in row[1:6]] for row in sheet.iter_rows()}
+    assert rows["报表"] == [50, 40, "—", -0.2, 0.667]
     assert "filename" in answer["Content-Disposition"]
 
 

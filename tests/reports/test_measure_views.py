@@ -8,7 +8,9 @@ import io
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from burden.accounts.roles import Role
 from burden.demands.models import Reestimate
@@ -17,6 +19,7 @@ from burden.ledger.models import AuditEvent
 from burden.standards.models import Goal, TariffVersion
 from burden.units.models import Unit
 from reports.indicators import INDICATORS, VALUED
+from reports.models import PortalTime
 from reports.periods import year_before
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
 from tests.reports.sums import add_sums
@@ -119,6 +122,73 @@ def test_page_file_and_api_say_the_same(county: Unit, client: Client, period: st
                 row[f"{head} 分子"], row[f"{head} 分母"],
             )  # fmt: skip
         assert body[code]["now"]["why"] == row["说明"]
+
+
+INDICATOR = "/reports/{}/indicators/{}/"
+
+
+def below(reader: Client, unit: Unit, code: str, **query: str) -> dict[str, tuple[int | None, int | None]]:
+    found = reader.get(INDICATOR.format(unit.code, code), query).context["below"]
+    return {each.code: (value.number, value.of) for each, value, _words, _then in found}
+
+
+@pytest.mark.parametrize("period", ["week", "month"])
+def test_every_indicator_leads_to_the_units_it_is_made_of(county: Unit, reader: Client, period: str) -> None:
+    """Each line is what the unit's own page says; the sums of the lines are the unit's; small ones are hidden."""
+    towns = [make_unit(county, "township") for _ in range(3)]
+    for at, town in enumerate(towns):
+        for back in range(3):
+            add_sums(town, LAST_WEEK.plus(-back), returns=7 if at else 4, after_hours_min=30 + at, self_min=60)
+            add_asked(
+                town, LAST_WEEK.plus(-back), targets=9, noticed=8, late=at, done=7, repeated=at, longest_min=60 + at
+            )
+        PortalTime.every.create(unit=town, week=LAST_WEEK.monday, n=7, median_s=40, total_s=280)
+    add_asked(county, targets=27, noticed=24, late=3)
+    hidden = towns[0].code
+    for code in VALUED.keys() - {"unregistered_share"}:
+        said = {"period": period}
+        found = below(reader, county, code, **said)
+        assert list(found) == [town.code for town in towns], code
+        for town in towns:
+            row = api(reader, town, **said)[code]["now"]
+            assert found[town.code] == (row["number"], row["of"]), (code, town)
+    assert below(reader, county, "late_notice")[hidden] == (0, 8)  # claims are the issuers' own
+    assert below(reader, county, "coverage")[hidden] == (None, None)
+    page = reader.get(INDICATOR.format(county.code, "late_notice")).content.decode()
+    assert "不足24小时的对象数" in page and f"/reports/{towns[1].code}/indicators/late_notice/" in page
+    assert (
+        INDICATOR.format(county.code, "late_notice")
+        in reader.get(f"/reports/{county.code}/indicators/").content.decode()
+    )
+
+
+def test_unregistered_share_leads_to_the_issuers_it_is_made_of(county: Unit, reader: Client) -> None:
+    answer = reader.get(INDICATOR.format(county.code, "unregistered_share"))
+    assert answer.status_code == 302 and "/issuers/" in answer["Location"] and "sort=unregistered" in answer["Location"]
+
+
+def test_indicator_that_is_none_is_404_and_of_a_unit_without_others_is_its_own_alone(
+    county: Unit, reader: Client
+) -> None:
+    town = make_unit(county, "township")
+    for code, path in ((county.code, "no_such"), (make_unit().code, "coverage")):
+        assert reader.get(INDICATOR.format(code, path)).status_code == 404
+    assert reader.get(INDICATOR.format(county.code, "coverage"), {"kind": "nation"}).status_code == 404
+    lone = reader.get(INDICATOR.format(town.code, "coverage"))
+    assert (lone.status_code, lone.context["below"]) == (200, [])
+
+
+def test_queries_of_an_indicator_do_not_grow_with_units(county: Unit, reader: Client) -> None:
+    found = []
+    for _ in range(2):
+        town = make_unit(county, "township")
+        add_sums(town)
+        add_asked(town)
+        reader.get(INDICATOR.format(county.code, "late_notice"))
+        with CaptureQueriesContext(connection) as seen:
+            reader.get(INDICATOR.format(county.code, "late_notice"), {"period": "year"})
+        found.append(len(seen))
+    assert found[0] == found[1]
 
 
 def test_file_is_recorded_and_for_exporters_alone(county: Unit, reader: Client, client: Client) -> None:
