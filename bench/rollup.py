@@ -51,7 +51,7 @@ CROSS JOIN LATERAL (
 ) one
 """
 KEYS = 10_000  # refreshed at once: more than half of all at 1M
-LARGE = 5_000_000  # entries from which the bound of a full rebuild is the stricter one, and refreshes have ratios alone
+LARGE = 5_000_000  # entries from which refreshes have ratios alone
 
 
 class Watch:
@@ -91,7 +91,7 @@ def execute(sql: str, *values: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
-def rebuilds(weeks: list[dt.date], entries: int, rounds: int) -> list[Line]:
+def rebuilds(weeks: list[dt.date], rounds: int) -> list[Line]:
     """Rebuild everything from nothing, each time beside the bare statements."""
     from burden.kit import clock
     from reports import rollup
@@ -114,9 +114,8 @@ def rebuilds(weeks: list[dt.date], entries: int, rounds: int) -> list[Line]:
             flush=True,
         )
     rollup._run = watch.run
-    bound = 1.5 if entries > LARGE else 2
     return [
-        Line("rebuilt, rollup_own and rollup_sub / bare GROUP BY unit, week, category", bound, statistics.median(tree)),
+        Line("rebuilt, rollup_own and rollup_sub / bare GROUP BY unit, week, category", 2, statistics.median(tree)),
         Line("rebuilt, rollup_own and rollup_sub / GROUP BY of the same figures", FREE, statistics.median(alike)),
         Line("rebuilt, the issuers too / both bare GROUP BYs, the second by issuer too", 4, statistics.median(whole)),
         Line("rebuilt, everything, seconds", FREE, spent),
@@ -223,7 +222,7 @@ def main(size: str) -> int:
             entries = fill(link, SIZES[size].weeks, SIZES[size].counties)
         print(f"  {entries:,} entries in {time.perf_counter() - begun:.0f} s", flush=True)
         weeks = weeks_before_now(SIZES[size].weeks)
-        parts = [(rebuilds, weeks, entries, ROUNDS[size]), (week_rebuild, weeks), (refreshes, weeks, entries)]
+        parts = [(rebuilds, weeks, ROUNDS[size]), (week_rebuild, weeks), (refreshes, weeks, entries)]
         lines = [line for act, *facts in parts for line in act(*facts)]
         held = report(f"rollup at {size}: {entries:,} entries, {len(weeks)} weeks", lines)
         held &= reading.at(running, size)
