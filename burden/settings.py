@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "burden.kit.http.LanguageMiddleware",
     "burden.kit.http.UploadLimitMiddleware",
+    "burden.kit.http.MethodMiddleware",
     "burden.kit.http.NulMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

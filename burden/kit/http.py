@@ -7,13 +7,20 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    StreamingHttpResponse,
+)
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
 from burden.kit.display import MODES
 from burden.kit.logs import is_faceless
-from burden.kit.views import too_large
+from burden.kit.views import not_allowed, too_large
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 LANGUAGES = dict(settings.LANGUAGES)
@@ -101,6 +108,19 @@ class UploadLimitMiddleware:
         if not length.isdigit() or int(length) > settings.MAX_BODY:
             return too_large(request)
         return self.get_response(request)
+
+
+class MethodMiddleware:
+    """Answer 405 with words: a refused step leaves its address standing, and whoever opens that again wants a way back."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return not_allowed(request, response["Allow"])
+        return response
 
 
 class NulMiddleware:

@@ -5,6 +5,7 @@ The error pages read no database, no session and no account, so that they work w
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import format_lazy
@@ -21,7 +23,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language as django_set_language
 
-from burden.kit.access import public
+from burden.kit.access import Access, public
 from burden.kit.assets import release
 from burden.kit.display import MODES, brand, modes
 from burden.kit.errors import Absent
@@ -78,6 +80,7 @@ FORBIDDEN = Words(
     _("你的角色用不了这一页"),
     (_("你已登录，账号没有问题。工作需要的话，请管账号的人加任职。"),),
 )
+NOT_ALLOWED = Words("not_allowed", _("这个地址只收提交"), (_("打开它什么也不会改。要看这一项，请打开它的页面。"),))
 CSRF = Words(
     "csrf",
     _("这一页放得太久了"),
@@ -130,6 +133,13 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, FORBIDDEN, 403)
 
 
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """Answer 405, with the way to the nearest page above."""
+    response = _page(request, NOT_ALLOWED, 405, above=_page_above(request.path))
+    response["Allow"] = allowed
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form whose token has gone stale."""
     return _page(request, CSRF, 403)
@@ -160,9 +170,15 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, words: Words, status: int, *, retry: bool = False, without: tuple[str, ...] = ()
+    request: HttpRequest,
+    words: Words,
+    status: int,
+    *,
+    retry: bool = False,
+    without: tuple[str, ...] = (),
+    above: str = "",
 ) -> HttpResponse:
-    """Render one error, as a page for people, with the address `without` its bad fields, and as a problem for scripts."""
+    """Render one error, as a page for people, with the address `without` its bad fields or `above`, and as a problem for scripts."""
     if request.path.startswith("/api/"):
         problem = {"code": words.code, "detail": " ".join(map(str, words.sentences)), "errors": {}}
         return JsonResponse(problem, status=status, content_type="application/problem+json")
@@ -171,6 +187,7 @@ def _page(
         "languages": sorted(dict(settings.LANGUAGES), key=lambda code: code != get_language()),
         "retry": request.get_full_path() if retry and request.method == "GET" else "",
         "again": _address_without(request, without),
+        "above": above,
         "is_weekly": bool(WEEKLY & set(without)),
         "display": modes(request.COOKIES),
         "brand": brand(),
@@ -185,3 +202,15 @@ def _address_without(request: HttpRequest, names: tuple[str, ...]) -> str:
     if not dropped or request.method != "GET":
         return ""
     return f"{request.path}?{kept.urlencode()}" if kept else request.path
+
+
+def _page_above(path: str) -> str:
+    """Return the nearest address above that is a page; the front page, which offers itself anyway, is nothing."""
+    parts = path.strip("/").split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        address = f"/{'/'.join(parts[:length])}/"
+        with contextlib.suppress(Resolver404):
+            declared: Access = getattr(resolve(address).func, "access")  # noqa: B009 (a view is typed as any callable)
+            if "GET" in declared.methods:
+                return address
+    return ""

@@ -63,7 +63,8 @@ class Finding(models.Model):
     """Something that an issuer asked and that a person says is wrong.
 
     Shape: `source_key` names what it was raised from, among all of that source; `titles` is what the issuer called it. `seen`
-    holds the numbers as they were: `as_of`, `points` (sentences), `rows` (oversight.seen.Row), `clauses` (citation, words).
+    holds the numbers as they were: `as_of`, `points` (sentences), `rows` (oversight.seen.Row), `clauses` (citation, words),
+    and of a ticket `reported` (what was rewritten), which no order tells its issuer.
     Units: person_min person-minutes of the weeks seen, None where none could be told. Never altered but by its decision.
     """
 

@@ -82,8 +82,10 @@ def raise_from_ticket(*, by: Actor, ticket: Ticket, seen: Mapping[str, Any], **f
         raise _refused("ticket", _("先写转出稿：督办线索只带转出稿，不带原文"))
     for field, words in (("title", facts["title"]), ("titles", "\n".join(facts["titles"])), ("note", seen["note"])):
         check_untold(held, words, field=field)
-    reported = _("基层反映：%(words)s") % {"words": " ".join(held.rewritten.split())}
-    told = {**seen, "points": [reported, *seen["points"]]}
+    told = {
+        **seen,
+        "reported": " ".join(held.rewritten.split()),
+    }  # beside the numbers: an order, which its issuer reads, says none of it
     raised = raise_finding(by=by, source=Source.TICKET, source_key=str(held.pk), seen=told, **facts)
     if not keep_from(by=by, held=held, units=[raised.issuer]):
         raise _refused("issuer", _("受理的办公室不管这个单位，或者已经请它核实过：不能从这一条反映立，请另外立一条"))

@@ -51,6 +51,21 @@ def test_modes_by_get_are_refused(rf, view):
     assert view(rf.get("/display/", {"size": "big", "language": "en"})).status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/oversight/orders/21/extend/", "/oversight/orders/21/"),
+        ("/oversight/findings/3/order/", "/oversight/findings/3/"),
+    ],
+)
+def test_address_that_only_takes_posts_leads_to_its_page(client, path, above):
+    """After a refused step its address stands in the browser; it is opened again, kept or sent on."""
+    response = client.get(path)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert f'href="{above}"' in response.content.decode()
+    assert client.get("/logout/").content.decode().count("btn pri") == 0
+
+
 def test_service_worker_is_named_after_its_release(rf, monkeypatch):
     """It asks no database, and another release is another script: that is how browsers learn of it."""
     scripts = []

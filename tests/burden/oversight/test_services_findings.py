@@ -160,7 +160,7 @@ def test_finding_from_a_ticket_says_what_was_rewritten_alone(place: Place) -> No
     ticket = make_ticket(place.county, "accepted", about=place.bureau, rewritten="同一张表\n重复收取")
     found = from_ticket(place, ticket)
     assert (found.source, found.source_key) == ("ticket", str(ticket.pk))
-    assert found.seen["points"] == ["基层反映：同一张表 重复收取"]
+    assert (found.seen["reported"], found.seen["points"]) == ("同一张表 重复收取", [])
     with pytest.raises(Conflict) as twice:
         from_ticket(place, ticket)
     assert twice.value.code == "finding.exists"

@@ -12,6 +12,7 @@ from burden.kit import clock
 from burden.kit.clock import DAY
 from burden.kit.threads import links
 from burden.kit.waiting import waiting
+from burden.oversight import seen
 from burden.oversight.models import Finding, Order, OrderState, ReliefAsked, ReliefTally
 from burden.standards.models import Rule
 from tests.burden.oversight.test_services_orders import Place
@@ -266,6 +267,20 @@ def test_finding_from_a_ticket_begins_with_what_the_desk_wrote(place: Place, ent
     assert (found.source, found.demand) == ("ticket", demand)
     assert f'href="/feedback/{ticket.pk}/"' in page(client, "finding", found.pk)
     assert reverse("finding", args=[found.pk]) in page(client, "ticket", ticket.pk)
+
+
+def test_order_tells_nobody_what_was_reported(place: Place, enter: Any) -> None:
+    """A receipt promises that not even the rewritten words are sent to the unit they speak of; the finding shows them."""
+    ordered = {"state": "ordered", "decided_by": place.office.user, "decided_at": NOW}
+    told = seen.frozen(now=NOW, points=["18 个乡镇都收到"]) | {"reported": "一张表收了三遍"}
+    found = place.finding(source="ticket", source_key="1", seen=told, **ordered)
+    order = place.order("sent", finding=found)
+    assert "一张表收了三遍" in page(enter(place.reviewer), "finding", found.pk)
+    for reader in (place.issuer, place.lead, place.office):
+        said = page(enter(reader), "order", order.pk)
+        assert "18 个乡镇都收到" in said
+        assert "一张表收了三遍" not in said
+        assert "基层反映" not in said or reader is not place.issuer
 
 
 def test_finding_from_a_foreign_or_an_unwritten_ticket_is_none(place: Place, enter: Any) -> None:
