@@ -228,7 +228,12 @@ def _around(actor: Actor) -> Unit:
 
 
 def _phrased(reckoned: Mapping[str, Any]) -> dict[str, Any]:
-    return {"reckoned": reckoned, "lines": words.lines(reckoned), "points": words.points(reckoned)}
+    before, after = reckoned["before_min"], reckoned["after_min"]
+    bars = ((gettext("之前"), "x-self", before), (gettext("之后"), "x-brand", after))
+    return {
+        "reckoned": reckoned, "lines": words.lines(reckoned), "points": words.points(reckoned), "most": max(before, after),
+        "bars": [(label, [(colour, minutes)], minutes) for label, colour, minutes in bars],
+    }  # fmt: skip
 
 
 def _crumbs(label: str) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -53,6 +54,8 @@ def test_candidates_are_shown_to_keepers_and_nominated_on_their_page(county: Cou
     assert path.replace("&", "&amp;") in shown
     page = show(client, county.reviewer, path)
     assert "登记 100.0 人时×答了的确认 50.0÷答了的登记 50.0" in page
+    whole, half = re.findall(r'<rect class="x-(?:self|brand)" x="[^"]*" width="([\d.]+)%?"', page)
+    assert float(whole) == 2 * float(half)  # before and after
     post(client, county.reviewer, path, {"reason": ""}, 422)
     post(client, county.reviewer, path, {"reason": "减得实"})
     held = Recognition.every.get()
