@@ -45,6 +45,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
     return BrowserTogether(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the walks, each a portal's whole life: at the end one process would wait for the other."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/walks"))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     """Copy the migrated database instead of migrating one for each process."""

@@ -89,9 +89,9 @@ def violations(page: Page, **options: Any) -> list[str]:
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 
 
-def wait_for_worker(page: Page) -> None:
-    """Wait until the service worker has kept the page."""
+def wait_for_worker(page: Page, path: str = "/week/") -> None:
+    """Wait until the service worker has kept a page."""
     deadline = time.monotonic() + KEPT_WITHIN
-    while not page.evaluate(SAVED):
+    while not any(path in kept for kept in page.evaluate(SAVED)):
         assert time.monotonic() < deadline
         page.wait_for_timeout(50)
