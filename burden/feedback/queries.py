@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from burden.accounts.actor import Actor
 from burden.demands.models import ACTIVE, Demand, Target
-from burden.feedback.choices import DONE, OURS, State
+from burden.feedback.choices import DONE, OURS, Act, State
 from burden.feedback.models import IdentityRequest, Ticket, TicketForward, TicketPhoto, TicketStep
 from burden.feedback.routing import within
 from burden.feedback.sealing import reporter_mark, text_of
@@ -62,8 +62,12 @@ def ticket(actor: Actor, pk: int) -> Ticket | None:
 
 
 def steps(actor: Actor, found: Ticket) -> QuerySet[TicketStep]:
-    """Return what happened to a ticket that the actor may see, in its order; what reporters did once its batch is taken in."""
-    return TicketStep.objects.filter(ticket=found, noted=True).select_related("unit").order_by("turn")
+    """Return what happened to a ticket that the actor may see, in its order; what reporters did once its batch is taken in.
+
+    What responders found stands in forwards_of, in their own words.
+    """
+    told = TicketStep.objects.filter(ticket=found, noted=True).exclude(act=Act.RESPOND)
+    return told.select_related("unit").order_by("turn")
 
 
 def forwards_of(actor: Actor, found: Ticket) -> list[TicketForward]:

@@ -41,7 +41,11 @@ class NoticeForm(Plain):
         widget=forms.Textarea(attrs={"rows": 6, "class": "inp"}),
     )
     root = forms.ModelChoiceField(
-        Unit.every.none(), to_field_name="code", label=_("发给"), empty_label=None, help_text=_("这个单位和它下面的")
+        Unit.every.none(),
+        to_field_name="code",
+        label=_("发给"),
+        empty_label=None,
+        help_text=_("这个单位和它下面的都收到；只给机制办，在“哪些人”里选"),
     )
     kinds = _chips(_("哪几类单位"), KINDS, _("不选就是都发"))
     roles = _chips(_("哪些人"), ROLES, _("不选就是都发"))

@@ -72,7 +72,7 @@ def reply(
         _show(by, held, now)
     else:
         BoardEntry.objects.filter(ticket=held).update(shown_from=None)
-    note_step(held, Act.REPLY, today, unit_id=held.desk_id, words=held.get_conclusion_display())
+    note_step(held, Act.REPLY, today, unit_id=held.desk_id)
     record(by=by, what="ticket.replied", on=held, now=now, chosen=held.conclusion)
     return held
 
@@ -83,7 +83,7 @@ def answer_joined(joined: Ticket, held: Ticket, today: dt.date) -> None:
     joined.replied_on = joined.first_replied_on = today
     move(joined, Act.REPLY)
     joined.save(update_fields=["conclusion", "reply", "change", "replied_on", "first_replied_on", "state"])
-    note_step(joined, Act.REPLY, today, unit_id=held.desk_id, words=held.get_conclusion_display())
+    note_step(joined, Act.REPLY, today, unit_id=held.desk_id)
 
 
 @transaction.atomic

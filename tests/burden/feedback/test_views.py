@@ -83,6 +83,8 @@ def test_whole_way_of_a_named_ticket(client: Client, county: County) -> None:
     assert client.post(f"/feedback/forwards/{forward.pk}/", {"answer": ""}).status_code == 422
     assert client.post(f"/feedback/forwards/{forward.pk}/", {"answer": "查实，已停"}).status_code == 302
     assert act(client, county.office, ticket, "reply", conclusion="upheld", words="查实").status_code == 422
+    steps = client.get(f"/feedback/{ticket.pk}/").content.decode()
+    assert (steps.count("查实，已停"), steps.count("<p>核实情况</p>")) == (1, 0), "told once, in the responder's words"
     said = {"conclusion": "upheld", "words": "查实。", "change": "只收一遍", "public": "1"}
     assert act(client, county.office, ticket, "reply", **said).status_code == 302
     client.force_login(county.cadre.user)
