@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
@@ -100,8 +102,9 @@ class Office:
         return [rule for rule in held if rule.category == category][:1]
 
 
+@transaction.atomic
 def order(*, now: dt.datetime) -> None:
-    """Write the story's order and the others; nothing where there are some already."""
+    """Write the story's order and the others, all or none; nothing where there are some already."""
     office = Office(now)
     if Order.objects.visible_to(office.office).exists():
         return

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db import transaction
+
 from burden.accounts.actor import actor_of
 from burden.accounts.models import User
 from burden.demo.ordered import Office
@@ -29,8 +31,9 @@ OBJECTION = "改后镇里还要自己留一份台账备查，没有真减。"
 ANSWER = "核实：有 2 个镇自行留存，下达单位已发文明确不查留存。"
 
 
+@transaction.atomic
 def recognise(*, now: dt.datetime) -> None:
-    """Recognise a practice and open one issuer to objections, as far as there are candidates; once."""
+    """Recognise a practice and open one issuer to objections, as far as there are candidates; once, and both or none."""
     office = Office(now)
     if Recognition.objects.visible_to(office.office).exclude(subject__name=BUREAU).exists():
         return
