@@ -132,6 +132,30 @@ def test_county_is_answered(client, county, name, week):
         assert status == 200 or (status in REFUSED and (odd or name in {"reports", "calendar", "issued"})), odd
 
 
+OF_ROLE = {  # pages that an office does not open
+    "issuer": ("demands", "demand_new", "demand_ledger", "catalogue", "admission_new"),
+    "lead": ("support_ask", "practice_new"),
+    "cadre": ("asked", "week", "year", "year_file", "calendar_file_own", "feedback_new", "feedback_mine"),
+    "observer": ("observing",),
+    "reviewer": ("recognition_candidate",),
+    "": ("anonymous",),
+}
+
+
+@pytest.mark.parametrize(("role", "name"), [(role, name) for role, names in OF_ROLE.items() for name in names])
+def test_odd_address_of_another_role_is_answered_or_refused(client, county, role, name):
+    fill(county, LAST_WEEK)
+    client.logout()
+    if role:
+        level = {"issuer": "department", "lead": "township", "cadre": "township"}.get(role)
+        unit = make_unit(county, level) if level else county
+        client.force_login(make_actor(unit, role).user)
+    assert client.get(reverse(name)).status_code in {200, 404, 422}
+    for odd in [*ODD, *({key: "没有"} for key in ("state", "door", "year", "rule", "of", "tab"))]:
+        status = client.get(f"{reverse(name)}?{urlencode(odd)}").status_code
+        assert status in {200, *REFUSED}, odd
+
+
 CALENDAR = ("0001-01-01", "1899-12-25", "2026-02-30", "2026-11-17", "9999-12-27", "今天", "")
 WRONG: list[dict[str, str]] = [
     *({"from": day} for day in CALENDAR),

@@ -23,7 +23,7 @@ from burden.standards.models import TariffVersion
 from burden.units.models import Unit
 from reports.bulletin_figures import NAMES, figures_of
 from reports.bulletins import blocks_for, closed_periods, own_digits, paper_of, words_for
-from reports.models import PortalTime
+from reports.models import PortalTime, ReturnSpread
 from reports.papers import Chart, lines
 from reports.periods import Period
 from tests.database import as_role
@@ -169,6 +169,19 @@ def test_note_says_how_much_data_there_is(office, county, filed):
     assert "在册8人，每周平均6人已有数据" in note
     assert "300.0人时÷30份周报" in note
     assert "数据截至2026年11月24日10:00" in note
+
+
+def test_note_says_what_is_not_alike_a_year_before_and_what_all_take(office, county):
+    """Spring Festival is in February of one year alone; of forty in post twenty filed."""
+    town = make_unit(county, "township")
+    february = Period.of("month", Week(dt.date(2026, 2, 16)))
+    numbers = {"cadres": 40, "asked": 40, "n": 20, "total_min": 12_000, "squares": 7_400_000, "more": 0, "more_min": 0}
+    for week in february.weeks:
+        add_sums(town, week, returns=20, active=40, per_head=600)
+        ReturnSpread.every.create(unit=county, week=week.monday, kind="township", **numbers)
+    note = figures_of(office, county, february, NOW)["note"]
+    assert "春节：本年第8周，上年第5周；" in note
+    assert "按已有数据估计全体在册1,600.0人时（95%区间" in note
 
 
 def test_hidden_weeks_are_left_out_and_said(office, county):
