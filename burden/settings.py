@@ -166,6 +166,7 @@ THREADS = (
     "burden.demands.practices.queries.thread",
     "burden.feedback.waits.thread",
     "burden.oversight.queries.thread",
+    "burden.oversight.observing.queries.thread",
     "burden.demands.admissions.queries.thread",
     "burden.resources.queries.thread",
     "reports.panels.waits.thread",
@@ -173,6 +174,7 @@ THREADS = (
 # route name of an entry of the top bar -> who counts what it says beside it: (actor) -> int, one query
 COUNTS: dict[str, str] = {
     "feedback": "burden.feedback.waits.owed",
+    "oversight": "burden.oversight.queries.owed",
 }
 FIGURES = "reports.provided"  # who has the figures that the write side asks for (kit.figures)
 NEWS = "burden.feedback.notices.queries.news"  # what is new for a person (kit.news)
@@ -279,6 +281,8 @@ SPECTACULAR_SETTINGS = {
         "RecognitionKindEnum": "burden.oversight.models.RecognitionKind",
         "RecognitionStateEnum": "burden.oversight.models.RecognitionState",
         "TicketStateEnum": "burden.feedback.choices.State",
+        "FindingStateEnum": "burden.oversight.models.FindingState",
+        "OrderStateEnum": "burden.oversight.models.OrderState",
         "UnitKindEnum": "burden.units.models.Kind",
     },
 }

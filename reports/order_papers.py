@@ -10,6 +10,7 @@ from burden.accounts.actor import Actor
 from burden.kit.templatetags.show import full_day, hours
 from burden.oversight import queries
 from burden.oversight.models import Order, Requirement
+from burden.oversight.seen import total as total_of
 from reports.papers import Heading, Paper, Paragraph, Part, Table
 
 HEAD = "督办单"
@@ -39,7 +40,7 @@ def _parts(order: Order, asked: Sequence[Requirement]) -> Iterator[Part]:
     yield from (_words(text) for text in (seen["note"], *seen["points"]) if text)
     if seen["rows"]:
         rows = [[row["title"], row["week"], str(row["units"]), hours(row["person_min"])] for row in seen["rows"]]
-        total = ["合计", "", "", hours(order.person_min)]
+        total = ["合计", "", "", hours(total_of(seen))]
         yield Table("表1　要过几次（人时）", ["要什么", "周", "单位", "人时"], [*rows, total])
     yield Heading("二、整改要求")
     for each in asked:

@@ -199,7 +199,8 @@ def _raise(actor: Actor, told: Told, now: dt.datetime) -> Finding:
     with translation.override(seen.STATED_LANGUAGE):
         words = line(told).words
     rows = [] if signal.kind == Signal.Kind.OUTLIER else seen.asked(issuer_id=signal.unit_id, titles=titles, now=now)[0]
-    frozen = seen.frozen(now=now, rows=rows, points=words.points, weeks=(signal.first_week, signal.last_week))
+    weeks = None if rows else (signal.first_week, signal.last_week)  # lines are of the weeks that are looked back
+    frozen = seen.frozen(now=now, rows=rows, points=words.points, weeks=weeks)
     return services.raise_finding(
         by=actor, issuer=signal.unit, source=Source.SIGNAL, source_key=signal.key, category=signal.category, title=words.title,
         titles=titles, seen=frozen, person_min=told.person_min, now=now,

@@ -12,6 +12,10 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.kit import clock
+from burden.kit.templatetags.show import cited
+from burden.oversight.clocks import Clock, edges
+from burden.oversight.models import Order
+from burden.oversight.queries import opened_orders
 from burden.units.models import Unit
 from reports import league
 from reports.calendar import Event, planned
@@ -159,6 +163,24 @@ def _replied(line: Responder) -> tuple[Any, ...]:
     remark = _("不足 5 条，不显示") if line.replies is None or line.judged is None else ""
     return (
         line.unit.code, line.unit.name, line.count.monday, line.replies, line.median_days, line.judged, line.solved, line.satisfied, remark,
+    )  # fmt: skip
+
+
+def ordered(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
+    """Return the supervision orders of the actor's ledger that were opened in some weeks, to the unit or one below it."""
+    at = edges(clock.day_of(clock.now()))
+    found = opened_orders(actor, extent.unit, (extent.since.monday, extent.until.sunday))
+    return [_ordered(each, at.clock(each)) for each in found]
+
+
+def _ordered(each: Order, shown: Clock | None) -> tuple[Any, ...]:
+    opened, sent, finished = (
+        None if at is None else clock.day_of(at) for at in (each.opened_at, each.sent_at, each.finished_at)
+    )
+    return (
+        each.name, each.title, each.get_category_display(), each.issuer.code, each.issuer.name, each.unit.name, each.get_state_display(),
+        cited(each.citation), each.person_min, opened, sent, each.deadline_on, each.due_on, shown.words if shown else "", finished,
+        each.took_days, each.saved_min,
     )  # fmt: skip
 
 

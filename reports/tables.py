@@ -351,6 +351,32 @@ REPLIES = Table(
     frozen=2,
     tree=RESTATED,
 )
+ORDERS = Table(
+    "orders",
+    _("督办台账"),
+    (
+        Column("number", _("督办单"), "text", 12),
+        TITLE,
+        CATEGORY,
+        *ISSUER,
+        Column("keeper", _("督办单位"), "text", 18),
+        Column("state", _("办到哪一步"), "text", 16),
+        Column("citation", _("依据"), "text", 30),
+        Column("person_min", _("涉及 人·分钟"), width=14),
+        Column("opened_on", _("立项"), "date", 12),
+        Column("sent_on", _("交办"), "date", 12),
+        Column("deadline_on", _("期限"), "date", 12),
+        Column("due_on", _("这一步的期限"), "date", 12),
+        Column("clock", _("时限"), "text", 18),
+        Column("finished_on", _("办结"), "date", 12),
+        Column("took_days", _("用了 工作日")),
+        Column("saved_min", _("一年少 人·分钟"), width=14),
+    ),
+    rows=table_rows.ordered,
+    by_week=False,
+    of_issuers=True,
+    tree=RESTATED,
+)
 TABLES = {
     table.key: table
     for table in (
@@ -369,5 +395,6 @@ TABLES = {
         RELIEF,
         REPLIES,
         CAPACITY,
+        ORDERS,
     )
 }

@@ -300,7 +300,9 @@ OBJECTS: dict[str, Objects] = {
         ("adaptation", "adaptation_decide", "adaptation_join", "adaptation_withdraw"),
         lambda world, where, actor: {"pk": make_adaptation(world.units[where]).pk},
     ),
-    **dict.fromkeys(("order", "order_file"), lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk}),
+    **dict.fromkeys(
+        ("order", "order_file", "api_order"), lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk}
+    ),
     "order_act": lambda world, where, actor: {"pk": world.order_of(world.units[where]).pk, "act": "sign"},
     **dict.fromkeys(
         ("recognition", "recognition_file", "api_recognition"),
@@ -309,7 +311,7 @@ OBJECTS: dict[str, Objects] = {
     "recognition_act": lambda world, where, actor: {"pk": world.recognition_of(where).pk, "act": "object"},
     "order_relief": lambda world, where, actor: {"pk": world.order_asked(world.units[where]).pk},
     **dict.fromkeys(
-        ("finding", "finding_dismiss", "finding_order"),
+        ("finding", "finding_dismiss", "finding_order", "api_finding"),
         lambda world, where, actor: {"pk": make_finding(world.units[where], world.units[where]).pk},
     ),
     **dict.fromkeys(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
@@ -19,7 +18,7 @@ from burden.accounts.roles import Role
 from burden.accounts.services import record_login
 from burden.kit import clock
 from burden.kit.forms import Plain, day_field
-from burden.units.models import Unit
+from burden.units.forms import UnitField
 
 ENDED = "ended"  # beside the roles in the filter: posts that are over
 
@@ -91,44 +90,17 @@ class ChangePasswordForm(NewPasswordForm):
     field_order = ("old", "password", "again")
 
 
-class UnitField(forms.CharField):
-    """A unit of the actor's range, by code or by name."""
-
-    actor: Actor
-
-    def clean(self, value: Any) -> Unit | None:
-        """Return the unit. Refuses: a name that no unit has, or several have."""
-        text = super().clean(value)
-        if not text:
-            return None
-        found = list(queries.units_named(self.actor, text)[:2])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise forms.ValidationError(_("不止一个单位叫“%(name)s”，请写单位代码") % {"name": text})
-        raise forms.ValidationError(self._nothing(text))
-
-    def _nothing(self, text: str) -> str:
-        names = [unit.place for unit in queries.unit_choices(self.actor)]
-        near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
-        if near:
-            return _("没有这个单位，是不是“%(name)s”？") % {"name": near[0]}
-        return _("没有这个单位，写单位名称或代码")
-
-
 class WithUnit(Plain):
     """A form that names a unit: whose range it lies in is known when the form is made."""
 
-    unit = UnitField(
-        label=gettext_lazy("单位"),
-        max_length=100,
-        widget=forms.TextInput(attrs={"list": "units", "autocomplete": "off"}),
-    )
+    unit = UnitField(label=gettext_lazy("单位"))
     title = forms.CharField(label=gettext_lazy("任职"), required=False, max_length=60)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].actor = actor  # type: ignore[attr-defined]
+        field = self.fields["unit"]
+        assert isinstance(field, UnitField)
+        field.units = queries.open_units(actor)
 
 
 class PostForm(WithUnit):

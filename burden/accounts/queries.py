@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Count, F, Q, QuerySet, Value, Window
-from django.db.models.functions import Concat, RowNumber
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,10 +20,9 @@ from burden.accounts.passwords import locked_out
 from burden.accounts.roles import Role
 from burden.kit.clock import DAY, day_of
 from burden.kit.waiting import MOST, Waiting
-from burden.units.models import Level, Unit
+from burden.units.models import Level, Unit, few
 
 SHOWN = 20  # requests of one go that the page lists
-MOST_CHOICES = 500  # more units than this are typed, not chosen
 
 
 @dataclass(frozen=True)
@@ -239,15 +238,11 @@ def good_tokens(actor: Actor, user: User, now: dt.datetime) -> int:
     return ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=now).count()
 
 
-def units_named(actor: Actor, text: str) -> QuerySet[Unit]:
-    """Open units of the actor's range with this code, name, or township and village name."""
-    places = actor.managed_units.filter(closed_on=None).annotate(full=Concat(F("parent__name"), F("name"), Value("")))
-    village = Q(level=Level.VILLAGE, full=text)
-    return places.filter(Q(code=text) | Q(name=text) | village).select_related("parent")
+def open_units(actor: Actor) -> QuerySet[Unit]:
+    """Return the open units of the range the actor keeps."""
+    return actor.managed_units.filter(closed_on=None)
 
 
 def unit_choices(actor: Actor) -> list[Unit]:
-    """Open units of the actor's range, to choose from; none where there are too many to choose."""
-    found = actor.managed_units.filter(closed_on=None).select_related("parent").order_by("path")
-    some = list(found[: MOST_CHOICES + 1])
-    return some if len(some) <= MOST_CHOICES else []
+    """Return them to choose from; none where there are too many to choose."""
+    return few(open_units(actor))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ REMEDIES = (
             Door("adaptations", _("因地制宜调整"), _("谁申请了什么，批没批，管到哪天")),
             Door("groups", _("乡镇分组"), _("哪些乡镇算山区、沿河，批准给一组的调整照它算")),
             Door("practices", _("本地做法"), _("别处怎么省时间的，量过，可以照着用")),
-            Door("rules", _("规则"), _("登记时对照哪些规定，哪些是本地的，什么时候改过")),
+            Door("rules", pgettext_lazy("list", "规则"), _("登记时对照哪些规定，哪些是本地的，什么时候改过")),
         ),
     ),
     Remedy(

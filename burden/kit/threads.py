@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 KINDS = frozenset(
     {"demand", "signal", "finding", "order", "ticket", "adaptation", "practice", "recognition", "admission", "issuer"}
+    | {"observation"}
 )
 MOST = 20  # links of one provider
 Key = int | str  # the id of a thing; of a signal its key

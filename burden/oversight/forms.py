@@ -21,6 +21,8 @@ from burden.oversight.models.findings import TITLE_LENGTH
 from burden.oversight.steps import to_answer
 from burden.standards.models import Category, Rule
 from burden.standards.rules.book import rulebook
+from burden.units.forms import UnitField
+from burden.units.models import Unit
 
 DAYS = 7  # working days an issuer usually has
 DAYS_AGAIN = 5
@@ -66,23 +68,33 @@ class RuleField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class FindingForm(ActForm):
     """A finding raised by hand."""
 
+    issuer = UnitField(label=_("下达单位"), help_text=_("写名称或代码，本级以下哪一级的都行"))
     title = _line(_("问题"), _("一句话说清：谁、什么时候、要了什么"), most=TITLE_LENGTH)
     titles = _lines(_("事项名称"), _("一行一个，照通知上的写；平台按名称把登记的和没登记的都找出来"))
     category = forms.ChoiceField(label=_("类别"), choices=[("", "—"), *Category.choices], required=False)
-    rule = RuleField(label=_("对照规定"), queryset=Rule.objects.none(), required=False, to_field_name="code")
+    rule = RuleField(
+        label=_("对照规定"), queryset=Rule.objects.none(), required=False, to_field_name="code", empty_label="—"
+    )
     note = _line(_("说明"), _("怎么核查的，看到了什么；不写是谁反映的"), required=False)
 
     def __init__(self, *args: Any, actor: Actor, today: dt.date, **kwargs: Any) -> None:
-        chosen = forms.ModelChoiceField(
-            label=_("下达单位"), queryset=queries.issuers(actor), to_field_name="code", empty_label="—"
-        )
-        self.base_fields = {"issuer": chosen, **type(self).base_fields}  # type: ignore[misc]  # of this form alone
         super().__init__(*args, **kwargs)
-        rules = self.fields["rule"]
+        issuer, rules, post = self.fields["issuer"], self.fields["rule"], actor.post(*EXPORTERS)
+        assert isinstance(issuer, UnitField)
         assert isinstance(rules, forms.ModelChoiceField)
-        post = actor.post(*EXPORTERS)
+        issuer.units = queries.issuers(actor)
+        issuer.nearest = issuer.units.filter(parent_id=post.unit_id if post else None)
+        about = self.initial.get("issuer")
+        if isinstance(about, Unit):
+            self.initial["issuer"] = issuer.written(about)
         book = rulebook().on(today, post.unit.path) if post else []  # one version of each code
         rules.queryset = Rule.objects.filter(pk__in=[rule.pk for rule in book]).order_by("code")
+
+    def units(self) -> list[Unit]:
+        """Return the issuers that are offered."""
+        field = self.fields["issuer"]
+        assert isinstance(field, UnitField)
+        return field.offered()
 
 
 class DismissForm(ActForm):

@@ -37,6 +37,11 @@ def asked(*, issuer_id: int, titles: Collection[str], now: dt.datetime) -> tuple
     return rows, sum(each.person_min for each in found) if found else None
 
 
+def total(seen: Mapping[str, Any]) -> int:
+    """Return what the lines took together; what a finding involves may be another figure, of its signal's weeks. Units: person-minutes."""
+    return sum(row["person_min"] for row in seen["rows"])
+
+
 def frozen(
     *,
     now: dt.datetime,

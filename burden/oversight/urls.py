@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from burden.oversight.api import OneRecognition, Recognitions
+from burden.oversight.api import orders as orders_api
+from burden.oversight.api.recognition import OneRecognition, Recognitions
 from burden.oversight.views import board, findings, orders, recognition
 
 urlpatterns = [
@@ -24,4 +25,8 @@ urlpatterns = [
     path("oversight/orders/<int:pk>/", orders.order, name="order"),
     path("oversight/orders/<int:pk>/relief/", orders.order_relief, name="order_relief"),
     path("oversight/orders/<int:pk>/<slug:act>/", orders.order_act, name="order_act"),
+    path("api/v1/orders/", orders_api.Orders.as_view(), name="api_orders"),
+    path("api/v1/orders/<int:pk>/", orders_api.OneOrder.as_view(), name="api_order"),
+    path("api/v1/findings/", orders_api.Findings.as_view(), name="api_findings"),
+    path("api/v1/findings/<int:pk>/", orders_api.OneFinding.as_view(), name="api_finding"),
 ]

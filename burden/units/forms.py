@@ -2,19 +2,68 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from burden.kit.forms import Plain, day_field
 from burden.units.events import REASON_LENGTH, Change
-from burden.units.models import Kind, Level, Unit, UnitEvent
+from burden.units.models import Kind, Level, Unit, UnitEvent, few, named
 from burden.units.services import may_stand_under
 
 Event = UnitEvent.Kind
 AS_NAMED = ("", _("按名称判断"))
+SAME = 5  # units called alike that are told with their codes
+
+
+class UnitField(forms.CharField):
+    """One of some units, typed by name or code, of which a list (parts/_unit_names.html) offers a few.
+
+    Shape: `units` are those that it may be, known when the form is made; `nearest` those that are offered where all are too many.
+    """
+
+    units: QuerySet[Unit]
+    nearest: QuerySet[Unit] | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"list": "units", "autocomplete": "off"})
+        super().__init__(max_length=100, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Unit | None:
+        """Return the unit. Refuses: a name that no unit has, or several have."""
+        text = super().clean(value)
+        if not text:
+            return None
+        found = list(named(self.units, text)[: SAME + 1])
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise forms.ValidationError(self._several(text, found))
+        raise forms.ValidationError(self._nothing(text))
+
+    def offered(self) -> list[Unit]:
+        """Return the units of the list."""
+        return few(self.units) or ([] if self.nearest is None else few(self.nearest))
+
+    def written(self, unit: Unit) -> str:
+        """Return what one would type for a unit: its name, or its code where another is called alike."""
+        return unit.place if len(named(self.units, unit.place)[:2]) == 1 else unit.code
+
+    def _several(self, text: str, found: Sequence[Unit]) -> str:
+        codes = [f"{each.parent.name if each.parent else ''}{each.name} {each.code}" for each in found[:SAME]]
+        words = {"name": text, "units": gettext("、").join(codes)}
+        return gettext("不止一个单位叫“%(name)s”，请写单位代码，如 %(units)s") % words
+
+    def _nothing(self, text: str) -> str:
+        near = difflib.get_close_matches(text, [unit.place for unit in self.offered()], n=1, cutoff=0.5)
+        if near:
+            return gettext("没有这个单位，是不是“%(name)s”？") % {"name": near[0]}
+        return gettext("没有这个单位，写单位名称或代码")
 
 
 class OpenForm(Plain):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from burden.kit.db import ScopedQuerySet
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from burden.accounts.actor import Actor
 
 
+MOST_CHOICES = 500  # more units than this are typed, not chosen
 ALWAYS = dt.date(1, 1, 1)  # from here on stands where its first placement puts it
 
 
@@ -106,6 +109,18 @@ class Unit(models.Model):
         if self.level != Level.DEPARTMENT:
             return self.range
         return self.parent.range if self.parent else ("", "")
+
+
+def named(units: models.QuerySet[Unit], text: str) -> models.QuerySet[Unit]:
+    """Return those of some units with this code or name, alone or after the name of the unit right above."""
+    full = units.annotate(full=Concat(F("parent__name"), F("name"), Value("")))
+    return full.filter(Q(code=text) | Q(name=text) | Q(full=text)).select_related("parent")
+
+
+def few(units: models.QuerySet[Unit]) -> list[Unit]:
+    """Return some units to choose from, by path; none where they are too many to choose."""
+    some = list(units.select_related("parent").order_by("path")[: MOST_CHOICES + 1])
+    return some if len(some) <= MOST_CHOICES else []
 
 
 class Placement(models.Model):

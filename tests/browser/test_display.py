@@ -58,3 +58,18 @@ def test_large_english_on_a_phone_breaks_no_word_and_cuts_no_choice(phone: Page,
     phone.goto(path)
     assert phone.evaluate(BROKEN) == []
     assert phone.locator(".seg").evaluate_all(CUT) == []
+
+
+def test_menu_closes_when_one_leaves_it_by_key(page: Page, portal):
+    log_in_with(page, portal.accounts["reviewer"])
+    menu = page.locator("details.menu").filter(has=page.locator("summary:visible"))
+    menu.locator("summary").click()
+    expect(menu).to_have_attribute("open", "")
+    page.keyboard.press("Shift+Tab")
+    expect(menu).not_to_have_attribute("open", "")
+    menu.locator("summary").click()
+    page.keyboard.press("Tab")
+    expect(menu).to_have_attribute("open", "")  # still in it
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_be_focused()

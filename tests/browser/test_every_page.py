@@ -87,6 +87,7 @@ PAGES = {
         "/oversight/",
         "/oversight/orders/3/",
         "/oversight/findings/21/",
+        "/oversight/new/?observation=1",
         "/recognition/",
         "/recognition/?tab=published",
         "/recognition/3/",

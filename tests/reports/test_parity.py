@@ -29,7 +29,7 @@ from reports.periods import Period
 from reports.table_kinds import KINDS
 from reports.tables import TABLES
 from tests.database import as_role, held
-from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_target, make_unit
+from tests.factories import LAST_WEEK, NOW, make_actor, make_bulletin, make_demand, make_order, make_target, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.test_league import ask
 from tests.reports.test_paper_files import said_in_pdf, said_in_word
@@ -47,6 +47,7 @@ FILLED = (
     "demands",
     "league",
     "capacity",
+    "orders",
 )
 ORIGINS = ("own", "province")
 NAMES = {"meeting": "会议", "document": "文件", "form": "报表", "inspection": "检查", "other": "其他"}
@@ -88,6 +89,8 @@ def make_month() -> Unit:
         ask(bureau, 600, week, demand=asked, answers=10, answered=6, done=6, repeated=5)
         for unit in units[:3]:
             make_target(asked, unit, week, due_on=week.monday)
+    for state in ("working", "looked"):
+        make_order(county, bureau, state, opened_at=clock.midnight(WEEKS[0].monday), due_on=LAST_WEEK.monday)
     return county
 
 
@@ -230,6 +233,25 @@ def answer(client, route: str, **query: str) -> dict[str, Any]:
     got = client.get(f"/api/v1/{route}/", query)
     assert got.status_code == 200, got.content
     return got.json()
+
+
+def test_ledger_says_what_the_page_says(client, county, office):
+    shown = client.get("/oversight/ledger/").context["rows"]
+    listed = answer(client, "orders")["results"]
+    names = ("title", "citation", "state", "person_min", "took_days", "saved_min")
+    facts = [tuple(getattr(order, name) for name in names) for order, _clock in shown]
+    assert [tuple(row[name] for name in names) for row in listed] == facts
+    clocks = [(ticks.colour, ticks.left) if ticks else (None, None) for _order, ticks in shown]
+    assert [(row["colour"], row["left"]) for row in listed] == clocks
+    rows = {row["number"]: row for row in api(client, "orders", county)}
+    found = {
+        order.name: (order.person_min, order.saved_min, order.took_days, ticks.words if ticks else "")
+        for order, ticks in shown
+    }
+    assert {
+        name: (row["person_min"], row["saved_min"], row["took_days"], row["clock"]) for name, row in rows.items()
+    } == found
+    assert {ticks is None for _order, ticks in shown} == {True, False}
 
 
 def test_relief_says_what_the_page_says(client, county, office):

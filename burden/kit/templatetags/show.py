@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from django import template
@@ -69,6 +70,24 @@ def hm(value: int) -> str:
     if not rest:
         return gettext("%(h)d 小时") % {"h": whole}
     return gettext("%(h)d 小时 %(m)d 分") % {"h": whole, "m": rest}
+
+
+CITED = re.compile(r"《([^《》]+)》(?:第 (\S+) 条)?")
+
+
+@register.filter
+def cited(text: str) -> str:
+    """Write citations that were kept in Chinese, one after another, as the reader's language writes them."""
+
+    def said(found: re.Match[str]) -> str:
+        words = {"regulation": found[1], "article": found[2]}
+        return (
+            gettext("《%(regulation)s》第 %(article)s 条") % words
+            if found[2]
+            else gettext("《%(regulation)s》") % words
+        )
+
+    return gettext("、").join(CITED.sub(said, each) for each in text.split("、"))
 
 
 @register.filter

@@ -30,6 +30,7 @@ class Source(models.TextChoices):
     SIGNAL = "signal", _("信号")
     RULE = "rule", _("对照规定")
     TICKET = "ticket", _("基层反映")
+    OBSERVER = "observer", _("监督员反映")
     HAND = "hand", _("人工核查")
 
 

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS, Role
 from burden.kit.clock import day_of
+from burden.kit.threads import Key, Link
 from burden.kit.waiting import MOST, Waiting
 from burden.oversight.levels import told_above
+from burden.oversight.models import Finding, Order, Source
 from burden.oversight.observing.models import Observation, State, reviewed_by
 from burden.units.models import Level, Unit
 
@@ -49,6 +51,14 @@ def observed_units(actor: Actor, today: dt.date) -> list[Unit]:
     return [unit for unit in units if unit.pk in told]
 
 
+def reviewed(actor: Actor, pk: int) -> Observation:
+    """Return one that the actor reviews (Http404)."""
+    found = observations(actor).filter(reviewed_by(actor), pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def may_answer(actor: Actor, found: Observation) -> bool:
     """Say whether an observation waits for the actor."""
     waits = Observation.objects.visible_to(actor).filter(reviewed_by(actor), pk=found.pk, state=State.OPEN)
@@ -71,4 +81,21 @@ def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
             since=day_of(each.at),
         )
         for each in rows
+    ]
+
+
+def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
+    """Return what an observer left, of a finding that was raised from it and of the order that came of that."""
+    if kind == "finding":
+        raised = Finding.objects.visible_to(actor).filter(pk=key)
+    elif kind == "order":
+        raised = Finding.objects.visible_to(actor).filter(
+            pk__in=Order.objects.visible_to(actor).filter(pk=key).values("finding")
+        )
+    else:
+        return []
+    keys = [int(each) for each in raised.filter(source=Source.OBSERVER).values_list("source_key", flat=True)]
+    return [
+        Link(_("监督员反映"), each.text[:40], reverse("observation", args=[each.pk]), each.unit.place, day_of(each.at))
+        for each in (observations(actor).filter(pk__in=keys) if keys else ())
     ]

@@ -1,8 +1,17 @@
 """Scoped reads of this room."""
 
 from burden.oversight.queries.bulletins import bulletin, bulletins, later_edition, taken
-from burden.oversight.queries.findings import finding, finding_counts, findings, issuers, judged, settled_signals
+from burden.oversight.queries.findings import (
+    finding,
+    finding_counts,
+    findings,
+    issuers,
+    judged,
+    order_from,
+    settled_signals,
+)
 from burden.oversight.queries.orders import (
+    CANCELLED,
     CARDS,
     COLUMNS,
     FEW_ANSWERS,
@@ -13,6 +22,7 @@ from burden.oversight.queries.orders import (
     escalated,
     has_to_confirm,
     issuers_of,
+    opened_orders,
     order,
     order_counts,
     order_steps,
@@ -36,9 +46,10 @@ from burden.oversight.queries.recognition import (
     recognitions,
     still_seen,
 )
-from burden.oversight.queries.waiting import thread, waiting
+from burden.oversight.queries.waiting import owed, thread, waiting
 
 __all__ = [
+    "CANCELLED",
     "CARDS",
     "COLUMNS",
     "FEW_ANSWERS",
@@ -65,9 +76,12 @@ __all__ = [
     "listed_in",
     "nominated",
     "objections",
+    "opened_orders",
     "order",
     "order_counts",
+    "order_from",
     "order_steps",
+    "owed",
     "own_authorship",
     "recognised_in",
     "recognition",

@@ -9,7 +9,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from burden.accounts.actor import Actor
-from burden.oversight.models import Finding, FindingState, Source
+from burden.accounts.roles import EXPORTERS
+from burden.oversight.models import Finding, FindingState, Order, Source
 from burden.units.models import Unit
 
 
@@ -37,6 +38,11 @@ def finding(actor: Actor, pk: int) -> Finding:
     return found
 
 
+def order_from(actor: Actor, found: Finding) -> int | None:
+    """Return the id of the order that was opened from a finding, for who may open it."""
+    return Order.objects.visible_to(actor).filter(finding=found).values_list("pk", flat=True).first()
+
+
 def judged(actor: Actor, source: str, keys: Collection[str]) -> Mapping[str, Finding]:
     """Return by key what was last said of things of one source: whoever said it, in the actor's scope."""
     found = Finding.objects.visible_to(actor).filter(source=source, source_key__in=keys)
@@ -50,7 +56,7 @@ def settled_signals(actor: Actor, today: dt.date) -> QuerySet[Finding]:
 
 
 def issuers(actor: Actor) -> QuerySet[Unit]:
-    """Return the units right below the one in which the actor reviews: about whom a finding may be raised by hand."""
-    post = actor.post("reviewer", "office")
-    found: QuerySet[Unit] = Unit.objects.visible_to(actor)
-    return found.filter(parent_id=post.unit_id if post else None, closed_on=None).order_by("level", "code")
+    """Return the units below the one in which the actor reviews, however deep: about whom a finding may be raised."""
+    post = actor.post(*EXPORTERS)
+    low, high = post.unit.range if post else ("", "")
+    return Unit.objects.visible_to(actor).filter(path__gt=low, path__lt=high, closed_on=None)

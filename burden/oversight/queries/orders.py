@@ -13,6 +13,7 @@ from burden.accounts.actor import Actor
 from burden.accounts.models import Question
 from burden.accounts.queries import put_to
 from burden.accounts.roles import EXPORTERS
+from burden.kit import clock
 from burden.kit.clock import DAY
 from burden.oversight.clocks import COLOURS, RED, Edges
 from burden.oversight.levels import told_above
@@ -27,12 +28,13 @@ COLUMNS: Mapping[str, tuple[OrderState, ...]] = {  # the nine steps in four colu
     "judge": (S.ANSWERED,),
     "done": (S.DONE, S.CLOSED, S.LOOKED),
 }
+CANCELLED = "cancelled"  # beside the columns of a ledger
 CARDS = 3  # of a column
 FEW_ANSWERS = TOLD_AT_ONCE
 RECENT = 90 * DAY
 CARD = (
     "year", "number", "state", "title", "category", "citation", "person_min", "due_on", "ripe_on", "saved_min", "took_days",
-    "issuer__name", "unit__name", "unit_id", "issuer_id",
+    "issuer__name", "issuer__code", "unit__name", "unit__code", "unit_id", "issuer_id",
 )  # fmt: skip
 
 
@@ -65,6 +67,14 @@ def chosen_orders(actor: Actor, chosen: Chosen, edges: Edges) -> QuerySet[Order]
     if chosen.text:
         found = found.filter(title__icontains=chosen.text)
     return found.order_by(F("due_on").asc(nulls_last=True), "-year", "-number", "pk")
+
+
+def opened_orders(actor: Actor, unit: Unit, days: tuple[dt.date, dt.date]) -> QuerySet[Order]:
+    """Return the orders of a ledger that were opened within some days, both inclusive, to a unit or one below it, as they were opened."""
+    low, high = unit.range
+    first, last = clock.midnight(days[0]), clock.midnight(days[1] + DAY)
+    within = orders(actor).defer(None).filter(opened_at__gte=first, opened_at__lt=last)
+    return within.filter(issuer__path__gte=low, issuer__path__lt=high).order_by("opened_at", "pk")
 
 
 def column(actor: Actor, name: str, issuer: str, edges: Edges) -> list[Order]:

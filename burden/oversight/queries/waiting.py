@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -37,6 +37,11 @@ from burden.oversight.queries.recognition import waiting as recognitions_waiting
 S = OrderState
 OFFICES = (S.DRAFT, S.EXTENSION, S.DONE)  # whose turn it is
 KEEPERS = (S.ANSWERED, S.CLOSED)
+SOURCES: Mapping[str, Source] = {
+    "signal": Source.SIGNAL,
+    "ticket": Source.TICKET,
+    "observation": Source.OBSERVER,
+}  # by kind of thread
 
 
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
@@ -49,10 +54,22 @@ def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
     return found
 
 
-def _orders(actor: Actor, today: dt.date) -> Iterator[Waiting]:
-    """Two queries at most."""
+def owed(actor: Actor) -> int:
+    """Count what the top bar says beside the board: orders at the own step, and findings without an order. One query at most."""
+    led, reviews = _led(actor), actor.post(*EXPORTERS) is not None
+    if not led and not reviews:
+        return 0
+    found = _at_own_step(actor, led, clock.day_of(clock.now())).order_by().values("pk")
+    return (found.union(_open_findings(actor).order_by().values("pk"), all=True) if reviews else found).count()
+
+
+def _led(actor: Actor) -> list[int]:
+    return [post.unit_id for post in actor.posts if post.role in steps.ISSUERS]
+
+
+def _at_own_step(actor: Actor, led: Collection[int], today: dt.date) -> QuerySet[Order]:
+    """Return the orders whose next step is the actor's. Shape: led are the units for which the actor answers as an issuer."""
     mine = Q(pk=None)
-    led = [post.unit_id for post in actor.posts if post.role in steps.ISSUERS]
     if led:
         mine |= Q(issuer_id__in=led, state__in=WITH_ISSUER)
         mine |= Q(Exists(_left_open(actor)), issuer_id__in=led, state=S.ANSWERED)
@@ -61,11 +78,18 @@ def _orders(actor: Actor, today: dt.date) -> Iterator[Waiting]:
         mine |= Q(unit_id=post.unit_id, state__in=KEEPERS)
     if office:
         mine |= Q(unit_id=office.unit_id, state__in=OFFICES)
-    if not led and not post:
-        return
     ripe = Q(ripe_on=None) | Q(ripe_on__lte=today)
-    found = Order.objects.visible_to(actor).filter(mine, ripe).select_related("issuer")
-    for each in found.order_by("due_on", "pk")[: MOST + 1]:
+    found: QuerySet[Order] = Order.objects.visible_to(actor).filter(mine, ripe)
+    return found
+
+
+def _orders(actor: Actor, today: dt.date) -> Iterator[Waiting]:
+    """One query at most."""
+    led = _led(actor)
+    if not led and not actor.post(*EXPORTERS):
+        return
+    found = _at_own_step(actor, led, today).select_related("issuer").order_by("due_on", "pk")
+    for each in found[: MOST + 1]:
         yield _order(each, is_issuers=each.issuer_id in led)
 
 
@@ -99,11 +123,14 @@ def _act(state: str) -> str:
     return words[OrderState(state)]
 
 
+def _open_findings(actor: Actor) -> QuerySet[Finding]:
+    """Return what was found in the very unit in which the actor reviews, and has neither an order nor a reason against it."""
+    post, found = actor.post(*EXPORTERS), findings(actor, FindingState.OPEN)
+    return (found.filter(unit_id=post.unit_id) if post else found.none()).order_by("raised_at")
+
+
 def _findings(actor: Actor) -> Iterator[Waiting]:
-    post = actor.post(*EXPORTERS)
-    if post is None:
-        return
-    for each in findings(actor, FindingState.OPEN).filter(unit_id=post.unit_id).order_by("raised_at")[: MOST + 1]:
+    for each in _open_findings(actor)[: MOST + 1]:
         yield Waiting(
             kind=_("问题"),
             title=each.title,
@@ -150,10 +177,12 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
     """Return this room's links to a thing: findings and orders about it; of a finding or an order also its demands."""
     if kind == "demand":
         return _of_demand(actor, int(key))
-    if kind in (Source.SIGNAL, Source.TICKET):
-        raised = Finding.objects.visible_to(actor).filter(source=kind, source_key=str(key))
-        ordered = Order.objects.visible_to(actor).filter(finding__source=kind, finding__source_key=str(key))
+    if kind in SOURCES:
+        raised = Finding.objects.visible_to(actor).filter(source=SOURCES[kind], source_key=str(key))
+        ordered = Order.objects.visible_to(actor).filter(finding__source=SOURCES[kind], finding__source_key=str(key))
         return [*_finding_links(raised), *_order_links(ordered)]
+    if kind == "issuer":
+        return _of_issuer(actor, int(key))
     if kind == "finding":
         chosen = Finding.objects.visible_to(actor).filter(pk=key)
         return [*_order_links(_orders_of(actor, chosen)), *_around(actor, chosen.first())]
@@ -162,9 +191,16 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
         about = Finding.objects.visible_to(actor).filter(pk=held.finding_id if held else None)
         recognised = recognition_thread(actor, kind, int(key))
         return [*_finding_links(about), *_around(actor, held.finding if held else None), *recognised]
-    if kind in ("practice", "recognition", "issuer"):
+    if kind in ("practice", "recognition"):
         return [*recognition_thread(actor, kind, int(key))]
     return []
+
+
+def _of_issuer(actor: Actor, pk: int) -> list[Link]:
+    """Return what was found and ordered of what an issuer asks, and how it was recognised."""
+    found = Finding.objects.visible_to(actor).filter(issuer_id=pk)
+    orders = Order.objects.visible_to(actor).filter(issuer_id=pk)
+    return [*_finding_links(found), *_order_links(orders), *recognition_thread(actor, "issuer", pk)]
 
 
 def _of_demand(actor: Actor, pk: int) -> list[Link]:
@@ -183,8 +219,8 @@ def _orders_of(actor: Actor, found: QuerySet[Finding]) -> QuerySet[Order]:
     return orders
 
 
-def _finding_links(found: Iterable[Finding]) -> Iterator[Link]:
-    for each in list(found)[:MOST_LINKS]:
+def _finding_links(found: QuerySet[Finding]) -> Iterator[Link]:
+    for each in found.defer("seen").order_by("-raised_at", "-pk")[:MOST_LINKS]:
         yield Link(
             kind=_("问题"),
             label=each.title,
@@ -194,8 +230,8 @@ def _finding_links(found: Iterable[Finding]) -> Iterator[Link]:
         )
 
 
-def _order_links(found: Iterable[Order]) -> Iterator[Link]:
-    for each in list(found)[:MOST_LINKS]:
+def _order_links(found: QuerySet[Order]) -> Iterator[Link]:
+    for each in found.order_by("-opened_at", "-pk")[:MOST_LINKS]:
         yield Link(
             kind=_("督办单"),
             label=f"{each.name} {each.title}",

@@ -10,7 +10,7 @@ from burden.oversight.services.bulletins import (
     refresh_bulletin,
     return_bulletin,
 )
-from burden.oversight.services.findings import dismiss_finding, raise_finding, raise_from_ticket
+from burden.oversight.services.findings import dismiss_finding, raise_finding, raise_from_observation, raise_from_ticket
 from burden.oversight.services.orders import (
     answer_order,
     cancel_order,
@@ -75,6 +75,7 @@ __all__ = [
     "publish_bulletin",
     "publish_recognition",
     "raise_finding",
+    "raise_from_observation",
     "raise_from_ticket",
     "recognise",
     "refresh_bulletin",

@@ -23,6 +23,8 @@ from burden.kit.reading import many, maybe, one_of, read_one, text
 from burden.ledger.services import record
 from burden.oversight.models import LINE_LENGTH, Finding, FindingState, Source, Why
 from burden.oversight.models.findings import KEY_LENGTH, TITLE_LENGTH
+from burden.oversight.observing.models import Observation, reviewed_by
+from burden.oversight.observing.models import State as ObservationState
 from burden.standards.models import Category
 from burden.units.models import Unit
 
@@ -90,6 +92,24 @@ def raise_from_ticket(*, by: Actor, ticket: Ticket, seen: Mapping[str, Any], **f
     if not keep_from(by=by, held=held, units=[raised.issuer]):
         raise _refused("issuer", _("受理的办公室不管这个单位，或者已经请它核实过：不能从这一条反映立，请另外立一条"))
     return raised
+
+
+@transaction.atomic
+def raise_from_observation(*, by: Actor, observation: Observation, seen: Mapping[str, Any], **facts: Any) -> Finding:
+    """Raise a finding from what an observer left for the actor to review.
+
+    Refuses: Observation.DoesNotExist out of scope; Conflict observation.state (taken back); finding.title, finding.note (they repeat
+    the observer's words, which the unit they are about must not read), and what raise_finding refuses.
+    """
+    seen_by = Observation.objects.visible_to(by).filter(reviewed_by(by)).select_related("unit")
+    held: Observation = seen_by.select_for_update(of=("self",)).get(pk=observation.pk)
+    if held.state == ObservationState.WITHDRAWN:
+        raise Conflict("observation.state", _("监督员撤回了这一条，不能从它立：请另外立一条"))
+    if facts["issuer"].path.startswith(held.unit.path):
+        for field, words in (("title", facts["title"]), ("note", seen["note"])):
+            if held.text in " ".join(words.split()):
+                raise _refused(field, _("不照抄监督员写的：写的是这个单位，督办单它看得到。写核实到的"))
+    return raise_finding(by=by, source=Source.OBSERVER, source_key=str(held.pk), seen=seen, **facts)
 
 
 def _check_demand(demand: Demand, issuer: Unit) -> None:

@@ -19,7 +19,7 @@ from burden.kit.addresses import address, query_of
 from burden.oversight import queries
 from burden.oversight.clocks import COLOURS, Edges, edges
 from burden.oversight.models import FindingState, Order, OrderState
-from burden.oversight.queries import Chosen
+from burden.oversight.queries import CANCELLED, Chosen
 
 LINES = 30
 MOST_TEXT = 60
@@ -29,7 +29,6 @@ HEADS: dict[str, tuple[str | Promise, str | Promise, str]] = {  # of a column: n
     "judge": (_("反馈、审核"), _("3 个工作日内审"), "s-warn"),
     "done": (_("办结销号、回头看"), _("30 天后回头看"), "s-good"),
 }
-CANCELLED = "cancelled"
 COLOUR_WORDS = {"blue": _("蓝：在期限内"), "yellow": _("黄：只剩 1 天"), "red": _("红：逾期")}
 
 
@@ -97,6 +96,7 @@ def oversight_ledger(request: ActedRequest) -> HttpResponse:
         "tabs": _tabs(chosen, counts),
         "query": query_of(**_said(chosen)),
         "colours": COLOUR_WORDS.items(),
+        "export": address("exports", tables="orders") if actor.post(*EXPORTERS) else "",
     }
     return render(request, "oversight/ledger.html", context)
 

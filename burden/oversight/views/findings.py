@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -28,7 +28,11 @@ from burden.kit.forms import show_refusal
 from burden.oversight import queries, seen, services
 from burden.oversight.forms import ActForm, DismissForm, FindingForm, OrderForm, lines_of
 from burden.oversight.models import Finding, FindingState, Source
+from burden.oversight.models.findings import TITLE_LENGTH
+from burden.oversight.observing import queries as observing
+from burden.oversight.observing.models import Observation
 from burden.standards.models import Category, Rule
+from burden.units.models import Level
 
 LINES = 30
 TABS = (
@@ -58,21 +62,21 @@ def findings(request: ActedRequest) -> HttpResponse:
 @access(*EXPORTERS, methods=("GET", "POST"))
 @never_cache
 def finding_new(request: ActedRequest) -> HttpResponse:
-    """Raise a finding by hand, from what a demand may violate, or from what somebody reported; the numbers are frozen as the
-    portal has them now."""
-    actor, ticket = request.actor, _ticket(request)
+    """Raise a finding by hand, from what a demand may violate, or from what somebody reported or an observer saw; the numbers
+    are frozen as the portal has them now."""
+    actor, ticket, observation = request.actor, _ticket(request), _observation(request)
     if ticket and not ticket.rewritten:
         messages.error(request, gettext("先写转出稿：督办线索只带转出稿，不带原文"))
         return redirect("ticket", ticket.pk)
     demand = _reported(actor, ticket) if ticket else _demand(request)
-    initial = _initial(request, demand) | (_of_ticket(ticket) if ticket else {})
+    initial = _initial(request, demand) | (_of_ticket(ticket) if ticket else _of_observation(observation))
     form = FindingForm(request.POST or None, actor=actor, today=clock.day_of(clock.now()), initial=initial)
     if request.method == "POST" and form.is_valid():
-        raised = _raise(actor, form, demand, ticket)
+        raised = _raise(actor, form, demand, ticket or observation)
         if raised is not None:
             _say_raised(request, raised)
             return redirect("finding", raised.pk)
-    context = {"form": form, "demand": demand, "ticket": ticket}
+    context = {"form": form, "ticket": ticket, "observation": observation, "units": form.units()}
     return render(request, "oversight/finding_new.html", context, status=422 if form.errors else 200)
 
 
@@ -86,23 +90,29 @@ def _say_raised(request: ActedRequest, raised: Finding) -> None:
 
 def _demand(request: ActedRequest) -> Demand | None:
     """Return the demand that an address names, in the actor's scope (Http404)."""
-    asked = request.GET.get("demand", "")
-    return (
-        demand_queries.demand(request.actor, int(asked))
-        if asked.isascii() and asked.isdigit() and len(asked) < 19
-        else None
-    )
+    pk = _named(request, "demand")
+    return demand_queries.demand(request.actor, pk) if pk else None
+
+
+def _named(request: ActedRequest, kind: str) -> int:
+    """Return the id of a thing that an address names; 0 where it names none."""
+    asked = request.GET.get(kind, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
 
 
 def _ticket(request: ActedRequest) -> Ticket | None:
     """Return the ticket that an address names, in the actor's scope (Http404)."""
-    asked = request.GET.get("ticket", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return None
-    found = feedback_queries.ticket(request.actor, int(asked))
-    if found is None:
+    pk = _named(request, "ticket")
+    found = feedback_queries.ticket(request.actor, pk) if pk else None
+    if pk and found is None:
         raise Http404
     return found
+
+
+def _observation(request: ActedRequest) -> Observation | None:
+    """Return what an observer left, named by an address, of those that the actor reviews (Http404)."""
+    pk = _named(request, "observation")
+    return observing.reviewed(request.actor, pk) if pk else None
 
 
 def _reported(actor: Actor, ticket: Ticket) -> Demand | None:
@@ -124,8 +134,17 @@ def _of_ticket(ticket: Ticket) -> dict[str, Any]:
         "title": ticket.title,
         "category": CATEGORY_OF.get(Topic(ticket.topic), Category.OTHER),
         "titles": ticket.demand.title if ticket.demand else "",
-        "issuer": issuer.code if issuer else "",
+        "issuer": issuer,
     }
+
+
+def _of_observation(observation: Observation | None) -> dict[str, Any]:
+    """Return what a finding takes from an observation: its words, unless the unit that they are about asked for it itself."""
+    if observation is None:
+        return {}
+    if observation.unit.level == Level.DEPARTMENT:
+        return {"issuer": observation.unit}
+    return {"title": observation.text[:TITLE_LENGTH]}
 
 
 def _initial(request: ActedRequest, demand: Demand | None) -> dict[str, Any]:
@@ -133,14 +152,16 @@ def _initial(request: ActedRequest, demand: Demand | None) -> dict[str, Any]:
     if demand is None:
         return chosen
     return chosen | {
-        "issuer": demand.issuer.code,
+        "issuer": demand.issuer,
         "titles": demand.title,
         "category": demand.category,
         "title": gettext("%(title)s可能违反规定") % {"title": demand.title},
     }
 
 
-def _raise(actor: Actor, form: FindingForm, demand: Demand | None, ticket: Ticket | None) -> Finding | None:
+def _raise(
+    actor: Actor, form: FindingForm, demand: Demand | None, reported: Ticket | Observation | None
+) -> Finding | None:
     """Call the service with the numbers of now; a refusal goes into the form."""
     now, facts = clock.now(), form.facts()
     issuer, rule, titles = facts["issuer"], facts["rule"], lines_of(facts["titles"])
@@ -152,8 +173,10 @@ def _raise(actor: Actor, form: FindingForm, demand: Demand | None, ticket: Ticke
             "demand": demand if demand and demand.issuer_id == issuer.pk else None, "person_min": person_min,
             "seen": seen.frozen(now=now, rows=rows, rules=_rules(rule), note=facts["note"]),
         }  # fmt: skip
-        if ticket:
-            return services.raise_from_ticket(ticket=ticket, **told)
+        if isinstance(reported, Ticket):
+            return services.raise_from_ticket(ticket=reported, **told)
+        if reported:
+            return services.raise_from_observation(observation=reported, **told)
         key = f"{demand.pk}:{rule.code}" if by_rule and demand else ""
         return services.raise_finding(**told, source=Source.RULE if by_rule else Source.HAND, source_key=key)
     except Refused as refused:
@@ -220,13 +243,14 @@ def _show(request: ActedRequest, found: Finding, *, status: int = 200, **written
     initial = {"title": found.title, **USUAL}
     context = {
         "finding": found,
+        "total": seen.total(found.seen),
         "is_open": found.state == FindingState.OPEN,
         "order_form": written.get("order") or OrderForm(prefix="order", initial=initial),
         "dismiss_form": written.get("dismiss") or DismissForm(prefix="dismiss"),
         "wrong": next(iter(written.values()), None),
         "crumbs": [
             {"label": gettext("问题与督办"), "url": reverse("oversight")},
-            {"label": gettext("问题"), "url": reverse("findings")},
+            {"label": pgettext("list", "问题"), "url": reverse("findings")},
             {"label": found.title},
         ],
     }

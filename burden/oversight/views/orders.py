@@ -22,6 +22,7 @@ from burden.oversight import queries, saved, services, steps
 from burden.oversight.clocks import RED, Edges, edges
 from burden.oversight.forms import ActForm, ReliefForm, act_form
 from burden.oversight.models import Order, OrderState, OrderStep, Requirement
+from burden.oversight.seen import total
 
 S = OrderState
 SERVICES: Mapping[str, Callable[..., Order]] = {
@@ -95,6 +96,7 @@ def _show(
     context = {
         "order": found,
         "seen": found.finding.seen,
+        "total": total(found.finding.seen),
         "clock": clock_,
         "nine": _nine(found, asked, happened, is_red=bool(clock_ and clock_.colour == RED)),
         "requirements": asked,
