@@ -259,7 +259,7 @@ def order_body(actor: Actor, order: Order) -> dict[str, Any]:
             "requirements": [_requirement(each) for each in queries.requirements(actor, order)],
             "steps": [_step(each) for each in queries.order_steps(actor, order)],
             "relief": _relief(order),
-            "seen": order.finding.seen,
+            "seen": {name: said for name, said in order.finding.seen.items() if name != "reported"},
         }
     )
 

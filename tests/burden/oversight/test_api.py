@@ -101,6 +101,15 @@ def test_order_tells_what_its_page_does_and_who_confirmed_to_nobody(place: Place
     }
 
 
+def test_order_says_nothing_of_what_was_reported(place: Place, ask: Any) -> None:
+    reported = place.finding(source="ticket", source_key="7")
+    told = place.finding(source="ticket", source_key="8", seen=reported.seen | {"reported": "同一张表重复收取"})
+    order = place.order("sent", finding=told)
+    for reader in (place.issuer, place.office):
+        assert ask(reader, f"orders/{order.pk}")[1]["seen"] == reported.seen
+    assert ask(place.office, f"findings/{told.pk}")[1]["seen"]["reported"] == "同一张表重复收取"
+
+
 def test_findings_are_read_by_those_who_review(place: Place, ask: Any) -> None:
     order, found = place.order("sent"), place.finding(title="没立项")
     assert titles(ask(place.reviewer, "findings", state="open")) == {"没立项"}
