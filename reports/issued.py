@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -223,10 +223,18 @@ def known_of(issuers: Iterable[Unit], weeks: Sequence[dt.date]) -> set[int]:
 
 def known_weeks(issuers: Iterable[Unit], weeks: Sequence[dt.date]) -> dict[int, set[dt.date]]:
     """Return by issuer in which of some weeks there is data where it asks: see known_of. One query."""
+    return _weeks_where(issuers, RollupSub.every.filter(week__in=weeks))
+
+
+def filed_weeks(issuers: Iterable[Unit], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]:
+    """Return by issuer in which of some weeks anybody filed where it asks. One query."""
+    return _weeks_where(issuers, RollupSub.every.filter(week__in=weeks, returns__gt=0))
+
+
+def _weeks_where(issuers: Iterable[Unit], rows: QuerySet[RollupSub]) -> dict[int, set[dt.date]]:
     places = {each.pk: each.pk if each.level in WIDE or each.parent_id is None else each.parent_id for each in issuers}
     found: dict[int, set[dt.date]] = defaultdict(set)
-    rows = RollupSub.every.filter(unit_id__in={*places.values()}, week__in=weeks)
-    for place, week in rows.values_list("unit_id", "week"):
+    for place, week in rows.filter(unit_id__in={*places.values()}).values_list("unit_id", "week"):
         found[place].add(week)
     return {issuer: found[place] for issuer, place in places.items()}
 

@@ -67,7 +67,7 @@ def _judged(each: Requirement) -> str:
 def _saved(order: Order) -> Iterator[Part]:
     """Say what receivers confirmed, where enough did, and what was saved."""
     told = order.told >= queries.FEW_ANSWERS
-    if not told and order.saved_min is None:
+    if not told and order.after_weeks is None:
         return
     yield Heading("四、结果")
     if told:
@@ -76,6 +76,8 @@ def _saved(order: Order) -> Iterator[Part]:
             if order.is_split
             else f"基层复核问了 {order.asked} 个单位：{order.told} 个已答；问到的都答了，分开说就等于点名，不列。"
         )
+    if order.after_weeks is not None and order.saved_min is None:
+        yield _words("省了多少算不出：反馈以后有人填报的周太少。")
     if order.saved_min is not None:
         words = f"一年少 {hours(order.saved_min)} 人时" if order.saved_min > 0 else "没有减少"
         yield _words(

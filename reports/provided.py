@@ -14,7 +14,7 @@ from burden.kit.figures import Asked, Imposed, KindShare, Manned, Spans, Spent
 from burden.kit.reading import bare
 from burden.standards.models import Category
 from burden.units.models import Unit
-from reports.issued import Cell, cells_of, decided_at, known_weeks, total
+from reports.issued import Cell, cells_of, decided_at, filed_weeks, known_weeks, total
 from reports.league import slots_of, unregistered
 from reports.models import KindAnswers, RollupDemand, RollupSub, UnregisteredDemand
 from reports.peers import hidden
@@ -145,3 +145,8 @@ def manned(*, unit_id: int, weeks: Collection[dt.date]) -> Manned:
     told = [(active, returns) for week, active, returns in rows if week not in gone]
     active = sum(active for _week, active, _returns in rows)
     return Manned(active, len(rows), sum(each[1] for each in told), sum(each[0] for each in told))
+
+
+def filed(*, issuer_ids: Collection[int], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]:
+    """Return by issuer the weeks in which anybody filed where it asks."""
+    return filed_weeks(Unit.every.filter(pk__in=issuer_ids), weeks)

@@ -28,9 +28,10 @@ AGAIN = (
     ("农村人居环境整治台账（增 2 列）", 18),
     ("农村人居环境问题整改清单", 16),
 )  # by chat group, unregistered: units
-MINUTES, LAST_QUARTER = 90, 270  # of each unit
+MINUTES, EACH_TIME = 90, 270  # of each unit
 FIRST = 100
-ROUNDS = (-31, -23, -22)  # weeks from the started one: the quarter before, then three times in fourteen days
+EARLIER = range(-65, -23, 6)  # weeks from the started one: every sixth
+ROUNDS = (-23, -22)  # then three times in fourteen days
 OPENED = 136  # days ago: the order; what it saved can be told, and be recognised, in the months since
 REPORTED, SOLVED = 8, 12  # days before the order, and after it
 CHECKER = "县委办公室"
@@ -46,8 +47,8 @@ MET = 15  # cadres who met the same
 
 
 def planted(weeks: Sequence[dt.date]) -> list[PlannedDemand]:
-    """Return what was registered of the ledger, once a quarter. Shape: Mondays, oldest first, the last is the started week."""
-    rows = ((ROUNDS[0], LAST_QUARTER), (ROUNDS[1], FIRST))
+    """Return what was registered of the ledger in a year. Shape: Mondays, oldest first, the last is the started week."""
+    rows = [*((week, EACH_TIME) for week in EARLIER), (ROUNDS[0], FIRST)]
     return [_demand(weeks[week], minutes) for week, minutes in rows if len(weeks) + week >= 0]
 
 
@@ -61,10 +62,10 @@ def _demand(week: dt.date, minutes: int) -> PlannedDemand:
 
 def recorded(weeks: Sequence[dt.date]) -> list[dict[str, Any]]:
     """Return what one cadre of each township recorded of the two rounds that nobody registered, as asked_sql.RECORDED takes it."""
-    if len(weeks) + ROUNDS[2] < 0:
+    if len(weeks) + ROUNDS[1] < 0:
         return []
     return [
-        {"week": weeks[ROUNDS[2]], "title": title, "units": units, "minutes": MINUTES, "issuer": BUREAU, "key": f"story{n}"}
+        {"week": weeks[ROUNDS[1]], "title": title, "units": units, "minutes": MINUTES, "issuer": BUREAU, "key": f"story{n}"}
         for n, (title, units) in enumerate(AGAIN)
     ]  # fmt: skip
 

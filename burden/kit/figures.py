@@ -95,6 +95,8 @@ class Provider(Protocol):
 
     def manned(self, *, unit_id: int, weeks: Collection[dt.date]) -> Manned: ...
 
+    def filed(self, *, issuer_ids: Collection[int], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]: ...
+
 
 def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
     """Return what an issuer asked under these titles in some weeks, registered or not, the oldest first."""
@@ -132,6 +134,11 @@ def claimed(*, titles: Mapping[int, Collection[str]], weeks: Collection[dt.date]
 def manned(*, unit_id: int, weeks: Collection[dt.date]) -> Manned:
     """Return how many cadres there were in a unit and below it in some weeks, filed or not."""
     return _provider().manned(unit_id=unit_id, weeks=weeks)
+
+
+def filed(*, issuer_ids: Collection[int], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]:
+    """Return by issuer the weeks in which anybody filed where it asks: of another week nothing can be said. One query."""
+    return _provider().filed(issuer_ids=issuer_ids, weeks=weeks) if issuer_ids and weeks else {}
 
 
 def _provider() -> Provider:

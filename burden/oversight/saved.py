@@ -1,7 +1,8 @@
 """Person-hours that an order saved: what an issuer asked under these titles before, and after it answered.
 
-A quarter before the order was opened, frozen when it was, is held against the weeks since the issuer answered, both scaled to a
-year of 52 weeks.
+The year before the order was opened, frozen when it was, is held against the weeks since the issuer answered: a quarter taken
+four times would say of a thing with seasons that more was saved than it ever took. Weeks in which nobody filed where the issuer
+asks count on neither side; no data is not zero.
 The figures come through kit.figures: a change of method is no saving, what law 5 hides is as claimed.
 """
 
@@ -15,9 +16,8 @@ from burden.kit import figures
 from burden.kit.clock import Week, last_closed
 from burden.oversight.models import Order
 
-BEFORE = 13  # weeks
+BEFORE = YEAR = 52  # weeks
 AFTER = (4, 13)  # at least, at most
-YEAR = 52
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,10 @@ class Saved:
     after_weeks: int
 
     @property
-    def year_min(self) -> int:
-        """What is saved in a year, half a minute away from zero; negative where it became more."""
+    def year_min(self) -> int | None:
+        """What is saved in a year, half a minute away from zero; negative where it became more, None where too little is known."""
+        if not self.before_weeks or self.after_weeks < AFTER[0]:
+            return None
         parts = YEAR * (self.before_min * self.after_weeks - self.after_min * self.before_weeks)
         whole = self.before_weeks * self.after_weeks
         size = (abs(parts) * 2 + whole) // (whole * 2)
@@ -39,7 +41,7 @@ class Saved:
 
 
 def weeks_before(opened: dt.datetime) -> list[dt.date]:
-    """Return the Mondays of the quarter before an order was opened, the oldest first."""
+    """Return the Mondays of the year before an order was opened, the oldest first."""
     return [Week.at(opened).plus(-n).monday for n in range(BEFORE, 0, -1)]
 
 
@@ -56,9 +58,8 @@ def ripe_on(answered: dt.datetime) -> dt.date:
 
 
 def before(order: Order) -> tuple[int, int]:
-    """Return what was asked in the quarter before an order was opened, and of how many weeks. Units: person-minutes."""
-    weeks = weeks_before(order.opened_at)
-    return _asked(order, weeks), len(weeks)
+    """Return what was asked in the year before an order was opened, and in how many weeks that is known. Units: person-minutes."""
+    return _asked(order, weeks_before(order.opened_at))
 
 
 def by_order(order: Order, now: dt.datetime) -> Saved:
@@ -66,9 +67,10 @@ def by_order(order: Order, now: dt.datetime) -> Saved:
     before_min, weeks = order.before_min, order.before_weeks
     if before_min is None or weeks is None:  # opened before this was frozen at the opening
         before_min, weeks = before(order)
-    after = weeks_after(order.answered_at or now, now)
-    return Saved(before_min, weeks, _asked(order, after), len(after))
+    return Saved(before_min, weeks, *_asked(order, weeks_after(order.answered_at or now, now)))
 
 
-def _asked(order: Order, weeks: Sequence[dt.date]) -> int:
-    return sum(figures.asked_in(issuer_id=order.issuer_id, titles=order.titles, weeks=weeks).values())
+def _asked(order: Order, weeks: Sequence[dt.date]) -> tuple[int, int]:
+    known = figures.filed(issuer_ids=[order.issuer_id], weeks=weeks).get(order.issuer_id, set())
+    asked = figures.asked_in(issuer_id=order.issuer_id, titles=order.titles, weeks=known)
+    return sum(asked.values()), len(known)

@@ -31,6 +31,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.reports.sums import add_sums
 
 TITLE = "农村人居环境整治台账"
 
@@ -115,8 +116,21 @@ def test_saved_is_what_a_year_of_before_is_more_than_one_of_after(before: int, a
     assert Saved(before, 13, before, 13).year_min == 0
 
 
-def test_quarter_of_162_hours_that_stopped_is_648_a_year() -> None:
-    assert Saved(162 * 60, 13, 0, 4).year_min == 648 * 60
+def test_what_stopped_saves_what_it_took_in_a_year_and_no_more() -> None:
+    assert Saved(648 * 60, 52, 0, 4).year_min == 648 * 60
+    assert Saved(162 * 60, 13, 0, 4).year_min == 648 * 60  # where nobody filed in the rest of the year
+
+
+@pytest.mark.parametrize(("before_weeks", "after_weeks"), [(0, 4), (52, 3), (52, 0)])
+def test_nothing_is_saved_where_too_few_weeks_are_known(before_weeks: int, after_weeks: int) -> None:
+    assert Saved(0, before_weeks, 0, after_weeks).year_min is None
+
+
+def test_weeks_in_which_anybody_filed_are_known_where_an_issuer_asks(place: Place) -> None:
+    weeks = [LAST_WEEK.plus(-1).monday, LAST_WEEK.monday]
+    add_sums(place.county, LAST_WEEK, returns=1)
+    add_sums(place.county, LAST_WEEK.plus(-1), returns=0)  # somebody could have
+    assert figures.filed(issuer_ids=[place.bureau.pk], weeks=weeks) == {place.bureau.pk: {LAST_WEEK.monday}}
 
 
 # --- on paper ---

@@ -15,6 +15,7 @@ AGAIN = ("村庄清洁行动台账（增 2 列）", "村庄清洁行动整改清
 CLAIMED, TOOK, EACH = 60, 90, 40  # minutes: registered, needed for it, and needed for each of the others
 TOWNS = 6
 WEEKS = 22  # of the county's life, the quarter before the walk and all of it: others go on asking what they ask
+KNOWN = 14  # of them before the order was opened
 BEGINS = dt.datetime.fromisoformat("2024-11-05T09:00:00+08:00")  # a Tuesday; no holiday until New Year
 ENDS = dt.datetime.fromisoformat("2025-01-07T09:00:00+08:00")
 SOW = """

@@ -104,8 +104,7 @@ def of_issuers(unit: Unit, found: Looked, now: dt.datetime) -> Iterator[Candidat
     issuers = list(Unit.every.filter(parent=unit, closed_on=None).exclude(level=Level.VILLAGE).order_by("code"))
     orders = _orders(unit, issuers, now)
     spans: dict[str, Sequence[dt.date]] = dict(found.weeks)
-    for order in orders:
-        spans |= _spans_of(order)
+    spans |= _spans_of(orders)
     asked = figures.imposed(unit_id=unit.pk, issuer_ids=[each.pk for each in issuers], spans=spans)
     titled = _titled(orders, spans)
     late = _late(unit, clock.day_of(now))
@@ -119,7 +118,8 @@ def of_issuers(unit: Unit, found: Looked, now: dt.datetime) -> Iterator[Candidat
         sides = Sides(asked, names, (len(spans[names[0]]), len(spans[names[1]])))
         own = (sum(titled.get((order.issuer_id, week), 0) for week in spans[name]) for name in names)
         peers = _ratios(order.issuer, issuers, sides)
-        yield _of_order(order, sides, (next(own), next(own)), peers, is_late=order.issuer_id in late)
+        weeks = (spans[names[0]], spans[names[1]])
+        yield _of_order(order, sides, weeks, (next(own), next(own)), peers, is_late=order.issuer_id in late)
 
 
 def _titled(orders: Sequence[Order], spans: Mapping[str, Sequence[dt.date]]) -> Mapping[tuple[int, dt.date], int]:
@@ -157,12 +157,19 @@ def _orders(unit: Unit, issuers: Collection[Unit], now: dt.datetime) -> list[Ord
     return sorted(recent.order_by("-closed_at", "-pk")[:MOST_ORDERS], key=lambda each: (each.closed_at, each.pk))
 
 
-def _spans_of(order: Order) -> dict[str, list[dt.date]]:
-    assert order.answered_at is not None
-    assert order.closed_at is not None
+def _spans_of(orders: Sequence[Order]) -> dict[str, list[dt.date]]:
+    """Return the weeks before and after each order, of those in which anybody filed where its issuer asks."""
+    spans = {}
+    for order in orders:
+        assert order.answered_at is not None
+        assert order.closed_at is not None
+        spans[order, BEFORE] = saved.weeks_before(order.opened_at)
+        spans[order, AFTER] = saved.weeks_after(order.answered_at, order.closed_at)
+    weeks = {week for each in spans.values() for week in each}
+    known = figures.filed(issuer_ids={order.issuer_id for order in orders}, weeks=weeks)
     return {
-        f"{order.pk}:{BEFORE}": saved.weeks_before(order.opened_at),
-        f"{order.pk}:{AFTER}": saved.weeks_after(order.answered_at, order.closed_at),
+        f"{order.pk}:{side}": [week for week in each if week in known.get(order.issuer_id, ())]
+        for (order, side), each in spans.items()
     }
 
 
@@ -226,7 +233,13 @@ def _why_not(before: Imposed, after: Imposed, peers: Sequence[int], *, is_late: 
 
 
 def _of_order(
-    order: Order, sides: Sides, titled: tuple[int, int], peers: Sequence[int], *, is_late: bool
+    order: Order,
+    sides: Sides,
+    spans: tuple[Sequence[dt.date], Sequence[dt.date]],
+    titled: tuple[int, int],
+    peers: Sequence[int],
+    *,
+    is_late: bool,
 ) -> Candidate | Left:
     """Reckon what one thing took before an order and after it, as the order has it, beside what others asked in the same weeks."""
     key = str(order.pk)
@@ -250,9 +263,7 @@ def _of_order(
         why = Why.UNCHANGED
     if why is not None:
         return Left(RecognitionKind.ORDER, key, order.issuer, order.title, why)
-    assert order.answered_at is not None
-    assert order.closed_at is not None
-    earlier, later = saved.weeks_before(order.opened_at), saved.weeks_after(order.answered_at, order.closed_at)
+    earlier, later = spans
     lines = [
         Line("order_before", order.before_min, span(earlier)),
         Line("per_week", was, facts={"before": order.before_weeks or 0, "after": order.after_weeks}),

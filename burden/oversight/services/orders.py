@@ -278,9 +278,9 @@ def close_order(*, by: Actor, order: Order, now: dt.datetime) -> Order:
     held = _begin(by, order, "close")
     early = _("整改后还不满 4 周，省了多少算不出：%(day)s 起可以销号")
     _ripe(held, now, early)
-    found = saved.by_order(held, now)
-    if found.after_weeks < saved.AFTER[0]:
+    if len(saved.weeks_after(held.answered_at or now, now)) < saved.AFTER[0]:
         raise Refused("order.early", early % {"day": saved.ripe_on(held.answered_at or now)})
+    found = saved.by_order(held, now)
     held.before_min, held.before_weeks = found.before_min, found.before_weeks
     held.after_min, held.after_weeks = found.after_min, found.after_weeks
     held.saved_min, held.closed_at = found.year_min, now

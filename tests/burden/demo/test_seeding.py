@@ -100,8 +100,9 @@ def told_coherently():
     assert max(days) <= ticket.received_on < raised <= ticket.first_replied_on
     assert raised <= clock.day_of(demand.withdrawn_at) < clock.day_of(held.closed_at) < clock.day_of(held.looked_at)
     assert (ticket.state, ticket.verdict, ticket.later) == ("closed", "solved", "solved")
-    assert finding.person_min == sum(row["person_min"] for row in finding.seen["rows"]) == held.before_min
-    assert (held.state, held.after_min, held.saved_min) == ("looked", 0, held.before_min * 4)
+    assert finding.person_min == sum(row["person_min"] for row in finding.seen["rows"]) <= held.before_min
+    assert (held.state, held.after_min) == ("looked", 0)
+    assert abs(held.saved_min - held.before_min * 52 / held.before_weeks) <= 0.5
     assert ReliefAsked.every.filter(order=held, has_answered=True).exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from itertools import product
 from typing import Any
 
@@ -20,7 +21,7 @@ from burden.ledger.models import AuditEvent
 from burden.oversight import clocks, services, steps
 from burden.oversight.models import Finding, FindingState, Order, OrderState, OrderStep, Requirement
 from burden.oversight.queries import finding
-from burden.oversight.saved import weeks_before
+from burden.oversight.saved import weeks_after, weeks_before
 from burden.oversight.steps import STEPS
 from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_post, make_unit
 
@@ -429,6 +430,10 @@ def test_finished_in_time_or_late(place: Place) -> None:
         assert (done.in_time, done.took_days) == (in_time, 11)
 
 
+def filed_always(*, issuer_ids: Collection[int], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]:
+    return {key: set(weeks) for key in issuer_ids}
+
+
 def test_struck_off_only_when_four_weeks_are_closed(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     order = place.order("answered")
     Requirement.every.filter(order=order).update(verified_at=NOW)
@@ -437,14 +442,10 @@ def test_struck_off_only_when_four_weeks_are_closed(place: Place, monkeypatch: p
     with refusal("order.early"):
         act(place, order, "close", now=NOW + 4 * WEEK)
     monkeypatch.setattr(figures, "asked_in", lambda **asked: dict.fromkeys(asked["weeks"], 60))
+    monkeypatch.setattr(figures, "filed", filed_always)
     closed = act(place, order, "close", now=NOW + 5 * WEEK)
-    assert (closed.before_min, closed.before_weeks, closed.after_min, closed.after_weeks, closed.saved_min) == (
-        780,
-        13,
-        240,
-        4,
-        0,
-    )
+    assert (closed.before_min, closed.before_weeks) == (3_120, 52)
+    assert (closed.after_min, closed.after_weeks, closed.saved_min) == (240, 4, 0)
     with refusal("order.early"):
         act(place, closed, "look", now=NOW + 6 * WEEK)
     assert act(place, closed, "look", now=NOW + 10 * WEEK).state == "looked"
@@ -455,14 +456,28 @@ def test_withdrawing_what_was_ordered_takes_nothing_from_what_it_saved(
 ) -> None:
     asked = dict.fromkeys(weeks_before(NOW), 60)
     monkeypatch.setattr(figures, "asked_in", lambda *, weeks, **_: {week: asked.get(week, 0) for week in weeks})
+    monkeypatch.setattr(figures, "filed", filed_always)
     order = services.open_order(by=place.reviewer, finding=place.finding(), **ACTS["revise"][1], now=NOW)
-    assert (order.before_min, order.before_weeks) == (780, 13)
+    assert (order.before_min, order.before_weeks) == (3_120, 52)
     for name in ("send", "sign", "answer"):
         act(place, order, name)
     asked.clear()  # the issuer obeyed: what it withdrew claims nothing any more
     Requirement.every.filter(order=order).update(verified_at=NOW)
     act(place, order, "finish")
-    assert act(place, order, "close").saved_min == 780 * 4
+    assert act(place, order, "close").saved_min == 3_120
+
+
+def test_order_after_which_nobody_filed_is_struck_off_without_a_saving(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week nobody filed for is no data: it says neither that nothing was asked nor that something was."""
+    order = place.order("done", before_min=3_120, before_weeks=52)
+    filed = weeks_after(order.answered_at or NOW, NOW + 6 * WEEK)[:3]
+    monkeypatch.setattr(
+        figures, "filed", lambda *, issuer_ids, weeks: dict.fromkeys(issuer_ids, set(filed) & set(weeks))
+    )
+    closed = act(place, order, "close", now=NOW + 6 * WEEK)
+    assert (closed.state, closed.after_weeks, closed.saved_min) == ("closed", 3, None)
 
 
 def test_reopened_is_worked_at_anew_and_saved_nothing(place: Place) -> None:
