@@ -1,6 +1,6 @@
 """Inbox, own page, board and receipts of ten thousand tickets: server time of the pages, beside a plain fetch of one page's rows.
 
-Bound: p95 <= 150 ms for each page, in this process, as the web role; a foreign receipt takes as long as a malformed one.
+Bound: p95 <= 150 ms for each page, in this process, as the web role; a foreign receipt takes as long as a wrong one.
 Run: .venv/bin/python -m bench.run feedback
 """
 
@@ -56,8 +56,8 @@ def main() -> int:
             office, cadre = fill(owner)
         times = measure(office, cadre)
     plain = percentile(0.5, times.pop("plain"))
-    none = [percentile(0.5, times.pop(name)) for name in ("no receipt: foreign", "no receipt: malformed")]
-    lines = [Line("no receipt: foreign and malformed, ratio", ALIKE, max(none) / min(none))]
+    none = [percentile(0.5, times.pop(name)) for name in ("no receipt: foreign", "no receipt: wrong")]
+    lines = [Line("no receipt: foreign and wrong, ratio", ALIKE, max(none) / min(none))]
     own = {page: percentile(0.5, times.pop(page)) for page in list(times) if page.endswith(CPU)}
     for page, seen in times.items():
         middle = percentile(0.5, seen)
@@ -127,7 +127,7 @@ def measure(office: Any, cadre: Any) -> dict[str, list[float]]:
             spent = {"plain": time.perf_counter() - start}
             for page, (name, address) in pages.items():
                 spent[page], spent[f"{page}{CPU}"] = seconds(clients[name], address)
-            for name, receipt in (("foreign", new_receipt()), ("malformed", "x")):
+            for name, receipt in (("foreign", new_receipt()), ("wrong", "2222 " * 8)):
                 start = time.perf_counter()
                 answer = clients["anybody"].post("/a/receipt/", {"receipt": receipt})
                 spent[f"no receipt: {name}"] = time.perf_counter() - start
