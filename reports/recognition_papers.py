@@ -42,12 +42,17 @@ def _parts(found: Recognition, names: list[str]) -> Iterator[Part]:
         yield _words(f"做法作者：{'、'.join(names)}。")
     yield Heading("怎么算的")
     unit = "每人每周小时" if found.practice_id else "人时"
-    rows = [[line.label, line.weeks, line.how, hours(line.minutes)] for line in words.lines(found.reckoned)]
-    yield Table(f"表1　算式（{unit}）", ["哪一段", "周", "怎么来的", unit], rows)
+    rows = [[_said(line), hours(line.minutes)] for line in words.lines(found.reckoned)]
+    yield Table(f"表1　算式（{unit}）", ["怎么来的", unit], rows)
     yield from (_words(f"{point}。") for point in words.points(found.reckoned))
     if found.announced_at and found.until:
         first = full_day(timezone.localtime(found.announced_at).date())
         yield _words(f"公示：{first}至{full_day(found.until)}。")
+
+
+def _said(line: words.Phrased) -> str:
+    """Say of a line what it is of and how it came about: beside its figure, the one figure of the row."""
+    return f"{line.label}{f'（{line.weeks}）' if line.weeks else ''}：{line.how}"
 
 
 def _words(text: str) -> Paragraph:
