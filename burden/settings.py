@@ -275,9 +275,14 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     # names for choices of fields called alike
     "ENUM_NAME_OVERRIDES": {
+        "AdaptationKindEnum": "burden.demands.adaptations.models.Kind",
+        "AdaptationStateEnum": "burden.demands.adaptations.models.State",
+        "AdmissionStateEnum": "burden.demands.admissions.models.State",
         "BulletinKindEnum": "burden.oversight.models.Kind",
         "BulletinStateEnum": "burden.oversight.models.State",
         "DemandStateEnum": "burden.demands.models.State",
+        "DutyKindEnum": "burden.standards.models.Duty",
+        "PracticeStateEnum": "burden.demands.practices.models.State",
         "RecognitionKindEnum": "burden.oversight.models.RecognitionKind",
         "RecognitionStateEnum": "burden.oversight.models.RecognitionState",
         "TicketStateEnum": "burden.feedback.choices.State",

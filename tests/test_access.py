@@ -297,7 +297,14 @@ OBJECTS: dict[str, Objects] = {
         lambda world, where, actor: {"pk": make_practice(world.units[where]).pk},
     ),
     **dict.fromkeys(
-        ("adaptation", "adaptation_decide", "adaptation_join", "adaptation_withdraw"),
+        (
+            "adaptation",
+            "adaptation_ask",
+            "adaptation_decide",
+            "adaptation_join",
+            "adaptation_opinion",
+            "adaptation_withdraw",
+        ),
         lambda world, where, actor: {"pk": make_adaptation(world.units[where]).pk},
     ),
     **dict.fromkeys(

@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.demands.admissions.models import Admission
 from burden.demands.admissions.queries import open_ones
+from burden.demands.checkers import GRASSROOTS, TASKS
 from burden.demands.models import ACTIVE, Demand, Frequency, Refusal
 from burden.demands.price import times_until
 from burden.kit.clock import DAY, day_of
@@ -36,6 +37,7 @@ from burden.standards.models import Category, Duty, DutyItem, PlanItem
 from burden.units.models import Level, Unit
 
 MOST_COUNTIES = 200  # that one may choose from: whoever reads of more names the county in the address
+MOST_TEXT = 60  # characters of a search
 REPEATED = ("first_on", "frequency", "until", "withdrawn_at")
 
 
@@ -139,11 +141,36 @@ def openable(actor: Actor, demands: Iterable[Demand]) -> set[int]:
 
 def asked_again(actor: Actor, county: Unit, today: dt.date) -> QuerySet[Demand]:
     """Return what is out although its item was recalled, the newest first, with how many units the actor reads sent it back (`refused`)."""
-    sent_back = Refusal.objects.visible_to(actor).filter(demand=OuterRef("pk")).order_by().values("demand")
     recalled = DutyItem.objects.on(today).filter(kind=Duty.RECALLED, county=county)
     found = _out(actor).filter(duty_item__in=recalled)
-    counted = Coalesce(Subquery(sent_back.annotate(count=Count("pk")).values("count")), 0, output_field=IntegerField())
-    return found.select_related("issuer", "duty_item").annotate(refused=counted).order_by("-issued_at", "-pk")
+    named = found.select_related("issuer", "duty_item")
+    return named.annotate(refused=_sent_back_by(actor)).order_by("-issued_at", "-pk")
+
+
+def unlisted(actor: Actor, county: Unit, text: str = "") -> QuerySet[Demand]:
+    """Return the tasks that are out around the actor in a county and are on no list of it, the newest first.
+
+    Shape: each with its newest admission (`admission`, `admission_state`) and how many units the actor reads sent it back
+    (`refused`); none where the county has no list. What was passed on is told of where it comes from.
+    """
+    if not DutyItem.objects.filter(county=county).exists():
+        return Demand.objects.none()
+    low, high = county.range
+    grassroots = Q(receivers__levels__contains=Level.TOWNSHIP) | Q(receivers__levels__contains=Level.VILLAGE)
+    found = _out(actor).filter(issuer__path__gte=low, issuer__path__lt=high, duty_item=None, parent=None)
+    found = found.filter(category__in=TASKS).exclude(issuer__level__in=GRASSROOTS)
+    found = found.exclude(Q(receivers__levels__contains=Level.DEPARTMENT) & ~grassroots)
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(issuer__name__icontains=text))
+    newest = Admission.objects.visible_to(actor).filter(demand=OuterRef("pk")).order_by("-asked_at", "-pk")
+    told = {"admission": Subquery(newest.values("pk")[:1]), "admission_state": Subquery(newest.values("state")[:1])}
+    return found.select_related("issuer").annotate(refused=_sent_back_by(actor), **told).order_by("-issued_at", "-pk")
+
+
+def _sent_back_by(actor: Actor) -> Coalesce:
+    """Count, for each demand, the units that sent it back."""
+    of_row = Refusal.objects.visible_to(actor).filter(demand=OuterRef("pk")).order_by().values("demand")
+    return Coalesce(Subquery(of_row.annotate(count=Count("pk")).values("count")), 0, output_field=IntegerField())
 
 
 def _out(actor: Actor) -> QuerySet[Demand]:

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from burden.demands import api
+from burden.demands.adaptations import api as adaptations
+from burden.demands.admissions import api as admissions
 from burden.demands.views import asking, catalogue, duty, handling, importing, listing, register
 
 urlpatterns = [
@@ -26,6 +28,7 @@ urlpatterns = [
     path("demands/<int:pk>/return/", listing.demand_return, name="demand_return"),
     path("duty/admissions/", include("burden.demands.admissions.urls")),
     path("duty/", duty.duty, name="duty"),
+    path("duty/unlisted/", duty.unlisted, name="unlisted"),
     path("duty/plans/", duty.plans, name="plans"),
     path("duty/plans/<int:pk>/", duty.plan_item, name="plan_item"),
     path("duty/items/<int:pk>/", duty.duty_item, name="duty_item"),
@@ -36,6 +39,11 @@ urlpatterns = [
     path("targets/<int:pk>/assign/", handling.target_assign, name="target_assign"),
     path("targets/<int:pk>/refuse/", handling.target_refuse, name="target_refuse"),
     path("targets/<int:pk>/pass/", handling.target_pass_on, name="target_pass_on"),
+    path("api/v1/adaptations/", adaptations.Adaptations.as_view(), name="api_adaptations"),
+    path("api/v1/practices/", adaptations.Practices.as_view(), name="api_practices"),
+    path("api/v1/duty/", admissions.DutyList.as_view(), name="api_duty"),
+    path("api/v1/unlisted/", admissions.Unlisted.as_view(), name="api_unlisted"),
+    path("api/v1/admissions/", admissions.Admissions.as_view(), name="api_admissions"),
     path("api/v1/demands/", api.DemandsApi.as_view(), name="api_demands"),
     path("api/v1/demands/<int:pk>/", api.DemandApi.as_view(), name="api_demand"),
     path("api/v1/demands/<int:pk>/review/", api.DemandReviewApi.as_view(), name="api_demand_review"),

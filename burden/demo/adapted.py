@@ -10,10 +10,12 @@ from django.db.models import F
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
 from burden.accounts.roles import Role
+from burden.accounts.services import decide_requests, propose_post
 from burden.demands.adaptations.models import Adaptation, Kind, Whom
 from burden.demands.adaptations.services import approve_adaptation, join_adaptation, request_adaptation
 from burden.demands.models import Demand, Frequency
 from burden.demands.practices.services import adopt_practice, publish_practice, write_practice
+from burden.demands.services import issue, save_draft
 from burden.demo.places import COUNTY
 from burden.entries.models import Answer, Entry, Reason
 from burden.kit.clock import Week
@@ -44,6 +46,7 @@ def adapt(*, now: dt.datetime) -> None:
         _doubt(rows[1])
         _join(lead, office, rows[0], county, now)
     _practise(lead, office, county, now)
+    _share_form(lead, office, county, now)
     then = Week.at(now).plus(-30)
     past = now - dt.timedelta(weeks=30)
     rule = rulebook().of("MTG-LENGTH", then.monday, county.path)
@@ -83,10 +86,7 @@ def _join(lead: Actor, office: Actor, demand: Demand, county: Unit, now: dt.date
         Unit.every.filter(kind=lead.unit.kind, path__gte=low, path__lt=high).exclude(pk=lead.unit.pk).order_by("code")
     )
     joined = [
-        join_adaptation(
-            by=Actor(lead.user, (Post(user=lead.user, unit=unit, role=Role.LEAD),)), adaptation=one, unit=unit, now=now
-        )
-        for unit in like[:2]
+        join_adaptation(by=_as(lead.user, unit, Role.LEAD), adaptation=one, unit=unit, now=now) for unit in like[:2]
     ]
     if joined:
         _approve(office, joined[0], now, "")
@@ -106,14 +106,59 @@ def _practise(lead: Actor, office: Actor, county: Unit, now: dt.datetime) -> Non
     others = Unit.every.filter(level=Level.TOWNSHIP, path__gte=low, path__lt=high).exclude(pk=lead.unit.pk)
     adopters = list(others.order_by("code")[:3])
     for unit in adopters:
-        adopter = Actor(lead.user, (Post(user=lead.user, unit=unit, role=Role.LEAD),))
-        adopt_practice(by=adopter, practice=written, unit=unit, now=past)
+        adopt_practice(by=_as(lead.user, unit, Role.LEAD), practice=written, unit=unit, now=past)
     met = Entry.every.filter(
         unit__path__in=[unit.path for unit in adopters],
         category=Category.MEETING,
         week__gte=Week.at(past).plus(1).monday,
     )
     met.update(minutes=F("minutes") * 3 / 5, evidence=Evidence.STATED)  # said otherwise than what was asked had it
+
+
+def _share_form(lead: Actor, office: Actor, county: Unit, now: dt.datetime) -> None:
+    """Let the township ask its villages once a month on one form, write that down with the form, and another take both over."""
+    assert lead.unit is not None
+    at = now - dt.timedelta(weeks=2)
+    first = Week.at(now).plus(2)
+    by = _as(lead.user, lead.unit, Role.ISSUER)
+    said = FORM | {"first_on": str(first.monday), "until": str(first.plus(23).sunday)}
+    draft = save_draft(by=by, demand=None, values=said, now=at)
+    form = issue(by=by, demand=draft, chosen="original", reason=INSTEAD, answers=dict.fromkeys(WAIVED, INSTEAD), now=at)
+    written = write_practice(
+        by=lead, unit=lead.unit, title="村里只填一张表", text=INSTEAD, category=Category.FORM,
+        since=Week.at(at).monday, template=form, now=at,
+    )  # fmt: skip
+    publish_practice(by=office, practice=written, now=at + dt.timedelta(days=2))
+    low, high = county.range
+    others = Unit.every.filter(level=Level.TOWNSHIP, path__gte=low, path__lt=high).exclude(pk=lead.unit.pk)
+    other = others.order_by("code").first()
+    if other is None:
+        return
+    _let_register(other, now)
+    took = now - dt.timedelta(days=5)
+    adopt_practice(by=_as(lead.user, other, Role.LEAD), practice=written, unit=other, as_template=True, now=took)
+
+
+def _let_register(unit: Unit, now: dt.datetime) -> None:
+    """Let one of a township's cadres register in its name: asked for by one of the three and granted by another."""
+    held = Post.objects.filter(unit=unit, role=Role.CADRE).order_by("pk").select_related("user").first()
+    assert held is not None
+    at, since = now - dt.timedelta(weeks=2), Week.at(now).plus(-1).monday
+    asked = propose_post(by=_actor("sysadmin", now), user=held.user, unit=unit, role=Role.ISSUER, since=since, now=at)
+    decide_requests(by=_actor("secadmin", now), requests=[asked], granted=True, now=at)
+
+
+def _as(user: User, unit: Unit, role: Role) -> Actor:
+    return Actor(user, (Post(user=user, unit=unit, role=role),))
+
+
+INSTEAD = "防返贫、低保、残疾三张表的户信息由镇里从一张表带出，村里一个月只补一次变化。"
+WAIVED = ("DUTY-UNLISTED", "FORM-CATALOGUE")
+FORM: dict[str, Any] = {
+    "title": "村情变化一张表", "category": "form", "subkind": "simple", "basis": "柳河镇党政办公会议定（演示）", "origin": "own",
+    "channel": "formal", "frequency": "monthly", "people": 1, "minutes": 20, "receivers": {"levels": ["village"]},
+    "fields": ["变化户数", "变化原因"],
+}  # fmt: skip
 
 
 def _actor(username: str, now: dt.datetime) -> Actor:

@@ -57,9 +57,13 @@ KINDS = (  # the beginning of a code, and what it is about
 # What the page calls things: an act, a detail or a thing recorded anywhere is named here, or tests/burden/ledger fails.
 ACTS = {
     "adaptation.approved": _("同意因地制宜调整"),
+    "adaptation.asked": _("请牵头部门提意见"),
     "adaptation.joined": _("加入因地制宜调整"),
+    "adaptation.kept": _("存因地制宜申请"),
+    "adaptation.opined": _("对因地制宜申请提意见"),
     "adaptation.refused": _("不同意因地制宜调整"),
     "adaptation.requested": _("申请因地制宜调整"),
+    "adaptation.returned": _("退回因地制宜申请"),
     "adaptation.withdrawn": _("撤回因地制宜调整"),
     "admission.asked": _("申请准入"),
     "admission.granted": _("准入"),
@@ -254,6 +258,7 @@ DETAILS = {
     "kind": _("类型"),
     "late": _("补录"),
     "left": _("出去"),
+    "less": _("批得少的"),
     "means": _("方式"),
     "merged": _("合并"),
     "move": _("改任职"),

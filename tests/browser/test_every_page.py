@@ -104,6 +104,7 @@ PAGES = {
         "/adaptations/new/",
         "/duty/",
         "/duty/plans/",
+        "/duty/unlisted/",
         "/duty/admissions/",
         "/duty/admissions/1/",
         "/observing/",

@@ -19,6 +19,7 @@ OF_UNIT = (
 )  # fmt: skip
 OWN = (
     "duty",
+    "unlisted",
     "plans",
     "admissions",
     "adaptations",

@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from burden.demands.adaptations.models import Kind, Whom
+from burden.demands.adaptations.models import DECIDE, Adaptation, Kind, Opinion, Whom
 from burden.demands.models import Demand, Frequency
 from burden.kit.forms import Plain, day_field
 from burden.standards.models import Rule
 from burden.units.models import Unit
+
+PART = ("change", "frequency", "threshold", "whom")
 
 
 def words(label: Any, most: int, hint: Any = "", *, needed: bool = True) -> forms.CharField:
@@ -60,11 +62,49 @@ class RequestForm(Plain):
 
 
 class DecisionForm(Plain):
-    """From when until when it holds, and on what conditions."""
+    """What is granted, from when until when, and on what conditions; of a part also what instead of what was asked."""
 
+    do = forms.ChoiceField(
+        label=_("决定"),
+        choices=[(act.value, act.label) for act in DECIDE],
+        widget=forms.RadioSelect(attrs={"class": ""}),
+    )
+    change = forms.CharField(label=_("改为"), max_length=200, required=False)
+    frequency = forms.ChoiceField(label=_("多久一次"), choices=[("", "—"), *Frequency.choices], required=False)
+    threshold = forms.CharField(label=_("界限改为"), max_length=20, required=False)
+    whom = forms.ChoiceField(label=_("给谁用"), required=False)
     from_week = day_field(_("从哪周起"), _("填星期一"))
     until = day_field(_("到哪天止"))
-    note = words(_("附加条件和理由"), 300, _("申请单位能看到；不同意的要写"), needed=False)
+    note = words(_("附加条件和理由"), 300, _("申请单位能看到；不全同意的要写"), needed=False)
+
+    def __init__(self, *args: Any, adaptation: Adaptation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit = adaptation.unit
+        self.fields["whom"].choices = [("", _("照申请的")), (Whom.UNIT.value, unit.place)]  # type: ignore[attr-defined]
+        dropped = {"whom"} if adaptation.whom == Whom.UNIT else set()
+        if adaptation.kind not in (Kind.FREQUENCY, Kind.RECEIVERS):
+            dropped.add("frequency")
+        if adaptation.kind != Kind.RULE:
+            dropped.add("threshold")
+        for name in dropped:
+            del self.fields[name]
+
+    def part(self) -> dict[str, str]:
+        """Return what is granted instead of what was asked."""
+        return {name: self.cleaned_data[name] for name in PART if self.cleaned_data.get(name)}
+
+    def partial(self) -> list[forms.BoundField]:
+        """Return the fields that are for a part alone."""
+        return [self[name] for name in PART if name in self.fields]
+
+
+class OpinionForm(Plain):
+    """What a lead department thinks."""
+
+    opinion = forms.ChoiceField(
+        label=_("本单位意见"), choices=Opinion.choices, widget=forms.RadioSelect(attrs={"class": ""})
+    )
+    words = words(_("理由或条件"), 300, _("申请单位和机制办能看到；同意的可以不写"), needed=False)
 
 
 class NoteForm(Plain):

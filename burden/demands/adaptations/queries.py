@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS, Role
-from burden.demands.adaptations.models import REMIND, TERM, Adaptation, Kind, State
+from burden.demands.adaptations.models import OPINION_TERM, REMIND, TERM, UNSENT, Adaptation, Kind, State
 from burden.demands.models import ACTIVE, Demand, Target
 from burden.kit.clock import day_of
 from burden.kit.threads import MOST as LINKS
@@ -33,7 +33,7 @@ def adaptations(actor: Actor) -> QuerySet[Adaptation]:
 
 
 def tab(actor: Actor, name: str, today: dt.date) -> QuerySet[Adaptation]:
-    """Return those that wait (the longest first), hold, are over, or came to nothing."""
+    """Return those that wait (the longest first), are not sent yet, hold, are over, or came to nothing."""
     found = adaptations(actor)
     approved = found.filter(state=State.APPROVED)
     if name == "held":
@@ -41,18 +41,20 @@ def tab(actor: Actor, name: str, today: dt.date) -> QuerySet[Adaptation]:
     if name == "over":
         return approved.filter(until__lt=today)
     if name == "not":
-        return found.filter(state__in=(State.REFUSED, State.WITHDRAWN))
+        return found.filter(state__in=(State.REFUSED, State.WITHDRAWN)).exclude(reason="")
+    if name == "unsent":
+        return found.filter(state__in=UNSENT)
     return found.filter(state=State.REQUESTED).order_by("requested_at", "pk")
 
 
 def counts(actor: Actor, today: dt.date) -> dict[str, int]:
     """Count the tabs."""
-    return {name: tab(actor, name, today).count() for name in ("waiting", "held", "over", "not")}
+    return {name: tab(actor, name, today).count() for name in ("waiting", "unsent", "held", "over", "not")}
 
 
 def adaptation(actor: Actor, pk: int) -> Adaptation:
     """Return one; a foreign one is as absent as a missing one (Http404)."""
-    named = ("demand__issuer", "requested_by", "decided_by", "joined__unit__parent")
+    named = ("demand__issuer", "demand__lead", "requested_by", "decided_by", "opinion_of", "joined__unit__parent")
     found = adaptations(actor).select_related(*named).filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -101,14 +103,22 @@ def demand_of(actor: Actor, pk: int) -> Demand | None:
     return found
 
 
+def unsent(actor: Actor, pk: str) -> Adaptation | None:
+    """Return what the actor keeps, or got back, to go on with it."""
+    found = adaptations(actor).filter(state__in=UNSENT, requested_by=actor.user_id)
+    known = pk.isascii() and pk.isdigit() and len(pk) < 19
+    kept: Adaptation | None = found.select_related("demand__issuer").filter(pk=int(pk)).first() if known else None
+    return kept
+
+
 def held(actor: Actor, today: dt.date) -> list[Adaptation]:
     """Return what holds today and the actor may see. One query."""
     return list(adaptations(actor).filter(state=State.APPROVED, from_week__lte=today, until__gte=today))
 
 
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
-    """Return the requests that an office is to decide, and to the leads what ends soon."""
-    return [*_to_decide(actor), *_ending(actor, day_of(now))]
+    """Return the requests that an office is to decide or a department to speak of, and to the leads what came back or ends soon."""
+    return [*_to_decide(actor), *_to_opine(actor), *_returned(actor), *_ending(actor, day_of(now))]
 
 
 def _to_decide(actor: Actor) -> list[Waiting]:
@@ -126,6 +136,35 @@ def _to_decide(actor: Actor) -> list[Waiting]:
             due=days.after(day_of(each.requested_at), TERM),
         )
         for each in rows if days
+    ]  # fmt: skip
+
+
+def _to_opine(actor: Actor) -> list[Waiting]:
+    if not actor.issuing:
+        return []
+    found = adaptations(actor).filter(opinion_of_id__in=actor.issuing, opinion="", state=State.REQUESTED)
+    rows = list(found.order_by("opinion_asked_at", "pk")[: MOST + 1])
+    days = workdays() if rows else None
+    return [
+        Waiting(
+            _("因地制宜"), str(each), _("%(unit)s：%(change)s") % {"unit": each.unit.place, "change": each.change},
+            reverse("adaptation", args=[each.pk]), _("提意见"), since=day_of(each.opinion_asked_at),
+            due=days.after(day_of(each.opinion_asked_at), OPINION_TERM),
+        )
+        for each in rows if days and each.opinion_asked_at
+    ]  # fmt: skip
+
+
+def _returned(actor: Actor) -> list[Waiting]:
+    if not actor.roles & {Role.LEAD, Role.OFFICE}:
+        return []
+    found = adaptations(actor).filter(requested_by=actor.user_id, state=State.RETURNED)
+    return [
+        Waiting(
+            _("因地制宜"), str(each), _("退回补材料：%(note)s") % {"note": each.note}, reverse("adaptation", args=[each.pk]),
+            _("补好再提交"), since=day_of(each.requested_at),
+        )
+        for each in found.order_by("requested_at", "pk")[: MOST + 1]
     ]  # fmt: skip
 
 
@@ -153,11 +192,12 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
         return []
     of = Demand.objects.visible_to(actor).filter(pk=key)
     same = Q(issuer__in=of.values("issuer"), title__in=of.values("title"))
-    rows = adaptations(actor).exclude(kind=Kind.WAY).filter(Q(demand_id=key) | same)[:LINKS]
+    sent = adaptations(actor).exclude(kind=Kind.WAY).exclude(reason="")
+    rows = sent.filter(Q(demand_id=key) | same)[:LINKS]
     return [
         Link(
             _("因地制宜"), f"{each.unit.place}：{each.change}", reverse("adaptation", args=[each.pk]),
-            str(each.get_state_display()), day_of(each.requested_at),
+            each.standing, day_of(each.requested_at),
         )
         for each in rows
     ]  # fmt: skip

@@ -48,6 +48,7 @@ def admissions(request: ActedRequest) -> HttpResponse:
         "tabs": [
             (address("duty"), _("履职清单"), False),
             (address("plans"), _("年度计划"), False),
+            (address("unlisted"), _("清单外"), False),
             ("", _("准入申请"), True),
         ],
     }

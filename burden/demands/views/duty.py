@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from burden.accounts.actor import Actor
 from burden.accounts.roles import EXPORTERS, READERS, Role
 from burden.demands import duty as lists
+from burden.demands.admissions.models import State
 from burden.demands.price import price_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
@@ -30,7 +31,6 @@ from burden.units.models import Unit
 
 LINES = 30
 FEW = 8  # lines of a list beside the page
-MOST_TEXT = 60  # characters of a search
 COLOURS = {Duty.BASIC: "", Duty.COOPERATING: "s-info", Duty.RECALLED: "s-warn"}
 SHORT = {Duty.BASIC: _("基本"), Duty.COOPERATING: _("配合"), Duty.RECALLED: _("收回")}
 VIEWERS = READERS | {Role.CADRE}
@@ -99,6 +99,30 @@ def plans(request: ActedRequest) -> HttpResponse:
         "may_open": bool(actor.roles & READERS),
     }
     return render(request, "demands/plans.html", context)
+
+
+@access(*READERS)
+@never_cache
+def unlisted(request: ActedRequest) -> HttpResponse:
+    """Show what departments ask although no list names it, and how far its admission is."""
+    actor, county, text = _asked(request)
+    frame = _frame(actor, county, "unlisted", text)
+    if county is None:
+        return render(request, "demands/unlisted.html", frame)
+    page = Paginator(lists.unlisted(actor, county, text), LINES).get_page(request.GET.get("page"))
+    opened = lists.openable(actor, page)
+    context = frame | {
+        "page": page,
+        "rows": [
+            (each, price_of(each, 1), each.pk in opened, dict(State.choices).get(each.admission_state))  # type: ignore[attr-defined]
+            for each in page
+        ],
+        "found": page.paginator.count,
+        "issuing": actor.issuing,
+        "raises": bool(actor.roles & EXPORTERS),
+        "query": query_of(county=frame["county_code"], q=text),
+    }
+    return render(request, "demands/unlisted.html", context)
 
 
 @access(*READERS)
@@ -186,14 +210,15 @@ def _show_item(
 def _asked(request: ActedRequest) -> tuple[Actor, Unit | None, str]:
     """Return who reads, whose lists, and what is searched. Refuses (404): a foreign county."""
     county = lists.county_of(request.actor, request.GET.get("county", ""))
-    return request.actor, county, request.GET.get("q", "").strip().replace("\0", "")[:MOST_TEXT]
+    return request.actor, county, request.GET.get("q", "").strip().replace("\0", "")[: lists.MOST_TEXT]
 
 
 def _frame(actor: Actor, county: Unit | None, here: str, text: str) -> dict[str, Any]:
     """Return what the pages have in common: whose lists, and which of them is shown."""
     several = list(lists.counties(actor)[: lists.MOST_COUNTIES])
     code = county.code if county and len(several) > 1 else ""
-    tabs = (("duty", _("履职清单")), ("plans", _("年度计划")))
+    tabs = [("duty", _("履职清单")), ("plans", _("年度计划"))]
+    tabs += [("unlisted", _("清单外"))] if actor.roles & READERS else []
     others = [(address("admissions"), _("准入申请"), False)] if actor.roles & READERS else []
     return {
         "county": county,

@@ -225,3 +225,36 @@ def test_pages_lead_all_the_way(client, place):
     client.force_login(make_actor(place.towns[1], "lead").user)
     assert "机制办或专班已经退回下达单位" in client.get(reverse("target", args=[place.targets[3].pk])).text
     assert client.post(reverse("demand_return", args=[place.demand.pk])).status_code == 403
+
+
+def test_all_that_is_on_no_list_is_listed_with_its_way_in(client, place, django_assert_max_num_queries):
+    other = make_unit(place.county, "department", name="县住建局")
+    item = make_duty(place.county)
+    for facts in (
+        {"duty_item": item},
+        {"category": "meeting"},
+        {"state": "withdrawn", "withdrawn_at": NOW},
+        {"parent": place.demand},
+    ):
+        make_demand(other, **{"title": "列在清单上的"} | facts)
+    make_demand(other, title="发给部门的", receivers={"levels": ["department"]})
+    make_demand(place.towns[0], title="镇里自己的", receivers={"levels": ["village"]})
+    make_demand(make_unit(make_unit(place.county.parent, "county"), "department"), title="别县的")
+    assert [each.title for each in lists.unlisted(place.office, place.county)] == [place.demand.title]
+    client.force_login(place.issuer.user)
+    page = f"/duty/unlisted/?county={place.county.code}"
+    assert f"/duty/admissions/new/?demand={place.demand.pk}" in client.get(page).text
+    asked = place.ask()
+    client.force_login(place.office.user)
+    for _ in range(2):
+        with django_assert_max_num_queries(25):
+            shown = client.get(page).text
+        make_demand(other, title="又一项", issued_at=NOW - dt.timedelta(days=1))
+    assert f"/duty/admissions/{asked.pk}/" in shown and "列在清单上的" not in shown
+    assert "转问题" in client.get(page + "&q=又").text and place.demand.title not in client.get(page + "&q=又").text
+    client.force_login(make_actor(place.towns[0]).user)
+    assert client.get(page).status_code == 403
+    client.force_login(make_actor(make_unit(), "office").user)
+    assert client.get(page).status_code == 404
+    empty = make_unit(place.county.parent, "county")
+    assert not lists.unlisted(make_actor(empty, "office"), empty).exists()

@@ -12,6 +12,7 @@ from burden.demands.adaptations.models import Adaptation, State
 from burden.demands.models import Target
 from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
+from burden.ledger.models import AuditEvent
 from burden.standards.models import Rule
 from tests.burden.demands.adaptations.test_services import Place
 from tests.database import as_role
@@ -49,9 +50,9 @@ def test_unit_of_the_kind_asks_with_one_tap_and_ends_with_the_first(place, held)
 
 
 @pytest.mark.parametrize("state", State)
-def test_only_what_holds_is_joined(place, state):
+def test_only_what_holds_or_waits_is_joined(place, state):
     one = make_adaptation(place.towns[0], place.demand, area=place.county, state=state)
-    if state == State.APPROVED:
+    if state in (State.APPROVED, State.REQUESTED):
         assert join(place, one).joined == one
         with pytest.raises(Conflict, match="已经有一项同样的申请"):
             join(place, one)
@@ -82,7 +83,7 @@ def test_last_week_of_it_is_too_late_and_the_one_before_is_not(place):
 
 
 def test_whom_it_covers_and_who_is_unlike_do_not_join(place, held):
-    with pytest.raises(Conflict, match="已经对"):
+    with pytest.raises(Conflict, match="本来就包括"):
         services.join_adaptation(by=place.lead, adaptation=held, unit=place.towns[0], now=NOW)
     street, other = make_unit(place.county, "township", kind="street"), make_unit(make_unit(), "township")
     with pytest.raises(Refused, match="同类的"):
@@ -130,6 +131,47 @@ def test_first_taken_back_before_the_decision_lets_nobody_in(place, held):
         place.approve(asked, from_week=asked.from_week, until=asked.until)
     assert refused.value.code == "adaptation.gone"
     assert Adaptation.every.get(pk=sure.pk).state == State.APPROVED  # it was decided by itself
+
+
+def test_who_joins_while_it_waits_is_decided_with_it(place):
+    first = place.ask()
+    asked = join(place, first)
+    with pytest.raises(Conflict, match="先定它加入的") as refused:
+        place.approve(asked, from_week=asked.from_week)
+    assert refused.value.code == "adaptation.first"
+    less = {"frequency": "monthly", "change": "每月一次"}
+    place.approve(first, less=less, note="还要看一眼", until=THIS_WEEK.plus(11).sunday)
+    asked.refresh_from_db()
+    told = (asked.state, asked.kind, asked.frequency, asked.change, asked.until, asked.note)
+    assert told == ("approved", "frequency", "monthly", "每月一次", THIS_WEEK.plus(11).sunday, "还要看一眼")
+    assert place.weeks(place.towns[0]) == place.weeks(place.towns[1]) < 13 == place.weeks(place.towns[2])
+    assert AuditEvent.objects.filter(what="adaptation.approved").count() == 2
+
+
+@pytest.mark.parametrize("act", ["refuse", "return", "withdraw"])
+def test_who_joined_is_refused_with_it_or_goes_on_alone(place, act):
+    first = place.ask()
+    asked = join(place, first)
+    do = getattr(services, f"{act}_adaptation")
+    do(by=place.lead if act == "withdraw" else place.office, adaptation=first, note="说明", now=NOW)
+    asked.refresh_from_db()
+    if act == "refuse":
+        assert (asked.state, asked.note) == (State.REFUSED, "说明")
+        return
+    assert (asked.state, asked.joined) == (State.REQUESTED, None)
+    assert place.approve(asked, from_week=asked.from_week).state == State.APPROVED
+
+
+def test_request_that_waits_is_seen_by_leads_around_it_and_no_department(place):
+    one = place.ask()
+    lead = make_actor(place.towns[1], "lead")
+    assert services.may_join(by=lead, adaptation=one, unit=place.towns[1], today=NOW.date())
+    for unit, role in (
+        (place.towns[1], "cadre"),
+        (make_unit(place.county, "department"), "issuer"),
+        (make_unit(), "lead"),
+    ):
+        assert not Adaptation.objects.visible_to(make_actor(unit, role)).exists()
 
 
 def test_what_is_taken_back_asks_again_from_next_week_on(place):

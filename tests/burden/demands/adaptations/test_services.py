@@ -9,7 +9,7 @@ import pytest
 
 from burden.accounts.roles import Role
 from burden.demands import services as demands
-from burden.demands.adaptations import services
+from burden.demands.adaptations import queries, services
 from burden.demands.adaptations.models import TRANSITIONS, Act, Adaptation, State
 from burden.demands.adaptations.reading import covered
 from burden.demands.models import Target
@@ -69,23 +69,51 @@ def place(db):
 
 
 def act_on(place, one, act, by):
-    if act == Act.APPROVE:
-        return place.approve(one, by)
-    do = {Act.REFUSE: services.refuse_adaptation, Act.WITHDRAW: services.withdraw_adaptation}[act]
-    return do(by=by, adaptation=one, note="说明", now=NOW)
+    """Do an act as it is done, and return the row."""
+    told = {"by": by, "adaptation": one, "now": NOW}
+    if act in (Act.KEEP, Act.SUBMIT):  # of what the writer keeps
+        words = {"unit": one.unit, "demand": one.demand}
+        if act == Act.SUBMIT:
+            return place.ask(by, draft=one, **words)
+        if one.state in (State.DRAFT, State.RETURNED):
+            return services.keep_request(by=by, rule=None, draft=one, kept={"reason": "还没写完"}, now=NOW, **words)
+        return services.keep_decision(kept={"note": "再想想"}, **told)
+    if act == Act.OPINE:
+        Adaptation.every.filter(pk=one.pk).update(opinion_of=place.bureau, opinion_asked_at=NOW)
+        return services.give_opinion(opinion="agree", words="", **told)
+    if act in (Act.APPROVE, Act.PARTLY):
+        less = {"frequency": "monthly", "change": "每月一次"} if act == Act.PARTLY else None
+        return place.approve(one, by, less=less, note="林地少的才免")
+    do = {
+        Act.REFUSE: services.refuse_adaptation,
+        Act.WITHDRAW: services.withdraw_adaptation,
+        Act.RETURN: services.return_adaptation,
+    }.get(act)
+    return do(note="说明", **told) if do else services.ask_opinion(**told)
+
+
+def actor_for(place, one, act):
+    """Return who does an act: the writer of what is not sent, the department, else the office."""
+    if act == Act.OPINE:
+        return make_actor(place.bureau, "issuer")
+    return place.lead if one.is_unsent or act == Act.SUBMIT else place.office
 
 
 @pytest.mark.parametrize(("state", "act"), list(product(State, Act)))
 def test_every_state_takes_the_acts_of_its_table_and_no_other(place, state, act):
-    one = make_adaptation(place.towns[0], place.demand, area=place.county, state=state)
+    facts = {"state": state, "requested_by": place.lead.user, "until": DATES["until"]}
+    one = make_adaptation(place.towns[0], place.demand, area=place.county, **facts)
+    by = actor_for(place, one, act)
     if (state, act) in TRANSITIONS:
-        assert act_on(place, one, act, place.office).state == TRANSITIONS[state, act]
-        with pytest.raises(Conflict):  # not twice
-            act_on(place, one, Act.APPROVE if act == Act.WITHDRAW else act, place.office)
+        after = act_on(place, one, act, by)
+        assert (after.pk, after.state) == (one.pk, TRANSITIONS[state, act])
+        if act != Act.KEEP:
+            with pytest.raises(Conflict):  # not twice
+                act_on(place, one, Act.APPROVE if act == Act.WITHDRAW else act, by)
         return
-    with pytest.raises(Conflict, match="不能") as refused:
-        act_on(place, one, act, place.office)
-    assert refused.value.code == "adaptation.state"
+    with pytest.raises((Conflict, Refused)) as refused:
+        act_on(place, one, act, by)
+    assert refused.value.code in ("adaptation.state", "adaptation.office")  # what is unsent is nobody's to decide
     assert Adaptation.every.get(pk=one.pk).state == state
     assert not AuditEvent.objects.filter(subject="adaptation").exists()
 
@@ -95,20 +123,153 @@ def test_what_is_over_takes_no_act(place, act):
     facts = {"from_week": THIS_WEEK.plus(-9).monday, "until": THIS_WEEK.plus(-1).sunday}
     one = make_adaptation(place.towns[0], place.demand, area=place.county, state="approved", **facts)
     with pytest.raises(Conflict, match="已经到期"):
-        act_on(place, one, act, place.office)
+        act_on(place, one, act, actor_for(place, one, act))
 
 
 @pytest.mark.parametrize(("role", "act"), list(product(Role, Act)))
-def test_office_decides_and_the_lead_takes_back(place, role, act):
+def test_each_role_does_what_is_its_own(place, role, act):
     one = place.ask()
-    actor = make_actor(place.towns[0] if role in (Role.LEAD, Role.CADRE) else place.county, role)
-    allowed = role == Role.OFFICE or (role == Role.LEAD and act == Act.WITHDRAW)
-    if allowed:
-        assert act_on(place, one, act, actor).state == TRANSITIONS[State.REQUESTED, act]
+    if act == Act.SUBMIT:
+        Adaptation.every.filter(pk=one.pk).update(state=State.RETURNED)
+    below = {Role.LEAD: place.towns[0], Role.CADRE: place.towns[0], Role.ISSUER: place.bureau}
+    actor = make_actor(below.get(role, place.county), role)
+    own = {
+        Role.LEAD: (Act.WITHDRAW, Act.SUBMIT),
+        Role.ISSUER: (Act.OPINE,),
+        Role.OFFICE: [a for a in Act if a != Act.OPINE],
+    }
+    if act in own.get(role, ()):
+        assert act_on(place, one, act, actor).state == TRANSITIONS[Adaptation.every.get(pk=one.pk).state and (
+            State.RETURNED if act == Act.SUBMIT else State.REQUESTED), act]  # fmt: skip
         return
     with pytest.raises((Refused, Adaptation.DoesNotExist)):
         act_on(place, one, act, actor)
-    assert Adaptation.every.get(pk=one.pk).state == State.REQUESTED
+    assert Adaptation.every.get(pk=one.pk).state in (State.REQUESTED, State.RETURNED)
+
+
+# granted in part
+
+
+@pytest.mark.parametrize(
+    ("said", "less", "asked"),
+    [
+        ({"until": THIS_WEEK.plus(5).sunday}, None, {"until": str(DATES["until"])}),
+        ({"from_week": THIS_WEEK.plus(1).monday}, {}, {"from_week": str(DATES["from_week"])}),
+        ({}, {"frequency": "monthly", "change": "每月"}, {"kind": "receivers", "frequency": "", "change": "不再报"}),
+        ({}, {"whom": "unit"}, {"whom": "trait"}),
+    ],
+)
+def test_part_is_granted_and_what_was_asked_is_kept_beside(place, said, less, asked):
+    whom = {"whom": "trait", "trait": "山区"} if "whom" in asked else {}
+    with pytest.raises(Refused, match="附加条件和理由"):  # and why
+        place.approve(place.ask(**whom), less=less, **said)
+    one = Adaptation.every.get()
+    held = place.approve(one, less=less, note="先试一段", **said)
+    assert (held.asked, held.standing) == (asked, "部分同意")
+    held.refresh_from_db()
+    assert held.state == State.APPROVED
+    left = {"from_week": 1, "until": 7, "kind": 4, "whom": 0}[min(asked, key=lambda name: name != "kind")]
+    assert place.weeks(place.towns[0]) == left
+    assert place.weeks(place.towns[1]) == 13
+
+
+@pytest.mark.parametrize(
+    ("less", "said", "code"),
+    [
+        (None, {"until": THIS_WEEK.plus(13).sunday}, "more"),
+        ({}, {}, "same"),
+        ({"frequency": "weekly", "change": "每周"}, {}, "frequency"),
+        ({"frequency": "monthly"}, {}, "text"),
+        ({"threshold": "300", "change": "五小时"}, {}, "threshold"),
+    ],
+)
+def test_more_than_was_asked_or_nothing_else_is_refused(place, less, said, code):
+    one = place.ask()
+    with pytest.raises(Refused) as refused:
+        place.approve(one, less=less, note="说明", **said)
+    assert refused.value.code == f"adaptation.{code}"
+    assert Adaptation.every.get().state == State.REQUESTED
+
+
+def test_other_units_and_a_wider_bound_are_more_than_was_asked(place):
+    soft = rulebook().of("MTG-LENGTH", NOW.date(), place.county.path)
+    one = place.ask(demand=None, kind="rule", rule=soft, threshold="300")
+    for less, code in (({"threshold": "301"}, "more"), ({"whom": "kind"}, "more"), ({"threshold": "多"}, "threshold")):
+        with pytest.raises(Refused) as refused:
+            place.approve(one, less=less | {"change": "改"}, note="说明")
+        assert refused.value.code == f"adaptation.{code}"
+    held = place.approve(one, less={"threshold": "240", "change": "可以开四小时"}, note="四小时够了")
+    assert (held.threshold, held.asked["threshold"]) == ("240", "300")
+
+
+def test_week_that_began_while_it_waited_takes_nothing_away(place):
+    one = make_adaptation(
+        place.towns[0], place.demand, area=place.county, from_week=THIS_WEEK.plus(-1).monday, until=DATES["until"]
+    )
+    assert place.approve(one).asked == {}
+
+
+# kept, sent back, spoken of
+
+
+def test_draft_is_its_writers_alone_until_it_is_sent(place):
+    of = {"unit": place.towns[0], "demand": place.demand, "rule": None, "draft": None}
+    one = services.keep_request(by=place.lead, kept={"reason": "没有林地" * 200}, now=NOW, **of)
+    assert (one.state, len(one.kept["reason"])) == (State.DRAFT, 300)
+    assert (
+        services.keep_request(by=place.lead, kept={"reason": "没有林地"}, now=NOW, **of).pk == one.pk
+    )  # one of a thing
+    for other in (place.office, make_actor(place.towns[0], "lead"), make_actor(place.bureau, "issuer")):
+        assert not Adaptation.objects.visible_to(other).exists()
+    sent = place.ask(draft=one)
+    assert (sent.pk, sent.state, sent.kept, sent.reason) == (one.pk, State.REQUESTED, {}, "没有林地")
+    assert Adaptation.objects.visible_to(place.office).get() == sent
+    back = services.return_adaptation(by=place.office, adaptation=sent, note="缺面积", now=NOW)
+    another = make_demand(make_unit(place.county, "department"))
+    with pytest.raises(Refused, match="调的不是这一项"):
+        place.ask(draft=back, demand=another)
+    with pytest.raises(Refused, match="只有本单位负责人"):
+        services.keep_request(by=make_actor(place.towns[1], "lead"), kept={}, now=NOW, **of)
+
+
+def test_draft_that_is_given_up_leaves_no_word(place):
+    of = {"unit": place.towns[0], "demand": place.demand, "rule": None, "draft": None}
+    one = services.keep_request(by=place.lead, kept={"reason": "没有林地"}, now=NOW, **of)
+    gone = services.withdraw_adaptation(by=place.lead, adaptation=one, note="", now=NOW)
+    assert (gone.state, gone.kept, gone.reason) == (State.WITHDRAWN, {}, "")
+    assert not queries.tab(place.lead, "not", NOW.date()).exists()
+
+
+def test_lead_department_says_once_what_it_thinks(place):
+    one, bureau = place.ask(), make_actor(place.bureau, "issuer")
+    say = {"by": bureau, "adaptation": one, "now": NOW}
+    with pytest.raises(Refused, match="没有请你们单位"):
+        services.give_opinion(opinion="agree", words="", **say)
+    services.ask_opinion(by=place.office, adaptation=one, now=NOW)
+    assert [each.due for each in queries.waiting(bureau, NOW)] == [dt.date(2026, 11, 27)]
+    with pytest.raises(Conflict, match="已经请"):
+        services.ask_opinion(by=place.office, adaptation=one, now=NOW)
+    for opinion, words, code in (("maybe", "", "opinion"), ("condition", " ", "text"), ("disagree", "", "text")):
+        with pytest.raises(Refused) as refused:
+            services.give_opinion(opinion=opinion, words=words, **say)
+        assert refused.value.code == f"adaptation.{code}"
+    other = make_actor(make_unit(place.county, "department"), "issuer")
+    with pytest.raises((Refused, Adaptation.DoesNotExist)):
+        services.give_opinion(opinion="agree", words="", **say | {"by": other})
+    said = services.give_opinion(opinion="condition", words="清明前后照常报", **say)
+    assert (said.opinion, said.opinion_words, said.state) == ("condition", "清明前后照常报", State.REQUESTED)
+    assert queries.waiting(bureau, NOW) == []
+    with pytest.raises(Conflict, match="已经提过"):
+        services.give_opinion(opinion="agree", words="", **say)
+    assert place.approve(one).state == State.APPROVED
+
+
+def test_rule_has_no_lead_department_to_ask(place):
+    soft = rulebook().of("MTG-LENGTH", NOW.date(), place.county.path)
+    one = place.ask(demand=None, kind="rule", rule=soft)
+    assert not services.may_ask_opinion(by=place.office, adaptation=one)
+    with pytest.raises(Refused, match="没有牵头部门"):
+        services.ask_opinion(by=place.office, adaptation=one, now=NOW)
 
 
 def test_nobody_approves_the_own_request(place):

@@ -69,6 +69,61 @@ def test_lead_asks_and_the_office_decides(client, county, town, demand):
     assert Adaptation.every.get().state == "withdrawn"
 
 
+def test_what_is_kept_is_gone_on_with_spoken_of_and_granted_in_part(client, county, town, demand):
+    lead = make_actor(town, "lead")
+    client.force_login(lead.user)
+    address = f"/adaptations/new/?unit={town.code}&demand={demand.pk}"
+    kept = client.post(address, {"act": "keep", "reason": "林地只有", "kind": "receivers"} | dates(), follow=True)
+    one = Adaptation.every.get()
+    assert (one.state, f"draft={one.pk}" in kept.redirect_chain[-1][0]) == ("draft", True)
+    assert "林地只有" in kept.text and "没提交" in client.get("/adaptations/?tab=unsent").text
+    office = make_actor(county, "office")
+    client.force_login(office.user)
+    assert client.get(f"/adaptations/{one.pk}/").status_code == 404
+    assert client.get(f"/adaptations/new/?draft={one.pk}").status_code == 404
+    client.force_login(lead.user)
+    whole = {"kind": "receivers", "whom": "unit", "change": "不再报", "reason": "林地只有百分之五"} | dates()
+    assert client.post(f"/adaptations/new/?draft={one.pk}", whole).status_code == 302
+
+    client.force_login(office.user)
+    page = f"/adaptations/{one.pk}/"
+    assert client.post(f"{page}ask/").status_code == 302
+    assert client.post(f"{page}ask/").status_code == 409
+    client.force_login(make_actor(demand.issuer, "issuer").user)
+    assert "提意见" in client.get(page).text
+    assert client.post(f"{page}opinion/", {"opine-opinion": "condition"}).status_code == 422
+    said = {"opine-opinion": "condition", "opine-words": "清明前后照常"}
+    assert client.post(f"{page}opinion/", said).status_code == 302
+
+    client.force_login(office.user)
+    assert "清明前后照常" in client.get(page).text
+    assert client.post(f"{page}decide/", {"act": "return"}).status_code == 422
+    assert client.post(f"{page}decide/", {"act": "keep", "do": "partly", "note": "再看看"}).status_code == 302
+    assert "再看看" in client.get(page).text
+    part = {"do": "partly", "change": "每月一次", "frequency": "monthly"} | dates()
+    assert client.post(f"{page}decide/", part).status_code == 422  # without a reason
+    assert client.post(f"{page}decide/", part | {"note": "先一月一次"}).status_code == 302
+    one.refresh_from_db()
+    assert (one.state, one.frequency, one.standing) == ("approved", "monthly", "部分同意")
+    client.force_login(lead.user)
+    assert "申请的是" in client.get(page).text
+
+
+def test_what_is_sent_back_is_completed_and_sent_again(client, county, town, demand):
+    lead = make_actor(town, "lead")
+    one = make_adaptation(town, demand, area=county, requested_by=lead.user, **dates())
+    client.force_login(make_actor(county, "office").user)
+    assert client.post(f"/adaptations/{one.pk}/decide/", {"act": "return", "note": "缺林地面积"}).status_code == 302
+    client.force_login(lead.user)
+    assert f"draft={one.pk}" in client.get(f"/adaptations/{one.pk}/").text
+    page = client.get(f"/adaptations/new/?draft={one.pk}").text
+    assert "缺林地面积" in page and one.reason in page
+    again = {"kind": "receivers", "whom": "unit", "change": "不再报", "reason": "林地百分之五"} | dates()
+    assert client.post(f"/adaptations/new/?draft={one.pk}", again).status_code == 302
+    one.refresh_from_db()
+    assert (one.state, one.reason, one.note) == ("requested", "林地百分之五", "")
+
+
 def test_rule_is_varied_from_its_name(client, town):
     client.force_login(make_actor(town, "lead").user)
     facts = {
