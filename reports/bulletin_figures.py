@@ -7,33 +7,30 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Func, Q, Sum, TextField
+from django.db.models import F, Q, Sum
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Channel, Reestimate
-from burden.kit.clock import day_of, last_closed
+from burden.kit.clock import Week, day_of
 from burden.kit.errors import Refused
 from burden.kit.templatetags.show import MINUS, NOTHING, day, hours, minutes, percent, week_number
 from burden.oversight.queries import bylines, recognised_in
 from burden.standards.models import Category, Subkind
-from burden.units.models import Level, Unit
+from burden.units.models import Unit
 from reports import issued, queries
-from reports.indicators import Figures
-from reports.models import RollupDemand
+from reports.bulletin_reads import Read, read_of
+from reports.models import RollupAsked, RollupDemand
 from reports.panels import summary
 from reports.panels.portal import portal
 from reports.panels.summary import Change
-from reports.peers import hidden
-from reports.periods import Period, year_before
+from reports.periods import Period
 from reports.values import estimated
 
 TOP = 6  # issuers in the table
-BELOW = (Level.TOWNSHIP, Level.VILLAGE)
 TREND_WEEKS = {"month": 13, "quarter": 26, "year": 52}
 GROUP = "group"
 YEARLY = {  # what the yearly comparison counts, in its order
@@ -58,28 +55,11 @@ NAMES = {  # what each figure in the text is, for who writes around it
     "passed_on": "转办上级要求的占比",
     "decided": "本地自己定的占比",
     "unregistered": "未登记的占比",
-    "years": "登记件次与上年同期比",
+    "years": "登记的项·周与上年同期比",
     "recognised": "公布的表扬",
     "reestimate": "口径调整",
     "portal": "平台自身占用",
 }
-
-
-@dataclass(frozen=True)
-class Read:
-    """All that a bulletin is made of. Units: as in reports.indicators; gone are Mondays that are not shown."""
-
-    actor: Actor
-    unit: Unit
-    period: Period
-    here: Figures
-    previous: Figures | None
-    last_year: Figures | None
-    weekly: Mapping[dt.date, Figures]
-    gone: Collection[dt.date]
-    issuers: summary.Issuers
-    named: Sequence[summary.Issuer]  # who is told by name: neither units above nor those below, which ask of themselves
-    closed: Any
 
 
 def figures_of(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> dict[str, Any]:
@@ -88,7 +68,7 @@ def figures_of(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> dic
     Shape: oversight.texts. Refuses: bulletin.too_few (nothing filed, or too few people to be shown).
     """
     with translation.override("zh-hans"):
-        read = _read(actor, unit, period, at)
+        read = read_of(actor, unit, period, at)
         if read:
             return _written(read, at)
     raise Refused("bulletin.too_few", _("这一期没有周报，或者人数太少、不能单独列出，写不成通报"))
@@ -105,26 +85,6 @@ def _written(read: Read, at: dt.datetime) -> dict[str, Any]:
     values = _loads(read) | _sources(read) | _method(read) | {"years": _year_words(tables["years"])}
     values["recognised"] = _recognised_words(tables["recognised"])
     return {"values": values, "names": NAMES, "tables": tables, "note": _note(read, at)}
-
-
-def _read(actor: Actor, unit: Unit, period: Period, at: dt.datetime) -> Read | None:
-    closed = last_closed(at)
-    weeks = summary.trend_weeks(period, closed)
-    oldest = min(year_before(weeks[0]), period.previous.first, period.last_year.first)
-    span = (oldest.monday, max(weeks[-1], period.last).monday)
-    weekly, gone = queries.weekly(actor, unit, span), hidden([unit.pk], span)[unit.pk]
-    here = queries.of_period(weekly, gone, period)
-    previous, last_year = (queries.comparable(weekly, gone, each) for each in (period.previous, period.last_year))
-    if here is None or not here.returns:
-        return None
-    found, before = queries.sources(actor, unit, period, gone)
-    units = queries.issuer_names(actor, [source.issuer_id for source in found if source.issuer_id])
-    heads = (here.returns, previous.returns if previous else 0)
-    low, high = unit.range
-    told = [pk for pk, each in units.items() if low <= each.path < high and each.level not in BELOW]
-    issuers = summary.issuers(found, before, units, heads, set(units))
-    named = summary.issuers([each for each in found if each.issuer_id in told], before, units, heads, told)
-    return Read(actor, unit, period, here, previous, last_year, weekly, gone, issuers, named.top, closed)
 
 
 # --- how figures are written ---
@@ -161,6 +121,17 @@ def span_words(period: Period) -> str:
     """Say which weeks and days a period holds: 第40—44周，9月28日至11月1日."""
     first, last = period.first, period.last
     return f"第{first.number}—{last.number}周，{day(first.monday)}至{day(last.sunday)}"
+
+
+def weeks_named(weeks: Sequence[Week]) -> str:
+    """Name weeks, those in a row together: 第41周、第51—53周."""
+    runs: list[list[Week]] = []
+    for week in weeks:
+        if runs and runs[-1][-1].plus(1) == week:
+            runs[-1].append(week)
+        else:
+            runs.append([week])
+    return "、".join(f"第{run[0].number}{f'—{run[-1].number}' if run[1:] else ''}周" for run in runs)
 
 
 # --- the parts ---
@@ -205,20 +176,17 @@ def _decided(read: Read, minutes: Mapping[str, int]) -> int:
     return sum(minutes.get(origin, 0) for origin in issued.decided_at(read.unit.level))
 
 
-def _asked(read: Read, period: Period) -> Any:
-    """Return the sums of what units in the range asked of those below in a period, what was passed on down counted once."""
+def _issued(read: Read) -> Any:
+    """Return the sums of what units in the range asked of those below."""
     low, high = read.unit.range
-    return RollupDemand.objects.visible_to(read.actor).filter(
-        demand__issuer__path__gte=low,
-        demand__issuer__path__lt=high,
-        demand__parent=None,
-        week__range=(period.first.monday, period.last.monday),
-    )
+    found = RollupDemand.objects.visible_to(read.actor)
+    return found.filter(demand__issuer__path__gte=low, demand__issuer__path__lt=high)
 
 
 def _claimed(read: Read) -> dict[str, int]:
-    """Return what issuers claim, by who asked first. Claims are the issuers' own and say nothing of who answered."""
-    rows = _asked(read, read.period).values_list("demand__origin").annotate(minutes=Sum("claim_min"))
+    """Return what issuers claim, by who asked first, what was passed on down counted once. Claims say nothing of who answered."""
+    rows = _issued(read).filter(demand__parent=None, week__in=read.period.mondays)
+    rows = rows.values_list("demand__origin").annotate(minutes=Sum("claim_min"))
     return {origin: int(claim) for origin, claim in rows}
 
 
@@ -248,34 +216,31 @@ def _issuer(read: Read, row: summary.Issuer) -> list[str]:
 
 
 def _years(read: Read) -> dict[str, Any]:
-    """Count what went out, once for each time it was due, this year and last."""
-    now = _counted(read, read.period)
-    is_known = queries.is_whole(read.weekly, read.period.last_year)
-    before = _counted(read, read.period.last_year) if is_known else {}
+    """Say what went out this year and last, as the indicators count it; only weeks that somebody filed for, and those beside them."""
+    weeks, weeks_before = read.filed
+    is_known = queries.is_whole(read.weekly, read.period.last_year, read.apart)
+    now, before = _counted(read, weeks), _counted(read, weeks_before) if is_known else {}
     then, this = ("上年", "本年") if read.period.kind == "year" else ("上年同期", "本期")
     rows = [
-        [then, *(minutes(before[code]) if is_known else "—" for code in YEARLY)],
-        [this, *(minutes(now[code]) for code in YEARLY)],
-        ["增减（%）", *(moved(now[code], before.get(code)) for code in YEARLY)],
+        [then, *(minutes(before[code]) if before else NOTHING for code in YEARLY)],
+        [this, *(minutes(now[code]) if now else NOTHING for code in YEARLY)],
+        ["增减（%）", *(moved(now.get(code), before.get(code)) for code in YEARLY)],
     ]
-    return {"caption": "登记的事项（单位：件次；来源：平台登记）", "columns": ["期间", *YEARLY.values()], "rows": rows}
+    part = f"只比有周报的{minutes(len(weeks))}周和上年同样的周；" if read.unfiled else ""
+    caption = f"登记的事项（单位：项·周，与指标页“下达的”同一口径；{part}工作群的已算在各类里；来源：平台登记）"
+    return {"caption": caption, "columns": ["期间", *YEARLY.values()], "rows": rows}
 
 
-def _counted(read: Read, period: Period) -> dict[str, int]:
-    """Count demands, each once for every week it was due in. Units: 件次, by category; group chats apart."""
+def _counted(read: Read, weeks: Collection[dt.date]) -> dict[str, int]:
+    """Return how many demands were due, each once a week, of each who asks or passes on; nothing where nobody registered any.
+
+    Units: 项·周, those of the indicators `issued_*`; what went by group chat is counted beside, and in its category too.
+    """
+    sums = {code: Sum(f"issued_{code}") for code in YEARLY if code != GROUP}
+    found = RollupAsked.objects.visible_to(read.actor).filter(unit=read.unit, week__in=weeks).aggregate(**sums)
     by_group = Q(demand__channel=Channel.GROUP) | Q(demand__subkind=Subkind.DIGITAL)
-    counts = dict.fromkeys(YEARLY, 0)
-    rows = _asked(read, period).values_list("demand__category")
-    for category, n, in_group in rows.annotate(n=_times(~by_group), in_group=_times(by_group)):
-        counts[category] = n
-        counts[GROUP] += in_group
-    return counts
-
-
-def _times(which: Q) -> Count:
-    """Count pairs of demand and week: a row of the sums is one for each level of receivers."""
-    pair = Func(F("demand_id"), F("week"), function="ROW", output_field=TextField())
-    return Count(pair, distinct=True, filter=which)
+    in_group = _issued(read).filter(by_group, week__in=weeks).values("demand_id", "week").distinct().count()
+    return {**found, GROUP: in_group} if None not in found.values() else {}
 
 
 def _year_words(table: Mapping[str, Any]) -> str:
@@ -347,7 +312,10 @@ def _method(read: Read) -> dict[str, str]:
     if changed:
         words = f"口径调整使登记的预计{'增加' if changed > 0 else '减少'}{hours(abs(changed))}人时"
     own = portal(queries.portal_times(read.actor, read.unit, read.period, read.gone))
-    itself = f"填报{minutes(own.filings)}份，共{hours(own.person_min)}人时" if own else "没有足够的人数可列"
+    itself = "没有足够的人数可列"
+    if own:
+        of = f"{minutes(read.here.returns)}份周报中，按时首次提交、记了用时的{minutes(own.filings)}份"
+        itself = f"{of}，共{hours(own.person_min)}人时"
     return {"reestimate": words, "portal": itself}
 
 
@@ -357,9 +325,11 @@ def _note(read: Read, at: dt.datetime) -> str:
     active, returns = (round(value / here.weeks) for value in (here.active, here.returns))
     left = queries.left_out(read.weekly, read.gone, read.period)
     hides = f"另有{left}周人数太少，不列入；" if left else ""
+    lacks = f"{weeks_named(read.unfiled)}没有周报，不当作零；" if read.unfiled else ""
+    alike = "与上一期、上年同期比的，只取同样的周；" if left or lacks else ""
     unlike = "".join(f"{words}；" for words in read.period.unlike).replace(" ", "")
     return (
-        f"数据质量：在册{minutes(active)}人，每周平均{minutes(returns)}人已有数据；{hides}"
+        f"数据质量：在册{minutes(active)}人，每周平均{minutes(returns)}人已有数据；{hides}{lacks}{alike}"
         f"每人每周＝{hours(here.total)}人时÷{minutes(here.returns)}份周报；{_interval(read)}"
         f"{unlike}数据截至{_instant(queries.as_of(read.actor, at))}，{_provisional(read.period, at)}以后补录的不改本期。"
     )

@@ -18,11 +18,21 @@ from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.services import record_download
 from burden.oversight import services
-from burden.oversight.models import TEXT_LENGTH, TITLE_LENGTH, Bulletin, Form, State
+from burden.oversight.models import REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH, Bulletin, Form, State
 from burden.oversight.queries import bulletin, bulletins, later_edition, taken
 from burden.oversight.texts import names_of, paragraphs, words_of
 from reports.bulletin_figures import figures_of
-from reports.bulletins import blocks_for, closed_periods, own_digits, paper_of, period_of, words_for
+from reports.bulletins import (
+    blocks_for,
+    changed_figures,
+    closed_periods,
+    closed_since,
+    own_digits,
+    own_filing,
+    paper_of,
+    period_of,
+    words_for,
+)
 from reports.paper_files import fonts
 from reports.paper_views import handed_out
 from reports.periods import Period
@@ -103,6 +113,10 @@ def bulletin_page(request: ActedRequest, pk: int) -> HttpResponse:
         "paper": paper_of(found),
         "later": later_edition(actor, found),
         "digits": [] if found.is_published else own_digits(found),
+        "filing": [] if found.is_published else own_filing(found),
+        "changed": [] if found.is_published else changed_figures(found),
+        "closed_since": closed_since(found, clock.now()),
+        "most": REASON_LENGTH,
         "fonts": sorted(set(fonts().values())),
     }
     return render(request, "reports/bulletin.html", context | _steps(actor, found))
@@ -177,6 +191,7 @@ def _typed(request: ActedRequest, found: Bulletin) -> dict[str, Any]:
         "title": sent.get("title", ""),
         "organ": sent.get("organ", ""),
         "number": _whole(sent.get("number", "")),
+        "reason": sent.get("reason", ""),
         "words": {key: sent.getlist(f"words.{key}") for key in _keys(found) if f"words.{key}" in sent},
     }
 
@@ -195,7 +210,7 @@ def _form(
 ) -> HttpResponse:
     """Render the text's form: as sent, else as kept; after a conflict the kept text stands beside it."""
     sent = _typed(request, found) if request.method == "POST" else None
-    fields = {name: sent[name] if sent else getattr(found, name) for name in ("title", "organ", "number")}
+    fields = {name: sent[name] if sent else getattr(found, name) for name in ("title", "organ", "number", "reason")}
     context = {
         "bulletin": found,
         "fields": fields,
@@ -205,13 +220,13 @@ def _form(
         "stored": stored,
         "kept": _kept(found, fields) if stored else {},
         "is_mine": found.changed_by_id == request.actor.user_id,
-        "most": {"title": TITLE_LENGTH, "text": TEXT_LENGTH},
+        "most": {"title": TITLE_LENGTH, "text": TEXT_LENGTH, "reason": REASON_LENGTH},
     }
     return render(request, "reports/bulletin_edit.html", context, status=status)
 
 
 def _kept(found: Bulletin, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return title, organ and number as another change kept them, where they are not what was sent."""
+    """Return title, organ, number and reason as another change kept them, where they are not what was sent."""
     return {name: getattr(found, name) for name, said in fields.items() if said != getattr(found, name)}
 
 
@@ -317,6 +332,7 @@ def bulletin_correct(request: ActedRequest, pk: int) -> HttpResponse:
     """Begin a corrected edition of a published one."""
 
     def act(found: Bulletin) -> Bulletin:
-        return services.correct_bulletin(by=request.actor, bulletin=found, **_figures(request, found))
+        said = request.POST.get("reason", "")
+        return services.correct_bulletin(by=request.actor, bulletin=found, reason=said, **_figures(request, found))
 
     return _step(request, pk, (Role.OFFICE,), act, _("更正稿已起好，用的是现在的数字；发布前原来那期不变"))

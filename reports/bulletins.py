@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from burden.kit.clock import Week, last_closed
-from burden.kit.templatetags.show import full_day
+from burden.kit.templatetags.show import NOTHING, full_day
 from burden.oversight.models import Bulletin, Form, Kind
 from burden.oversight.texts import paragraphs, words_of
 from burden.units.models import Unit
@@ -23,6 +23,7 @@ from reports.papers import Chart, Heading, Paper, Paragraph, Part, Table
 from reports.periods import Period
 
 DIGITS = re.compile(r"\d[\d.,]*[%％‰]?")  # also in full width
+FILING = re.compile(r"填报率|填报[^，。；]{0,6}[率快多高低全]|填得[多快全好]|上报率|(?:未|没|不)填报|漏填|补填")
 OFFERED = {Kind.MONTH: 3, Kind.QUARTER: 2, Kind.YEAR: 1}  # how many closed periods of a kind can be begun
 HEADS = {Form.NOTICE: "基层减负工作通报", Form.BRIEF: "基层减负工作简报"}
 
@@ -35,7 +36,10 @@ SOURCES = (
     "在平台登记的事项，按登记时的预计算，转办上级要求的占{{passed_on}}，本地自己定的占{{decided}}；转办的另行向上级反映，"
     "不计入本地自定。干部记了、下达单位没有登记的，占写明了下达单位的{{unregistered}}。"
 )
-YEARS = "在平台登记的事项，每到一次期限算一件次，与上年同期比：{{years}}。各单位登记得更全，件次也会增加，要同各类人时一起看。"
+YEARS = (
+    "在平台登记的事项，每周有要办的算一项·周，转下去的另算，与上年同期比：{{years}}。"
+    "各单位登记得更全，项·周也会增加，要同各类人时一起看。"
+)
 RECOGNISED = "{{recognised}}。只看量出来的变化，不看谁填得多、填得快，也不看谁的数低；算式和异议在平台上都能看到。"
 METHOD = "{{reestimate}}，口径调整不算减负，已与减下来的分开。平台自身占用基层时间：{{portal}}。"
 
@@ -81,12 +85,34 @@ def blocks_for(unit: Unit, form: str, period: Period) -> list[dict[str, Any]]:
 
 def own_digits(bulletin: Bulletin) -> list[str]:
     """Return the numbers that were typed into the words, beyond those that the draft had: no figure of the portal's."""
-    drafted = Counter(_digits(blocks_for(bulletin.unit, bulletin.form, period_of(bulletin))))
-    return list((Counter(_digits(bulletin.blocks)) - drafted).elements())
+    drafted = Counter(_said(DIGITS, blocks_for(bulletin.unit, bulletin.form, period_of(bulletin))))
+    return list((Counter(_said(DIGITS, bulletin.blocks)) - drafted).elements())
 
 
-def _digits(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [each for block in blocks for words in words_of(block["text"]) for each in DIGITS.findall(words)]
+def own_filing(bulletin: Bulletin) -> list[str]:
+    """Return the words about filing that were typed, beyond those that the draft had: nobody is ranked or praised by it."""
+    drafted = Counter(_said(FILING, blocks_for(bulletin.unit, bulletin.form, period_of(bulletin))))
+    return list(dict.fromkeys((Counter(_said(FILING, bulletin.blocks)) - drafted).elements()))
+
+
+def changed_figures(bulletin: Bulletin) -> list[tuple[str, str, str]]:
+    """Return the figures of a correction that differ from those it corrects. Shape: name, before, now."""
+    if bulletin.corrects is None:
+        return []
+    before, now = bulletin.corrects.figures["values"], bulletin.figures["values"]
+    names = bulletin.figures["names"]
+    return [(names[name], before.get(name, NOTHING), said) for name, said in now.items() if said != before.get(name)]
+
+
+def closed_since(bulletin: Bulletin, at: dt.datetime) -> Week | None:
+    """Return the last week where it was still open for returns when the figures were read, and no longer is."""
+    last = Week(bulletin.last_week)
+    is_late = not last.is_late(bulletin.figures_at) and last.is_late(at)
+    return last if is_late and not bulletin.is_published else None
+
+
+def _said(what: re.Pattern[str], blocks: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [each for block in blocks for words in words_of(block["text"]) for each in what.findall(words)]
 
 
 def period_of(bulletin: Bulletin) -> Period:
@@ -108,15 +134,22 @@ def paper_of(bulletin: Bulletin) -> Paper:
             day=full_day(dated),
             title=bulletin.title,
             parts=[*_corrects(bulletin), *_parts(bulletin.blocks, bulletin.figures)],
-            note=bulletin.figures["note"],
+            note=bulletin.figures["note"] + _typed(bulletin),
         )
 
 
+def _typed(bulletin: Bulletin) -> str:
+    """Say which numbers are not the portal's: who reads the paper sees no lock."""
+    digits = list(dict.fromkeys(own_digits(bulletin)))
+    return f"文中的{'、'.join(digits)}是编写人写的，不是平台算出的数。" if digits else ""
+
+
 def _corrects(bulletin: Bulletin) -> Iterator[Part]:
-    """Say what a corrected edition replaces."""
+    """Say what a corrected edition replaces, and what was wrong there."""
     if bulletin.corrects and bulletin.corrects.published_at:
         then = full_day(timezone.localtime(bulletin.corrects.published_at).date())
-        yield Paragraph([(f"本期更正{then}发布的第{bulletin.number}期，以本期为准。", False)])
+        why = f"：{bulletin.reason}" if bulletin.reason else ""
+        yield Paragraph([(f"本期更正{then}发布的第{bulletin.number}期{why}。以本期为准。", False)])
 
 
 def _parts(blocks: list[dict[str, Any]], figures: dict[str, Any]) -> Iterator[Part]:

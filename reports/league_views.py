@@ -71,10 +71,13 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
 
 @access(*READERS)
 def relief_of(request: ActedRequest, code: str) -> HttpResponse:
-    """Show what issuers of a place could ask less, and what to raise with those above. Refuses (404): a foreign unit."""
+    """Show what issuers of a place could ask less, and what to raise with those above, of the year until a week.
+
+    Refuses (404): a foreign unit, no such week.
+    """
     actor, now = request.actor, clock.now()
     unit = unit_or_404(actor, code)
-    closed = last_closed(now)
+    closed = min(period_or_404(request, now).last, last_closed(now))
     found = relief(actor, unit, issuers_at(actor, unit, year_of(closed)), closed, clock.day_of(now))
     since, until = year_until(closed)
     context = {"unit": unit, "relief": found, "since": since, "until": until}

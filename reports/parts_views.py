@@ -165,8 +165,9 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     split = estimated_in(state.basis, [unit.pk], span)
     minutes = parts.cells(actor, [unit], span, state.part.issuer_id, state.basis)
     returns = {week: each.returns for week, each in figures.items()}
+    left = {*gone, *queries.aside(figures, gone, period)}
     now_, before, last_year = (
-        parts.over(minutes, unit.pk, [*each.mondays], returns, gone)
+        parts.over(minutes, unit.pk, [*each.mondays], returns, left)
         for each in (period, period.previous, period.last_year)
     )
     points = [_point(state, week, (minutes, figures), gone, closed) for week in weeks]

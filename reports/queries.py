@@ -11,6 +11,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Min, QuerySet, prefetch_related_objects
 
 from burden.accounts.actor import Actor
+from burden.kit.clock import Week
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports import restated, source_periods
@@ -151,14 +152,39 @@ def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], per
     return total(figures[week] for week in shown) if shown or not weeks else None
 
 
-def comparable(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> Figures | None:
-    """Add up a period to compare with; None where weeks of it have no data yet: what began later would look like more."""
-    return of_period(figures, gone, period) if is_whole(figures, period) else None
+def aside(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> set[dt.date]:
+    """Return the weeks of the periods to compare with that stand beside weeks without data, or not shown.
+
+    No data is not zero: a part of a period is compared with the same part of another, never with all of it.
+    """
+    shown = {week for week in _filled(figures, period) if week not in gone}
+    pairs = (
+        pair
+        for other in (period.previous, period.last_year)
+        for pair in zip(period.mondays, other.mondays, strict=False)
+    )
+    return {then for week, then in pairs if week not in shown}
 
 
-def is_whole(figures: Mapping[dt.date, Figures], period: Period) -> bool:
-    """Whether there is data of all weeks of a period."""
-    return all(week in figures for week in period.mondays)
+def comparable(
+    figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period, apart: Collection[dt.date] = ()
+) -> Figures | None:
+    """Add up a period to compare with; None where weeks of it have no data yet: what began later would look like more.
+
+    Shape: `apart` are the weeks that stand beside nothing, as `aside` says.
+    """
+    return of_period(figures, {*gone, *apart}, period) if is_whole(figures, period, apart) else None
+
+
+def is_whole(figures: Mapping[dt.date, Figures], period: Period, apart: Collection[dt.date] = ()) -> bool:
+    """Whether there is data of all weeks of a period, but for some apart."""
+    return all(week in figures or week in apart for week in period.mondays)
+
+
+def unfiled(figures: Mapping[dt.date, Figures | Load], period: Period) -> list[Week]:
+    """Return the weeks of a period that nobody filed for: no data, which is not zero."""
+    filled = _filled(figures, period)
+    return [week for week in period.weeks if week.monday not in filled]
 
 
 def claimed(figures: Mapping[dt.date, Figures], period: Period) -> int:

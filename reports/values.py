@@ -201,13 +201,15 @@ def _given(actor: Actor, units: Sequence[Unit], periods: Sequence[Period], basis
     split = estimated_in(basis, pks, span)
     found: dict[int, list[Given]] = {pk: [] for pk in pks}
     for number, period in enumerate(periods):
-        collected = _of_period(actor, units, period, figures, gone) if basis == REPORTED else {}
+        # beside weeks without data, or not shown, stands nothing: part of a period is compared with the same part
+        left = {pk: {*of, *queries.aside(figures[pk], of, periods[0])} for pk, of in gone.items()} if number else gone
+        collected = _of_period(actor, units, period, figures, left) if basis == REPORTED else {}
         for pk, unit in zip(pks, units, strict=True):
-            sums = queries.of_period(figures[pk], gone[pk], period)
+            sums = queries.of_period(figures[pk], left[pk], period)
             given = collected.get(pk) or Given(unit, RESTATED, sums, None, None, None, None)
             is_whole = not number or queries.is_whole(figures[pk], period)
             is_divided = period.first.monday < split.get(pk, dt.date.min)
-            found[pk].append(replace(given, is_whole=is_whole, is_divided=is_divided, gone=frozenset(gone[pk])))
+            found[pk].append(replace(given, is_whole=is_whole, is_divided=is_divided, gone=frozenset(left[pk])))
     return {pk: tuple(givens) for pk, givens in found.items()}
 
 
@@ -356,12 +358,9 @@ def _portal_share(given: Given) -> Value:
 
 
 def _estimate(given: Given) -> Value:
-    found = given.estimate
-    return (
-        Value(found.total, low=found.low, high=found.high)
-        if found
-        else Value(why=FEW if given.basis == REPORTED else AS_REPORTED)
-    )
+    if found := given.estimate:
+        return Value(found.total, low=found.low, high=found.high)
+    return Value(why=FEW if given.basis == REPORTED else AS_REPORTED)
 
 
 RULES: Mapping[str, Callable[[Given], Value]] = {

@@ -35,7 +35,7 @@ from reports.panels.portal import portal
 from reports.panels.signals import newest
 from reports.peer_stats import SCOPES, Stats
 from reports.periods import Period, Span, year_before
-from reports.relief import Ask, eased, year_of
+from reports.relief import eased, year_of
 from reports.restated import BASES, REPORTED, RESTATED, TREES, hidden_in
 from reports.values import strip
 from reports.verification import incident
@@ -233,20 +233,23 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
     figures = queries.weekly(actor, unit, span, state.basis)
     gone = hidden_in(state.basis, [unit.pk], span)[unit.pk]
     here = queries.of_period(figures, gone, period)
-    previous, last_year = (queries.comparable(figures, gone, each) for each in (period.previous, period.last_year))
+    apart = queries.aside(figures, gone, period)
+    previous, last_year = (
+        queries.comparable(figures, gone, each, apart) for each in (period.previous, period.last_year)
+    )
     points = summary.trend(period, figures, gone, closed)
     context: dict[str, Any] = {
         "points": points,
         "trend_festival": summary.festival_in(points),
         "has_trend": any(point.now is not None for point in points),
-        "asks": _asks(actor, unit, closed),
+        **_advised(actor, state, figures, closed),
     }
     if here is None:
         return context | why_hidden(actor, unit, period, figures, state.basis, state.url, state.of), here
     if not here.returns:
         return context | told_elsewhere(actor, unit, period, state.basis, state.url), here
     spark = [point.now for point in points if not point.is_open]
-    asked = queries.leading(actor, unit, period, gone, summary.TOP_ISSUERS, state.basis)
+    asked = queries.leading(actor, unit, period, {*gone, *apart}, summary.TOP_ISSUERS, state.basis)
     context |= {
         **_left_out(state, figures, gone, span),
         "claimed_min": queries.claimed(figures, period),
@@ -269,13 +272,14 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
 def _left_out(
     state: State, figures: Mapping[dt.date, Figures], gone: Collection[dt.date], span: Span
 ) -> dict[str, int]:
-    """Count the weeks that are not shown, and those of them that are hidden only because a few people moved."""
+    """Count the weeks that are not shown, those of them hidden only because a few people moved, and those without data."""
     left = queries.left_out(figures, gone, state.period)
     moved = 0
     if left and state.basis == RESTATED:
         before = hidden_in(REPORTED, [state.unit.pk], span)[state.unit.pk]
         moved = queries.left_out(figures, set(gone) - set(before), state.period)
-    return {"left_out": left, "left_moved": moved, "left_few": left - moved}
+    unfiled = len(queries.unfiled(figures, state.period))
+    return {"left_out": left, "left_moved": moved, "left_few": left - moved, "unfiled": unfiled}
 
 
 def _own(actor: Actor, state: State, *, whole: bool) -> dict[str, Any]:
@@ -326,11 +330,18 @@ def _issuers(
     return {"issuers": panel, "is_leading": is_leading}
 
 
-def _asks(actor: Actor, unit: Unit, closed: Week) -> list[Ask]:
-    """Return what could be asked less here first, by the year: it is known whatever the period shows."""
+def _advised(actor: Actor, state: State, figures: Mapping[dt.date, Figures], closed: Week) -> dict[str, Any]:
+    """Return what could be asked less here first, by the year until the week shown: a page of it says the same later.
+
+    Weeks of that year without data are counted beside: they are not zero.
+    """
+    unit, until = state.unit, min(state.period.last, closed)
     if unit.level == Level.VILLAGE:  # no issuer stands below it
-        return []
-    return eased(actor, unit, lambda: league.issuers_at(actor, unit, year_of(closed)), closed)[:FIRST]
+        return {"asks": []}
+    year = year_of(until)
+    found = eased(actor, unit, lambda: league.issuers_at(actor, unit, year), until)[:FIRST]
+    lack = sum(week not in figures or not figures[week].returns for week in year)
+    return {"asks": found, "asks_until": until, "asks_lack": lack}
 
 
 def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, number: str) -> dict[str, Any]:

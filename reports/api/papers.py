@@ -71,6 +71,7 @@ class BulletinSerializer(serializers.Serializer[Any]):
     figures_at = serializers.DateTimeField(help_text="What was filed until then is in the figures")
     published_at = serializers.DateTimeField(allow_null=True)
     corrects = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True, help_text="Of a correction: what was wrong")
 
 
 class FigureSerializer(serializers.Serializer[Any]):
@@ -186,6 +187,7 @@ def listed(found: Bulletin) -> dict[str, Any]:
         "figures_at": found.figures_at,
         "published_at": found.published_at,
         "corrects": found.corrects_id,
+        "reason": found.reason,
     }
 
 

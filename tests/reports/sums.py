@@ -9,10 +9,11 @@ from burden.kit.clock import Week
 from burden.units.models import Unit
 from reports import demand_sums
 from reports.indicators import CATEGORIES
-from reports.models import RollupDemand, RollupOwn, RollupOwnSource, RollupSource, RollupSub
+from reports.models import RollupAsked, RollupDemand, RollupOwn, RollupOwnSource, RollupSource, RollupSub
 from tests.factories import LAST_WEEK
 
 NUMBERS = [field.name for field in RollupSub._meta.fields if field.name not in ("pk", "unit", "week")]
+OF_ASKED = [field.name for field in RollupAsked._meta.fields if field.name not in ("pk", "unit", "week")]
 OF_DEMANDS = [
     field.name
     for field in RollupDemand._meta.fields
@@ -41,6 +42,12 @@ def add_source(unit: Unit, issuer: Unit | None, week: Week = LAST_WEEK, *, minut
     RollupSource.every.create(
         unit=unit, week=week.monday, issuer_id=issuer.pk if issuer else 0, n=1, c_min=0, **numbers, **unregistered
     )
+
+
+def add_asked(unit: Unit, week: Week = LAST_WEEK, **numbers: int) -> None:
+    """Let this have been asked of a unit and all below it, and by issuers there."""
+    facts = dict.fromkeys(OF_ASKED, 0) | numbers
+    RollupAsked.every.create(unit=unit, week=week.monday, **facts)
 
 
 def add_demand_sums(demand: Demand, week: Week = LAST_WEEK, *, level: str = "township", **numbers: int) -> RollupDemand:

@@ -21,11 +21,12 @@ from burden.oversight.models import Author, Bulletin
 from burden.oversight.texts import names_of
 from burden.standards.models import TariffVersion
 from burden.units.models import Unit
-from reports.bulletin_figures import NAMES, figures_of
-from reports.bulletins import blocks_for, closed_periods, own_digits, paper_of, words_for
+from reports.bulletin_figures import NAMES, figures_of, weeks_named
+from reports.bulletins import blocks_for, closed_periods, own_digits, own_filing, paper_of, words_for
 from reports.models import PortalTime, ReturnSpread
 from reports.papers import Chart, lines
 from reports.periods import Period
+from reports.values import indicator_rows
 from tests.database import as_role
 from tests.factories import (
     NOW,
@@ -37,7 +38,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
-from tests.reports.sums import add_demand_sums, add_source, add_sums
+from tests.reports.sums import add_asked, add_demand_sums, add_source, add_sums
 from tests.reports.test_paper_files import said_in_pdf, said_in_word
 
 OCTOBER = Period.of("month", Week(dt.date(2026, 10, 12)))
@@ -120,26 +121,63 @@ def test_issuers_are_told_by_what_they_impose(office, county, bureau, filed):
     assert (figures["values"]["passed_on"], figures["values"]["decided"]) == ("75.0%", "25.0%")
 
 
-def test_yearly_comparison_counts_each_time_once(office, county, bureau, filed):
-    def ask(weeks, levels=("township",), **facts):
-        demand = make_demand(bureau, **facts)
-        for week in weeks:
-            for level in levels:
-                add_demand_sums(demand, week, level=level)
-
-    ask(OCTOBER.weeks[:2], levels=("township", "village"), category="form")
-    ask(LAST_OCTOBER.weeks[:4], category="form")
-    ask(OCTOBER.weeks[:3], category="meeting")
-    ask(OCTOBER.weeks[:1], category="form", channel="group")
-    ask(OCTOBER.weeks[:1], category="other", subkind="digital")
-    ask(OCTOBER.weeks[:1], category="other")
+def test_yearly_comparison_is_what_the_indicators_say(office, county, bureau, filed):
+    """One measure in both places: a reader of the bulletin and of the indicators' page is told the same."""
+    for period, numbers in ((OCTOBER, {"issued_form": 2, "issued_meeting": 3}), (LAST_OCTOBER, {"issued_form": 4})):
+        for week in period.weeks:
+            add_asked(county, week, **numbers)
+    chat = make_demand(bureau, category="form", channel="group")
+    for level in ("township", "village"):
+        add_demand_sums(chat, OCTOBER.first, level=level)
+    add_demand_sums(make_demand(bureau, category="other", subkind="digital"), OCTOBER.first)
     table = of(office, county)["tables"]["years"]
     assert table["columns"] == ["期间", "文件", "会议", "督检考", "报表", "工作群"]
     assert table["rows"] == [
-        ["上年同期", "0", "0", "0", "4", "0"],
-        ["本期", "0", "3", "0", "2", "2"],
+        ["上年同期", "0", "0", "0", "20", "0"],
+        ["本期", "0", "15", "0", "10", "2"],
         ["增减（%）", "—", "—", "—", "−50.0%", "—"],
     ]
+    assert "项·周" in table["caption"] and "周报" not in table["caption"]
+    told = {row.indicator.code: row for row in indicator_rows(office, county, OCTOBER)}
+    for code, column in (("issued_meeting", 2), ("issued_form", 4)):
+        row = told[code]
+        assert [str(row.last_year.number), str(row.now.number)] == [line[column] for line in table["rows"][:2]]
+        assert row.indicator.unit == "项·周"
+
+
+def test_weeks_without_returns_are_said_and_compared_with_nothing(client, office, county, bureau):
+    """No data is not zero: a part of a month stands beside the same part of the year before, on the page too."""
+    town = make_unit(county, "township")
+    for week in OCTOBER.weeks[:3]:
+        add_sums(town, week, returns=6, per_head=600)
+        add_asked(county, week, issued_form=2)
+    for at, period in enumerate((SEPTEMBER, LAST_OCTOBER)):
+        for n, week in enumerate(period.weeks):
+            add_sums(town, week, returns=6, per_head=700 + 100 * at if n < 3 else 6_000)
+            add_asked(county, week, issued_form=4 if n < 3 else 99)
+            add_source(county, bureau, week, minutes=6_000 if n < 3 else 60_000)
+    for week in OCTOBER.weeks:
+        add_source(county, bureau, week, minutes=3_000 if week in OCTOBER.weeks[:3] else 0)
+    figures = of(office, county)
+    assert "第43—44周没有周报" in figures["note"] and "只取同样的周" in figures["note"]
+    assert figures["values"]["per_head_previous"] == "比9月减少1.7小时"
+    assert figures["values"]["per_head_last_year"] == "比上年同期减少3.3小时"
+    assert figures["tables"]["issuers"]["rows"][0][7] == "−50.0%"
+    assert figures["tables"]["years"]["rows"][2][4] == "−50.0%"
+    assert "只比有周报的3周" in figures["tables"]["years"]["caption"]
+    told = {row.indicator.code: row for row in indicator_rows(office, county, OCTOBER)}["per_head"]
+    assert [each.number / each.of for each in (told.now, told.previous, told.last_year)] == [600, 700, 800]
+    client.force_login(office.user)
+    page = client.get(f"/reports/{county.code}/", {"period": "month", "week": "2026-10-26"})
+    headline = page.context["headline"]
+    assert (headline.previous, headline.last_year) == (-100, -200)
+    assert "另有 2 周没有周报" in page.content.decode()
+
+
+def test_weeks_are_named_in_runs():
+    first = OCTOBER.first
+    assert weeks_named([]) == ""
+    assert weeks_named([first, *(first.plus(n) for n in (2, 3, 4))]) == "第40周、第42—44周"
 
 
 def test_neither_units_above_nor_below_are_named(office, county, filed):
@@ -161,7 +199,8 @@ def test_change_of_method_stands_apart(office, county, bureau, filed):
 
 def test_portal_itself_is_in_it(office, county, filed):
     PortalTime.every.create(unit=county, week=OCTOBER.first.monday, n=6, median_s=40, total_s=7_200)
-    assert of(office, county)["values"]["portal"] == "填报6份，共2.0人时"
+    said = of(office, county)["values"]["portal"]
+    assert said == "30份周报中，按时首次提交、记了用时的6份，共2.0人时", "both counts of returns are on the paper"
 
 
 def test_note_says_how_much_data_there_is(office, county, filed):
@@ -288,7 +327,7 @@ def test_what_was_recognised_in_the_period_is_listed_and_frozen(office, county, 
     Bulletin.every.filter(pk=found.pk).update(
         state="published", checked_by=make_user(), checked_at=NOW, published_by=office.user, published_at=NOW
     )
-    assert [queries.listed_in(office, each) for each in (spread, issuer)] == [found, found]
+    assert queries.listed_in(office, (spread, issuer)) == {spread.pk: found, issuer.pk: found}
     services.revoke_recognition(by=office, recognition=issuer, reason="反弹", now=NOW)
     found.refresh_from_db()
     assert "县农业农村局" in [row[1] for row in found.figures["tables"]["recognised"]["rows"]]
@@ -406,9 +445,12 @@ def test_correction_takes_the_figures_of_now(client, office, county, filed):
     for week in OCTOBER.weeks:
         add_sums(make_unit(county, "township"), week, returns=6, active=8, per_head=1_200)
     client.force_login(office.user)
-    url = client.post(f"/bulletins/{found.pk}/correct/")["Location"]
+    silent = client.post(f"/bulletins/{found.pk}/correct/", follow=True)
+    assert "写明原来那期错在哪" in silent.content.decode() and Bulletin.every.count() == 1
+    url = client.post(f"/bulletins/{found.pk}/correct/", {"reason": "漏了一个镇"})["Location"]
     page = client.get(url).content.decode()
-    assert ">15.0</b>小时" in page and "本期更正2026年11月24日发布" in page
+    assert ">15.0</b>小时" in page and "本期更正2026年11月24日发布" in page and "期：漏了一个镇。以本期为准" in page
+    assert "数字变了的" in page and "每人每周小时 10.0 → 15.0" in page
     first = client.get(f"/bulletins/{found.pk}/").content.decode()
     assert ">10.0</b>小时" in first and url in first
 
@@ -519,6 +561,40 @@ def test_checker_is_told_numbers_that_the_editor_typed(client, office, county, f
     assert own_digits(found) == ["12.5%", "３"]
     client.force_login(make_actor(county, "reviewer").user)
     assert "12.5%、３" in client.get(f"/bulletins/{found.pk}/").content.decode()
+    assert "文中的12.5%、３是编写人写的" in paper_of(found).note, "who reads the paper sees no lock"
+
+
+def test_words_about_filing_are_pointed_at(client, office, county, filed):
+    """Nobody is ranked or praised by filing; the words that a draft has of it itself are none."""
+    found = drafted(office, county)
+    assert own_filing(found) == []
+    client.force_login(office.user)
+    assert "不写谁填得多" in client.get(f"/bulletins/{found.pk}/edit/").content.decode()
+    sent = {
+        "base_version": 1,
+        "title": "题",
+        "organ": "办",
+        "number": 3,
+        "words.others": ["柳河镇填报率最高，通报表扬"],
+    }
+    client.post(f"/bulletins/{found.pk}/edit/", sent)
+    found.refresh_from_db()
+    assert own_filing(found) == ["填报率"]
+    assert "“填报率”：填报只说明数据多少" in client.get(f"/bulletins/{found.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("state", ["draft", "checked", "published"])
+def test_figures_read_while_the_last_week_was_open_are_pointed_at(client, office, county, state):
+    last = Week(dt.date(2026, 10, 26))
+    read = dt.datetime.combine(last.open_until, dt.time(10), NOW.tzinfo)
+    found = make_bulletin(county, state, figures_at=read, number=1)
+    later = make_bulletin(county, state, figures_at=read + DAY, form="brief", number=2)
+    client.force_login(office.user)
+    for each, is_early in ((found, True), (later, False)):
+        page = client.get(f"/bulletins/{each.pk}/").content.decode()
+        assert ("那时第 44 周还是暂定数；11月8日已经截止" in page) == (is_early and state != "published")
+        assert ("重读数字</button>" in page) == (is_early and state == "draft")
+        assert ("先退回改稿" in page) == (is_early and state == "checked")
 
 
 def test_note_says_until_when_the_newest_week_is_provisional(office, county, filed):

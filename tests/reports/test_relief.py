@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,7 +19,7 @@ from reports.models import RollupDemand
 from reports.periods import Period
 from reports.relief import Relief, eased, relief, year_of
 from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
-from tests.reports.sums import add_source
+from tests.reports.sums import add_source, add_sums
 from tests.reports.test_league import ask
 
 
@@ -235,6 +238,30 @@ def test_rows_lead_to_the_demand_and_queries_do_not_grow(client: Client, county:
         counted.append(len(seen))
     assert text.count('href="/reports/demands/') >= 6
     assert counted[0] == counted[2]
+
+
+def test_advice_is_of_the_year_until_the_week_shown(client: Client, county: Unit, office: Unit) -> None:
+    """A printed page can be got again; weeks without data are said, and what was asked later is in none."""
+    demand = make_demand(office, category="meeting", title="月调度会")
+    town, shown = make_unit(county, "township"), LAST_WEEK.plus(-10)
+    for n in range(40):
+        ask(office, 500, shown.plus(-n), demand=demand)
+    add_sums(town, shown)
+    client.force_login(make_actor(county, "reviewer").user)
+    page = f"/reports/{county.code}/"
+    before = client.get(page, {"week": str(shown)}).context
+    for n in range(10):
+        ask(office, 500, LAST_WEEK.plus(-n), demand=demand)
+    cache.clear()
+    answer = client.get(page, {"week": str(shown)})
+    assert (
+        [each.spared_min for each in before["asks"]] == [28_000] == [each.spared_min for each in answer.context["asks"]]
+    )
+    text = answer.content.decode()
+    assert "能少的按到2026年第 37 周为止的一年算，其中 51 周没有周报" in text
+    lists = re.search(rf"/reports/{county.code}/relief/\?week={shown}", text)[0]
+    assert [each.spared_min for each in client.get(lists).context["relief"].cut] == [28_000]
+    assert client.get(f"/reports/{county.code}/relief/").context["relief"].cut[0].spared_min != 28_000
 
 
 def test_issuer_sees_what_it_could_ask_less(client: Client, county: Unit, office: Unit) -> None:

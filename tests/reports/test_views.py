@@ -508,7 +508,7 @@ def test_portal_is_a_category_of_its_own_and_in_no_sum(login, county):
     PortalTime.every.create(unit=county, week=LAST_WEEK.monday, n=12, median_s=41, total_s=510)
     page = show(login(county), county)
     assert (value(page, "portal"), total(page)) == ("0.2", before)  # 9 minutes
-    assert "填报 12 份，中位 41 秒，另计" in page
+    assert "记了用时的 12 份，中位 41 秒，另计" in page
 
 
 def test_portal_of_a_week_that_is_not_shown_is_not_shown(login, county):

@@ -1,6 +1,6 @@
 """Tables of supervision: bulletins, findings, supervision orders, recognitions."""
 
-from burden.oversight.models.bulletins import TEXT_LENGTH, TITLE_LENGTH, Bulletin, Form, Kind, State
+from burden.oversight.models.bulletins import REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH, Bulletin, Form, Kind, State
 from burden.oversight.models.findings import LINE_LENGTH, Finding, FindingState, Source, Why
 from burden.oversight.models.orders import (
     ENDED,
@@ -32,6 +32,7 @@ __all__ = [
     "LINE_LENGTH",
     "MOST_REQUIREMENTS",
     "OWN_LESS",
+    "REASON_LENGTH",
     "RUNNING",
     "TEXT_LENGTH",
     "TITLE_LENGTH",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TITLE_LENGTH = 100
 TEXT_LENGTH = 3_000  # of one block, figures left out
+REASON_LENGTH = 200
 
 
 class Form(models.TextChoices):
@@ -71,6 +72,7 @@ class Bulletin(models.Model):
     number = models.SmallIntegerField()
     edition = models.SmallIntegerField(default=0)
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=REASON_LENGTH, default="", db_default="")  # of a correction: what was wrong
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     version = models.IntegerField(default=1)
     title = models.CharField(max_length=TITLE_LENGTH)

@@ -14,7 +14,7 @@ from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.services import record
-from burden.oversight.models import TEXT_LENGTH, TITLE_LENGTH, Bulletin, State
+from burden.oversight.models import REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH, Bulletin, State
 from burden.oversight.texts import cleaned, length, names_of, with_words
 from burden.units.models import Unit
 
@@ -83,13 +83,14 @@ def edit_bulletin(
     organ: str,
     number: int,
     words: Mapping[str, Sequence[str]],
+    reason: str,
     now: dt.datetime,
 ) -> Bulletin:
-    """Write other words around the figures of a draft; a correction keeps the number of what it corrects.
+    """Write other words around the figures of a draft; a correction keeps the number of what it corrects, and says why.
 
     Shape: words are, by the key of a block, what stands before, between and after its figures; a block left out stays.
-    Refuses: bulletin.title, bulletin.organ, bulletin.number, bulletin.number_taken, bulletin.figures (one left out, or one
-    more), bulletin.long; Conflict bulletin.state, version_conflict (`stored` blocks, and `version`).
+    Refuses: bulletin.title, bulletin.organ, bulletin.number, bulletin.number_taken, bulletin.reason (of a correction),
+    bulletin.figures (one left out, or one more), bulletin.long; Conflict bulletin.state, version_conflict (`stored` blocks, and `version`).
     """
     held = _locked(by, bulletin, State.DRAFT)
     if held.version != base_version:
@@ -97,9 +98,10 @@ def edit_bulletin(
         raise Conflict("version_conflict", sentence, {"stored": held.blocks, "version": held.version})
     held.title, held.organ = _line("title", title), _line("organ", organ)
     held.number = held.number if held.edition else _number(number)
+    held.reason = _reason(reason) if held.edition else ""
     held.blocks = [_rewritten(block, words.get(block["key"])) for block in held.blocks]
     try:
-        _changed(held, by, now, "title", "organ", "number", "blocks")
+        _changed(held, by, now, "title", "organ", "number", "reason", "blocks")
     except IntegrityError as error:
         raise _refused("number_taken", _("这个期号别的一期用了"), "number") from error
     record(by=by, what="bulletin.edited", on=held, now=now)
@@ -121,6 +123,15 @@ def _line(field: str, words: str) -> str:
     line = cleaned(words).replace("\n", "").strip()
     if not line or len(line) > TITLE_LENGTH:
         raise _refused(field, _("要写，最多 %(most)d 个字") % {"most": TITLE_LENGTH})
+    return line
+
+
+def _reason(words: str) -> str:
+    """Return what a correction says was wrong, which is printed in it."""
+    line = cleaned(words).replace("\n", "").strip().rstrip("。")
+    if not line or len(line) > REASON_LENGTH:
+        sentence = _("写明原来那期错在哪、改了什么，印在更正里，最多 %(most)d 个字") % {"most": REASON_LENGTH}
+        raise _refused("reason", sentence)
     return line
 
 
@@ -192,16 +203,23 @@ def publish_bulletin(*, by: Actor, bulletin: Bulletin, base_version: int, now: d
 
 @transaction.atomic
 def correct_bulletin(
-    *, by: Actor, bulletin: Bulletin, figures: Mapping[str, Any], figures_at: dt.datetime, now: dt.datetime
+    *,
+    by: Actor,
+    bulletin: Bulletin,
+    reason: str,
+    figures: Mapping[str, Any],
+    figures_at: dt.datetime,
+    now: dt.datetime,
 ) -> Bulletin:
-    """Begin a corrected edition (更正) of a published one: its words, its number, and the figures of now.
+    """Begin a corrected edition (更正) of a published one: its words, its number, the figures of now, and what was wrong.
 
-    Refuses: Conflict bulletin.state, bulletin.exists (one was begun already).
+    Refuses: bulletin.reason; Conflict bulletin.state, bulletin.exists (one was begun already).
     """
     held = _locked(by, bulletin, State.PUBLISHED)
+    said = _reason(reason)
     copied = ("unit", "form", "kind", "first_week", "last_week", "year", "number", "title", "organ", "blocks")
     drafted = Bulletin(
-        **{name: getattr(held, name) for name in copied}, edition=held.edition + 1, corrects=held, figures=dict(figures),
+        **{name: getattr(held, name) for name in copied}, edition=held.edition + 1, corrects=held, reason=said, figures=dict(figures),
         figures_at=figures_at, drafted_by=by.user, drafted_at=now, changed_by=by.user, changed_at=now,
     )  # fmt: skip
     _keep_new(by, drafted)

@@ -53,7 +53,7 @@ def draft(office: Actor, **facts) -> Bulletin:
 def edit(office: Actor, found: Bulletin, **facts) -> Bulletin:
     facts = {
         "base_version": found.version, "title": "通报", "organ": "办", "number": found.number,
-        "words": {"lead": ["全县每人", "个小时。"]}, "now": NOW,
+        "words": {"lead": ["全县每人", "个小时。"]}, "reason": "一个数读错了", "now": NOW,
     } | facts  # fmt: skip
     return services.edit_bulletin(by=office, bulletin=found, **facts)
 
@@ -67,7 +67,7 @@ STEPS = {
     "return": lambda by, found: services.return_bulletin(by=by, bulletin=found, now=NOW),
     "publish": lambda by, found: services.publish_bulletin(by=by, bulletin=found, base_version=found.version, now=NOW),
     "correct": lambda by, found: services.correct_bulletin(
-        by=by, bulletin=found, figures=LATER, figures_at=NOW, now=NOW
+        by=by, bulletin=found, reason="一个数读错了", figures=LATER, figures_at=NOW, now=NOW
     ),
     "delete": lambda by, found: services.delete_bulletin(by=by, bulletin=found, base_version=found.version, now=NOW),
 }
@@ -291,3 +291,16 @@ def test_role_over_another_unit_is_not_enough(county):
     found = make_bulletin(county, "published")
     assert bulletin(both, found.pk)
     assert bulletin(both, found.pk, "office") is None
+
+
+@pytest.mark.parametrize("reason", ["", " \n", "错" * 201])
+def test_correction_that_does_not_say_what_was_wrong_is_refused(office, county, reason):
+    published = make_bulletin(county, "published")
+    with refusal("bulletin.reason"):
+        services.correct_bulletin(by=office, bulletin=published, reason=reason, figures=LATER, figures_at=NOW, now=NOW)
+    assert Bulletin.every.count() == 1
+    begun = STEPS["correct"](office, published)
+    assert begun.reason == "一个数读错了"
+    with refusal("bulletin.reason"):
+        edit(office, begun, reason=reason)
+    assert edit(office, begun, reason="漏了一个镇。").reason == "漏了一个镇"
