@@ -143,6 +143,7 @@ TEMPLATES = [
 ]
 
 PORTAL_NAME = env.str("PORTAL_NAME", default="临溪县基层减负平台" if DEMO else "基层减负平台")
+PORTAL_NAME_ABOVE = env.str("PORTAL_NAME_ABOVE", default="基层减负平台" if DEMO else "")
 PORTAL_ORGANISER = env.str("PORTAL_ORGANISER", default="临溪县整治形式主义为基层减负专项工作机制办公室" if DEMO else "")
 
 # who says what waits for a person (kit.waiting), and what belongs to a thing (kit.threads)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Target
@@ -97,6 +98,15 @@ class Line:
         return self.load.needed_min / self.available_min if self.load and self.weeks and self.available_min else None
 
     @property
+    def why(self) -> str:
+        """Say why there is no share: too few people, nothing filed or asked, nobody knows who works there, or no working day."""
+        if self.load is None:
+            return _("人数太少，不显示")
+        if not self.weeks:
+            return _("这一期没有数据")
+        return _("没有工作日") if self.available_min == 0 else _("还不知道在岗人数")
+
+    @property
     def after_share(self) -> float | None:
         return self.load.after_min / self.load.minutes if self.load and self.load.minutes else None
 
@@ -148,6 +158,17 @@ class Beside:
     def told(self) -> list[Line]:
         """Those of which both sides are known: sums hold nobody else."""
         return [line for line in self.lines if line.share is not None]
+
+    @property
+    def told_people(self) -> int:
+        """Who works in those of which both sides are known. Units: people in post."""
+        return sum(line.people["in_post"] or 0 for line in self.told)
+
+    @property
+    def lacks(self) -> list[tuple[int, str]]:
+        """Count those of which a side is not known, with the reason."""
+        why = [line.why for line in self.lines if line.share is None]
+        return [(why.count(each), each) for each in dict.fromkeys(why)]
 
     @property
     def needed_min(self) -> int:

@@ -152,7 +152,7 @@ def _over(actor: Actor, job: ExportJob, now: dt.datetime) -> dict[str, Any]:
         "at": at,
         "is_today": clock.day_of(at) == today,
         "is_last_day": job.expires_at is not None and clock.day_of(job.expires_at) == today,
-        "days_left": (job.expires_at - now).days + 1 if job.expires_at else None,
+        "days_left": (clock.day_of(job.expires_at) - today).days if job.expires_at else None,
     } | _next(actor, job)
 
 

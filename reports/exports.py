@@ -338,15 +338,19 @@ def _tell(job: ExportJob, **facts: int | list[int]) -> None:
 
 
 def _note(job: ExportJob, table: Table) -> str:
+    """Say whose figures a table has, of which weeks, in which tree, and when they were read."""
     tree = _("按现行区划") if table.of(extent_of(job)).basis == RESTATED else _("按当时区划")
     unlike = extent_of(job).unlike if table.is_yearly else []
+    days = {"since": job.from_week, "until": job.to_week + dt.timedelta(days=6)}
+    weeks = _("%(since)s 至 %(until)s") % days
+    if table.span:
+        weeks = _("所选 %(since)s 至 %(until)s；%(span)s") % (days | {"span": table.span})
     words = _(
-        "%(unit)s，%(since)s 至 %(until)s；单位：人·分钟＝人数×（分钟＋路程）＋准备；%(tree)s；不足 5 份周报的不显示；生成于 %(now)s"
+        "%(unit)s，%(weeks)s；单位：人·分钟＝人数×（分钟＋路程）＋准备；%(tree)s；不足 5 份周报的不显示；生成于 %(now)s"
     ) % {
         "tree": tree,
         "unit": job.unit.name,
-        "since": job.from_week,
-        "until": job.to_week + dt.timedelta(days=6),
+        "weeks": weeks,
         "now": timezone.localtime(clock.now()).strftime("%Y-%m-%d %H:%M"),
     }
     return "；".join([words, *unlike])

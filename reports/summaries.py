@@ -58,14 +58,26 @@ class Summary:
     def suppressed(self) -> bool:
         return self.hidden > 0 and not self.sums.returns
 
+    @property
+    def no_data(self) -> bool:
+        """Whether nobody filed: no data, which is not zero."""
+        return not self.hidden and not self.sums.returns
+
     def body(self, by: str) -> dict[str, Any]:
         """Return the row as the API shows it. Claims are the issuers' own and never suppressed."""
         shown: dict[str, int | None] = {"count": sum(self.sums.n), "confirmed_min": sum(self.sums.m)}
         people: dict[str, int | None] = {"returns": self.sums.returns, "active": self.sums.active}
+        if self.suppressed or self.no_data:
+            shown = dict.fromkeys(shown)
         if self.suppressed:
-            shown, people = dict.fromkeys(shown), dict.fromkeys(people)
+            people = dict.fromkeys(people)
         claimed = {"claimed_min": sum(self.sums.c)}
-        said = {"suppressed": self.suppressed, "hidden_weeks": self.hidden, "estimated": self.estimated}
+        said = {
+            "suppressed": self.suppressed,
+            "no_data": self.no_data,
+            "hidden_weeks": self.hidden,
+            "estimated": self.estimated,
+        }
         return {"unit" if by == "child" else by: self.key, **shown, **claimed, **people, **said}
 
 

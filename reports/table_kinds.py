@@ -69,7 +69,7 @@ class Table:
     function returns rows in the order of the columns, law 5 applied. `by_week`: a row is of the week `monday`, and provisional by it. `of_issuers`: rows are of the unit and all
     below it, as issuers or together, and no level is asked. Units: `most` is units x weeks that it is computed for at once, `before` weeks
     before the first that law 5 has to know of. `tree` is the one it has, whatever is asked for (ADR 11); empty where it has both. `is_yearly`: the
-    same weeks of the year before stand in it.
+    same weeks of the year before stand in it. `span` says of which weeks its figures are, where not of those asked for alone; so does its title.
     """
 
     key: str
@@ -84,6 +84,7 @@ class Table:
     before: int = 0
     tree: str = ""
     is_yearly: bool = False
+    span: str | Promise = ""
     frozen: int = 3  # columns that stay while one scrolls
 
     @property

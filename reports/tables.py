@@ -180,7 +180,7 @@ LEAGUE = Table(
 )
 UNREGISTERED_DEMANDS = Table(
     "unregistered",
-    _("未登记事项"),
+    _("未登记事项（近半年）"),
     (
         *ISSUER,
         CATEGORY,
@@ -197,10 +197,11 @@ UNREGISTERED_DEMANDS = Table(
     of_issuers=True,
     frozen=2,
     tree=RESTATED,
+    span=_("每行是近半年的合计，从“最早的周”到“最近的周”；所选的周里有的才列"),
 )
 SIGNALS = Table(
     "signals",
-    _("待核信号"),
+    _("待核信号（近半年）"),
     (
         Column("signal", _("信号"), "text", 12),
         CODE,
@@ -218,6 +219,7 @@ SIGNALS = Table(
     by_week=False,
     of_issuers=True,
     tree=RESTATED,
+    span=_("每行是近半年的合计，从“最早的周”到“最近的周”；所选的周里有的才列"),
 )
 INDICATORS = Table(
     "indicators",
@@ -277,7 +279,7 @@ MEETINGS = Table(
 )
 RELIEF = Table(
     "relief",
-    _("能减的和要反映的"),
+    _("能减的和要反映的（近一年）"),
     (
         Column("which", _("怎么办"), "text", 14),
         *ISSUER,
@@ -296,6 +298,7 @@ RELIEF = Table(
     of_issuers=True,
     frozen=3,
     tree=REPORTED,
+    span=_("算的是到所选最后一周为止的 52 周"),
 )
 CAPACITY = Table(
     "capacity",
@@ -333,7 +336,7 @@ CAPACITY = Table(
 )
 REPLIES = Table(
     "replies",
-    _("答复用时和评价"),
+    _("答复用时和评价（当年）"),
     (
         CODE,
         UNIT,
@@ -350,6 +353,7 @@ REPLIES = Table(
     of_issuers=True,
     frozen=2,
     tree=RESTATED,
+    span=_("算的是当年到所选最后一周为止，统计到哪天见每行"),
 )
 ORDERS = Table(
     "orders",
@@ -380,21 +384,7 @@ ORDERS = Table(
 TABLES = {
     table.key: table
     for table in (
-        UNIT_WEEKS,
-        ISSUERS,
-        CATEGORIES,
-        COMPARISON,
-        TREND,
-        DEMANDS,
-        LEAGUE,
-        UNREGISTERED_DEMANDS,
-        SIGNALS,
-        INDICATORS,
-        PORTAL_TIMES,
-        MEETINGS,
-        RELIEF,
-        REPLIES,
-        CAPACITY,
-        ORDERS,
+        UNIT_WEEKS, ISSUERS, CATEGORIES, COMPARISON, TREND, DEMANDS, LEAGUE, UNREGISTERED_DEMANDS, SIGNALS, INDICATORS,
+        PORTAL_TIMES, MEETINGS, RELIEF, REPLIES, CAPACITY, ORDERS,
     )
-}
+}  # fmt: skip

@@ -24,11 +24,17 @@ def modes(cookies: Mapping[str, str]) -> dict[str, str]:
     return {name: value if value in MODES[name] else "" for name, value in said.items()}
 
 
-def brand() -> str:
-    """Return the portal's name in the reader's language."""
-    return gettext(settings.PORTAL_NAME)
+ABOVE = ("nation", "province", "city")
+
+
+def brand(level: str = "") -> str:
+    """Return the portal's name in the reader's language; above counties it may have another."""
+    return gettext(
+        settings.PORTAL_NAME_ABOVE if level in ABOVE and settings.PORTAL_NAME_ABOVE else settings.PORTAL_NAME
+    )
 
 
 def display(request: HttpRequest) -> dict[str, Any]:
     """Give templates `display.size`, `display.contrast` and `brand`."""
-    return {"display": modes(request.COOKIES), "brand": brand()}
+    unit = getattr(getattr(request, "actor", None), "unit", None)
+    return {"display": modes(request.COOKIES), "brand": brand(unit.level if unit else "")}

@@ -62,6 +62,7 @@ class SummarySerializer(serializers.Serializer[Any]):
     returns = serializers.IntegerField(allow_null=True)
     active = serializers.IntegerField(allow_null=True)
     suppressed = serializers.BooleanField(help_text="Too few people stand behind the figures")
+    no_data = serializers.BooleanField(help_text="Nobody filed: count and confirmed_min are null, not zero")
     estimated = serializers.BooleanField(help_text="A split unit's past is divided by published shares")
     hidden_weeks = serializers.IntegerField(
         help_text="Weeks left out of the sums: too few people; claims are of all weeks"

@@ -61,6 +61,7 @@ def test_summaries_by_week(client, reviewer, townships, county):
                 "returns": 40,
                 "active": 60,
                 "suppressed": False,
+                "no_data": False,
                 "hidden_weeks": 0,
                 "estimated": False,
             }
@@ -156,6 +157,20 @@ def test_summaries_leave_hidden_weeks_out_and_say_so(client, reviewer, county, b
     assert (row["claimed_min"], row["hidden_weeks"]) == (9, 1)
     days["from"] = days["to"] = str(LAST_WEEK.plus(-1))
     assert {row["confirmed_min"] for row in get(client, unit, by=by, **days).json()["results"]} == {None}
+
+
+@pytest.mark.parametrize("by", ["week", "category", "issuer", "child"])
+def test_summaries_of_weeks_nobody_filed_for_are_no_data(client, reviewer, county, by):
+    """Not zero: whoever adds weeks up or divides by them must see that there is none."""
+    town = make_unit(county, "township")
+    sums(RollupSub, county, returns=0, active=60, c_form=14)
+    sums(RollupSub, town, returns=0, active=60, c_form=14)
+    issued = dict.fromkeys(("m_meeting", "m_document", "m_form", "m_inspection", "m_other"), 0) | {"n": 0, "c_min": 14}
+    RollupSource.every.create(unit=county, week=LAST_WEEK.monday, issuer_id=0, **issued)
+    rows = get(client, county, by=by).json()["results"]
+    assert {(row["count"], row["confirmed_min"], row["returns"]) for row in rows} == {(None, None, 0)}
+    assert {(row["no_data"], row["suppressed"], row["active"]) for row in rows} == {(True, False, 60)}
+    assert sum(row["claimed_min"] for row in rows) == 14, "what was asked is known"
 
 
 def test_summaries_of_both_trees_do_not_give_away_who_moved(client, reviewer, county):

@@ -17,6 +17,7 @@ from burden.resources.models import Capacity, SupportRequest, Training
 from burden.standards.models import DayOverride
 from burden.units import events
 from burden.units.events import Change
+from burden.units.models import Unit
 from reports.capacity import Load, _line, after_hours, beside, trained
 from reports.extents import Extent
 from reports.periods import Period
@@ -117,6 +118,28 @@ def test_few_returns_are_in_no_figure(county, office):
     found = beside(office, [shown, hidden], WEEK)
     assert (found.needed_min, found.available_min) == (5_400, 24_000)
     assert (found.minutes, found.after_min) == (5_400, 0)
+
+
+def test_page_says_of_whom_the_share_is_and_why_others_have_none(client, county, office):
+    """The people beside the whole must be those of the hours: hidden units and those of which no file says it are in none."""
+    make_town(county, returns=9, in_post=10)
+    make_town(county, returns=4, in_post=70)
+    make_town(county, returns=8, in_post=None)
+    make_town(county, returns=6)  # hidden beside the few
+    found = beside(office, list(Unit.objects.visible_to(office).filter(level="township").order_by("path")), WEEK)
+    assert (len(found.told), found.told_people) == (1, 10)
+    assert sorted(found.lacks) == [(1, "还不知道在岗人数"), (2, "人数太少，不显示")]
+    client.force_login(office.user)
+    page = client.get(reverse("capacity", args=[county.code])).content.decode()
+    assert "只是 1 个单位、在岗 10 人的" in page and "2 个单位：人数太少，不显示" in " ".join(page.split())
+
+
+def test_hidden_week_of_a_unit_alone_is_no_missing_file(client, county):
+    """Who works there is known; that few filed is why there is no share."""
+    town = make_town(county, returns=4)
+    client.force_login(make_actor(town, "lead").user)
+    page = client.get(reverse("capacity", args=[town.code])).content.decode()
+    assert "还不知道在岗人数" not in page and "人数太少，不显示" in page
 
 
 def test_week_in_which_nothing_was_filed_or_asked_is_no_data(county, office):

@@ -23,7 +23,7 @@ from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from burden.ledger.models import AuditEvent
 from reports import exports, sizes
-from reports.export_views import name_of
+from reports.export_views import _over, name_of
 from reports.extents import Extent
 from reports.forms import presets
 from reports.models import ExportJob, PortalTime, RollupOwn, RollupOwnSource, RollupSource, RollupSub
@@ -488,6 +488,7 @@ def test_orphaned_job_runs_again(office, townships):
 def test_file_expires_after_seven_days(office, townships):
     job = run(ask(office))
     assert job.expires_at - job.finished_at == dt.timedelta(days=7)
+    assert _over(office, job, job.finished_at)["days_left"] == 7
     assert exports.expire(job.expires_at) == 1
     job.refresh_from_db()
     assert job.state == ExportJob.State.EXPIRED
@@ -716,6 +717,24 @@ def test_file_in_todays_tree_counts_a_village_where_it_stands(office, folder):
             assert [line["合计 人·分钟"] for line in read_csv(job)] == sums_
             assert ("现行区划" in name_of(job)) is (basis == "restated")
         assert words in exports._note(job, TABLES[table])
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "words"),
+    [
+        ("unregistered", "（近半年）", "近半年的合计"),
+        ("signals", "（近半年）", "近半年的合计"),
+        ("relief", "（近一年）", "52 周"),
+        ("replies", "（当年）", "算的是当年"),
+    ],
+)
+def test_table_of_other_weeks_than_those_asked_for_says_so(office, key, name, words):
+    """In its name, which files, sheets and the page before the start have, and in its heading."""
+    job = ExportJob(unit=office.unit, level="own", from_week=LAST_WEEK.monday, to_week=LAST_WEEK.monday, tables=[key])
+    assert str(TABLES[key].title).endswith(name)
+    note = exports._note(job, TABLES[key])
+    assert "所选 2026-11-16 至 2026-11-22；" in note and words in note
+    assert [each.key for each in TABLES.values() if each.span] == ["unregistered", "signals", "relief", "replies"]
 
 
 def test_file_in_todays_tree_hides_what_the_two_trees_would_tell(office, folder):

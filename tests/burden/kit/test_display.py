@@ -1,5 +1,7 @@
 """Display modes come from cookies, and only known ones count."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.utils import translation
 
@@ -40,3 +42,13 @@ def test_display_gives_templates_modes_and_name(rf, settings):
     request = rf.get("/")
     request.COOKIES["size"] = "big"
     assert display(request) == {"display": {"size": "big", "contrast": ""}, "brand": "甲县减负台"}
+
+
+def test_brand_above_counties_is_not_a_countys(rf, settings):
+    settings.PORTAL_NAME, settings.PORTAL_NAME_ABOVE = "甲县减负台", "基层减负平台"
+    for level, name in (("province", "基层减负平台"), ("city", "基层减负平台"), ("county", "甲县减负台")):
+        request = rf.get("/")
+        request.actor = SimpleNamespace(unit=SimpleNamespace(level=level))
+        assert display(request)["brand"] == name
+    settings.PORTAL_NAME_ABOVE = ""
+    assert brand("province") == "甲县减负台"
