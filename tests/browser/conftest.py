@@ -41,5 +41,7 @@ def opened(browser: Browser, url: str, faults: list[str], **options) -> Iterator
 
     context.on("console", note)
     context.on("weberror", lambda error: faults.append(str(error.error)))
-    yield context.new_page()
-    context.close()
+    try:
+        yield context.new_page()
+    finally:
+        context.close()

@@ -81,11 +81,11 @@ def log_in(page: Page, username: str, path: str = "/week/", *, remember: bool = 
     page.wait_for_url(f"**{path}")
 
 
-def violations(page: Page, **options: Any) -> list[str]:
-    """Return what axe finds wrong with the page as it stands. Shape: `options` are axe's own."""
+def violations(page: Page, among: str = "document", **options: Any) -> list[str]:
+    """Return what axe finds wrong with the page as it stands, or with a part. Shape: `among` in its script, `options` axe's own."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("options => axe.run(document, options).then(found => found.violations)", ONLY | options)
+    found = page.evaluate(f"options => axe.run({among}, options).then(found => found.violations)", ONLY | options)
     return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
 
 
