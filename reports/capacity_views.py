@@ -67,13 +67,15 @@ def _others(actor: Actor, unit: Unit, period: Period, now: Any) -> dict[str, Any
     requests = list(resources.requests(actor, "", unit)[:LISTED_REQUESTS])
     guides = list(resources.guides(actor, "", unit).order_by("-rated", "-changed_at")[:LISTED_GUIDES])
     trainings = trained(actor, unit, period.year)
-    own = attended(actor, unit, period.year) if leads(actor, unit) else []
+    is_lead = leads(actor, unit)
+    own = attended(actor, unit, period.year) if is_lead else []
     return {
         "rows": resources.clocked(actor, requests, today),
         "counts": resources.support_counts(actor, unit, today),
         "guides": resources.told(actor, guides),
         "trainings": trainings[:LISTED_TRAININGS],
         "training_min": sum(each.total_min for each in trainings),
+        "is_lead": is_lead,
         "attended": own,
         "attended_min": sum(each.person_min or 0 for each in own),
         "today": today,

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from burden.kit.clock import Week, last_closed
@@ -50,6 +51,14 @@ class ExportForm(Spoken):
         field.queryset, field.empty_label = units, None
         field.choices = _by_level(units)
         cast("forms.ChoiceField", self.fields["level"]).choices = _below(units)
+
+    def of_one_tree(self) -> list[tuple[str, str]]:
+        """Return the tables that are read in one tree whichever is asked for, by that tree."""
+        listed = {
+            label: [str(table.title) for table in TABLES.values() if table.tree == tree]
+            for tree, label in TREES.items()
+        }
+        return [(str(label), gettext("、").join(titles)) for label, titles in listed.items() if titles]
 
     def clean(self) -> dict[str, Any]:
         """Turn the days into weeks. Refuses: an end before its start."""

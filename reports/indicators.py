@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from burden.standards.models import Category
 
@@ -76,7 +77,7 @@ INDICATORS = {
     indicator.code: indicator
     for indicator in (
         Indicator(
-            "person_hours", _("人时"), _("人时"),
+            "person_hours", pgettext_lazy("indicator", "人时"), _("人时"),
             _("人数×（分钟＋路途）＋准备，合计后÷60。只算干部填报或照此计的，下达单位的预计不算。"), _("标准成本模型"),
             "hours", CONFIRMED,
         ),
@@ -120,7 +121,7 @@ INDICATORS = {
             OURS, "share", BOTH,
         ),
         Indicator(
-            "longest_meeting", _("最长的会"), _("分钟"), _("登记的会议里，一次会每人要开的分钟数，取最长的。"), REGULATION,
+            "longest_meeting", _("最长的会"), pgettext_lazy("unit", "分钟"), _("登记的会议里，一次会每人要开的分钟数，取最长的。"), REGULATION,
             "minutes", CLAIMED,
         ),
         Indicator(

@@ -345,11 +345,10 @@ def _advised(actor: Actor, state: State, figures: Mapping[dt.date, Figures], clo
 
 
 def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, number: str) -> dict[str, Any]:
-    """Return the units side by side, one page of them; fewer weeks where there are many units."""
-    is_long = len(units) > LINES
-    weeks = comparison.heat_weeks(state.period, comparison.SHORT_HEAT_WEEKS if is_long else comparison.HEAT_WEEKS)
-    before = (state.period.previous, state.period.last_year)
-    asked = {week.monday for each in (weeks, state.period.weeks, *(then.weeks for then in before)) for week in each}
+    """Return the units side by side, one page of them; of many units, the weeks of a year are read for that page alone."""
+    weeks, before = comparison.heat_weeks(state.period), (state.period.previous, state.period.last_year)
+    spans = [each.weeks for each in (state.period, *before)] + ([] if len(units) > LINES else [tuple(weeks)])
+    asked = {week.monday for each in spans for week in each}
     rows = queries.compared(actor, units, (min(asked), max(asked)), state.basis, weeks=asked)
     then = comparison.Then(*({row.unit.pk: row.over(each) for row in rows} for each in before))
     # medians do not add up: they are known in the tree of their week alone
@@ -358,14 +357,15 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, numb
     wider = standing.spreads(places.get(state.peers), rows, state.period)
     table = comparison.table(rows, state.period, then, state.sort, wider)
     page = Paginator(table.lines, LINES).get_page(number)
-    on_page = {line.unit.pk for line in page}
-    is_below_children = any(unit.parent_id != state.unit.pk for unit in units) and state.unit not in units
-    if is_below_children:
-        queries.name_parents([line.unit for line in page])
+    on_page = [line.unit for line in page]
+    if page.has_other_pages():
+        rows = queries.compared(actor, on_page, (weeks[0].monday, weeks[-1].monday), state.basis)
+    if is_below_children := any(unit.parent_id != state.unit.pk for unit in units) and state.unit not in units:
+        queries.name_parents(on_page)
     return {
         "table": table,
         "page": page,
-        "heat": comparison.heat([row for row in rows if row.unit.pk in on_page], weeks),
+        "heat": comparison.heat(rows, weeks),
         "is_below_children": is_below_children,
         "is_themselves": state.level == Level.TOWNSHIP,
         "level": _named(state.unit, state.level),

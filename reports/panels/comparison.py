@@ -15,7 +15,7 @@ from reports.peers import Spread, alike, spread
 from reports.periods import Period, month_name, month_of
 from reports.queries import Row, left_out
 
-HEAT_WEEKS, SHORT_HEAT_WEEKS = 52, 13  # a quarter where there are many units
+HEAT_WEEKS = 52
 PHONE_WEEKS = 6
 CALM = 0.95  # the heaviest colour stands for the heaviest twentieth of the cells
 
@@ -184,9 +184,9 @@ class Heat:
     is_any_hidden: bool
 
 
-def heat_weeks(period: Period, count: int = HEAT_WEEKS) -> list[Week]:
+def heat_weeks(period: Period) -> list[Week]:
     """Return the weeks of the heat cells, oldest first."""
-    return [period.last.plus(n) for n in range(1 - count, 1)]
+    return [period.last.plus(n) for n in range(1 - HEAT_WEEKS, 1)]
 
 
 def heat(rows: Sequence[Row], weeks: Sequence[Week]) -> Heat:

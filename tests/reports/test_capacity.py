@@ -376,6 +376,7 @@ def test_lead_sees_sums_of_what_the_own_people_were_trained_in_and_no_name(clien
     assert [(each.target, each.answered, each.person_min) for each in page.context["attended"]] == [(target, 5, 450)]
     shown = page.content.decode()
     assert "防返贫系统培训" in shown and "能显示的合计 7.5 人时" in shown
+    assert "7.5<small>人时</small>" in shown and "今年本单位参加的" in shown  # the unit itself offers none
     assert not [each.name for each in people if each.name in shown]
     for other in (make_actor(county, "office"), make_actor(county, "lead")):
         client.force_login(other.user)
@@ -390,6 +391,7 @@ def test_training_of_fewer_than_five_of_the_own_people_has_no_hours(client, coun
     page = client.get(reverse("capacity", args=[town.code]))
     assert [(each.answered, each.person_min) for each in page.context["attended"]] == [(4, None)]
     assert page.context["attended_min"] == 0
+    assert "0.0<small>人时</small>" not in page.content.decode() and "合计 0.0" not in page.content.decode()
 
 
 def test_own_training_costs_as_much_for_three_weeks_as_for_one(client, county):

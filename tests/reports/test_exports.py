@@ -631,6 +631,14 @@ def test_page_offers_to_export_what_can_be(client, office, townships, county):
         assert (f"/exports/?unit={unit.code}" in page) is is_offered
 
 
+def test_page_says_before_which_tables_have_one_tree(client, office, townships):
+    client.force_login(office.user)
+    page = client.get(reverse("exports")).content.decode()
+    for words, tree in (("当时区划", "reported"), ("现行区划", "restated")):
+        titles = "、".join(str(table.title) for table in TABLES.values() if table.tree == tree)
+        assert f"只有{words}的：{titles}" in page
+
+
 def test_control_of_an_export_keeps_its_id(client, office, townships):
     """The list is polled: htmx puts the focus back on what has the same id."""
     job = ask(office)

@@ -480,10 +480,13 @@ def test_weeks_that_a_small_move_hides_say_why(login, county):
 
 def test_long_list_is_paged(login, county, monkeypatch):
     monkeypatch.setattr("reports.views.LINES", 2)
-    for n in range(3):
-        add_sums(make_unit(county, "township", name=f"镇{n}"), returns=9, per_head=300 + 60 * n)
+    towns = [make_unit(county, "township", name=f"镇{n}") for n in range(3)]
+    for n, town in enumerate(towns):
+        add_sums(town, returns=9, per_head=300 + 60 * n)
     client = login(county)
     first, second = show(client, county), show(client, county, page="2")
+    cells = client.get(f"/reports/{county.code}/", {"page": "2"}).context["heat"].cells
+    assert {unit: len(weeks) for unit, weeks in cells.items()} == {towns[0].pk: 52}  # a year, of those on the page
     assert "镇2" in first
     assert "镇0" not in first
     assert "镇0" in second

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 
 from burden.accounts.actor import Actor
@@ -44,7 +45,12 @@ def adaptations(request: ActedRequest) -> HttpResponse:
     """List what waits, what holds, what is over and what came to nothing."""
     actor, today = request.actor, clock.day_of(clock.now())
     counts = queries.counts(actor, today)
-    names = {"waiting": _("待定"), "held": _("生效"), "over": _("已到期"), "not": _("没批和撤回")}
+    names = {
+        "waiting": _("待定"),
+        "held": pgettext("adaptation", "生效"),
+        "over": pgettext("adaptation", "已到期"),
+        "not": _("没批和撤回"),
+    }
     if counts["unsent"]:
         names = {"unsent": _("没提交")} | names
     chosen = request.GET.get("tab", "")

@@ -9,6 +9,7 @@ from django.db.models import Case, F, Q, QuerySet, When
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
@@ -91,7 +92,7 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
     rows = Adaptation.objects.visible_to(actor).filter(practice_id=key)
     return [
         Link(
-            _("采用"),
+            pgettext("recognition", "采用"),
             each.unit.place,
             reverse("adaptation", args=[each.pk]),
             str(each.get_state_display()),

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
@@ -32,7 +32,7 @@ from burden.units.models import Unit
 LINES = 30
 FEW = 8  # lines of a list beside the page
 COLOURS = {Duty.BASIC: "", Duty.COOPERATING: "s-info", Duty.RECALLED: "s-warn"}
-SHORT = {Duty.BASIC: _("基本"), Duty.COOPERATING: _("配合"), Duty.RECALLED: _("收回")}
+SHORT = {Duty.BASIC: _("基本"), Duty.COOPERATING: _("配合"), Duty.RECALLED: pgettext_lazy("duty", "收回")}
 VIEWERS = READERS | {Role.CADRE}
 
 

@@ -199,7 +199,7 @@ def _keeper(each: Recognition, owes: bool) -> Waiting:
     if owes:
         act, since, due = _("答复异议"), clock.day_of(each.announced_at or each.nominated_at), each.until
     return Waiting(
-        _("表扬"), each.headline, f"{each.subject.place}，{each.get_state_display()}", reverse("recognition", args=[each.pk]), act,
+        _("表扬"), each.headline, _("%(issuer)s，%(state)s") % {"issuer": each.subject.place, "state": each.get_state_display()}, reverse("recognition", args=[each.pk]), act,
         since=since, due=due,
     )  # fmt: skip
 
@@ -226,7 +226,7 @@ def recognition_links(found: QuerySet[Recognition]) -> Iterator[Link]:
             kind=_("表扬"),
             label=each.headline,
             url=reverse("recognition", args=[each.pk]),
-            note=f"{each.subject.name}，{each.get_state_display()}",
+            note=_("%(issuer)s，%(state)s") % {"issuer": each.subject.name, "state": each.get_state_display()},
             at=clock.day_of(each.published_at or each.announced_at or each.nominated_at),
         )
 
