@@ -67,7 +67,7 @@ def test_what_was_approved_for_a_group_follows_its_list(place):
 
 
 def test_group_ends_with_its_last_adaptation(place):
-    place.approve(place.ask(whom="trait", trait="山区"), until=THIS_WEEK.sunday)
+    place.approve(place.ask(whom="trait", trait="山区"), until=THIS_WEEK.sunday, note="只到本周")
     with pytest.raises(Conflict):
         put(place)
     later = {"county": place.county, "name": "山区", "units": [], "now": clock.midnight(THIS_WEEK.plus(1).monday)}
