@@ -19,6 +19,7 @@ USERNAMES = {  # user name -> role, in the order of the login page
     "village": Role.CADRE,
     "township": Role.CADRE,
     "lead": Role.LEAD,
+    "lead2": Role.LEAD,  # of another township: who takes over what the first one wrote
     "issuer": Role.ISSUER,
     "reviewer": Role.REVIEWER,
     "province": Role.REVIEWER,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from burden.demands.adaptations.models import Adaptation
+from burden.demands.adaptations.models import Adaptation, Whom
 from burden.demands.adaptations.reading import Adapted
 from burden.demands.checkers import CHECKERS, WHERE, always
 from burden.demands.models import Demand
@@ -92,8 +92,9 @@ def covering(rule: Rule, seen: Seen) -> Adaptation | None:
 def _adapted(each: Adapted) -> Check:
     """Say for whom of the receivers something else was approved, which holds by itself."""
     one = each.adaptation
-    words = {"count": each.units, "change": one.change, "until": one.until, "unit": one.unit.place}
-    sentence = _("%(unit)s等 %(count)s 个单位已批准改为“%(change)s”，%(until)s 前自动照此") % words
+    who = one.unit.place if one.whom == Whom.UNIT else _("%(count)s 个单位") % {"count": each.units}
+    words = {"who": who, "change": one.change, "until": one.until}
+    sentence = _("%(who)s已批准改为“%(change)s”，%(until)s 前自动照此") % words
     title = _("因地制宜：%(kind)s") % {"kind": one.get_kind_display()}
     code, citation = f"adaptation-{one.pk}", _("申请 %(number)s") % {"number": one.number}
     return Check(code, Strength.SOFT, title, sentence, citation, ADAPTED, link=_address(one))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post, User
@@ -93,7 +93,7 @@ def _join(lead: Actor, office: Actor, demand: Demand, county: Unit, now: dt.date
 
 
 def _practise(lead: Actor, office: Actor, county: Unit, now: dt.datetime) -> None:
-    """Let the township write what it does differently, the office publish it, and three others take it over and meet less since."""
+    """Let the township write what it does differently, the office publish it, and three others take it over; each meets less since."""
     assert lead.unit is not None
     text = "镇里的会都放在周一、周四，县里来的会也请避开周三；必须开的改视频，一个人听，回来说两句。"
     past = now - dt.timedelta(weeks=ADOPTED + 1)
@@ -107,11 +107,8 @@ def _practise(lead: Actor, office: Actor, county: Unit, now: dt.datetime) -> Non
     adopters = list(others.order_by("code")[:3])
     for unit in adopters:
         adopt_practice(by=_as(lead.user, unit, Role.LEAD), practice=written, unit=unit, now=past)
-    met = Entry.every.filter(
-        unit__path__in=[unit.path for unit in adopters],
-        category=Category.MEETING,
-        week__gte=Week.at(past).plus(1).monday,
-    )
+    since = Q(unit__in=adopters, week__gte=Week.at(past).plus(1).monday) | Q(unit=lead.unit, week__gte=written.since)
+    met = Entry.every.filter(since, category=Category.MEETING)
     met.update(minutes=F("minutes") * 3 / 5, evidence=Evidence.STATED)  # said otherwise than what was asked had it
 
 

@@ -26,6 +26,7 @@ MOST_ITEMS = 16  # of one cadre in one week
 AUDIENCES = (VILLAGE, TOWNSHIP, DEPARTMENT)
 ITEMS = {VILLAGE: 7.0, TOWNSHIP: 11.2, DEPARTMENT: 4.6}  # mean items of a cadre a week, before the reform
 ROUTINE = {VILLAGE: 0.34, TOWNSHIP: 0.36, DEPARTMENT: 0.6}  # the share that comes back every week
+SECOND_LEAD = 6  # the township, of the kind of the first, that has another lead's account: it took nothing over yet
 COVERAGE = {VILLAGE: (0.62, 0.9), TOWNSHIP: (0.64, 0.92), DEPARTMENT: (0.5, 0.78)}  # of a unit's cadres who file
 SOURCES = {  # who asks, apart from routine: shares
     VILLAGE: {DEPARTMENT: 0.6, ABOVE: 0.29, ABOVE_COUNTY: 0.04, NOBODY: 0.07},
@@ -133,6 +134,8 @@ def make_plan(*, last: Week, weeks: int = WEEKS, townships: int = len(TOWNSHIPS)
     plan = Plan([_week(last.plus(step), last) for step in range(1 - weeks, 2)], units)
     plan.people = [*_accounts(), *_cadres(units, weeks, chance)]
     plan.people.append(PlannedPerson("province", "龙卫东", PROVINCE[0], Role.REVIEWER, "专班成员"))
+    second = places.code_of_township(min(SECOND_LEAD, townships))
+    plan.people.append(PlannedPerson("lead2", "邹海燕", second, Role.LEAD, "党委书记"))
     return plan
 
 

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post
 from burden.accounts.roles import Role
+from burden.demands.checkers import GRASSROOTS
 from burden.demands.models import ACTIVE, Demand, Target
 from burden.kit.clock import day_of
 from burden.kit.threads import Key, Link
 from burden.kit.waiting import MOST, Waiting
 from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, State, SupportRequest, Training, newest
+from burden.resources.models.helping import about_asked
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
 
@@ -213,13 +215,18 @@ def told(actor: Actor, found: Sequence[Guide]) -> list[Rated]:
 
 
 def guides(actor: Actor, text: str = "", unit: Unit | None = None) -> QuerySet[Guide]:
-    """Return guides of demands that are out, the newest first; of issuers of a unit and below it, or all."""
+    """Return guides of demands that are out, the newest first; of issuers of a unit and below it, for whoever fills forms there those of what it is asked, or all."""
     found = _guides(actor).filter(demand__state__in=ACTIVE)
     if text:
         found = found.filter(Q(question__icontains=text) | Q(demand__title__icontains=text))
     if unit is not None:
         low, high = unit.range
-        found = found.filter(demand__issuer__path__gte=low, demand__issuer__path__lt=high)
+        if unit.level in GRASSROOTS:
+            found = found.filter(
+                about_asked(Target.objects.visible_to(actor).filter(unit__path__gte=low, unit__path__lt=high))
+            )
+        else:
+            found = found.filter(demand__issuer__path__gte=low, demand__issuer__path__lt=high)
     return found.order_by("-changed_at", "-pk")
 
 

@@ -191,7 +191,8 @@ class DutyItem(models.Model):
     kind = models.CharField(max_length=12, choices=Duty)
     owner = models.ForeignKey("burden.Unit", models.PROTECT, null=True, related_name="+")  # department that keeps it
     citation = models.CharField(max_length=200)
-    note = models.CharField(max_length=200, blank=True, default="", db_default="")  # how far it goes, who does the rest
+    # how far it goes, who does the rest; of what was admitted for whom and on what condition
+    note = models.CharField(max_length=410, blank=True, default="", db_default="")
     retired_on = models.DateField(null=True)  # the first day on which it is on the list no more
     retired_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
 

@@ -142,7 +142,11 @@ class PracticeSerializer(serializers.Serializer[Any]):
     in_use = serializers.IntegerField(help_text="Units that took it over and hold to it now")
     adopters = serializers.ListField(child=serializers.CharField(), help_text="Codes of who took it over")
     effect = EffectSerializer(allow_null=True, help_text="In its own unit; null where it cannot be told")
-    followed = EffectSerializer(allow_null=True, help_text="In those who took it over, together")
+    peers = EffectSerializer(allow_null=True, help_text="Units of its kind that did not do so, in the same weeks")
+    followed = EffectSerializer(allow_null=True, help_text="In those who took it over and hold to it, together")
+    followed_peers = EffectSerializer(
+        allow_null=True, help_text="Units that did not do so, beside those who took it over"
+    )
 
 
 class PracticePageSerializer(serializers.Serializer[Any]):
@@ -181,7 +185,9 @@ class Practices(ApiView):
                 "in_use": told.in_use,
                 "adopters": users[told.practice.pk],
                 "effect": _effect(told.effect),
+                "peers": _effect(told.peers),
                 "followed": _effect(told.followed),
+                "followed_peers": _effect(told.followed_peers),
             }
             for told in told_of(some, adopted, now, day_of(now))
         ]

@@ -77,6 +77,7 @@ class Opinion(models.TextChoices):
 
 
 DECIDE = (Act.APPROVE, Act.PARTLY, Act.REFUSE)
+GRANT = (Act.APPROVE, Act.PARTLY)
 UNSENT = (State.DRAFT, State.RETURNED)  # its writer goes on with it
 TRANSITIONS: dict[tuple[str, str], State] = {
     (State.DRAFT, Act.KEEP): State.DRAFT,
@@ -215,6 +216,10 @@ class Adaptation(models.Model):
     def is_over(self, today: dt.date) -> bool:
         """Whether what was approved holds no more."""
         return self.state == State.APPROVED and self.until < today
+
+    def is_late(self, today: dt.date) -> bool:
+        """Whether it waits although the last day it asks for is past: it can be granted no more."""
+        return self.state == State.REQUESTED and self.until < today
 
     def is_in_force(self, day: dt.date) -> bool:
         """Whether it holds on a day."""

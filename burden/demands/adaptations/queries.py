@@ -78,16 +78,18 @@ def asking_units(actor: Actor) -> QuerySet[Unit]:
     return seen.select_related("parent").order_by("path")
 
 
-def received(actor: Actor, unit: Unit, today: dt.date) -> list[Demand]:
-    """Return what goes on and was asked of a unit lately, the newest first, each title of an issuer once."""
+def received(actor: Actor, unit: Unit, today: dt.date, text: str = "") -> list[Demand]:
+    """Return what goes on and was asked of a unit lately, each title of an issuer once: the newest, in the order of their issuers."""
     asked = Target.objects.visible_to(actor).filter(unit=unit, week__gte=today - LOOK_BACK, week__lte=today)
     # what one is asked one may read, wherever its issuer stands
     out = Demand.every.filter(pk__in=asked.values("demand_id"), state__in=ACTIVE)
+    if text:
+        out = out.filter(Q(title__icontains=text) | Q(issuer__name__icontains=text))
     rows = out.select_related("issuer").order_by("-first_on", "-pk")
     once: dict[tuple[int, str], Demand] = {}
     for each in rows[: OFFERED * 4]:
         once.setdefault((each.issuer_id, each.title), each)
-    return list(once.values())[:OFFERED]
+    return sorted(list(once.values())[:OFFERED], key=lambda each: (each.issuer.code, each.title))
 
 
 def soft_rules(actor: Actor, unit: Unit, today: dt.date) -> list[Rule]:

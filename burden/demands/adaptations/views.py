@@ -36,6 +36,7 @@ from burden.units.models import Unit
 
 LINES, MOST_JOINS = 30, 20
 ASKING = (Role.LEAD, Role.OFFICE)
+MOST_TEXT = 60  # characters of a search
 HALF_A_YEAR = dt.timedelta(weeks=26)
 
 
@@ -95,11 +96,15 @@ def _show(request: ActedRequest, found: Adaptation, status: int = 200, **given: 
     demand, led, is_own = found.demand, actor.post(Role.LEAD), found.requested_by_id == actor.user_id
     joins, days = queries.joins(actor, found), workdays()
     may_decide = services.may_decide(by=actor, adaptation=found)
-    initial = {"from_week": max(found.from_week, Week.on(today).monday), "until": found.until, "do": Act.APPROVE}
+    is_late = found.is_late(today)
+    chosen = Act.REFUSE if is_late else Act.APPROVE
+    initial = {"from_week": max(found.from_week, Week.on(today).monday), "until": found.until, "do": chosen}
+    initial |= found.kept if may_decide and not is_late else {}
     context = {
         "adaptation": found,
         "today": today,
         "is_over": found.is_over(today),
+        "is_late": is_late,
         "units": list(units.select_related("parent").order_by("path")[:20]),
         "count": count,
         "demand": demand,
@@ -121,7 +126,7 @@ def _show(request: ActedRequest, found: Adaptation, status: int = 200, **given: 
         "joined_by": joins.count(),
         "may_join": services.may_join(by=actor, adaptation=found, unit=led.unit if led else None, today=today),
         "may_withdraw": services.may_withdraw(by=actor, adaptation=found, today=today),
-        "form": DecisionForm(adaptation=found, initial=initial | (found.kept if may_decide else {})),
+        "form": DecisionForm(adaptation=found, today=today, initial=initial),
         "opine": OpinionForm(prefix="opine"),
         "withdraw": NoteForm(prefix="withdraw"),
     }
@@ -187,7 +192,8 @@ def adaptation_opinion(request: ActedRequest, pk: int) -> HttpResponse:
 def adaptation_decide(request: ActedRequest, pk: int) -> HttpResponse:
     """Grant a request in whole or in part, refuse it, send it back for more, or keep the decision as it is typed."""
     found = queries.adaptation(request.actor, pk)
-    form, act = DecisionForm(request.POST, adaptation=found), request.POST.get("act", "")
+    form = DecisionForm(request.POST, adaptation=found, today=clock.day_of(clock.now()))
+    act = request.POST.get("act", "")
     try:
         said = _decide(request, found, form, act)
     except Refused as refused:
@@ -264,9 +270,9 @@ def adaptation_new(request: ActedRequest) -> HttpResponse:
     demand = draft.demand if draft else _demand(actor, request.GET.get("demand", ""))
     rule = _rule(unit, draft.rule_code if draft else request.GET.get("rule", ""), today)
     if demand is None and rule is None:
-        context = {
-            "unit": unit, "demands": queries.received(actor, unit, today), "rules": queries.soft_rules(actor, unit, today),
-        }  # fmt: skip
+        text = request.GET.get("q", "").strip().replace("\0", "")[:MOST_TEXT]
+        found = queries.received(actor, unit, today, text)
+        context = {"unit": unit, "text": text, "demands": found, "rules": queries.soft_rules(actor, unit, today)}
         return render(request, "demands/adaptation_new.html", context)
     form = RequestForm(request.POST or None, unit=unit, demand=demand, rule=rule, initial=_initial(rule, draft))
     of: dict[str, Any] = {"unit": unit, "demand": demand, "rule": rule, "draft": draft}

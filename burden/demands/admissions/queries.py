@@ -22,6 +22,7 @@ from burden.kit.waiting import MOST, Waiting
 from burden.standards.workdays import Workdays, workdays
 
 LONGEST_TERM = 5 * WEEK  # what was asked for longer ago cannot wait any more, whatever holidays lie between
+TOLD = 2 * WEEK  # how long a decision on what is no draft is told to who asked
 TABS = ("open", "granted", "not")
 
 
@@ -82,8 +83,8 @@ def _due(days: Workdays, each: Admission) -> dt.date:
 
 
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
-    """Return what an office is to decide while there is time, and to departments which of their drafts were decided."""
-    return [*_to_decide(actor, now), *_decided(actor)]
+    """Return what an office is to decide while there is time, and to departments what was decided of what they asked."""
+    return [*_to_decide(actor, now), *_decided(actor), *_answered(actor, now)]
 
 
 def _decided(actor: Actor) -> list[Waiting]:
@@ -105,6 +106,28 @@ def _decided(actor: Actor) -> list[Waiting]:
         )
         for each in rows[: MOST + 1]
         if each.decided_at and each.demand_id
+    ]
+
+
+def _answered(actor: Actor, now: dt.datetime) -> list[Waiting]:
+    """Return what was decided lately of what is no draft: an item that is there to register under, or why there is none."""
+    if not actor.issuing:
+        return []
+    own = Admission.objects.visible_to(actor).filter(unit_id__in=actor.issuing, decided_at__gte=now - TOLD)
+    rows = own.exclude(demand__state__in=OPEN).select_related("item").order_by("decided_at", "pk")
+    return [
+        Waiting(
+            _("准入申请"),
+            each.title,
+            _("准入了，条目 %(code)s") % {"code": each.item.code}
+            if each.item
+            else _("没有准入：%(note)s") % {"note": each.note},
+            reverse("admission", args=[each.pk]),
+            _("看决定"),
+            since=day_of(each.decided_at),
+        )
+        for each in rows[: MOST + 1]
+        if each.decided_at
     ]
 
 

@@ -11,11 +11,11 @@ from burden.accounts.actor import Actor
 from burden.accounts.models import User
 from burden.accounts.roles import Role
 from burden.demands.admissions.models import MOST_MIN, TERM, TRANSITIONS, Act, Admission, State
-from burden.demands.models import Demand
+from burden.demands.models import ACTIVE, OPEN, Demand
 from burden.demands.services.drafts import issuing_unit
 from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
-from burden.kit.reading import read_one, text
+from burden.kit.reading import bare, read_one, text
 from burden.ledger.services import record
 from burden.standards.models import Duty, DutyItem
 from burden.standards.workdays import workdays
@@ -32,7 +32,7 @@ def ask_admission(
     """Ask to give townships something that is on no duty list.
 
     Refuses: PermissionDenied; admission.county (above counties there is no list), admission.text, admission.size,
-    admission.listed; Conflict admission.twice.
+    admission.withdrawn, admission.listed; Conflict admission.twice.
     """
     unit = issuing_unit(by)
     county = _county_of(unit)
@@ -54,23 +54,25 @@ def ask_admission(
 def grant_admission(
     *, by: Actor, admission: Admission, code: str, kind: str, citation: str, note: str, now: dt.datetime
 ) -> Admission:
-    """Put it on the duty list, under a number and with a citation; the demand it was asked from is under it from now on.
+    """Put it on the duty list, under a number and with a citation, for whom and on what condition; the demand it was asked from
+    is under it from now on.
 
     Who sent that back before it was admitted stays without it.
 
-    Refuses: admission.office, admission.own, admission.kind, admission.text, admission.code; Conflict admission.state,
-    admission.lapsed.
+    Refuses: admission.office, admission.own, admission.kind, admission.text, admission.code, admission.listed (meanwhile it is
+    on the list); Conflict admission.state, admission.lapsed.
     """
     held = _held(by, admission, Act.GRANT, clock.day_of(now))
     _check_decider(by, held)
     if kind not in (Duty.BASIC, Duty.COOPERATING):
         raise _refused("kind", "kind", _("准入的事项只能列为基本或配合"))
+    _check_unlisted(held, clock.day_of(now))
+    held.note = _line("note", _("附加条件"), note, 300, needed=False)
     facts = {
         "code": _line("code", _("条目"), code, 20),
         "citation": _line("citation", _("依据"), citation, 200),
-        "note": held.whom,
+        "note": "；".join(filter(None, (held.whom, held.note))),
     }
-    held.note = _line("note", _("附加条件"), note, 300, needed=False)
     try:
         with transaction.atomic():
             held.item = DutyItem.objects.create(
@@ -134,15 +136,22 @@ def _county_of(unit: Unit) -> Unit:
 
 
 def _check_new(by: Actor, asked: Admission, today: dt.date) -> None:
-    """Refuses: admission.listed; Conflict admission.twice."""
-    listed = DutyItem.objects.on(today).filter(county=asked.county, title=asked.title).first()
-    if listed is not None:
-        words = {"code": listed.code, "kind": listed.get_kind_display()}
-        raise _refused("listed", "title", _("清单里已经有这一条：%(code)s（%(kind)s）") % words)
+    """Refuses: admission.withdrawn, admission.listed; Conflict admission.twice."""
+    if asked.demand is not None and asked.demand.state not in (*OPEN, *ACTIVE):
+        raise _refused("withdrawn", "title", _("《%(title)s》已经撤回，不用申请") % {"title": bare(asked.demand.title)})
+    _check_unlisted(asked, today)
     days = workdays()
     same = Admission.objects.visible_to(by).filter(unit=asked.unit, title=asked.title, state=State.ASKED)
     if any(today <= days.after(clock.day_of(each.asked_at), TERM) for each in same):
         raise Conflict("admission.twice", _("同一件事已经申请过，还没有定"))
+
+
+def _check_unlisted(asked: Admission, today: dt.date) -> None:
+    """Refuses: admission.listed."""
+    listed = DutyItem.objects.on(today).filter(county=asked.county, title=asked.title).first()
+    if listed is not None:
+        words = {"code": listed.code, "kind": listed.get_kind_display()}
+        raise _refused("listed", "title", _("清单里已经有这一条：%(code)s（%(kind)s）") % words)
 
 
 def _check_decider(by: Actor, held: Admission) -> None:

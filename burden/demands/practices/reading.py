@@ -6,6 +6,10 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from burden.demands.adaptations.models import Adaptation
 from burden.demands.practices.models import Practice
@@ -38,6 +42,10 @@ class Effect:
     def less(self) -> int:
         return -self.change
 
+    def is_beside(self, peers: Effect | None) -> bool:
+        """Whether it went down no further than elsewhere: no saving of its own."""
+        return peers is not None and self.change >= peers.change
+
     @property
     def most(self) -> int:
         return max(self.before_min, self.after_min)
@@ -55,8 +63,9 @@ class Effect:
 class Told:
     """What is told of a practice. Units: `in_use` counts those who took it over and hold to it.
 
-    Shape: `effect` where it began and `followed` where others took it over, all of them together; None where too little is
-    known. Never ranked, and nobody is named beside a figure.
+    Shape: `effect` where it began and `followed` where others took it over and hold to it, all of them together, each beside
+    `peers`, units of the kind that did not do so in these weeks; None where too little is known. Never ranked, and nobody is
+    named beside a figure.
     """
 
     practice: Practice
@@ -64,6 +73,18 @@ class Told:
     effect: Effect | None
     followed: Effect | None
     is_young: bool
+    peers: Effect | None
+    followed_peers: Effect | None
+
+    @property
+    def is_no_saving(self) -> bool:
+        """Whether peers went down as far where it began."""
+        return self.effect is not None and self.effect.is_beside(self.peers)
+
+    @property
+    def is_no_use(self) -> bool:
+        """Whether peers went down as far where others took it over."""
+        return self.followed is not None and self.followed.is_beside(self.followed_peers)
 
 
 def windows(since: dt.date, now: dt.datetime) -> tuple[list[dt.date], list[dt.date]] | None:
@@ -77,28 +98,61 @@ def windows(since: dt.date, now: dt.datetime) -> tuple[list[dt.date], list[dt.da
 def told_of(
     practices: Iterable[Practice], adopted: Iterable[Adaptation], now: dt.datetime, today: dt.date
 ) -> list[Told]:
-    """Return what is told of some practices, with those who took them over. Two queries."""
+    """Return what is told of some practices, with those who took them over. Three queries."""
     some, users = list(practices), defaultdict(list)
     for each in adopted:
         users[each.practice_id].append(each)
-    held = {pk: [(one.unit_id, one.from_week) for one in ones if _tried(one, now)] for pk, ones in users.items()}
-    begun = {(one.unit_id, one.since) for one in some} | {pair for pairs in held.values() for pair in pairs}
-    known = figures(begun, now)
+    alike = _alike(some)
+    looked = {one.pk: _looked(one, users[one.pk], alike[one.pk], now, today) for one in some}
+    known = figures({pair for sides in looked.values() for pairs in sides for pair in pairs}, now)
     return [
         Told(
             one,
             sum(use.until >= today for use in users[one.pk]),
-            effect_in(known, [(one.unit_id, one.since)], one.category, now),
-            effect_in(known, held.get(one.pk, []), one.category, now, least=MIN_ADOPTERS),
+            effect_in(known, own, one.category, now),
+            effect_in(known, held, one.category, now, least=MIN_ADOPTERS),
             windows(one.since, now) is None,
+            effect_in(known, peers, one.category, now, least=MIN_PEERS),
+            effect_in(known, others, one.category, now, least=MIN_PEERS),
         )
         for one in some
+        for own, held, peers, others in [looked[one.pk]]
     ]
 
 
-def _tried(one: Adaptation, now: dt.datetime) -> bool:
-    """Whether who took it over held to it for twelve closed weeks."""
-    return windows(one.from_week, now) is not None and one.until >= Week(one.from_week).plus(WEEKS - 1).sunday
+def _looked(
+    one: Practice, users: Collection[Adaptation], alike: Collection[int], now: dt.datetime, today: dt.date
+) -> tuple[Begun, Begun, Begun, Begun]:
+    """Return whose weeks tell of a practice: its own unit's, those of who holds to it, and of peers beside either."""
+    held = [(use.unit_id, use.from_week) for use in users if use.until >= today and windows(use.from_week, now)]
+    newest = max((since for _unit, since in held), default=None)
+    others = _beside(users, alike, newest) if newest else []
+    return [(one.unit_id, one.since)], held, _beside(users, alike, one.since), others
+
+
+def _beside(users: Collection[Adaptation], alike: Collection[int], since: dt.date) -> Begun:
+    """Return the peers of some weeks: who took it over later did not do so yet."""
+    last = Week(since).plus(WEEKS - 1).monday
+    doing = {use.unit_id for use in users if use.from_week <= last}
+    return [(pk, since) for pk in alike if pk not in doing]
+
+
+def _alike(practices: Collection[Practice]) -> dict[int, list[int]]:
+    """Return, by practice, the other open units of its unit's kind in its area. One query."""
+    if not practices:
+        return {}
+    areas = {one.area.range for one in practices}
+    near = reduce(or_, (Q(path__gte=low, path__lt=high) for low, high in areas))
+    found = Unit.every.filter(near, kind__in={one.unit.kind for one in practices}, closed_on=None)
+    units = list(found.values_list("pk", "kind", "path"))
+    return {
+        one.pk: [
+            pk
+            for pk, kind, path in units
+            if kind == one.unit.kind and path.startswith(one.area.path) and pk != one.unit_id
+        ]
+        for one in practices
+    }
 
 
 def figures(begun: Begun, now: dt.datetime) -> Figures:

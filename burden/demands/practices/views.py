@@ -16,7 +16,7 @@ from burden.accounts.roles import READERS, Role
 from burden.demands.practices import queries, services
 from burden.demands.practices.forms import PracticeForm, RefuseForm
 from burden.demands.practices.models import DECIDE, Act, Practice, State
-from burden.demands.practices.reading import MIN_ADOPTERS, MIN_PEERS, effect_of, peers_of, told_of
+from burden.demands.practices.reading import MIN_ADOPTERS, MIN_PEERS, told_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.clock import Week
@@ -57,14 +57,12 @@ def _show(request: ActedRequest, found: Practice, status: int = 200, **given: An
     adopted = queries.adoptions(actor, [found])
     (told,) = told_of([found], adopted, now, today)
     users = [each for each in adopted if each.until >= today]
-    alike = peers_of(found.unit, found.area, {each.unit_id for each in adopted})
-    peers = [(pk, found.since) for pk in alike]
     others = {found.unit_id, *(each.unit_id for each in users)}
     adopter = unit if unit and found.state == State.PUBLISHED and unit.pk not in others else None
     context = {
         "practice": found,
         "told": told,
-        "peers": effect_of(peers, found.category, now, least=MIN_PEERS),
+        "fewest": MIN_PEERS,
         "adoptions": users,
         "least": MIN_ADOPTERS,
         "may_adopt": adopter is not None,

@@ -8,7 +8,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.models import User
@@ -28,11 +28,19 @@ def _of_issuers(actor: Actor) -> Q:
     return Q(demand__issuer_id__in=actor.issuing) | Q(demand__issuer__path__gte=low, demand__issuer__path__lt=high)
 
 
+def about_asked(targets: QuerySet[Target]) -> Q:
+    """Demands of the title and the issuer of what is among targets, or of what that was passed on from."""
+    title, issuer = OuterRef("demand__title"), OuterRef("demand__issuer_id")
+    first = targets.filter(demand__parent__title=title, demand__parent__issuer_id=issuer)
+    return Q(Exists(targets.filter(demand__title=title, demand__issuer_id=issuer))) | Q(Exists(first))
+
+
 class GuideQuerySet(ScopedQuerySet):
-    """Answers that the acting issuer wrote, and those of issuers in the actor's range."""
+    """Answers that the acting issuer wrote, those of issuers in the actor's range, and those about what the actor's units are asked."""
 
     def scope(self, actor: Actor) -> Q:
-        return _of_issuers(actor)
+        mine = Target.objects.visible_to(actor).filter(unit_id__in=actor.homes)
+        return _of_issuers(actor) | about_asked(mine) if actor.homes else _of_issuers(actor)
 
     def about(self, asked: Collection[tuple[str, int]]) -> Self:
         """Answers about demands that somebody is asked, by title and issuer: whoever must fill a form may read how."""

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS, Role
 from burden.demands.queries import demand as demand_of
 from burden.demands.queries import target as target_of
@@ -23,19 +24,24 @@ from burden.resources.forms import GuideForm
 PAGE = 30
 
 
-@access(*READERS)
+@access(*READERS, Role.CADRE)
 def guides(request: ActedRequest) -> HttpResponse:
-    """List the guides of issuers in the actor's range."""
+    """List the guides of issuers in the actor's range, and of what the actor's units are asked."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:60]
     page = Paginator(queries.guides(request.actor, text), PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page, "rows": queries.told(request.actor, list(page)), "text": text, "query": query_of(q=text),
-        "here": "guides",
+        "here": _here(request.actor),
     }  # fmt: skip
     return render(request, "resources/guides.html", context)
 
 
-@access(*READERS, methods=("GET", "POST"))
+def _here(actor: Actor) -> str:
+    """Return which page of resources is open; "" to whoever has no other of them."""
+    return "guides" if actor.roles & READERS else ""
+
+
+@access(*READERS, Role.CADRE, methods=("GET", "POST"))
 @never_cache
 def guide(request: ActedRequest, pk: int) -> HttpResponse:
     """Show a guide; its issuer may write other words. Refuses (404): a foreign one."""
@@ -47,7 +53,11 @@ def guide(request: ActedRequest, pk: int) -> HttpResponse:
         if done(form, services.write_guide, **facts):
             messages.success(request, _("改好了；评价从头算起"))
             return redirect("guide", pk)
-    context = {"row": queries.told(request.actor, [found])[0], "form": form, "is_own": is_own, "here": "guides"}
+    low, high = request.actor.read_range
+    context = {
+        "row": queries.told(request.actor, [found])[0], "form": form, "is_own": is_own, "here": _here(request.actor),
+        "is_readable": is_own or low <= found.demand.issuer.path < high,
+    }  # fmt: skip
     return render(request, "resources/guide.html", context, status=422 if form.errors else 200)
 
 

@@ -251,3 +251,21 @@ def test_training_button_of_a_foreign_demand_is_404(client, issuer, county):
     assert "已经标为培训了" in client.post(reverse("training_mark", args=[meeting.pk]), follow=True).content.decode()
     with pytest.raises(Http404):
         queries.guide(issuer, 0)
+
+
+def test_whoever_fills_the_form_finds_how_to(client, county, issuer, demand, town):
+    passed = make_demand(town, parent=demand)
+    villager = make_actor(make_unit(town, "village"))
+    make_target(demand, town)
+    make_target(passed, villager.unit)
+    guide, other = write(issuer, demand), write(issuer, make_demand(issuer.unit, title="别的表"), question="别的")
+    for actor in (make_actor(town, "lead"), make_actor(town), villager):
+        client.force_login(actor.user)
+        page = client.get(reverse("guides")).text
+        assert guide.question in page and other.question not in page
+        assert client.get(reverse("guide", args=[guide.pk])).status_code == 200
+        assert client.get(reverse("guide", args=[other.pk])).status_code == 404
+        assert client.post(reverse("guide", args=[guide.pk]), {"question": "我改", "answer": "x"}).status_code == 422
+    office = make_actor(county, "office")
+    assert list(queries.guides(office, "", town)) == [guide]
+    assert {*queries.guides(office, "", county)} == {guide, other}

@@ -1,6 +1,6 @@
 """What is done with adaptations: asked for by a unit, granted or refused by an office above it, taken back."""
 
-from burden.demands.adaptations.services.checking import is_office_over, may_ask
+from burden.demands.adaptations.services.checking import is_office_over, may_ask, rarer
 from burden.demands.adaptations.services.deciding import (
     approve_adaptation,
     ask_opinion,
@@ -31,6 +31,7 @@ __all__ = [
     "may_join",
     "may_opine",
     "may_withdraw",
+    "rarer",
     "refuse_adaptation",
     "request_adaptation",
     "return_adaptation",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.models import User
 from burden.accounts.roles import Role
-from burden.demands.adaptations.models import TRANSITIONS, Act, Adaptation, Kind, State
+from burden.demands.adaptations.models import GRANT, TRANSITIONS, Act, Adaptation, Kind, State
 from burden.demands.models import Demand, Frequency
 from burden.kit.clock import Week
 from burden.kit.errors import Conflict, Refused
@@ -26,11 +26,14 @@ OFTEN = (Frequency.WEEKLY, Frequency.MONTHLY, Frequency.QUARTERLY, Frequency.ONC
 
 
 def lock(by: Actor, adaptation: Adaptation, act: Act, today: dt.date) -> Adaptation:
-    """Return the row for a change. Refuses: Conflict adaptation.state; DoesNotExist out of scope."""
+    """Return the row for a change. Refuses: Conflict adaptation.state, adaptation.late; DoesNotExist out of scope."""
     seen = Adaptation.objects.visible_to(by).select_related("unit", "area", "issuer", "demand__lead", "joined")
     held: Adaptation = seen.select_for_update(of=("self",)).get(pk=adaptation.pk)
     if held.is_over(today):
         raise Conflict("adaptation.state", _("这一项 %(day)s 已经到期，不用再办") % {"day": held.until})
+    if held.is_late(today) and act in GRANT:
+        late = _("它申请到 %(day)s，已经过了，不能再同意；可以退回改日期，或者不同意")
+        raise Conflict("adaptation.late", late % {"day": held.until})
     if (held.state, act) not in TRANSITIONS:
         words = {"is": held.get_state_display(), "act": act.label}
         raise Conflict("adaptation.state", _("这一项现在是“%(is)s”，不能%(act)s") % words)
@@ -61,15 +64,20 @@ def check_decider(by: Actor, held: Adaptation) -> None:
 
 
 def check_dates(from_week: dt.date, until: dt.date, today: dt.date) -> None:
-    """Refuses: adaptation.dates."""
+    """Refuses: adaptation.dates, of both days at once."""
+    wrong = {}
     if from_week.isoweekday() != 1:
-        raise refused("dates", "from_week", _("%(day)s 不是星期一") % {"day": from_week})
-    if from_week < Week.on(today).monday:
-        raise refused("dates", "from_week", _("最早从本周一起"))
+        wrong["from_week"] = _("%(day)s 不是星期一") % {"day": from_week}
+    elif from_week < Week.on(today).monday:
+        wrong["from_week"] = _("最早从本周一起")
     if until < from_week:
-        raise refused("dates", "until", _("到期要在开始之后"))
-    if until - from_week > LONGEST:
-        raise refused("dates", "until", _("最长两年，到期再申请"))
+        wrong["until"] = _("到期要在开始之后")
+    elif until < today:
+        wrong["until"] = _("%(day)s 已经过了") % {"day": until}
+    elif until - from_week > LONGEST:
+        wrong["until"] = _("最长两年，到期再申请")
+    if wrong:
+        raise Refused("adaptation.dates", "；".join(wrong.values()), wrong)
 
 
 def check_still_varied(held: Adaptation, unit: Unit, today: dt.date) -> None:
@@ -109,9 +117,14 @@ def line(field: str, label: str, value: str, most: int, *, needed: bool = True) 
     return str(read_one(text(most), joined, field=field, label=label, code="adaptation.text"))
 
 
+def rarer(demand: Demand) -> tuple[Frequency, ...]:
+    """Return how often it could be asked instead, the oftenest first; nothing where it is asked once."""
+    return OFTEN[OFTEN.index(Frequency(demand.frequency)) + 1 :]
+
+
 def still_rarer(demand: Demand, frequency: str) -> Frequency:
     """Return how often it is to be asked. Refuses: adaptation.frequency, where that is not rarer than now."""
-    if frequency not in OFTEN or OFTEN.index(Frequency(frequency)) <= OFTEN.index(Frequency(demand.frequency)):
+    if frequency not in rarer(demand):
         is_now = {"is": demand.get_frequency_display()}
         raise refused("frequency", "frequency", _("现在是“%(is)s”，要选更少的") % is_now)
     return Frequency(frequency)

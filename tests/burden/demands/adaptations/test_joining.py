@@ -206,3 +206,25 @@ def test_lead_joins_on_the_page(client, place, held, monkeypatch):
     assert (again.status_code, "已经有一项同样的申请" in again.text) == (409, True)
     client.force_login(place.office.user)
     assert "加入的单位" in client.get(page).text
+
+
+def test_join_that_waited_past_its_last_day_is_sent_back_or_refused_and_granted_no_more(
+    place, held, client, monkeypatch
+):
+    asked = join(place, held)
+    late = NOW + dt.timedelta(days=(held.until - NOW.date()).days + 1)
+    monkeypatch.setattr("burden.kit.clock.now", lambda: late)
+    granted = {"by": place.office, "adaptation": asked, "from_week": asked.from_week, "until": asked.until, "note": ""}
+    for less in (None, {"change": "每月一次"}):
+        with pytest.raises(Conflict, match="已经过了，不能再同意") as refused:
+            services.approve_adaptation(**granted, less=less, now=late)
+        assert refused.value.code == "adaptation.late"
+    client.force_login(place.office.user)
+    page = client.get(f"/adaptations/{asked.pk}/")
+    assert "已经过了，不能再同意" in page.text
+    assert [value for value, _label in page.context["form"].fields["do"].choices] == ["refuse"]
+    assert "until" not in page.context["form"].fields
+    answer = client.post(f"/adaptations/{asked.pk}/decide/", {"do": "approve", "from_week": asked.from_week})
+    assert answer.status_code == 422 and Adaptation.every.get(pk=asked.pk).state == "requested"
+    services.return_adaptation(by=place.office, adaptation=asked, note="换个日期", now=late)
+    assert Adaptation.every.get(pk=asked.pk).state == "returned"

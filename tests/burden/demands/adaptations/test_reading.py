@@ -149,7 +149,7 @@ def test_review_says_for_whom_of_the_receivers_something_else_holds(issuer, coun
     one = make_adaptation(towns[0], demand, area=county, state="approved", change="不再报")
     check = state_of(issuer, demand, f"adaptation-{one.pk}")
     assert check.state == ADAPTED
-    assert "1 个单位已批准改为“不再报”" in check.sentence
+    assert "已批准改为“不再报”" in check.sentence
 
 
 def test_adaptations_are_read_in_one_query(issuer, county, django_assert_num_queries):
@@ -189,3 +189,10 @@ def test_demand_and_adaptation_are_linked_both_ways(county, issuer):
     assert [link.url for link in thread(office, "demand", demand.pk)] == [f"/adaptations/{one.pk}/"]
     assert [link.url for link in thread(office, "adaptation", one.pk)] == [f"/demands/{demand.pk}/"]
     assert thread(make_actor(make_unit(), "office"), "demand", demand.pk) == []
+
+
+def test_review_names_the_one_unit_for_which_something_else_holds(issuer, county):
+    town = make_unit(county, "township", name="柳河镇")
+    one = make_adaptation(town, make_demand(issuer.unit, title="防火日报"), area=county, state="approved")
+    check = state_of(issuer, one.demand, f"adaptation-{one.pk}")
+    assert check.sentence.startswith("柳河镇已批准改为“不再报”")

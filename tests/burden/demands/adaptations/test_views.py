@@ -161,3 +161,29 @@ def test_one_and_three_rows_take_the_same_queries(client, county, town, django_a
         with django_assert_max_num_queries(20):
             assert client.get("/adaptations/?tab=waiting&page=x").status_code == 200
         make_adaptation(town, area=county)
+
+
+def test_what_cannot_be_is_not_offered_and_both_wrong_days_are_told(client, county, town, demand):
+    once = make_demand(demand.issuer, title="台账月报", frequency="once")
+    other = make_demand(make_unit(county, "department", name="县林业局"), title="林长制月报", frequency="monthly")
+    for each in (once, other):
+        make_target(each, town, Week.on(timezone.localdate()))
+    client.force_login(make_actor(town, "lead").user)
+
+    def offered(of):
+        fields = client.get(f"/adaptations/new/?unit={town.code}&demand={of.pk}").context["form"].fields
+        rarer = [value for value, _label in fields["frequency"].choices] if "frequency" in fields else []
+        return [value for value, _label in fields["kind"].choices], rarer
+
+    assert offered(once) == (["receivers", "form"], [])
+    assert offered(other) == (["frequency", "receivers", "form"], ["", "quarterly", "once"])
+    assert offered(demand)[1] == ["", "monthly", "quarterly", "once"]
+    listed = client.get("/adaptations/new/").context["demands"]
+    assert [each.title for each in listed] == ["台账月报", "防火巡查周报", "林长制月报"]  # by issuer
+    for text in ("林业", "林长"):
+        assert client.get("/adaptations/new/", {"q": text}).context["demands"] == [other]
+    assert "没有这样的事项" in client.get("/adaptations/new/", {"q": "没有的"}).text
+    wrong = {"from_week": dates()["from_week"] + dt.timedelta(days=2), "until": dt.date(2040, 1, 1)}
+    said = {"kind": "receivers", "whom": "unit", "change": "不再报", "reason": "没有林地"} | wrong
+    form = client.post(f"/adaptations/new/?unit={town.code}&demand={demand.pk}", said).context["form"]
+    assert list(form.errors) == ["from_week", "until"]

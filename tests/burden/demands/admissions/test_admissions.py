@@ -102,7 +102,12 @@ def test_grant_puts_it_on_the_list_with_its_citation(place):
         place.bureau,
         place.county,
     )
-    assert (item.citation, item.note, one.item, one.note) == ("临减办〔2026〕9号", "18 个乡镇", item, "一年一评")
+    assert (item.citation, item.note, one.item, one.note) == (
+        "临减办〔2026〕9号",
+        "18 个乡镇；一年一评",
+        item,
+        "一年一评",
+    )
     assert set(AuditEvent.objects.values_list("what", flat=True)) == {"admission.asked", "admission.granted"}
 
 
@@ -274,3 +279,24 @@ def test_list_takes_the_same_queries_for_one_row_and_three(client, place):
             client.get(reverse("admissions"))
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_condition_stands_in_the_list_and_who_asked_is_told(place):
+    place.act(place.ask(), Act.GRANT, place.office, note="只办一次")
+    assert DutyItem.objects.get().note == "18 个乡镇；只办一次"
+    place.act(place.ask(title="另一件"), Act.REFUSE, place.office)
+    told = [(each.title, each.note) for each in queries.waiting(place.issuer, NOW)]
+    assert told == [(ASKED["title"], "准入了，条目 2-51"), ("另一件", "没有准入：部门自己办")]
+    assert not queries.waiting(make_actor(make_unit(place.county, "department"), "issuer"), NOW)
+    assert not queries.waiting(place.issuer, NOW + dt.timedelta(days=15))
+
+
+def test_what_is_on_the_list_meanwhile_is_not_put_on_it_twice_and_what_is_withdrawn_not_asked_for(place):
+    one = place.ask()
+    make_duty(place.county, title=one.title)
+    with pytest.raises(Refused, match="清单里已经有这一条"):
+        place.act(one, Act.GRANT, place.office)
+    assert Admission.every.get().state == State.ASKED and DutyItem.objects.count() == 1
+    gone = make_demand(place.bureau, state="withdrawn", withdrawn_at=NOW)
+    with pytest.raises(Refused, match="已经撤回，不用申请"):
+        place.ask(title="月报", demand=gone)

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from burden.demands.adaptations.models import Adaptation
 from burden.demands.practices.models import Practice
-from burden.demands.practices.reading import WEEKS, effect_of, told_of, windows
+from burden.demands.practices.reading import MIN_PEERS, WEEKS, effect_of, told_of, windows
 from burden.kit.clock import Week, day_of
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_adaptation, make_practice, make_unit
 from tests.reports.sums import add_sums
@@ -115,3 +116,38 @@ def test_list_is_of_the_newest_first_and_takes_the_same_queries(client, county, 
         counted.add(len(caught))
     assert len(counted) == 1
     assert [each.title for each in page.context["page"]] == ["做法2", "做法1", "做法0"]
+
+
+def test_every_reader_sees_it_beside_peers_who_did_not_do_so_then(client, county, town, monkeypatch):
+    monkeypatch.setattr("burden.kit.clock.now", lambda: NOW)
+    fill(town, after=570)
+    peers = [make_unit(county, "township") for _ in range(MIN_PEERS)]
+    for each in peers:
+        fill(each, after=540)
+    one = make_practice(town, area=county, state="published", since=since())
+    make_adaptation(peers[0], area=county, practice=one, state="approved")  # now, and not in those weeks
+    for unit in (town, peers[0], peers[1]):
+        client.force_login(make_actor(unit, "lead").user)
+        for page in ("/practices/", f"/practices/{one.pk}/"):
+            assert "少 5% · 同期同类单位少 10% · 不比同类单位省" in " ".join(client.get(page).text.split())
+    client.force_login(make_actor(county, "office").user)
+    (row,) = client.get("/api/v1/practices/").json()["results"]
+    assert row["effect"] == {"before_min": 120, "after_min": 114}
+    assert row["peers"] == {"before_min": 120, "after_min": 108}
+    Adaptation.every.update(from_week=since())
+    assert "能比的同类单位不到 8 个" in client.get(f"/practices/{one.pk}/").text
+
+
+def test_adopters_are_told_of_beside_peers_and_no_more_once_their_term_is_over(county, town):
+    one = make_practice(town, area=county, state="published")
+    dates = {"from_week": since(), "until": THIS_WEEK.plus(20).sunday}
+    towns = [make_unit(county, "township") for _ in range(4 + MIN_PEERS)]
+    for number, each in enumerate(towns):
+        fill(each, after=300 if number < 4 else 450)
+    some = [make_adaptation(each, area=county, practice=one, state="approved", **dates) for each in towns[:4]]
+    (told,) = told_of([one], some, NOW, day_of(NOW))
+    assert (told.followed.less, told.followed_peers.less, told.is_no_use) == (50, 25, False)
+    for each in some[:2]:
+        each.until = LAST_WEEK.plus(-1).sunday
+    (told,) = told_of([one], some, NOW, day_of(NOW))
+    assert (told.in_use, told.followed, told.followed_peers.less) == (2, None, 25)
