@@ -9,8 +9,10 @@ from django.utils import timezone, translation
 from burden.accounts.actor import Actor
 from burden.kit.templatetags.show import full_day, hours
 from burden.oversight import queries
+from burden.oversight.clocks import first_deadline
 from burden.oversight.models import Order, Requirement
 from burden.oversight.seen import total as total_of
+from burden.standards.workdays import workdays
 from reports.papers import Heading, Paper, Paragraph, Part, Table
 
 HEAD = "督办单"
@@ -57,7 +59,9 @@ def _parts(order: Order, asked: Sequence[Requirement]) -> Iterator[Part]:
 def _deadline(order: Order) -> str:
     if order.deadline_on is None:
         return f"期限：交办后 {order.days} 个工作日。"
-    return f"期限：{full_day(order.deadline_on)}（交办时 {order.days} 个工作日）。逐条答复，不另写报告。"
+    first = first_deadline(order, workdays())
+    given = f"{full_day(first)}，{order.days} 个工作日" if first else f"{order.days} 个工作日"
+    return f"期限：{full_day(order.deadline_on)}（交办时 {given}）。逐条答复，不另写报告。"
 
 
 def _judged(each: Requirement) -> str:
@@ -82,6 +86,10 @@ def _saved(order: Order) -> Iterator[Part]:
         words = f"一年少 {hours(order.saved_min)} 人时" if order.saved_min > 0 else "没有减少"
         yield _words(
             f"立项前 {order.before_weeks} 周 {hours(order.before_min)} 人时，反馈后 {order.after_weeks} 周 {hours(order.after_min)} 人时，折合{words}。"
+        )
+    if order.looked_at and order.outcome:
+        yield _words(
+            f"回头看（{full_day(timezone.localtime(order.looked_at).date())}）：{order.get_outcome_display()}。"
         )
 
 

@@ -19,7 +19,7 @@ from burden.accounts.actor import Actor
 from burden.demands.catalogue import Merger, catalogue_of
 from burden.demands.duplicates import plain_title
 from burden.demands.hits import hits_by_demand
-from burden.demands.models import Demand, Origin
+from burden.demands.models import Demand, Origin, State
 from burden.kit.clock import DAY, Week
 from burden.standards.models import Category
 from burden.units.models import Unit
@@ -147,8 +147,8 @@ def eased(actor: Actor, unit: Unit, issuers: Callable[[], Collection[int]], unti
 
 
 def _named(actor: Actor, asks: Iterable[Ask]) -> dict[int, Demand]:
-    """Return the demands of what was asked by id, with what their lines say of them alone. One query."""
-    seen = Demand.objects.visible_to(actor).select_related("issuer")
+    """Return the demands of what was asked by id, with what their lines say of them alone; none that is withdrawn. One query."""
+    seen = Demand.objects.visible_to(actor).exclude(state=State.WITHDRAWN).select_related("issuer")
     return seen.only("title", "basis", "issuer__code", "issuer__name").in_bulk([ask.demand_id for ask in asks])
 
 

@@ -178,7 +178,7 @@ def _ordered(each: Order, shown: Clock | None) -> tuple[Any, ...]:
         None if at is None else clock.day_of(at) for at in (each.opened_at, each.sent_at, each.finished_at)
     )
     return (
-        each.name, each.title, each.get_category_display(), each.issuer.code, each.issuer.name, each.unit.name, each.get_state_display(),
+        each.name, each.title, each.get_category_display(), each.issuer.code, each.issuer.name, each.unit.name, each.standing,
         cited(each.citation), each.person_min, opened, sent, each.deadline_on, each.due_on, shown.words if shown else "", finished,
         each.took_days, each.saved_min,
     )  # fmt: skip

@@ -221,6 +221,7 @@ def make_order(unit: Unit, issuer: Unit, state: str = "draft", requirements: int
         "signed_at": NOW if state not in ("draft", "cancelled", "sent") else None,
         "answered_at": NOW if done or state in ("answered", "returned") else None,
         "finished_at": NOW if done else None, "closed_at": NOW if closed else None, "looked_at": NOW if state == "looked" else None,
+        "outcome": "less" if state == "looked" else "",
     }  # fmt: skip
     saved = (
         {"before_min": 9720, "before_weeks": 13, "after_min": 0, "after_weeks": 4, "saved_min": 38880} if closed else {}

@@ -22,8 +22,8 @@ from burden.kit import clock
 from burden.kit.clock import DAY
 from burden.kit.errors import Refused
 from burden.kit.reading import bare
-from burden.oversight import seen, services
-from burden.oversight.models import Finding, Order, RecognitionKind, ReliefAsked, Requirement, Source
+from burden.oversight import saved, seen, services
+from burden.oversight.models import Finding, Order, Outcome, RecognitionKind, ReliefAsked, Requirement, Source
 from burden.standards.models import Rule
 from burden.standards.rules.book import rulebook
 from burden.standards.workdays import workdays
@@ -206,18 +206,31 @@ def _finish(office: Office, opened: Order, stage: str, ago: int) -> None:
     services.finish_order(by=office.office, order=opened, now=office.ago(ago))
     if stage == "done":
         return
-    _confirm(office, opened, office.ago(ago - 1))
-    services.close_order(by=office.office, order=opened, now=office.ago(ago - 36))
+    came = saved.by_order(opened, office.ago(ago - 36)).year_min
+    _confirm(office, opened, office.ago(ago - 1), has_less=came is not None and came > 0)
+    closed = services.close_order(by=office.office, order=opened, now=office.ago(ago - 36))
     if stage == "looked":
-        services.look_back(by=office.reviewer, order=opened, note="走访三个乡镇，没有反弹", now=office.ago(ago - 70))
+        outcome, note = _looked(closed.saved_min)
+        services.look_back(by=office.reviewer, order=opened, outcome=outcome, note=note, now=office.ago(ago - 70))
 
 
-def _confirm(office: Office, opened: Order, at: dt.datetime, same: int = 1, silent: int = 4) -> None:
-    """Let most of the units that were asked say it became less, one that nothing changed, and some nothing."""
+def _looked(saved_min: int | None) -> tuple[Outcome, str]:
+    """Return what looking back finds, and by what: as what was reckoned says."""
+    if saved_min is not None and saved_min > 0:
+        return Outcome.LESS, "走访三个乡镇，没有再要"
+    if saved_min is not None and saved_min < 0:
+        return Outcome.MORE, "走访三个乡镇，两个说换了名目还在要；时间也比立项前多"
+    return Outcome.SAME, "走访三个乡镇，都说和以前差不多"
+
+
+def _confirm(office: Office, opened: Order, at: dt.datetime, *, has_less: bool) -> None:
+    """Let most of the units that were asked say what came of it, not all the same, and some nothing."""
     asked = list(ReliefAsked.every.filter(order=opened).order_by("unit_id").values_list("unit_id", flat=True))
-    answering = asked[: max(0, len(asked) - silent)]
+    answering = asked[: len(asked) - min(len(asked) // 3, 3 + opened.number % 4)]
     for n, unit_id in enumerate(answering):
-        said = "same" if n < same else "less"
+        others = ("same", "more") if has_less else ("less", "same", "same", "more")
+        differs = n % (6 + opened.number % 3) == 0 if has_less else n % 5 != 0
+        said = others[n % len(others)] if differs else "less" if has_less else "same"
         services.confirm_relief(by=office.receiver(unit_id), order=opened, said=said, now=at)
 
 
@@ -246,11 +259,11 @@ def _story(office: Office, bureau: Unit) -> None:
     services.answer_order(by=by, order=order, answers={3: answers[3]}, now=office.ago(opened - 8))
     services.verify_requirements(by=office.reviewer, order=order, numbers=[3], now=office.ago(opened - 9))
     services.finish_order(by=office.office, order=order, now=office.ago(opened - 9))
-    _confirm(office, order, office.ago(opened - 10))
+    _confirm(office, order, office.ago(opened - 10), has_less=True)
     services.close_order(by=office.office, order=order, now=office.ago(opened - 46))
     _recognise(office, order, opened - 46)
     note, looked = "走访三个乡镇，没有再要", office.ago(opened - 46 - 31)
-    services.look_back(by=office.reviewer, order=order, note=note, now=looked)
+    services.look_back(by=office.reviewer, order=order, outcome=Outcome.LESS, note=note, now=looked)
 
 
 def _recognise(office: Office, order: Order, closed: int) -> None:

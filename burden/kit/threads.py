@@ -40,9 +40,9 @@ Provider = Callable[["Actor", str, Key], list[Link]]
 
 
 def links(actor: Actor, kind: str, key: Key) -> list[Link]:
-    """Return what belongs to a thing, as it happened. Refuses (ValueError): a kind that no room has."""
+    """Return what belongs to a thing, the newest first. Refuses (ValueError): a kind that no room has."""
     if kind not in KINDS:
         raise ValueError(kind)
     providers: list[Provider] = [import_string(name) for name in settings.THREADS]
     found = [link for provider in providers for link in provider(actor, kind, key)]
-    return sorted(found, key=lambda link: (link.at, link.kind, link.label))
+    return sorted(sorted(found, key=lambda link: (link.kind, link.label)), key=lambda link: link.at, reverse=True)

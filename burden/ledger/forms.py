@@ -137,7 +137,7 @@ ACTS = {
     "order.extend": _("申请延期"),
     "order.finish": _("督办单办结"),
     "order.grant": _("同意延期"),
-    "order.look": _("回头看：确有减少"),
+    "order.look": _("回头看"),
     "order.opened": _("督办立项"),
     "order.refuse": _("不同意延期"),
     "order.reopen": _("回头看：重新办理"),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from burden.kit.clock import DAY
+from burden.kit.clock import DAY, day_of
 from burden.oversight.models import RUNNING, Order, OrderState
 from burden.standards.workdays import Workdays, workdays
 
@@ -18,6 +18,7 @@ COLOURS = (BLUE, YELLOW, RED)
 SOON = 1  # working days before the last one from which a clock is yellow
 TO_SEND, TO_JUDGE, TO_CLOSE = 3, 3, 3  # working days
 LOOK_AFTER = 30 * DAY  # 回头看
+ASKED_FOR = 28 * DAY  # receivers, whether relief arrived
 TICKING = (*RUNNING, OrderState.DONE, OrderState.CLOSED)
 CSS = {BLUE: "s-info", YELLOW: "s-warn", RED: "s-bad"}
 
@@ -77,6 +78,14 @@ class Edges:
         }
         ripe = Q(**{f"{prefix}ripe_on": None}) | Q(**{f"{prefix}ripe_on__lte": self.today})
         return ranges[colour] & ripe & Q(**{f"{prefix}state__in": TICKING})
+
+
+def first_deadline(order: Order, days: Workdays) -> dt.date | None:
+    """Return the deadline as it was when an order was sent, where it has been put off since; else None."""
+    if order.sent_at is None:
+        return None
+    first = days.after(day_of(order.sent_at), order.days)
+    return first if first != order.deadline_on else None
 
 
 def edges(today: dt.date, days: Workdays | None = None) -> Edges:

@@ -16,7 +16,7 @@ from burden.accounts.roles import EXPORTERS
 from burden.demands.checks import named
 from burden.kit.forms import Plain, day_field
 from burden.oversight import queries
-from burden.oversight.models import LINE_LENGTH, Order, Requirement, Why
+from burden.oversight.models import LINE_LENGTH, Order, Outcome, Requirement, Why
 from burden.oversight.models.findings import TITLE_LENGTH
 from burden.oversight.steps import to_answer
 from burden.standards.models import Category, Rule
@@ -149,10 +149,11 @@ class ReturnForm(ActForm):
     days = _days(DAYS_AGAIN)
 
 
-class NoteForm(ActForm):
-    """A word beside it."""
+class LookForm(ActForm):
+    """What looking back found, and by what one knows."""
 
-    note = _line(_("说明"), _("凭什么说减少了：看了哪几周，问了谁"))
+    outcome = forms.ChoiceField(label=_("看下来"), choices=[("", "—"), *Outcome.choices])
+    note = _line(_("说明"), _("凭什么这么说：看了哪几周，问了谁"))
 
 
 class AnswerForm(ActForm):
@@ -201,7 +202,7 @@ PLAIN: Mapping[str, type[ActForm]] = {  # by act; what is not here depends on th
     "return": ReturnForm,
     "finish": ActForm,
     "close": ActForm,
-    "look": NoteForm,
+    "look": LookForm,
     "reopen": ReturnForm,
     "cancel": ReasonForm,
 }

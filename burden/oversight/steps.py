@@ -50,8 +50,8 @@ STEPS: Mapping[str, Step] = {
     "return": Step(_("退办"), KEEPERS, frozenset({S.ANSWERED}), S.RETURNED),
     "finish": Step(_("核实办结"), OFFICE, frozenset({S.ANSWERED}), S.DONE),
     "close": Step(_("销号"), OFFICE, frozenset({S.DONE}), S.CLOSED),
-    "look": Step(_("回头看：确有减少"), KEEPERS, frozenset({S.CLOSED}), S.LOOKED),
-    "reopen": Step(_("回头看：没有减少，重新办理"), OFFICE, frozenset({S.CLOSED}), S.RETURNED),
+    "look": Step(_("回头看"), KEEPERS, frozenset({S.CLOSED}), S.LOOKED),
+    "reopen": Step(_("回头看：重新办理"), OFFICE, frozenset({S.CLOSED}), S.RETURNED),
     "cancel": Step(pgettext_lazy("act", "撤销"), OFFICE, frozenset(RUNNING), S.CANCELLED),
     "confirm": Step(_("基层复核"), RECEIVERS, frozenset({S.ANSWERED, S.RETURNED, S.DONE, S.CLOSED}), None),
 }

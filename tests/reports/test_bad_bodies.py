@@ -69,7 +69,7 @@ STEPS: dict[str, tuple[str, str, dict[str, str]]] = {  # of a supervision order:
     "extend": ("working", "issuer", {"extend-until": "2026-12-10", "extend-reason": "要开会"}),
     "refuse": ("extension", "office", {"refuse-reason": "够了"}),
     "return": ("answered", "office", {"return-reason": "没改", "return-days": "5"}),
-    "look": ("closed", "office", {"look-note": "走访过"}),
+    "look": ("closed", "office", {"look-outcome": "less", "look-note": "走访过"}),
     "reopen": ("closed", "office", {"reopen-reason": "又在要", "reopen-days": "5"}),
     "cancel": ("working", "office", {"cancel-reason": "撤回了"}),
 }

@@ -58,6 +58,14 @@ def test_what_is_asked_often_could_be_asked_less_often(county: Unit, office: Uni
     assert [each.total_min for each in asks if each.spared_min] == ([weeks * 1000] if spared else [])
 
 
+def test_what_is_withdrawn_already_is_not_advised(county: Unit, office: Unit) -> None:
+    weekly(office, 40, title="还在要")
+    weekly(office, 40, title="已经撤了", state="withdrawn", issued_at=NOW, withdrawn_at=NOW)
+    weekly(office, 12, title="上级要的，撤了", origin="city", state="withdrawn", issued_at=NOW, withdrawn_at=NOW)
+    lists = found(county)
+    assert [ask.demand.title for ask in (*lists.cut, *lists.upward) if ask.demand] == ["还在要"]
+
+
 def test_first_lead_says_what_the_lists_say(county: Unit, office: Unit, django_assert_num_queries) -> None:
     for n, weeks in enumerate((40, 12, 9)):
         weekly(office, weeks, title=f"第{n}项")

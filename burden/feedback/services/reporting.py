@@ -89,12 +89,15 @@ def reopen(
 ) -> Ticket:
     """Send a reply back, once; the desk further up answers then, where there is one. One that was joined goes up alone.
 
-    Refuses: ticket.text, ticket.late (60 days after the reply); Conflict ticket.state, ticket.reopened; Ticket.DoesNotExist.
+    Refuses: ticket.text, ticket.late (60 days after the reply); Conflict ticket.state, ticket.reopened, ticket.solved (its reporter
+    said so); Ticket.DoesNotExist.
     """
     held, today = held_for(receipt, by, ticket.pk if ticket else None), day_of(now)
     if held.reopened_on:
         raise Conflict("ticket.reopened", _("已经退回过一次；还没解决，请再写一条新的"))
     need(held, Act.REOPEN)
+    if held.verdict == Verdict.SOLVED:
+        raise Conflict("ticket.solved", _("你评价过“解决了”，不能再退回；又有了，请再写一条新的"))
     if not may_reopen(held, today):
         raise Refused("ticket.late", _("答复超过 %(days)d 天，不能退回；请再写一条新的") % {"days": REOPEN_WITHIN})
     held.added = Case.of(held).seal(checked_text(words, field="words"))
@@ -104,9 +107,10 @@ def reopen(
 
 
 def may_reopen(ticket: Ticket, today: dt.date) -> bool:
-    """Whether a reply may be sent back still: it was not before, and the reply is not old."""
+    """Whether a reply may be sent back still: it was not before, was not said to have solved it, and is not old."""
     is_old = ticket.replied_on is not None and today > ticket.replied_on + REOPEN_WITHIN * DAY
-    return ticket.state in TRANSITIONS[Act.REOPEN][0] and not ticket.reopened_on and not is_old
+    is_solved = ticket.verdict == Verdict.SOLVED
+    return ticket.state in TRANSITIONS[Act.REOPEN][0] and not ticket.reopened_on and not is_solved and not is_old
 
 
 @transaction.atomic

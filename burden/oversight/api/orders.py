@@ -20,7 +20,17 @@ from burden.kit.errors import Absent
 from burden.kit.reading import one_of, read_one, text
 from burden.oversight import queries
 from burden.oversight.clocks import COLOURS, Edges, edges
-from burden.oversight.models import Finding, FindingState, Order, OrderState, OrderStep, Requirement, Source, Why
+from burden.oversight.models import (
+    Finding,
+    FindingState,
+    Order,
+    OrderState,
+    OrderStep,
+    Outcome,
+    Requirement,
+    Source,
+    Why,
+)
 from burden.oversight.queries import CANCELLED, Chosen
 from burden.units.models import Unit
 
@@ -28,7 +38,7 @@ CODE_LENGTH, MOST_TEXT = 20, 60
 LISTED = ("year", "number", "title", "category", "citation", "state", "person_min", "due_on", "took_days", "saved_min")
 KEPT = (
     "titles", "standard", "days", "responsible", "section", "deadline_on", "asked_until", "was_extended", "in_time", "opened_at", "sent_at",
-    "signed_at", "answered_at", "finished_at", "closed_at", "looked_at", "before_min", "before_weeks", "after_min", "after_weeks",
+    "signed_at", "answered_at", "finished_at", "closed_at", "looked_at", "outcome", "before_min", "before_weeks", "after_min", "after_weeks",
 )  # fmt: skip
 READS = {
     "tab": one_of((*queries.COLUMNS, CANCELLED)), "colour": one_of(COLOURS), "issuer": text(CODE_LENGTH), "text": text(MOST_TEXT),
@@ -55,7 +65,9 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     colour = serializers.ChoiceField(COLOURS, allow_null=True, help_text="null: nothing is due")
     left = serializers.IntegerField(allow_null=True)
     took_days = serializers.IntegerField(allow_null=True)
-    saved_min = serializers.IntegerField(allow_null=True, help_text="Of a year, once it is struck off")
+    saved_min = serializers.IntegerField(
+        allow_null=True, help_text="Of a year, once it is struck off; null also where in too few weeks anybody filed"
+    )
 
 
 class OrderPageSerializer(serializers.Serializer[Any]):
@@ -114,6 +126,7 @@ class OrderSerializer(OrderLineSerializer):
     finished_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     looked_at = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.ChoiceField(Outcome.choices, allow_blank=True, help_text="What looking back found")
     before_min = serializers.IntegerField(allow_null=True, help_text="Asked in the weeks before it was opened")
     before_weeks = serializers.IntegerField(allow_null=True)
     after_min = serializers.IntegerField(allow_null=True, help_text="Asked in the weeks after the answer")

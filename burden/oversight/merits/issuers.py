@@ -35,7 +35,7 @@ from burden.oversight.merits.reckoning import (
     net_lines,
     span,
 )
-from burden.oversight.models import OWN_LESS, TOLD_AT_ONCE, Order, OrderState, RecognitionKind
+from burden.oversight.models import OWN_LESS, TOLD_AT_ONCE, UNKEPT, Order, OrderState, RecognitionKind
 from burden.units.models import Level, Unit
 
 WEEKS, YEAR = 13, 52
@@ -151,9 +151,13 @@ def _late(unit: Unit, today: dt.date) -> set[int]:
 
 
 def _orders(unit: Unit, issuers: Collection[Unit], now: dt.datetime) -> list[Order]:
-    """Return the orders of a unit that were struck off in the last year and saved something, the oldest first."""
+    """Return the orders of a unit that were struck off in the last year, saved something and keep it, the oldest first."""
     done = Order.every.filter(unit=unit, state__in=(OrderState.CLOSED, OrderState.LOOKED), saved_min__gt=0)
-    recent = done.filter(closed_at__gte=now - RECENT, issuer__in=issuers).select_related("issuer")
+    recent = (
+        done.filter(closed_at__gte=now - RECENT, issuer__in=issuers)
+        .exclude(outcome__in=UNKEPT)
+        .select_related("issuer")
+    )
     return sorted(recent.order_by("-closed_at", "-pk")[:MOST_ORDERS], key=lambda each: (each.closed_at, each.pk))
 
 

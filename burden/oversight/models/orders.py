@@ -38,6 +38,15 @@ class OrderState(models.TextChoices):
     CANCELLED = "cancelled", _("已撤销")
 
 
+class Outcome(models.TextChoices):
+    """What looking back found."""
+
+    LESS = "less", _("确有减少")
+    SAME = "same", _("没有变化")
+    MORE = "more", _("反弹")
+
+
+UNKEPT = (Outcome.SAME, Outcome.MORE)  # what was said to be saved did not stay
 RUNNING = (
     OrderState.DRAFT, OrderState.SENT, OrderState.WORKING, OrderState.EXTENSION, OrderState.ANSWERED, OrderState.RETURNED,
 )  # fmt: skip
@@ -120,6 +129,7 @@ class Order(models.Model):
     finished_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=4, choices=Outcome, blank=True)  # of looking back
     in_time = models.BooleanField(null=True)
     took_days = models.SmallIntegerField(null=True)
     before_min = models.BigIntegerField(null=True)
@@ -172,6 +182,11 @@ class Order(models.Model):
                 name="order_closed",
             ),
             models.CheckConstraint(
+                condition=Q(state=OrderState.LOOKED, outcome__in=Outcome.values)
+                | (~Q(state=OrderState.LOOKED) & Q(outcome="")),
+                name="order_outcome",
+            ),
+            models.CheckConstraint(
                 condition=Q(less__gte=0, same__gte=0, more__gte=0, asked__gte=F("less") + F("same") + F("more")),
                 name="order_relief",
             ),
@@ -184,6 +199,16 @@ class Order(models.Model):
     def name(self) -> str:
         """Its number as people say it: 2026-118."""
         return f"{self.year}-{self.number:03d}"
+
+    @property
+    def standing(self) -> str:
+        """Where it stands in words, with what looking back found."""
+        return " · ".join(filter(None, (str(self.get_state_display()), str(self.get_outcome_display()))))
+
+    @property
+    def is_unkept(self) -> bool:
+        """Whether looking back found that it did not become less."""
+        return self.outcome in UNKEPT
 
     @property
     def told(self) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KEY_LENGTH = 40
 MARK_LENGTH = 64
 OWN_LESS = _("自己定的要求，比上年同期少")  # what an issuer is recognised for has no name of its own
+PUT_RIGHT = _("整改见效：%(title)s")
 
 
 class RecognitionKind(models.TextChoices):
@@ -46,6 +47,10 @@ class RecognitionState(models.TextChoices):
 
 def headline(kind: str, title: str) -> str:
     """Say what a recognition is for, in the language of whoever reads it; what people named keeps its name."""
+    if (
+        kind == RecognitionKind.ORDER
+    ):  # an order is titled with what was wrong: what is recognised is that it was put right
+        return str(PUT_RIGHT) % {"title": title}
     return str(OWN_LESS) if kind == RecognitionKind.ISSUER else title
 
 

@@ -15,9 +15,18 @@ from burden.accounts.queries import put_to
 from burden.accounts.roles import EXPORTERS
 from burden.kit import clock
 from burden.kit.clock import DAY
-from burden.oversight.clocks import COLOURS, RED, Edges
+from burden.oversight.clocks import ASKED_FOR, COLOURS, RED, Edges
 from burden.oversight.levels import told_above
-from burden.oversight.models import RUNNING, TOLD_AT_ONCE, Order, OrderState, OrderStep, ReliefAsked, Requirement
+from burden.oversight.models import (
+    RUNNING,
+    TOLD_AT_ONCE,
+    UNKEPT,
+    Order,
+    OrderState,
+    OrderStep,
+    ReliefAsked,
+    Requirement,
+)
 from burden.oversight.steps import STEPS
 from burden.units.models import Unit
 
@@ -33,7 +42,7 @@ CARDS = 3  # of a column
 FEW_ANSWERS = TOLD_AT_ONCE
 RECENT = 90 * DAY
 CARD = (
-    "year", "number", "state", "title", "category", "citation", "person_min", "due_on", "ripe_on", "saved_min", "took_days",
+    "year", "number", "state", "title", "category", "citation", "person_min", "due_on", "ripe_on", "saved_min", "took_days", "outcome",
     "issuer__name", "issuer__code", "unit__name", "unit__code", "unit_id", "issuer_id",
 )  # fmt: skip
 
@@ -109,7 +118,7 @@ def board_sums(actor: Actor, issuer: str, edges: Edges, now: dt.datetime) -> dic
         in_time=Count("pk", filter=recent & Q(in_time=True)),
         took=Avg("took_days", filter=recent),
         took_before=Avg("took_days", filter=before),
-        saved_min=Sum("saved_min"),
+        saved_min=Sum("saved_min", filter=~Q(outcome__in=UNKEPT) | Q(saved_min__lt=0)),
     )
 
 
@@ -169,14 +178,18 @@ def relief_asked(actor: Actor, pk: int) -> Order:
     return found
 
 
-def relief_questions(actor: Actor) -> QuerySet[ReliefAsked]:
-    """Return what was put to the actor for a unit of theirs, and nobody there has answered yet."""
+def relief_questions(actor: Actor, today: dt.date) -> QuerySet[ReliefAsked]:
+    """Return what was put to the actor for a unit of theirs these four weeks, and nobody there has answered yet."""
     mine = put_to(actor, Question.RELIEF).values("subject")
-    found: QuerySet[ReliefAsked] = ReliefAsked.objects.visible_to(actor).filter(has_answered=False, order__in=mine)
+    found: QuerySet[ReliefAsked] = _unanswered(actor, today).filter(order__in=mine)
     return found.filter(order__state__in=STEPS["confirm"].starts)
 
 
-def has_to_confirm(actor: Actor, found: Order) -> bool:
-    """Say whether one of the actor's units was asked and has not answered."""
-    rows = ReliefAsked.objects.visible_to(actor).filter(order=found, has_answered=False)
-    return bool(rows.exists())
+def has_to_confirm(actor: Actor, found: Order, today: dt.date) -> bool:
+    """Say whether one of the actor's units was asked these four weeks and has not answered."""
+    return bool(_unanswered(actor, today).filter(order=found).exists())
+
+
+def _unanswered(actor: Actor, today: dt.date) -> QuerySet[ReliefAsked]:
+    found: QuerySet[ReliefAsked] = ReliefAsked.objects.visible_to(actor)
+    return found.filter(has_answered=False, asked_on__gt=today - ASKED_FOR)

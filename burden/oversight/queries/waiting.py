@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,7 @@ from burden.oversight.models import (
     FindingState,
     Order,
     OrderState,
+    OrderStep,
     Requirement,
     Source,
 )
@@ -37,6 +39,7 @@ from burden.oversight.queries.recognition import waiting as recognitions_waiting
 S = OrderState
 OFFICES = (S.DRAFT, S.EXTENSION, S.DONE)  # whose turn it is
 KEEPERS = (S.ANSWERED, S.CLOSED)
+TURNED = ("extend", "return", "reopen")  # steps after which another has to act
 SOURCES: Mapping[str, Source] = {
     "signal": Source.SIGNAL,
     "ticket": Source.TICKET,
@@ -47,7 +50,7 @@ SOURCES: Mapping[str, Source] = {
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
     """Return what waits for a person: bulletins, orders at the own step, findings without an order, what is overdue one level below, relief to confirm, recognitions."""
     today = clock.day_of(now)
-    found = [*bulletins_waiting(actor, now), *_orders(actor, today), *_findings(actor), *_relief(actor)]
+    found = [*bulletins_waiting(actor, now), *_orders(actor, today), *_findings(actor), *_relief(actor, today)]
     found += recognitions_waiting(actor, now)
     if actor.post(*EXPORTERS):
         found += _escalated(actor, today)
@@ -88,9 +91,16 @@ def _orders(actor: Actor, today: dt.date) -> Iterator[Waiting]:
     led = _led(actor)
     if not led and not actor.post(*EXPORTERS):
         return
-    found = _at_own_step(actor, led, today).select_related("issuer").order_by("due_on", "pk")
+    found = _at_own_step(actor, led, today).annotate(turned_at=Subquery(_turned(actor)))
+    found = found.select_related("issuer").order_by("due_on", "pk")
     for each in found[: MOST + 1]:
         yield _order(each, is_issuers=each.issuer_id in led)
+
+
+def _turned(actor: Actor) -> QuerySet[OrderStep, Any]:
+    """Return when an order was last sent back, or a later day last asked for: since then it waits."""
+    steps: QuerySet[OrderStep] = OrderStep.objects.visible_to(actor)
+    return steps.filter(order=OuterRef("pk"), act__in=TURNED).order_by("-at").values("at")[:1]
 
 
 def _left_open(actor: Actor) -> QuerySet[Requirement]:
@@ -100,9 +110,10 @@ def _left_open(actor: Actor) -> QuerySet[Requirement]:
     return found.filter(left, order=OuterRef("pk"), verified_at=None)
 
 
-def _order(each: Order, *, is_issuers: bool) -> Waiting:
+def _order(each: Any, *, is_issuers: bool) -> Waiting:
     begun = {
         S.DRAFT: each.opened_at, S.SENT: each.sent_at, S.WORKING: each.signed_at, S.ANSWERED: each.answered_at,
+        S.EXTENSION: each.turned_at, S.RETURNED: each.turned_at,
     }.get(OrderState(each.state))  # fmt: skip
     return Waiting(
         kind=_("回头看") if each.state == S.CLOSED else _("督办单"),
@@ -156,10 +167,10 @@ def _escalated(actor: Actor, today: dt.date) -> Iterator[Waiting]:
         )
 
 
-def _relief(actor: Actor) -> Iterator[Waiting]:
+def _relief(actor: Actor, today: dt.date) -> Iterator[Waiting]:
     if not actor.homes:
         return
-    for each in relief_questions(actor).select_related("order__issuer").order_by("asked_on", "pk")[: MOST + 1]:
+    for each in relief_questions(actor, today).select_related("order__issuer").order_by("asked_on", "pk")[: MOST + 1]:
         yield Waiting(
             kind=_("回头看"),
             title=each.order.title,
@@ -243,8 +254,8 @@ def _order_links(found: QuerySet[Order]) -> Iterator[Link]:
 
 def _note(each: Order) -> str:
     """Say where an order stands, and what it saved once that is known."""
-    state = str(each.get_state_display())
-    if each.saved_min is None or each.saved_min <= 0:
+    state = each.standing
+    if each.saved_min is None or each.saved_min <= 0 or each.is_unkept:
         return state
     return _("%(state)s，一年少 %(hours)d 人时") % {"state": state, "hours": round(each.saved_min / 60)}
 

@@ -17,7 +17,7 @@ from burden.accounts.roles import EXPORTERS
 from burden.demands.models import State as DemandState
 from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
-from burden.kit.reading import Read, many, maybe, read_one, text, whole
+from burden.kit.reading import Read, many, maybe, one_of, read_one, text, whole
 from burden.ledger.services import record
 from burden.oversight import saved
 from burden.oversight.clocks import LOOK_AFTER, TO_CLOSE, TO_JUDGE, TO_SEND
@@ -28,6 +28,7 @@ from burden.oversight.models import (
     FindingState,
     Order,
     OrderStep,
+    Outcome,
     Requirement,
 )
 from burden.oversight.models.findings import TITLE_LENGTH
@@ -290,17 +291,18 @@ def close_order(*, by: Actor, order: Order, now: dt.datetime) -> Order:
 
 
 @transaction.atomic
-def look_back(*, by: Actor, order: Order, note: str, now: dt.datetime) -> Order:
-    """Say after thirty days that relief has stayed (回头看). Refuses: order.early, order.note, order.role; Conflict order.state."""
+def look_back(*, by: Actor, order: Order, outcome: str, note: str, now: dt.datetime) -> Order:
+    """Say after thirty days whether relief has stayed (回头看). Refuses: order.early, order.outcome, order.note, order.role; Conflict order.state."""
     held = _begin(by, order, "look")
     _ripe(held, now, _("回头看要等 30 天：%(day)s 起可以看"))
+    held.outcome = _read(one_of(Outcome.values), outcome, "outcome", _("看下来"))
     held.looked_at, held.due_on, held.ripe_on = now, None, None
     return _end(held, "look", by, now, _read(LINE, note, "note", _("说明")))
 
 
 @transaction.atomic
 def reopen_order(*, by: Actor, order: Order, reason: str, days: int, now: dt.datetime) -> Order:
-    """Send an order back after looking again (没有减少，重新办理); what it was said to save no longer counts.
+    """Send an order back after looking again (重新办理); what it was said to save no longer counts.
 
     Refuses: order.early, order.reason, order.days, order.role; Conflict order.state.
     """

@@ -19,6 +19,7 @@ from burden.kit import clock
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import one_of, read_one
 from burden.ledger.services import record_of_nobody
+from burden.oversight.clocks import ASKED_FOR
 from burden.oversight.models import TOLD_AT_ONCE, Order, ReliefAsked, ReliefTally
 from burden.oversight.steps import STEPS
 from burden.units.models import Level, Unit
@@ -77,7 +78,7 @@ def confirm_relief(*, by: Actor, order: Order, said: str, now: dt.datetime) -> N
     """Say for the own unit whether it became less; the first answer stands, and what it was is not kept beside the unit.
 
     Shape: said is less, same or more. Refuses: relief.said, relief.asked (the unit was not, or no post there); Conflict
-    relief.answered, order.state.
+    relief.answered, relief.over (it was asked too long ago), order.state.
     """
     answer = read_one(one_of(SAID), said, field="said", label=_("答案"), code="relief.said")
     found = Order.objects.asked_of(by).select_for_update(of=("self",)).filter(pk=order.pk).first()
@@ -87,6 +88,8 @@ def confirm_relief(*, by: Actor, order: Order, said: str, now: dt.datetime) -> N
         raise Refused("relief.asked", _("这一项没有问你们单位"))
     if found.state not in STEPS["confirm"].starts:
         raise Conflict("order.state", _("这一项已经不用答了"), {"state": found.state})
+    if mine.asked_on + ASKED_FOR <= clock.day_of(now):
+        raise Conflict("relief.over", _("问了满四周，不再收了"))
     if mine.has_answered:
         raise Conflict("relief.answered", _("你们单位已经答过了"))
     mine.has_answered = True

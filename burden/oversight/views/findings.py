@@ -70,6 +70,7 @@ def finding_new(request: ActedRequest) -> HttpResponse:
         return redirect("ticket", ticket.pk)
     demand = _reported(actor, ticket) if ticket else _demand(request)
     initial = _initial(request, demand) | (_of_ticket(ticket) if ticket else _of_observation(observation))
+    initial |= _of_order(request)
     form = FindingForm(request.POST or None, actor=actor, today=clock.day_of(clock.now()), initial=initial)
     if request.method == "POST" and form.is_valid():
         raised = _raise(actor, form, demand, ticket or observation)
@@ -145,6 +146,21 @@ def _of_observation(observation: Observation | None) -> dict[str, Any]:
     if observation.unit.level == Level.DEPARTMENT:
         return {"issuer": observation.unit}
     return {"title": observation.text[:TITLE_LENGTH]}
+
+
+def _of_order(request: ActedRequest) -> dict[str, Any]:
+    """Return what a finding takes from an order that did not last, named by an address, in the actor's scope (Http404)."""
+    pk = _named(request, "order")
+    if not pk:
+        return {}
+    found = queries.order(request.actor, pk)
+    return {
+        "issuer": found.issuer,
+        "category": found.category,
+        "titles": "\n".join(found.titles),
+        "title": gettext("督办单 %(name)s 以后又在要：%(title)s")[:TITLE_LENGTH]
+        % {"name": found.name, "title": found.title},
+    }
 
 
 def _initial(request: ActedRequest, demand: Demand | None) -> dict[str, Any]:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from burden.accounts.roles import READERS, Role
+from burden.accounts.roles import EXPORTERS, READERS, Role
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.kit.forms import show_refusal
 from burden.oversight import queries, saved, services, steps
-from burden.oversight.clocks import RED, Edges, edges
+from burden.oversight.clocks import RED, Edges, edges, first_deadline
 from burden.oversight.forms import ActForm, ReliefForm, act_form
 from burden.oversight.models import Order, OrderState, OrderStep, Requirement
 from burden.oversight.seen import total
@@ -87,6 +87,10 @@ def _show(
         may -= {"close", "look", "reopen"}
     if not steps.to_answer(found, asked):
         may.discard("answer")
+    if not any(each.is_answered and each.verified_at is None for each in asked):
+        may.discard("verify")
+    if all(each.verified_at for each in asked):
+        may.discard("return")
     forms = {
         name: form if form is not None and name == act else act_form(name, found, asked)
         for name in SERVICES
@@ -100,7 +104,10 @@ def _show(
         "clock": clock_,
         "nine": _nine(found, asked, happened, is_red=bool(clock_ and clock_.colour == RED)),
         "requirements": asked,
-        "steps": [(each, steps.LABELS[each.act]) for each in happened],
+        "steps": [(each, _label(found, each)) for each in happened],
+        "asks": next((each.note for each in happened if each.act == "extend"), ""),
+        "first": first_deadline(found, at.days),
+        "again": found.is_unkept and bool(request.actor.post(*EXPORTERS)),
         "late": _late(found, at),
         "acts": [(name, steps.LABELS[name], forms[name], name in MAIN) for name in forms],
         "left": sum(each.verified_at is None for each in asked),
@@ -114,6 +121,11 @@ def _show(
         ],
     }
     return render(request, "oversight/order.html", context, status=status)
+
+
+def _label(found: Order, step: OrderStep) -> str | Promise:
+    label = steps.LABELS[step.act]
+    return f"{label} · {found.get_outcome_display()}" if step.act == "look" and found.outcome else label
 
 
 def _late(found: Order, at: Edges) -> int:
@@ -168,6 +180,7 @@ def order_relief(request: ActedRequest, pk: int) -> HttpResponse:
     context = {
         "order": found,
         "form": form,
-        "open": queries.has_to_confirm(actor, found) and found.state in steps.STEPS["confirm"].starts,
+        "open": queries.has_to_confirm(actor, found, clock.day_of(clock.now()))
+        and found.state in steps.STEPS["confirm"].starts,
     }
     return render(request, "oversight/relief.html", context, status=422 if form.errors else 200)

@@ -380,8 +380,8 @@ def test_receipt_opens_its_ticket_alone(client: Client, county: Unit) -> None:
     mine = make_ticket(county, "replied", text="我的一条")
     receipt = new_receipt()
     Ticket.every.filter(pk=mine.pk).update(receipt=digest(receipt))
-    page = client.post("/a/receipt/", {"receipt": receipt, "act": "judge", "verdict": "solved"}).content.decode()
-    assert "我的一条" in page and "你的评价：" in page
+    page = client.post("/a/receipt/", {"receipt": receipt, "act": "judge", "verdict": "unsolved"}).content.decode()
+    assert "我的一条" in page and "你的评价：" in page and 'value="reopen"' in page
     again = client.post("/a/receipt/", {"receipt": receipt, "act": "judge", "verdict": "solved"})
     assert again.status_code == 422
     reopened = client.post("/a/receipt/", {"receipt": receipt, "act": "reopen", "words": "还在收"})

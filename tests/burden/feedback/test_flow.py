@@ -14,6 +14,7 @@ from burden.feedback.choices import TRANSITIONS, Act, State
 from burden.feedback.flow import move, need
 from burden.feedback.models import BoardCount, BoardEntry, Ticket, TicketForward, TicketStep
 from burden.feedback.sealing import added_to
+from burden.feedback.services.reporting import may_reopen
 from burden.kit.clock import DAY
 from burden.kit.db import act_as, present
 from burden.kit.errors import Conflict, Refused
@@ -228,6 +229,15 @@ def test_merge_into_itself_another_desks_or_a_merged_one_is_refused(office: Offi
         assert refused.value.code == "ticket.into"
 
 
+def test_what_was_said_to_be_solved_is_not_sent_back(office: Office) -> None:
+    ticket = office.ticket("replied")
+    assert may_reopen(ticket, NOW.date())
+    assert not may_reopen(services.judge(verdict="solved", receipt=ticket.receipt, now=NOW), NOW.date())
+    with pytest.raises(Conflict) as refused:
+        services.reopen(words="又在收", receipt=ticket.receipt, now=NOW)
+    assert refused.value.code == "ticket.solved"
+
+
 def test_reopened_goes_up_once_and_only_in_time(office: Office) -> None:
     upper = make_actor(office.county.parent, "reviewer")
     ticket = office.ticket("replied")
@@ -258,7 +268,7 @@ def test_acts_of_reporters_leave_no_hour_and_reach_desk_and_ledger_with_a_later_
     ticket = office.ticket("replied")
     make_actor(office.county.parent, "reviewer")
     before = Ticket.every.filter(pk=ticket.pk).values("state", "verdict", "later", "desk", "reopened_on").get()
-    services.judge(verdict="solved", receipt=ticket.receipt, now=NOW)
+    services.judge(verdict="unsolved", receipt=ticket.receipt, now=NOW)
     seen = services.reopen(words="又收了，全镇 14 个村", receipt=ticket.receipt, now=NOW)
     assert (seen.state, seen.desk_id) == ("reopened", office.county.parent_id), "its reporter sees it at once"
     for again in (services.judge, services.judge_later):
@@ -368,7 +378,7 @@ def test_reporter_sees_and_changes_no_ticket_but_the_own_in_the_database(office:
     with as_role("burden_web"):
         present("receipt", joined.receipt)
         assert list(Ticket.every.all()) == [joined]
-        services.judge(verdict="solved", receipt=joined.receipt, now=NOW)
+        services.judge(verdict="unsolved", receipt=joined.receipt, now=NOW)
         services.reopen(words="还在收", receipt=joined.receipt, now=NOW)
         present("receipt", "")
     with as_role("burden_worker"):

@@ -27,8 +27,8 @@ def providers(settings) -> None:
     settings.THREADS = (f"{__name__}.later", f"{__name__}.earlier")
 
 
-def test_links_stand_as_they_happened(providers) -> None:
-    assert [link.kind for link in links(None, "demand", 7)] == ["问题", "督办单"]
+def test_links_stand_newest_first(providers) -> None:
+    assert [link.kind for link in links(None, "demand", 7)] == ["督办单", "问题"]
 
 
 def test_kind_that_no_room_has_is_refused() -> None:

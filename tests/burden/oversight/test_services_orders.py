@@ -20,9 +20,10 @@ from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
 from burden.oversight import clocks, services, steps
 from burden.oversight.models import Finding, FindingState, Order, OrderState, OrderStep, Requirement
-from burden.oversight.queries import finding
+from burden.oversight.queries import board_sums, finding
 from burden.oversight.saved import weeks_after, weeks_before
 from burden.oversight.steps import STEPS
+from burden.standards.workdays import workdays
 from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_post, make_unit
 
 ACTS = {
@@ -37,7 +38,7 @@ ACTS = {
     "return": (services.return_order, {"reason": "群还在发", "days": 5}),
     "finish": (services.finish_order, {}),
     "close": (services.close_order, {}),
-    "look": (services.look_back, {"note": "看了四周，没有再要"}),
+    "look": (services.look_back, {"outcome": "less", "note": "看了四周，没有再要"}),
     "reopen": (services.reopen_order, {"reason": "又在要", "days": 5}),
     "cancel": (services.cancel_order, {"reason": "事项已撤回"}),
 }
@@ -378,9 +379,32 @@ def test_sent_back_order_keeps_the_days_it_was_given(place: Place) -> None:
     assert again.deadline_on == again.due_on > given
 
 
-def test_looking_back_says_by_what(place: Place) -> None:
-    with refusal("order.note"):
-        act(place, place.order("closed"), "look", note=" ")
+def test_looking_back_says_what_and_by_what(place: Place) -> None:
+    for wrong, code in (
+        ({"note": " "}, "order.note"),
+        ({"outcome": ""}, "order.outcome"),
+        ({"outcome": "gone"}, "order.outcome"),
+    ):
+        with transaction.atomic(), refusal(code):
+            act(place, place.order("closed"), "look", **wrong)
+    assert not OrderStep.every.exists()
+
+
+@pytest.mark.parametrize(("outcome", "left"), [("less", 38_880), ("same", None), ("more", None)])
+def test_what_did_not_last_is_told_and_no_longer_counts_as_saved(place: Place, outcome: str, left: int | None) -> None:
+    looked = act(place, place.order("closed"), "look", outcome=outcome, note="两个乡镇说又在要")
+    place.order("looked", saved_min=-600, outcome="more")  # what became more counts as such, whatever was found later
+    at = clocks.edges(NOW.date())
+    sums = board_sums(place.office, "", at, NOW)
+    assert (looked.outcome, looked.saved_min, sums["saved_min"]) == (outcome, 38_880, (left or 0) - 600)
+    assert looked.standing == f"已回头看 · {looked.get_outcome_display()}"
+
+
+def test_first_deadline_is_told_once_it_was_put_off(place: Place) -> None:
+    sent = act(place, place.order("draft", days=7), "send", now=dt.datetime(2026, 12, 2, 2, tzinfo=dt.UTC))
+    assert clocks.first_deadline(sent, workdays()) is None
+    sent.deadline_on = dt.date(2026, 12, 18)
+    assert clocks.first_deadline(sent, workdays()) == dt.date(2026, 12, 11)
 
 
 @pytest.mark.parametrize("answers", [{}, {1: " "}, {9: "没有这一条"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from django.urls import reverse
 from burden.accounts.services import put_question
 from burden.kit import clock
 from burden.kit.clock import DAY
+from burden.kit.errors import Conflict
 from burden.kit.threads import links
 from burden.kit.waiting import waiting
-from burden.oversight import seen
-from burden.oversight.models import Finding, Order, OrderState, ReliefAsked, ReliefTally
+from burden.oversight import seen, services
+from burden.oversight.models import Finding, Order, OrderState, ReliefAsked, ReliefTally, Requirement
 from burden.standards.models import Rule
 from tests.burden.oversight.test_services_orders import Place
 from tests.factories import NOW, make_actor, make_demand, make_finding, make_order, make_target, make_ticket, make_unit
@@ -216,6 +218,48 @@ def test_receiver_answers_with_one_tap(place: Place, enter: Any) -> None:
     assert "已经答过了" in page(client, "order_relief", order.pk)
     assert client.post(reverse("order_relief", args=[order.pk]), {"said": "more"}).status_code == 422
     assert waiting(cadre, NOW) == []
+
+
+def test_question_to_receivers_ends_after_four_weeks(place: Place, enter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = place.order("answered", asked=1)
+    ReliefAsked.every.create(order=order, unit=place.towns[0], asked_on=NOW.date())
+    cadre, last = place.cadres[0], NOW + 27 * DAY
+    put_question(kind="relief", subject=order.pk, people=[cadre.user_id], now=NOW)
+    assert len(waiting(cadre, last)) == 1 and waiting(cadre, last + DAY) == []
+    with pytest.raises(Conflict, match="四周"):
+        services.confirm_relief(by=cadre, order=order, said="less", now=last + DAY)
+    assert not ReliefTally.every.exists()
+
+
+def test_order_that_did_not_last_leads_to_a_new_finding(place: Place, enter: Any) -> None:
+    order, kept = place.order("looked", outcome="more"), place.order("looked", outcome="less")
+    client, asked = enter(place.reviewer), reverse("finding_new")
+    assert f"{asked}?order={order.pk}" in page(client, "order", order.pk)
+    assert f"{asked}?order={kept.pk}" not in page(client, "order", kept.pk)
+    assert f"{asked}?order={order.pk}" not in page(enter(place.issuer), "order", order.pk)
+    form = enter(place.reviewer).get(asked, {"order": order.pk}).context["form"]
+    assert form.initial["titles"].splitlines() == order.titles and order.name in form.initial["title"]
+    assert enter(place.reviewer).get(asked, {"order": 999_999}).status_code == 404
+
+
+def test_extension_says_beside_its_button_until_when_and_why_and_waits_from_the_request(
+    place: Place, enter: Any
+) -> None:
+    order = place.order("working", sent_at=NOW - 9 * DAY, signed_at=NOW - 8 * DAY)
+    services.extend_order(by=place.issuer, order=order, until=dt.date(2026, 12, 10), reason="要等市局统一", now=NOW)
+    (waits,) = (each for each in waiting(place.office, NOW) if each.kind == "督办单")
+    assert waits.since == clock.day_of(NOW)
+    assert "延到 2026-12-10，理由：要等市局统一" in page(enter(place.office), "order", order.pk)
+
+
+def test_what_is_judged_is_offered_no_more(place: Place, enter: Any) -> None:
+    order = place.order("answered")
+    client = enter(place.office)
+    assert f"/orders/{order.pk}/verify/" in page(client, "order", order.pk)
+    Requirement.every.filter(order=order).update(verified_at=NOW)
+    shown = page(client, "order", order.pk)
+    assert f"/orders/{order.pk}/finish/" in shown
+    assert not [act for act in ("verify", "return") if f"/orders/{order.pk}/{act}/" in shown]
 
 
 def test_finding_by_hand_freezes_what_was_asked(place: Place, enter: Any) -> None:
