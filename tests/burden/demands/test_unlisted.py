@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from burden.accounts.roles import Role
 from burden.demands import duty as lists
+from burden.demands.admissions.models import Admission
 from burden.demands.admissions.queries import waiting as admissions_waiting
 from burden.demands.admissions.services import ask_admission, grant_admission, refuse_admission
 from burden.demands.models import Demand, Refusal, Target
@@ -17,6 +18,7 @@ from burden.demands.services import send_back, send_back_for_all, take
 from burden.demands.services.refusing import ground_of, may_send_back_for_all
 from burden.demands.services.targets import renew_targets
 from burden.kit import clock
+from burden.kit.clock import DAY
 from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
@@ -206,7 +208,9 @@ def test_draft_that_was_decided_waits_for_its_department(place):
     assert [each.note for each in found] == ["准入了，条目 2-51：可以下达", "没有准入：不用"]
     assert [each.url for each in found] == [reverse("demand_edit", args=[pk]) for pk in (place.demand.pk, other.pk)]
     Demand.every.update(state="withdrawn", withdrawn_at=NOW)
-    assert admissions_waiting(place.issuer, NOW) == []
+    decided = [reverse("admission", args=[pk]) for pk in Admission.every.order_by("pk").values_list("pk", flat=True)]
+    assert [each.url for each in admissions_waiting(place.issuer, NOW)] == decided
+    assert admissions_waiting(place.issuer, NOW + 15 * DAY) == []
 
 
 def test_pages_lead_all_the_way(client, place):
