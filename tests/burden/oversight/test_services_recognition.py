@@ -108,7 +108,7 @@ def test_every_act_in_every_state_leads_where_the_table_says_or_is_refused(place
             place.do(name, held)
         assert hidden or caught.value.code == "recognition.state", (state, name)
         assert Recognition.every.get(pk=held.pk).state == state
-        assert not AuditEvent.objects.filter(subject_id=str(held.pk)).exists()
+        assert not AuditEvent.objects.filter(subject="recognition", subject_id=str(held.pk)).exists()
 
 
 def test_every_act_by_every_role(place: Place) -> None:
