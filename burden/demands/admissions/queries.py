@@ -94,18 +94,11 @@ def _decided(actor: Actor) -> list[Waiting]:
     own = Admission.objects.visible_to(actor).filter(unit_id__in=actor.issuing, demand__state__in=OPEN)
     rows = own.filter(state__in=(State.GRANTED, State.REFUSED)).select_related("item").order_by("decided_at", "pk")
     return [
-        Waiting(
-            _("准入申请"),
-            each.title,
-            _("准入了，条目 %(code)s：可以下达") % {"code": each.item.code}
-            if each.item
-            else _("没有准入：%(note)s") % {"note": each.note},
-            reverse("demand_edit", args=[each.demand_id]),
-            _("下达或撤回"),
-            since=day_of(each.decided_at),
+        _told(
+            each, _("准入了，条目 %(code)s：可以下达"), reverse("demand_edit", args=[each.demand_id]), _("下达或撤回")
         )
         for each in rows[: MOST + 1]
-        if each.decided_at and each.demand_id
+        if each.demand_id
     ]
 
 
@@ -116,19 +109,16 @@ def _answered(actor: Actor, now: dt.datetime) -> list[Waiting]:
     own = Admission.objects.visible_to(actor).filter(unit_id__in=actor.issuing, decided_at__gte=now - TOLD)
     rows = own.exclude(demand__state__in=OPEN).select_related("item").order_by("decided_at", "pk")
     return [
-        Waiting(
-            _("准入申请"),
-            each.title,
-            _("准入了，条目 %(code)s") % {"code": each.item.code}
-            if each.item
-            else _("没有准入：%(note)s") % {"note": each.note},
-            reverse("admission", args=[each.pk]),
-            _("看决定"),
-            since=day_of(each.decided_at),
-        )
+        _told(each, _("准入了，条目 %(code)s"), reverse("admission", args=[each.pk]), _("看决定"))
         for each in rows[: MOST + 1]
-        if each.decided_at
     ]
+
+
+def _told(each: Admission, granted: str, url: str, act: str) -> Waiting:
+    """Say what was decided, and where to go on."""
+    note = granted % {"code": each.item.code} if each.item else _("没有准入：%(note)s") % {"note": each.note}
+    assert each.decided_at is not None
+    return Waiting(_("准入申请"), each.title, note, url, act, since=day_of(each.decided_at))
 
 
 def _to_decide(actor: Actor, now: dt.datetime) -> list[Waiting]:

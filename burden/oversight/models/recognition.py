@@ -47,9 +47,7 @@ class RecognitionState(models.TextChoices):
 
 def headline(kind: str, title: str) -> str:
     """Say what a recognition is for, in the language of whoever reads it; what people named keeps its name."""
-    if (
-        kind == RecognitionKind.ORDER
-    ):  # an order is titled with what was wrong: what is recognised is that it was put right
+    if kind == RecognitionKind.ORDER:  # its title says what was wrong
         return str(PUT_RIGHT) % {"title": title}
     return str(OWN_LESS) if kind == RecognitionKind.ISSUER else title
 
