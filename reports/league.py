@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.actor import Actor
 from burden.demands.models import Reestimate
 from burden.units.models import Level, Unit
+from reports import source_periods
 from reports.issued import Issued, decided_at, known_of
 from reports.models import RollupDemand, RollupSource
-from reports.peers import MIN_RETURNS, hidden
+from reports.peers import hidden
 from reports.periods import Period
 from reports.queries import MINUTES
-from reports.source_periods import deeper
 from reports.statements import Statements
 
 SQL = Statements()
@@ -184,7 +184,7 @@ class League:
 
 
 def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort: str = "own") -> League:
-    """Return the issuers whose demands reach those below a unit. Ten queries, whatever their number."""
+    """Return the issuers whose demands reach those below a unit. Eleven queries, whatever their number."""
     slots = weeks_of(period)
     weeks = _compared(slots)
     gone = hidden([unit.pk], (min(weeks), max(weeks)))[unit.pk]
@@ -249,10 +249,10 @@ def _issuers(
 ) -> tuple[dict[int, Unit], bool]:
     """Return issuers, and whether these are all; by hidden weeks nobody is told to ask for most."""
     shown = [week for week in weeks if week not in gone]
-    asking, is_whole = deeper(unit, (weeks, shown), LISTED)
+    asking, is_whole = source_periods.deeper(unit, (weeks, shown), LISTED)
     here = Q(pk=unit.pk) | Q(parent=unit) | Q(pk__in=asking)
     found = Unit.objects.visible_to(actor).filter(here).exclude(level=Level.VILLAGE)
-    named = found.only("code", "name", "level", "path", "parent_id").order_by("path")
+    named = found.select_related("parent").only("code", "name", "level", "path", "parent__level").order_by("path")
     return {each.pk: each for each in named}, is_whole
 
 
@@ -301,19 +301,12 @@ def _slot(
 def unregistered(issuers: Mapping[int, Unit], slots: Mapping[str, Sequence[dt.date]]) -> dict[tuple[int, str], int]:
     """Return what others did for issuers that never registered it, as each one's page has it: see issued.unregistered."""
     weeks = {week for those in slots.values() for week in those}
-    above = {pk: each.parent_id for pk, each in issuers.items() if each.parent_id}
-    gone = hidden({*above.values()}, (min(weeks), max(weeks))) if above else {}
+    above = {pk: each.parent for pk, each in issuers.items() if each.parent}
+    gone = hidden({place.pk for place in above.values()}, (min(weeks), max(weeks))) if above else {}
     same = _same(slots)
-    said: dict[str, Any] = _pairs(slots, same) | {
-        "issuers": [*above],
-        "above": [*above.values()],
-        "places": sorted({*above.values()}),
-        "hidden": [unit for unit, those in gone.items() for _week in those],
-        "hidden_weeks": [week for those in gone.values() for week in those],
-        "min_returns": MIN_RETURNS,
-    }
-    found = SQL.fetch("league_alone", **said)
-    return {(issuer, name): minutes for issuer, slot, minutes in found for name in same[slot]}
+    found = source_periods.unregistered(above, [slots[name] for name in same], gone)
+    names = [*same]
+    return {(issuer, name): minutes for (slot, issuer), minutes in found.items() for name in same[names[slot]]}
 
 
 def _reestimated(

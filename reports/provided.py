@@ -97,7 +97,7 @@ def spent(*, unit_ids: Collection[int], since: dt.date, until: dt.date) -> dict[
 def imposed(*, unit_id: int, issuer_ids: Collection[int], spans: Spans) -> dict[tuple[int, str], Imposed]:
     """Return what issuers asked by a decision that nobody above a unit made, as the comparison of issuers has it (reports.league)."""
     unit = Unit.every.get(pk=unit_id)
-    issuers = Unit.every.in_bulk(list(issuer_ids))
+    issuers = Unit.every.select_related("parent").in_bulk(list(issuer_ids))
     asked, alone = slots_of(unit, issuers, spans), unregistered(issuers, spans)
     changed = _reestimated(unit, issuers, spans)
     known = known_weeks(issuers.values(), sorted({week for weeks in spans.values() for week in weeks}))

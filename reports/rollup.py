@@ -17,6 +17,7 @@ from django.db import connection, transaction
 
 from burden.kit.clock import Week
 from reports import source_periods
+from reports.peers import MIN_RETURNS
 from reports.statements import Statements
 
 SQL = Statements("rollup")
@@ -191,7 +192,9 @@ def _refresh_shard(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
     (*_settings, held), *_ = _run("lock_shard" if wait else "try_shard", shard=shard)
     if held is False:
         return Refreshed()
-    marks, keys, empty_sub, empty_source = _run_prepared("refresh", shard=shard, until=until, limit=limit)[0]
+    marks, keys, empty_sub, empty_source = _run_prepared(
+        "refresh", shard=shard, until=until, limit=limit, min_returns=MIN_RETURNS
+    )[0]
     if empty_sub:
         _run("prune_sub", keys=empty_sub)
     if empty_source:

@@ -15,6 +15,7 @@ from typing import Any
 
 from burden.kit.clock import Week
 from burden.units.models import Unit
+from reports.peers import MIN_RETURNS, Weeks
 from reports.periods import Period
 from reports.statements import Statements
 
@@ -42,7 +43,7 @@ def fill(settled: dt.date) -> int:
     if lacking:
         columns = _columns(lacking)
         SQL.execute("drop_spans", kinds=columns["kinds"], firsts=columns["firsts"])
-        SQL.execute("put_spans", **columns, levels=list(WIDE))
+        SQL.execute("put_spans", **columns, levels=list(WIDE), min_returns=MIN_RETURNS)
         SQL.execute("note", **columns)
     return len(lacking)
 
@@ -54,7 +55,7 @@ def drop(weeks: Iterable[dt.date]) -> None:
 
 def verify_spans() -> tuple[int, int]:
     """Compare months, quarters and years with their weeks. Shape: rows, differences."""
-    rows, differences = SQL.fetch("verify_spans", levels=list(WIDE))[0]
+    rows, differences = SQL.fetch("verify_spans", levels=list(WIDE), min_returns=MIN_RETURNS)[0]
     return rows, differences
 
 
@@ -91,17 +92,57 @@ def deeper(unit: Unit, slot: tuple[Collection[dt.date], Collection[dt.date]], mo
     return found[:most], len(found) <= most
 
 
+def unregistered(
+    above: Mapping[int, Unit], slots: Sequence[Collection[dt.date]], gone: Weeks
+) -> dict[tuple[int, int], int]:
+    """Add up what was done for issuers that they never registered, over some sets of weeks, from the sums of the unit above each.
+
+    Shape: the unit above by issuer; the weeks in which figures of these are hidden; by number of slot and issuer.
+    Units: person-minutes of weeks with at least five such records.
+    """
+    weeks = [week for each in slots for week in each]
+    if not above or not weeks:
+        return {}
+    spans = _spans(min(weeks), max(weeks))
+    told = {pk: (place.level in WIDE, frozenset(gone[place.pk])) for pk, place in above.items()}
+    families = {key: number for number, key in enumerate(set(told.values()))}
+    items = [
+        (family, slot, kind, first, sign)
+        for (is_wide, hidden), family in families.items()
+        for slot, kind, first, sign, _sign in _cut(_shown(slots, hidden), spans if is_wide else {})
+    ]
+    asked = [(families[told[pk]], place.pk, pk) for pk, place in above.items()]
+    said = _beside(("families", "places", "issuers"), asked)
+    said |= _beside(("item_families", "slots", "kinds", "firsts", "signs"), items)
+    rows = SQL.numbers("unregistered", **said, min_returns=MIN_RETURNS)
+    return {(slot, issuer): minutes for slot, issuer, minutes in rows}
+
+
+def _shown(slots: Iterable[Collection[dt.date]], hidden: Collection[dt.date]) -> Slots:
+    shown = [[week for week in weeks if week not in hidden] for weeks in slots]
+    return [(weeks, weeks) for weeks in shown]
+
+
 def _items(level: str, slots: Slots) -> dict[str, list[Any]]:
     """Return which spans make up which slot, as the statements take them."""
     weeks = [week for whole, _shown in slots for week in whole]
     spans = _spans(min(weeks), max(weeks)) if weeks and level in WIDE else {}
+    return _beside(("slots", "kinds", "firsts", "done", "claimed"), _cut(slots, spans))
+
+
+def _cut(slots: Slots, spans: Spans) -> list[tuple[int, str, dt.date, int, int]]:
+    """Cut slots into spans. Shape: slot, kind, first Monday, how what was done in it counts, and how what is claimed."""
     items: list[tuple[int, str, dt.date, int, int]] = []
     for number, (whole, shown) in enumerate(slots):
         claimed = cover(set(whole), spans)
         done = cover(set(shown), spans) if len(shown) < len(whole) else claimed
         items += [(number, *key, done.get(key, 0), claimed.get(key, 0)) for key in {**done, **claimed}]
-    names = ("slots", "kinds", "firsts", "done", "claimed")
-    return {name: [item[at] for item in items] for at, name in enumerate(names)}
+    return items
+
+
+def _beside(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+    """Return the columns of rows by name, as statements take them."""
+    return {name: [row[at] for row in rows] for at, name in enumerate(names)}
 
 
 def cover(weeks: Collection[dt.date], spans: Spans) -> Parts:

@@ -166,6 +166,7 @@ class SourcePeriod(models.Model):
     """rollup_source of counties and above, summed by month, quarter and year.
 
     Units: as RollupSource; `kind` and `first` (a Monday) name a row of source_span. A row may have come to nothing.
+    `u_told_min` is of u_min what lies in weeks with enough records to be told.
     """
 
     pk = models.CompositePrimaryKey("unit_id", "kind", "first", "issuer_id")
@@ -182,6 +183,7 @@ class SourcePeriod(models.Model):
     c_min = models.BigIntegerField()
     u_min = models.BigIntegerField()
     u_n = models.IntegerField()
+    u_told_min = models.BigIntegerField()
 
     objects = RollupQuerySet.as_manager()
     every = models.Manager()
@@ -255,6 +257,17 @@ class Signal(models.Model):
     person_min = models.BigIntegerField()
     evidence = models.JSONField()
     first_seen = models.DateField()
+    # what names it for good, in a finding that was raised from it; a date as text depends on settings, its parts do not
+    key = models.GeneratedField(
+        expression=models.Func(
+            template="kind || ':' || unit_id || ':' || lpad(extract(year FROM since)::text, 4, '0') || '-'"
+            " || lpad(extract(month FROM since)::text, 2, '0') || '-' || lpad(extract(day FROM since)::text, 2, '0')"
+            " || ':' || subject",
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = SignalQuerySet.as_manager()
     every = models.Manager()
@@ -263,12 +276,8 @@ class Signal(models.Model):
         db_table = "signal"
         default_manager_name = "every"
         base_manager_name = "every"
-        constraints = [models.UniqueConstraint(fields=["kind", "unit", "subject", "since"], name="signal_key")]
-
-    @property
-    def key(self) -> str:
-        """What names it for good, in a finding that was raised from it."""
-        return f"{self.kind}:{self.unit_id}:{self.since}:{self.subject}"
+        constraints = [models.UniqueConstraint(fields=["key"], name="signal_key")]
+        indexes = [models.Index(fields=["-first_seen", "-person_min", "id"], name="signal_newest")]
 
 
 class PortalTime(models.Model):

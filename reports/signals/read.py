@@ -7,12 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, QuerySet
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Demand
-from burden.kit import clock
 from burden.kit.clock import Week
 from burden.oversight.queries import settled_signals
 from burden.units.models import Level, Unit
@@ -58,36 +56,15 @@ def shown(actor: Actor, found: QuerySet[Signal], show: str, today: dt.date) -> Q
     """Leave of signals those still to be judged, or those raised as a finding or dismissed, as far as the actor reads findings."""
     if show == ALL:
         return found
-    keyed = found.annotate(
-        named=Concat(
-            "kind",
-            Value(":"),
-            Cast("unit_id", CharField()),
-            Value(":"),
-            Cast("since", CharField()),
-            Value(":"),
-            "subject",
-        )
-    )
     settled = settled_signals(actor, today)
     if show:
-        return keyed.filter(named__in=settled.filter(state__in=STATES[show]).values("source_key"))
-    return keyed.exclude(named__in=settled.values("source_key"))
+        return found.filter(key__in=settled.filter(state__in=STATES[show]).values("source_key"))
+    return found.exclude(key__in=settled.values("source_key"))
 
 
 def by_key(actor: Actor, key: str) -> Signal | None:
     """Return the signal of a key in the actor's scope; None where there is none any more."""
-    kind, _c, rest = key.partition(":")
-    unit, _c, rest = rest.partition(":")
-    since, _c, subject = rest.partition(":")
-    if not (unit.isascii() and unit.isdigit() and len(unit) < 19) or not clock.DAY_TEXT.fullmatch(since):
-        return None
-    try:
-        day = clock.read_day(since)
-    except ValueError:
-        return None
-    found = Signal.objects.visible_to(actor).filter(kind=kind, unit_id=int(unit), since=day, subject=subject)
-    return found.select_related("unit__parent").first()
+    return Signal.objects.visible_to(actor).filter(key=key).select_related("unit__parent").first()
 
 
 def titles_of(found: Told) -> list[str]:

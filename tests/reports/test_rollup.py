@@ -24,6 +24,7 @@ from burden.standards.models import Category, Evidence
 from burden.units.models import Level, Unit, UnitPath
 from reports import rollup
 from reports.models import RollupOwn, RollupOwnSource, RollupSource, RollupSub
+from reports.peers import MIN_RETURNS
 from tests import factories
 from tests.database import as_role
 from tests.factories import (
@@ -413,7 +414,7 @@ def test_crowded_week_is_rebuilt(country: Country, monkeypatch: pytest.MonkeyPat
 
 def test_marks_are_looked_up_once_whatever_the_statistics(db: None) -> None:
     """After an ANALYZE of the empty queue a join looked the list up for every mark: the square of their number."""
-    facts = {"shard": 1, "until": 400, "limit": 2000}
+    facts = {"shard": 1, "until": 400, "limit": 2000, "min_returns": MIN_RETURNS}
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE stale")
         cursor.execute(

@@ -18,6 +18,7 @@ from burden.kit.clock import Week
 from burden.units.models import Unit
 from reports import queries, rollup, source_periods
 from reports.models import RollupSource, SourcePeriod, SourceSpan
+from reports.peers import MIN_RETURNS
 from reports.periods import Period
 from reports.source_periods import KINDS, OTHERS, SELF, WEEK, cover
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_entry, make_return, make_unit, make_user
@@ -63,7 +64,46 @@ def test_kept_sums_equal_their_weeks_after_random_changes(country: Country, seed
             weeks = dice.sample(WEEKS, 3)
             shown = dice.sample(weeks, 2)
             assert read(unit, weeks, shown) == plain(unit, weeks, shown)
+        assert_alone(country, dice)
     assert_exact(WEEKS)
+    assert rollup.verify(now=NOW).differences == 0
+
+
+def assert_alone(country: Country, dice: random.Random) -> None:
+    """What was never registered is that of the weeks with enough records that are not hidden at the unit above."""
+    slots = [dice.sample(WEEKS, 3), dice.sample(WEEKS, 4)]
+    above = {country.department.pk: country.department.parent, country.towns[0].pk: country.towns[0].parent}
+    gone = {place.pk: dice.sample(WEEKS, 1) for place in above.values()}
+    expected = {
+        (number, issuer): sum(
+            row.u_min
+            for row in RollupSource.every.filter(unit=place, issuer_id=issuer, week__in=weeks, u_n__gte=MIN_RETURNS)
+            if row.week not in gone[place.pk]
+        )
+        for number, weeks in enumerate(slots)
+        for issuer, place in above.items()
+    }
+    found = source_periods.unregistered(above, slots, gone)
+    assert {key: found.get(key, 0) for key in expected} == expected
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_never_registered_is_told_from_five_records_of_a_week_on(country: Country, settled: bool) -> None:
+    """The fifth record brings in all of its week, and when one is taken back all of it goes."""
+    department, told = country.department, []
+    above, weeks = {department.pk: department.parent}, [week.monday for week in YEAR.weeks]
+    filed = make_return(make_user(), country.villages[0], SETTLED)
+    for _ in range(5):
+        entry = make_entry(filed, issuer=department, minutes=30)
+        rollup.refresh()
+        if settled:
+            rollup.settle(now=NOW)
+        told.append(source_periods.unregistered(above, [weeks], {department.parent_id: ()}))
+    entry.delete()
+    rollup.refresh()
+    told.append(source_periods.unregistered(above, [weeks], {department.parent_id: ()}))
+    assert [found.get((0, department.pk), 0) for found in told] == [0, 0, 0, 0, 150, 0]
+    assert SourcePeriod.every.exists() == settled
     assert rollup.verify(now=NOW).differences == 0
 
 

@@ -1,5 +1,5 @@
 -- grain: unit x week of the marks taken, and all units above it in that week's tree
--- inputs: shard (its lock is held), until (newest mark), limit (marks); stale, entry, target, weekly_return, post, unit,
+-- inputs: shard (its lock is held), until (newest mark), limit (marks), min_returns; stale, entry, target, weekly_return, post, unit,
 --         unit_path, rollup_own, rollup_own_source, source_span
 -- outputs: rollup_own, rollup_own_source, rollup_sub, rollup_source, source_period where a span of it holds the week;
 --          one row: marks, keys, what of rollup_sub and rollup_source came to nothing
@@ -264,28 +264,32 @@ WITH taken AS (
            m_document = s.m_document + excluded.m_document, m_form = s.m_form + excluded.m_form,
            m_inspection = s.m_inspection + excluded.m_inspection, m_other = s.m_other + excluded.m_other,
            c_min = s.c_min + excluded.c_min, u_min = s.u_min + excluded.u_min, u_n = s.u_n + excluded.u_n
-    RETURNING unit_id, week, issuer_id, n, c_min
+    RETURNING unit_id, week, issuer_id, n, c_min, u_min, u_n
 ), held AS MATERIALIZED (
     SELECT k.week, p.kind, p.first
     FROM (SELECT DISTINCT week FROM source_changed) k
     JOIN source_span p ON k.week BETWEEN p.first AND p.until
 ), put_period AS (
     INSERT INTO source_period AS s (unit_id, kind, first, issuer_id, n, m_meeting, m_document, m_form, m_inspection, m_other, c_min,
-           u_min, u_n)
+           u_min, u_n, u_told_min)
     SELECT c.id, h.kind, h.first, c.issuer_id,
            total(c.n), total(c.m_meeting), total(c.m_document), total(c.m_form), total(c.m_inspection), total(c.m_other),
-           total(c.c_min), total(c.u_min), total(c.u_n)
+           total(c.c_min), total(c.u_min), total(c.u_n),
+           -- a week whose records become enough, or too few, comes in or goes out as a whole
+           total(CASE WHEN s.u_n >= %(min_returns)s THEN s.u_min ELSE 0 END
+                 - CASE WHEN s.u_n - c.u_n >= %(min_returns)s THEN s.u_min - c.u_min ELSE 0 END)
     FROM source_up c
     JOIN held h USING (week)
+    JOIN put_source s ON s.unit_id = c.id AND s.week = c.week AND s.issuer_id = c.issuer_id -- and so after rollup_source
     WHERE c.level IN ('nation', 'province', 'city', 'county')
-          AND (SELECT count(*) FROM put_source) >= 0 -- as above: always after rollup_source
     GROUP BY 1, c.depth, 2, 3, 4
     ORDER BY c.depth DESC, 1, 2, 3, 4
     ON CONFLICT (unit_id, kind, first, issuer_id) DO UPDATE SET
            n = s.n + excluded.n, m_meeting = s.m_meeting + excluded.m_meeting,
            m_document = s.m_document + excluded.m_document, m_form = s.m_form + excluded.m_form,
            m_inspection = s.m_inspection + excluded.m_inspection, m_other = s.m_other + excluded.m_other,
-           c_min = s.c_min + excluded.c_min, u_min = s.u_min + excluded.u_min, u_n = s.u_n + excluded.u_n
+           c_min = s.c_min + excluded.c_min, u_min = s.u_min + excluded.u_min, u_n = s.u_n + excluded.u_n,
+           u_told_min = s.u_told_min + excluded.u_told_min
 )
 SELECT (SELECT count(*) FROM taken) AS marks,
        (SELECT count(*) FROM leaf) AS keys,

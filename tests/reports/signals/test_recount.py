@@ -75,6 +75,14 @@ def test_signal_that_goes_on_keeps_its_name(county: County) -> None:
     assert (kept.first_week, kept.last_week) == (MONDAYS[3], MONDAYS[1])
 
 
+def test_signal_is_named_by_kind_unit_week_and_subject(county: County) -> None:
+    """Findings keep the name: it may not change with how a server writes dates."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL datestyle = 'German'")
+        made = add(county.county, since=dt.date(2026, 2, 2))
+    assert made.key == f"unregistered:{county.county.pk}:2026-02-02:form:撂荒地巡查"
+
+
 def test_signal_that_is_gone_goes(county: County) -> None:
     add(county.county)
     assert recount(now=NOW) == 0
