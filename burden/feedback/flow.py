@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from burden.feedback.choices import REPLY_DAYS, TRANSITIONS, Act, Verdict
-from burden.feedback.models import KEEPERS, Ticket, TicketStep
+from burden.feedback.models import Ticket, TicketStep, desks_of
 from burden.kit.errors import Conflict, Refused
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def locked(by: Actor, ticket: Ticket, act: Act) -> Ticket:
 
 def keeps(actor: Actor, ticket: Ticket) -> bool:
     """Whether a ticket is the actor's to answer: at its desk, or where it was raised to."""
-    desks = {post.unit_id for post in actor.posts if post.role in KEEPERS}
-    return bool(desks & {ticket.desk_id, ticket.raised_to_id})
+    return bool(desks_of(actor) & {ticket.desk_id, ticket.raised_to_id})
 
 
 def note_step(

@@ -41,11 +41,16 @@ def lineage(actor: Actor) -> list[int]:
     return sorted({int(step) for post in actor.posts for step in post.unit.path.rstrip(".").split(".")})
 
 
+def desks_of(actor: Actor) -> set[int]:
+    """Return the units for which an actor answers tickets."""
+    return {post.unit_id for post in actor.posts if post.role in KEEPERS}
+
+
 class TicketQuerySet(ScopedQuerySet):
     """Tickets of the actor's desk, raised to it, or inspected from it; never one about a unit the actor works in or below."""
 
     def scope(self, actor: Actor) -> Q:
-        desks = [post.unit_id for post in actor.posts if post.role in KEEPERS]
+        desks = desks_of(actor)
         seen = Q(desk_id__in=desks) | Q(raised_to_id__in=desks)
         for post in actor.posts:
             if post.role == Role.REVIEWER and post.inspectorate:

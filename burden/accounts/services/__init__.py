@@ -16,6 +16,7 @@ from burden.accounts.services.keys import (
 from burden.accounts.services.people import add_person, change_person, deactivate, reactivate
 from burden.accounts.services.posts import decide_requests, end_post, end_posts, propose_post, withdraw_requests
 from burden.accounts.services.questions import left_to_ask, people_to_ask, put_question
+from burden.accounts.services.turns import take_turn
 
 __all__ = [
     "add_person",
@@ -39,6 +40,7 @@ __all__ = [
     "reissue_link",
     "revoke_tokens",
     "set_password_by_link",
+    "take_turn",
     "unlock",
     "withdraw_requests",
 ]

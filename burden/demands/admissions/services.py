@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.models import User
 from burden.accounts.roles import Role
+from burden.accounts.services import take_turn
 from burden.demands.admissions.models import MOST_MIN, TERM, TRANSITIONS, Act, Admission, State
 from burden.demands.models import ACTIVE, OPEN, Demand
 from burden.demands.services.drafts import issuing_unit
@@ -43,7 +43,7 @@ def ask_admission(
         basis=_line("basis", _("依据"), basis, 200), reason=_line("reason", _("理由"), reason, 300),
         whom=_line("whom", _("给谁办"), whom, 100), asked_by=by.user, asked_at=now,
     )  # fmt: skip
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.user_id)  # a button pressed twice asks once
+    take_turn(by=by)
     _check_new(by, asked, clock.day_of(now))
     asked.save(force_insert=True)
     record(by=by, what="admission.asked", on=asked, now=now, county=county.code)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post, User
 from burden.accounts.roles import TRIO, Role
+from burden.accounts.services import take_turn
 from burden.demands.models import Demand, Target
 from burden.kit.clock import day_of
 from burden.kit.errors import Conflict, Refused
@@ -82,6 +83,7 @@ def ask_support(
 
 def _made(request: SupportRequest, by: Actor, now: dt.datetime, what: str) -> SupportRequest:
     """Store a new one. Refuses: support.many, support.same (the same is on its way)."""
+    take_turn(by=by)
     going = SupportRequest.objects.visible_to(by).filter(
         unit=request.unit, state__in=(State.OFFERED, State.ASKED, State.NAMED)
     )

@@ -36,7 +36,7 @@ def retire_item(*, by: Actor, item: DutyItem, on: dt.date, reason: str, now: dt.
     )
     held.retired_on = on
     held.save(update_fields=["retired_on", "retired_reason"])
-    record(by=by, what="duty.retired", on=held, now=now, code=held.code, day=str(on), reason=held.retired_reason)
+    record(by=by, what="duty.retired", on=held, now=now, code=held.code, day=str(on))
     return held
 
 

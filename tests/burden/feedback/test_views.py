@@ -239,6 +239,18 @@ def test_overdue_is_raised_once_to_the_desk_above(county: County) -> None:
     services.reply(by=above, ticket=ticket, conclusion="rejected", words="依法要报", change="", public=False, now=NOW)
 
 
+def test_own_tickets_wait_however_many_an_inspector_reads(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits, "MOST", 1)
+    inspector = make_actor(county.city, "reviewer")
+    inspector.posts[0].inspectorate = True
+    for n in range(3):
+        make_ticket(county.unit, "received", title=f"县里的{n}", received_on=dt.date(2026, 11, 2 + n))
+    make_ticket(county.city, "received", title="本级的")
+    raised = make_ticket(county.unit, "accepted", title="报上来的", received_on=dt.date(2026, 11, 10))
+    Ticket.every.filter(pk=raised.pk).update(raised_to=county.city, raised_on=NOW.date())
+    assert [each.title for each in waits.waiting(inspector, NOW)] == ["报上来的", "本级的"]
+
+
 def test_what_waits_names_the_step_and_the_day(county: County) -> None:
     make_ticket(county.unit, "received", title="等受理的")
     make_ticket(county.unit, "forwarded", title="别人手里的")

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.models import User
 from burden.accounts.roles import Role
+from burden.accounts.services import take_turn
 from burden.demands.adaptations.models import GRANT, TRANSITIONS, Act, Adaptation, Kind, State
 from burden.demands.models import Demand, Frequency
 from burden.kit.clock import Week
@@ -98,7 +98,7 @@ def hard() -> Refused:
 
 def check_once(by: Actor, asked: Adaptation) -> None:
     """Refuses: Conflict adaptation.twice (`both`: the other one)."""
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.user_id)  # a button pressed twice asks once
+    take_turn(by=by)
     same: dict[str, Any] = {name: getattr(asked, name) for name in ("unit", "kind", "rule_code", "issuer", "title")}
     found = Adaptation.objects.visible_to(by).filter(**same, until__gte=asked.from_week, from_week__lte=asked.until)
     there = found.filter(state__in=(State.REQUESTED, State.RETURNED, State.APPROVED)).exclude(pk=asked.pk).first()

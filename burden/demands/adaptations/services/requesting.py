@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.models import User
 from burden.accounts.roles import Role
+from burden.accounts.services import take_turn
 from burden.demands.adaptations.models import UNSENT, Act, Adaptation, Kind, State, Whom
 from burden.demands.adaptations.reading import OF_DEMANDS, county_of, holds_for, is_like
 from burden.demands.adaptations.services.checking import (
@@ -62,7 +62,7 @@ def keep_request(
     """
     if not may_ask(by, unit):
         raise _not_asking()
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=by.user_id)  # a button pressed twice keeps one
+    take_turn(by=by)
     if demand is None and rule is None:
         raise refused("what", "kind", _("还没选调哪一项"))
     of = {"unit": unit, "demand": demand, "rule_code": rule.code if rule else "", "requested_by": by.user}
