@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from burden.demands.duplicates import plain_title
 from burden.demands.models import Demand, Reestimate
 from burden.kit.figures import Asked, Imposed, KindShare, Manned, Spans, Spent
-from burden.kit.reading import bare
+from burden.kit.reading import as_compared
 from burden.standards.models import Category
 from burden.units.models import Unit
 from reports.issued import Cell, cells_of, decided_at, filed_weeks, known_weeks, total
@@ -26,21 +26,16 @@ def asked(*, issuer_id: int, titles: Collection[str], weeks: Collection[dt.date]
     What was registered counts as confirmed where enough answered, else as claimed; a change of method is taken out of it. What
     was not counts in the weeks that enough people stand behind. Units: person-minutes.
     """
-    names = {_name(title) for title in titles}
+    names = {as_compared(title) for title in titles}
     found = [*_registered(issuer_id, names, weeks), *_unregistered(issuer_id, names, weeks)]
     return sorted(found, key=lambda each: (each.week, each.title, each.demand_id or 0))
-
-
-def _name(title: str) -> str:
-    """Return a title as it is compared: what merely resembles another is another thing, for what was saved is told of it alone."""
-    return bare(title.strip()).replace(" ", "").casefold()
 
 
 def _registered(issuer_id: int, names: Collection[str], weeks: Collection[dt.date]) -> list[Asked]:
     rows = RollupDemand.every.filter(demand__issuer_id=issuer_id, week__in=weeks)
     groups: dict[tuple[int, dt.date], list[Cell]] = defaultdict(list)
     for cell in cells_of(rows):
-        if _name(cell.title) in names:
+        if as_compared(cell.title) in names:
             groups[cell.demand_id, cell.week].append(cell)
     if not groups:
         return []
@@ -69,7 +64,7 @@ def _unregistered(issuer_id: int, names: Collection[str], weeks: Collection[dt.d
     return [
         Asked(wanted[week], each.title, units, minutes)
         for each in UnregisteredDemand.every.filter(issuer_id=issuer_id)
-        if _name(each.title) in names
+        if as_compared(each.title) in names
         for week, units, minutes in each.weeks
         if week in wanted
     ]
@@ -126,9 +121,9 @@ def _reestimated(unit: Unit, issuers: Collection[int], spans: Spans) -> dict[tup
 
 def claimed(*, titles: Mapping[int, Collection[str]], weeks: Collection[dt.date]) -> dict[tuple[int, dt.date], int]:
     """Return by issuer and week what is claimed under its titles: what was taken back before it was due claims nothing. Two queries."""
-    names = {issuer: {_name(title) for title in those} for issuer, those in titles.items()}
+    names = {issuer: {as_compared(title) for title in those} for issuer, those in titles.items()}
     sent = Demand.every.filter(issuer_id__in=titles).values_list("pk", "issuer_id", "title")
-    issuers = {pk: issuer for pk, issuer, title in sent if _name(title) in names[issuer]}
+    issuers = {pk: issuer for pk, issuer, title in sent if as_compared(title) in names[issuer]}
     rows = RollupDemand.every.filter(demand_id__in=issuers, week__in=weeks).values_list(
         "demand_id", "week", "claim_min"
     )

@@ -180,7 +180,7 @@ def _ordered(each: Order, shown: Clock | None) -> tuple[Any, ...]:
     return (
         each.name, each.title, each.get_category_display(), each.issuer.code, each.issuer.name, each.unit.name, each.standing,
         cited(each.citation), each.person_min, opened, sent, each.deadline_on, each.due_on, shown.words if shown else "", finished,
-        each.took_days, each.saved_min,
+        each.took_days, each.lasting_min,
     )  # fmt: skip
 
 

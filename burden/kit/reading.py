@@ -189,6 +189,11 @@ def bare(title: str) -> str:
     return title[1:-1] if title.startswith("《") and title.endswith("》") else title
 
 
+def as_compared(title: str) -> str:
+    """Return a title as it is compared with another: marks, blanks and case aside; what merely resembles it is another thing."""
+    return bare(title.strip()).replace(" ", "").casefold()
+
+
 def quoted(title: str) -> str:
     """Return a title as a sentence repeats it; one that comes in marks of its own gets no second ones."""
     return shown(title) if title.startswith("《") else f"《{shown(title)}》"

@@ -153,7 +153,7 @@ class LookForm(ActForm):
     """What looking back found, and by what one knows."""
 
     outcome = forms.ChoiceField(label=_("看下来"), choices=[("", "—"), *Outcome.choices])
-    note = _line(_("说明"), _("凭什么这么说：看了哪几周，问了谁"))
+    note = _line(_("说明"), _("凭什么这么说：看了哪几周，几个单位怎么说；下达方看得到，不写是哪个单位"))
 
 
 class AnswerForm(ActForm):

@@ -89,8 +89,10 @@ def make_month() -> Unit:
         ask(bureau, 600, week, demand=asked, answers=10, answered=6, done=6, repeated=5)
         for unit in units[:3]:
             make_target(asked, unit, week, due_on=week.monday)
-    for state in ("working", "looked"):
-        make_order(county, bureau, state, opened_at=clock.midnight(WEEKS[0].monday), due_on=LAST_WEEK.monday)
+    for state, outcome in (("working", ""), ("looked", "less"), ("looked", "more")):
+        make_order(
+            county, bureau, state, outcome=outcome, opened_at=clock.midnight(WEEKS[0].monday), due_on=LAST_WEEK.monday
+        )
     return county
 
 
@@ -238,14 +240,19 @@ def answer(client, route: str, **query: str) -> dict[str, Any]:
 def test_ledger_says_what_the_page_says(client, county, office):
     shown = client.get("/oversight/ledger/").context["rows"]
     listed = answer(client, "orders")["results"]
-    names = ("title", "citation", "state", "person_min", "took_days", "saved_min")
-    facts = [tuple(getattr(order, name) for name in names) for order, _clock in shown]
-    assert [tuple(row[name] for name in names) for row in listed] == facts
+    names = ("title", "citation", "state", "outcome", "person_min", "took_days")
+    facts = [(*(getattr(order, name) for name in names), order.lasting_min) for order, _clock in shown]
+    assert [(*(row[name] for name in names), row["saved_min"]) for row in listed] == facts
+    assert {(row["outcome"], row["saved_min"] is None) for row in listed} == {
+        ("", True),
+        ("less", False),
+        ("more", True),
+    }
     clocks = [(ticks.colour, ticks.left) if ticks else (None, None) for _order, ticks in shown]
     assert [(row["colour"], row["left"]) for row in listed] == clocks
     rows = {row["number"]: row for row in api(client, "orders", county)}
     found = {
-        order.name: (order.person_min, order.saved_min, order.took_days, ticks.words if ticks else "")
+        order.name: (order.person_min, order.lasting_min, order.took_days, ticks.words if ticks else "")
         for order, ticks in shown
     }
     assert {

@@ -35,10 +35,10 @@ from burden.oversight.queries import CANCELLED, Chosen
 from burden.units.models import Unit
 
 CODE_LENGTH, MOST_TEXT = 20, 60
-LISTED = ("year", "number", "title", "category", "citation", "state", "person_min", "due_on", "took_days", "saved_min")
+LISTED = ("year", "number", "title", "category", "citation", "state", "outcome", "person_min", "due_on", "took_days")
 KEPT = (
     "titles", "standard", "days", "responsible", "section", "deadline_on", "asked_until", "was_extended", "in_time", "opened_at", "sent_at",
-    "signed_at", "answered_at", "finished_at", "closed_at", "looked_at", "outcome", "before_min", "before_weeks", "after_min", "after_weeks",
+    "signed_at", "answered_at", "finished_at", "closed_at", "looked_at", "before_min", "before_weeks", "after_min", "after_weeks",
 )  # fmt: skip
 READS = {
     "tab": one_of((*queries.COLUMNS, CANCELLED)), "colour": one_of(COLOURS), "issuer": text(CODE_LENGTH), "text": text(MOST_TEXT),
@@ -60,13 +60,15 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     category = serializers.CharField(allow_blank=True)
     citation = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(OrderState.choices)
+    outcome = serializers.ChoiceField(Outcome.choices, allow_blank=True, help_text="What looking back found")
     person_min = serializers.IntegerField(allow_null=True, help_text="What the finding involves")
     due_on = serializers.DateField(allow_null=True, help_text="Last day of the step it stands at")
     colour = serializers.ChoiceField(COLOURS, allow_null=True, help_text="null: nothing is due")
     left = serializers.IntegerField(allow_null=True)
     took_days = serializers.IntegerField(allow_null=True)
     saved_min = serializers.IntegerField(
-        allow_null=True, help_text="Of a year, once it is struck off; null also where in too few weeks anybody filed"
+        allow_null=True,
+        help_text="Of a year, once it is struck off; null also where in too few weeks anybody filed, or looking back found that it did not last",
     )
 
 
@@ -126,7 +128,6 @@ class OrderSerializer(OrderLineSerializer):
     finished_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     looked_at = serializers.DateTimeField(allow_null=True)
-    outcome = serializers.ChoiceField(Outcome.choices, allow_blank=True, help_text="What looking back found")
     before_min = serializers.IntegerField(allow_null=True, help_text="Asked in the weeks before it was opened")
     before_weeks = serializers.IntegerField(allow_null=True)
     after_min = serializers.IntegerField(allow_null=True, help_text="Asked in the weeks after the answer")
@@ -258,7 +259,7 @@ def order_line(order: Order, at: Edges) -> dict[str, Any]:
     """Return an order as the ledger shows it."""
     shown = at.clock(order)
     ticking = {"colour": shown.colour if shown else None, "left": shown.left if shown else None}
-    units = {"id": order.pk, "unit": order.unit.code, "issuer": order.issuer.code}
+    units = {"id": order.pk, "unit": order.unit.code, "issuer": order.issuer.code, "saved_min": order.lasting_min}
     return units | {name: getattr(order, name) for name in LISTED} | ticking
 
 

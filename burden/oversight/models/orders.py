@@ -211,6 +211,11 @@ class Order(models.Model):
         return self.outcome in UNKEPT
 
     @property
+    def lasting_min(self) -> int | None:
+        """What counts as saved in a year: nothing where looking back found that it did not last; what became more does count."""
+        return None if self.is_unkept and (self.saved_min or 0) > 0 else self.saved_min
+
+    @property
     def told(self) -> int:
         """How many units said whether there is relief, of those that are told: always whole fives, or none."""
         return self.less + self.same + self.more

@@ -254,10 +254,10 @@ def _order_links(found: QuerySet[Order]) -> Iterator[Link]:
 
 def _note(each: Order) -> str:
     """Say where an order stands, and what it saved once that is known."""
-    state = each.standing
-    if each.saved_min is None or each.saved_min <= 0 or each.is_unkept:
+    state, saved_min = each.standing, each.lasting_min
+    if saved_min is None or saved_min <= 0:
         return state
-    return _("%(state)s，一年少 %(hours)d 人时") % {"state": state, "hours": round(each.saved_min / 60)}
+    return _("%(state)s，一年少 %(hours)d 人时") % {"state": state, "hours": round(saved_min / 60)}
 
 
 def _around(actor: Actor, found: Finding | None) -> Iterator[Link]:

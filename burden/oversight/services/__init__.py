@@ -10,11 +10,11 @@ from burden.oversight.services.bulletins import (
     refresh_bulletin,
     return_bulletin,
 )
+from burden.oversight.services.checking import check_step
 from burden.oversight.services.findings import dismiss_finding, raise_finding, raise_from_observation, raise_from_ticket
 from burden.oversight.services.orders import (
     answer_order,
     cancel_order,
-    check_step,
     close_order,
     extend_order,
     finish_order,

@@ -11,9 +11,11 @@ from burden.kit import clock
 from burden.ledger.services import record
 from burden.oversight.clocks import RED, Edges, edges
 from burden.oversight.levels import above
-from burden.oversight.models import Order, OrderStep
+from burden.oversight.models import Order, OrderState, OrderStep
 from burden.oversight.services.relief import ask_relief
 from burden.oversight.steps import ESCALATED, STEPS
+
+ANSWERED = STEPS["confirm"].starts - {OrderState.RETURNED}  # what went back is asked about once it is answered anew
 
 
 def escalate(*, now: dt.datetime) -> int:
@@ -42,13 +44,13 @@ def _tell(pk: int, at: Edges, now: dt.datetime) -> bool:
 
 def ask_later(*, now: dt.datetime) -> int:
     """Ask the receivers of what was answered while all of them had been asked enough; returns of how many orders."""
-    waiting = Order.every.filter(asked=0, state__in=STEPS["confirm"].starts).order_by("answered_at", "pk")
+    waiting = Order.every.filter(asked=0, state__in=ANSWERED).order_by("answered_at", "pk")
     return sum(_ask(pk, now) for pk in list(waiting.values_list("pk", flat=True)))
 
 
 @transaction.atomic
 def _ask(pk: int, now: dt.datetime) -> bool:
-    found = Order.every.filter(asked=0, state__in=STEPS["confirm"].starts, pk=pk).select_related("issuer")
+    found = Order.every.filter(asked=0, state__in=ANSWERED, pk=pk).select_related("issuer")
     order = found.select_for_update(of=("self",)).first()
     if order is None:
         return False

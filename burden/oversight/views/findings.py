@@ -154,12 +154,14 @@ def _of_order(request: ActedRequest) -> dict[str, Any]:
     if not pk:
         return {}
     found = queries.order(request.actor, pk)
+    if not found.is_unkept:
+        raise Http404
+    title = gettext("督办单 %(name)s 以后没有减少：%(title)s") % {"name": found.name, "title": found.title}
     return {
         "issuer": found.issuer,
         "category": found.category,
         "titles": "\n".join(found.titles),
-        "title": gettext("督办单 %(name)s 以后又在要：%(title)s")[:TITLE_LENGTH]
-        % {"name": found.name, "title": found.title},
+        "title": title[:TITLE_LENGTH],
     }
 
 
@@ -171,7 +173,7 @@ def _initial(request: ActedRequest, demand: Demand | None) -> dict[str, Any]:
         "issuer": demand.issuer,
         "titles": demand.title,
         "category": demand.category,
-        "title": gettext("%(title)s可能违反规定") % {"title": demand.title},
+        "title": (gettext("%(title)s可能违反规定") % {"title": demand.title})[:TITLE_LENGTH],
     }
 
 

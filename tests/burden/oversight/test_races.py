@@ -44,11 +44,11 @@ def test_two_people_press_at_once_and_one_is_told_so(place: Place) -> None:
         found = at_once(by, lambda actor, _n, order=order, name=name: act(place, order, name, by=actor))
         assert codes(found) == ["order.state"], (name, found)
         assert OrderStep.every.filter(order=order, act=name).count() == 1
-    place_finding = place.finding()
+    place_finding = place.finding(titles=["另一件"])
     found = at_once([place.office, colleague], lambda actor, _n: open_order(actor, place_finding))
     assert codes(found) == ["finding.state"]
     assert Order.every.filter(finding=place_finding).count() == 1
-    both = place.finding()
+    both = place.finding(titles=["再一件"])
     dismiss = {"why": "data", "reason": "错", "now": NOW}
     found = at_once(
         [place.office, colleague],
@@ -60,9 +60,15 @@ def test_two_people_press_at_once_and_one_is_told_so(place: Place) -> None:
 
 
 def test_two_findings_made_orders_at_once_get_two_numbers(place: Place) -> None:
-    both = [place.finding(), place.finding()]
+    both = [place.finding(), place.finding(titles=["另一件"])]
     found = at_once([place.office, place.reviewer], lambda actor, n: open_order(actor, both[n]))
     assert sorted(order.number for order in found) == [1, 2]  # type: ignore[attr-defined]
+
+
+def test_two_findings_of_one_thing_made_orders_at_once_become_one(place: Place) -> None:
+    both = [place.finding(titles=["台账", "清单"]), place.finding(titles=["《台账》"])]
+    found = at_once([place.office, place.reviewer], lambda actor, n: open_order(actor, both[n]))
+    assert codes(found) == ["order.same"] and Order.every.count() == 1
 
 
 def test_receiver_and_office_at_once_lock_nobody_out(place: Place) -> None:

@@ -188,6 +188,7 @@ def test_order_that_goes_back_forgets_who_was_asked_and_what_was_said(place: Pla
     confirm(place.cadres[0], order)
     act(place, order, "reopen", now=NOW + 60 * DAY)
     assert not ReliefAsked.every.exists() and not ReliefTally.every.exists()
+    assert services.ask_later(now=NOW + 60 * DAY) == 0  # nothing is changed yet of which anybody could say
     again = act(place, order, "answer", now=NOW + 61 * DAY)
     assert (again.asked, told(again)) == (6, (0, 0, 0))
 

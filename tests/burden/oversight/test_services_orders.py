@@ -201,9 +201,25 @@ def test_order_is_opened_from_a_finding_once(place: Place) -> None:
 
 def test_numbers_go_on_within_a_unit_and_a_year(place: Place) -> None:
     make_order(place.county, place.bureau, number=118)
-    assert open_order(place.office, place.finding()).name == "2026-119"
-    assert open_order(place.office, place.finding(), now=NOW + 60 * DAY).name == "2027-001"
-    assert open_order(make_actor(place.city, "office"), place.finding()).name == "2026-120"  # still the county's
+    first, second, third = (place.finding(titles=[f"第{n}件"]) for n in range(3))
+    assert open_order(place.office, first).name == "2026-119"
+    assert open_order(place.office, second, now=NOW + 60 * DAY).name == "2027-001"
+    assert open_order(make_actor(place.city, "office"), third).name == "2026-120"  # still the county's
+
+
+def test_one_thing_is_under_one_order_at_a_time(place: Place) -> None:
+    """What is saved would be counted by both."""
+    going, found = place.order("closed", titles=["台 账"]), place.finding(titles=["别的", "《台账》"])
+    with pytest.raises(Conflict, match=going.name) as caught:
+        open_order(place.office, found)
+    assert (caught.value.code, caught.value.both["order"]) == ("order.same", going.pk)
+    for free in (
+        make_finding(place.county, make_unit(place.county, "department"), titles=["台账"]),
+        make_finding(place.city, place.bureau, titles=["台账"]),
+    ):
+        assert open_order(make_actor(free.unit, "office"), free).state == "draft"
+    act(place, going, "look", now=NOW + 60 * DAY)
+    assert open_order(place.office, found).state == "draft"
 
 
 @pytest.mark.parametrize(
@@ -388,6 +404,15 @@ def test_looking_back_says_what_and_by_what(place: Place) -> None:
         with transaction.atomic(), refusal(code):
             act(place, place.order("closed"), "look", **wrong)
     assert not OrderStep.every.exists()
+
+
+@pytest.mark.parametrize("name", ["look", "reopen"])
+def test_looking_back_names_no_unit_that_said_so(place: Place, name: str) -> None:
+    field = "note" if name == "look" else "reason"
+    with transaction.atomic(), refusal(f"order.{field}"):
+        act(place, place.order("closed"), name, **{field: f"走访{place.towns[3].name}，说又在要"})
+    act(place, place.order("closed"), name, **{field: f"走访三个乡镇，都说{place.bureau.name}又在要"})
+    assert OrderStep.every.count() == 1
 
 
 @pytest.mark.parametrize(("outcome", "left"), [("less", 38_880), ("same", None), ("more", None)])

@@ -232,14 +232,17 @@ def test_question_to_receivers_ends_after_four_weeks(place: Place, enter: Any, m
 
 
 def test_order_that_did_not_last_leads_to_a_new_finding(place: Place, enter: Any) -> None:
-    order, kept = place.order("looked", outcome="more"), place.order("looked", outcome="less")
+    order = place.order("looked", outcome="more", title="三" * 200)
+    kept = place.order("looked", outcome="less")
     client, asked = enter(place.reviewer), reverse("finding_new")
     assert f"{asked}?order={order.pk}" in page(client, "order", order.pk)
     assert f"{asked}?order={kept.pk}" not in page(client, "order", kept.pk)
     assert f"{asked}?order={order.pk}" not in page(enter(place.issuer), "order", order.pk)
     form = enter(place.reviewer).get(asked, {"order": order.pk}).context["form"]
     assert form.initial["titles"].splitlines() == order.titles and order.name in form.initial["title"]
-    assert enter(place.reviewer).get(asked, {"order": 999_999}).status_code == 404
+    assert len(form.initial["title"]) == 200  # as long as a finding's may be
+    for other in (kept.pk, 999_999):
+        assert enter(place.reviewer).get(asked, {"order": other}).status_code == 404
 
 
 def test_extension_says_beside_its_button_until_when_and_why_and_waits_from_the_request(
