@@ -225,6 +225,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "reports/capacity.py",  # of units that one is set among: their middle half is told
     },
     "CapacityFile": {"burden/resources/services/files.py"},  # the worker reads everybody's
+    "SentUp": {"burden/feedback/services/handling.py"},  # of a ticket in scope
     "TicketForward": {
         "burden/feedback/queries.py",
         "burden/feedback/services/answering.py",

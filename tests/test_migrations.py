@@ -168,6 +168,7 @@ RIGHTS = {
         "ticket_forward": "INSERT UPDATE",
         "ticket_photo": "INSERT",
         "ticket_reporter": "INSERT",
+        "ticket_sent_up": "UPDATE",
         "ticket_step": "INSERT",
         "unit": "INSERT",
         "unit_event": "INSERT UPDATE",
@@ -211,7 +212,9 @@ RIGHTS = {
         "unregistered_demand": "INSERT UPDATE DELETE",
         "verification": "INSERT",
         "board_count": "INSERT",
+        "board_entry": "UPDATE",
         "ticket": "UPDATE",
+        "ticket_sent_up": "INSERT",
         "ticket_step": "INSERT UPDATE",
     },
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -73,6 +74,10 @@ class AnswerSerializer(serializers.Serializer[Any]):
     replied_on = serializers.DateField()
     workdays = serializers.IntegerField()
     people = serializers.IntegerField(allow_null=True, help_text="How many met the same; null below five")
+    reviewer = serializers.CharField(
+        allow_null=True,
+        help_text="Code of the unit that looks again at what its reporter sent back; null where the reply stands",
+    )
 
 
 class AnswerPageSerializer(serializers.Serializer[Any]):
@@ -96,12 +101,13 @@ def ticket_body(ticket: Ticket, days: Workdays) -> dict[str, Any]:
     return {name: getattr(ticket, name) for name in SAME} | named | keys
 
 
-def answer_body(entry: BoardEntry, labels: Mapping[str, str]) -> dict[str, Any]:
+def answer_body(entry: BoardEntry, labels: Mapping[str, str], today: dt.date) -> dict[str, Any]:
     """Return what is told of an entry of the board, as its page tells it."""
     names = ("text", "conclusion", "reply", "change", "replied_on", "workdays")
     people = board.told(entry.reports + entry.met)  # type: ignore[attr-defined]
     return {name: getattr(entry, name) for name in names} | {
         "kind": labels[entry.topic], "desk": entry.desk.code, "people": people,
+        "reviewer": again.code if (again := board.reviewer(entry, today)) else None,
     }  # fmt: skip
 
 
@@ -159,4 +165,4 @@ class BoardApi(ApiView):
         today = clock.day_of(clock.now())
         labels = board.labels(board.tabs(today))
         found = board.entries(today) if labels else board.entries(today).none()
-        return self.paged(found.annotate(met=board.MET), lambda each: answer_body(each, labels))
+        return self.paged(found.annotate(met=board.MET), lambda each: answer_body(each, labels, today))

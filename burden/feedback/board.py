@@ -17,6 +17,7 @@ from burden.accounts.actor import Actor
 from burden.feedback.choices import Topic
 from burden.feedback.models import BoardCount, BoardEntry, Endorsement
 from burden.feedback.sealing import endorsement_mark
+from burden.units.models import Unit
 
 FEWEST_TEXTS, FEWEST_SCORES = 10, 5
 MET = Coalesce(  # how many endorsed an entry, beside each of a long list
@@ -36,7 +37,11 @@ class Tab:
 
 def entries(today: dt.date) -> QuerySet[BoardEntry]:
     """Return what is public, the newest first."""
-    return BoardEntry.objects.filter(shown_from__lte=today).select_related("desk").order_by("-replied_on", "-pk")
+    return (
+        BoardEntry.objects.filter(shown_from__lte=today)
+        .select_related("desk", "reviewer")
+        .order_by("-replied_on", "-pk")
+    )
 
 
 def tabs(today: dt.date) -> list[Tab]:
@@ -71,6 +76,11 @@ def people(shown: list[BoardEntry]) -> dict[int, int | None]:
     """Return how many met what an entry tells; None below 5."""
     more = dict(Endorsement.objects.filter(entry__in=shown).order_by().values_list("entry").annotate(count=Count("pk")))
     return {entry.pk: told(entry.reports + more.get(entry.pk, 0)) for entry in shown}
+
+
+def reviewer(entry: BoardEntry, today: dt.date) -> Unit | None:
+    """Return who looks again at what its reporter sent back, once that is public; none where the reply stands."""
+    return entry.reviewer if entry.reviewed_from and entry.reviewed_from <= today else None
 
 
 def told(people: int) -> int | None:

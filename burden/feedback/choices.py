@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Topic(models.TextChoices):
@@ -67,6 +69,23 @@ class Act(models.TextChoices):
     REOPEN = "reopen", _("退回一次")
     LATER = "later", _("四周后再答")
     ESCALATE = "escalate", _("超时上报")
+
+
+HAPPENED: dict[Act, str | Promise] = {  # an act as the course tells it
+    Act.RELEASE: pgettext_lazy("happened", "开封"),
+    Act.ACCEPT: pgettext_lazy("happened", "受理"),
+    Act.REWRITE: pgettext_lazy("happened", "改写"),
+    Act.MERGE: pgettext_lazy("happened", "并案"),
+    Act.FORWARD: pgettext_lazy("happened", "转出核实"),
+    Act.RESPOND: pgettext_lazy("happened", "核实情况"),
+    Act.REPLY: pgettext_lazy("happened", "答复"),
+    Act.PUBLISH: pgettext_lazy("happened", "放到公开栏"),
+    Act.UNPUBLISH: pgettext_lazy("happened", "从公开栏撤下"),
+    Act.JUDGE: pgettext_lazy("happened", "评价"),
+    Act.REOPEN: pgettext_lazy("happened", "退回一次"),
+    Act.LATER: pgettext_lazy("happened", "四周后再答"),
+    Act.ESCALATE: pgettext_lazy("happened", "超时上报"),
+}
 
 
 class Conclusion(models.TextChoices):

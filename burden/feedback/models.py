@@ -12,6 +12,7 @@ from burden.accounts.models import User
 from burden.accounts.roles import Role
 from burden.demands.models import Demand
 from burden.feedback.choices import (
+    HAPPENED,
     MOST_REPLY,
     MOST_TEXT,
     MOST_TITLE,
@@ -185,6 +186,11 @@ class TicketStep(models.Model):
         constraints = [models.UniqueConstraint(fields=["ticket", "turn"], name="ticket_step_once")]
         indexes = [models.Index(fields=["on"], condition=Q(noted=False), name="ticket_step_unnoted")]
 
+    @property
+    def words(self) -> str:
+        """What happened, as the course tells it."""
+        return str(HAPPENED[Act(self.act)])
+
 
 class ForwardQuerySet(ScopedQuerySet):
     """What was forwarded to a unit the actor speaks for; never about a unit the actor works in or below."""
@@ -221,6 +227,45 @@ class TicketForward(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(answered_on=None) ^ ~Q(answer=""), name="ticket_forward_answered"),
         ]
+
+
+class SentUpQuerySet(ScopedQuerySet):
+    """What the actor's desk answered and its reporter sent back to another; never about a unit the actor works in or below."""
+
+    def scope(self, actor: Actor) -> Q:
+        desks = [post.unit_id for post in actor.posts if post.role in KEEPERS]
+        return Q(desk_id__in=desks) & ~Q(kept_from__overlap=lineage(actor))
+
+
+class SentUp(models.Model):
+    """A reply as a desk gave it, kept for that desk when its ticket went up: nothing of what was written since."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="+")
+    desk = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    kept_from = ArrayField(models.BigIntegerField(), default=list)
+    topic = models.CharField(max_length=10, choices=Topic)
+    title = models.CharField(max_length=MOST_TITLE, blank=True)
+    text = models.CharField(max_length=MOST_TEXT, blank=True)
+    conclusion = models.CharField(max_length=10, choices=Conclusion)
+    reply = models.CharField(max_length=MOST_REPLY)
+    change = models.CharField(max_length=MOST_REPLY, blank=True)
+    received_on = models.DateField()
+    replied_on = models.DateField()
+    sent_on = models.DateField()
+
+    objects = SentUpQuerySet.as_manager()
+    every = models.Manager()
+
+    class Meta:
+        db_table = "ticket_sent_up"
+        default_manager_name = "every"
+        base_manager_name = "every"
+
+    @property
+    def headline(self) -> str:
+        """The title the desk gave, else the kind: how the text begins is the reporter's."""
+        return self.title or str(self.get_topic_display())
 
 
 class IdentityRequest(models.Model):
@@ -260,12 +305,21 @@ class BoardEntry(models.Model):
     workdays = models.SmallIntegerField()
     reports = models.IntegerField(default=1)  # tickets that were joined in it
     shown_from = models.DateField(null=True)  # a Monday: all of a week become public at once; none, taken off again
+    reviewer = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # whom it was sent back to
+    reviewed_from = models.DateField(null=True)  # the Monday from which that is public
 
     class Meta:
         db_table = "board_entry"
         indexes = [models.Index(fields=["desk", "-replied_on", "-id"], name="board_entry_newest")]
         constraints = [
             models.CheckConstraint(condition=Q(shown_from__iso_week_day=1), name="board_entry_from_monday"),
+            models.CheckConstraint(
+                condition=Q(reviewer=None, reviewed_from=None)
+                | Q(reviewer__isnull=False, reviewed_from__iso_week_day=1),
+                name="board_entry_reviewed_from_monday",
+            ),
         ]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from burden.feedback.choices import DONE, OPEN, REPLY_DAYS, State
 from burden.feedback.flow import due_on
-from burden.feedback.models import Ticket
+from burden.feedback.models import Ticket, TicketForward
 from burden.feedback.sealing import text_of
 from burden.standards.workdays import Workdays
 
@@ -65,6 +68,29 @@ def clock_of(ticket: Ticket, days: Workdays, today: dt.date) -> Clock:
         return Clock(due, None)
     left = days.left(today, due)
     return Clock(due, -1 if due < today and not left else left)
+
+
+def spent(ticket: Ticket, asked: Collection[TicketForward], days: Workdays, today: dt.date) -> list[tuple[str, str]]:
+    """Say for what the time went since it came or was sent back: taken on, checked, answered. Units: working days."""
+    rows, since = [], ticket.reopened_on or ticket.received_on
+    asked = [each for each in asked if each.sent_on >= since]
+    if ticket.accepted_on and not ticket.reopened_on:
+        rows.append((_("受理"), _days(days.left(since, ticket.accepted_on))))
+        since = ticket.accepted_on
+    if asked:
+        first, ends = asked[0], [each.answered_on or each.ended_on for each in asked]
+        since = max((end or today for end in ends), default=today)
+        took = {"n": days.left(first.sent_on, since), "most": days.left(first.sent_on, first.due_on)}
+        rows.append((_("核实"), _("%(n)d / %(most)d 日") % took))
+    if ticket.state not in OPEN and ticket.replied_on:
+        rows.append((_("答复"), _days(days.left(since, ticket.replied_on))))
+    elif rows and ticket.state != State.FORWARDED:
+        rows.append((_("答复"), _("%(days)s，含今天") % {"days": _days(days.left(since, today))}))
+    return rows
+
+
+def _days(count: int) -> str:
+    return ngettext("%(n)d 日", "%(n)d 日", count) % {"n": count}
 
 
 @dataclass(frozen=True)

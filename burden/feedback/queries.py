@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from burden.accounts.actor import Actor
 from burden.demands.models import ACTIVE, Demand, Target
 from burden.feedback.choices import DONE, OURS, Act, State
-from burden.feedback.models import IdentityRequest, Ticket, TicketForward, TicketPhoto, TicketStep
+from burden.feedback.models import IdentityRequest, SentUp, Ticket, TicketForward, TicketPhoto, TicketStep
 from burden.feedback.routing import within
 from burden.feedback.sealing import reporter_mark, text_of
 from burden.kit.clock import DAY
@@ -59,6 +59,12 @@ def inbox(actor: Actor, tab: str) -> QuerySet[Ticket]:
 def ticket(actor: Actor, pk: int) -> Ticket | None:
     """Return one ticket the actor may see; None for a foreign one as for a missing one."""
     return tickets(actor).select_related("area", "desk", "issuer", "demand", "rule", "raised_to").filter(pk=pk).first()
+
+
+def sent_up(actor: Actor) -> QuerySet[SentUp]:
+    """Return what the actor's desk answered and its reporter sent back to another, the newest first."""
+    found: QuerySet[SentUp] = SentUp.objects.visible_to(actor)
+    return found.select_related("desk", "reviewer").order_by("-sent_on", "pk")
 
 
 def steps(actor: Actor, found: Ticket) -> QuerySet[TicketStep]:

@@ -79,10 +79,17 @@ def thread(actor: Actor, kind: str, key: Key) -> list[Link]:
 
 def ticket_links(actor: Actor, pk: int) -> list[Link]:
     """Return the way back to a ticket, for who may open it."""
-    found = queries.ticket(actor, pk) if actor.roles & set(KEEPERS) else None
-    return [_link(found)] if found else []
+    if not actor.roles & set(KEEPERS):
+        return []
+    if found := queries.ticket(actor, pk):
+        return [_link(found)]
+    sent = queries.sent_up(actor).filter(pk=pk).first()
+    return [_ticket_link(pk, sent.headline, _("退回到上一级"), sent.received_on)] if sent else []
 
 
 def _link(ticket: Ticket) -> Link:
-    url = reverse("ticket", args=[ticket.pk])
-    return Link(_("基层反映"), headline(ticket), url, str(ticket.get_state_display()), ticket.received_on)
+    return _ticket_link(ticket.pk, headline(ticket), str(ticket.get_state_display()), ticket.received_on)
+
+
+def _ticket_link(pk: int, title: str, note: str, at: dt.date) -> Link:
+    return Link(_("基层反映"), title, reverse("ticket", args=[pk]), note, at)

@@ -7,7 +7,7 @@ those that the actor may open. Pages draw it with {% thread "demand" demand.pk %
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,22 @@ class Link:
     url: str
     note: str
     at: dt.date
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """One thing, or one that was asked again and again: what differs in its day alone. Shape: `earlier` the newest first."""
+
+    newest: Link
+    earlier: Sequence[Link]
+
+
+def rounds(found: Iterable[Link]) -> list[Rounds]:
+    """Return links by what they are, in their order; what came back and back stands after what came once."""
+    alike: dict[tuple[str, str, str], list[Link]] = {}
+    for link in found:
+        alike.setdefault((link.kind, link.label, link.note), []).append(link)
+    return sorted((Rounds(newest, rest) for newest, *rest in alike.values()), key=lambda each: bool(each.earlier))
 
 
 Provider = Callable[["Actor", str, Key], list[Link]]

@@ -56,8 +56,23 @@ STEPS: Mapping[str, Step] = {
     "confirm": Step(_("基层复核"), RECEIVERS, frozenset({S.ANSWERED, S.RETURNED, S.DONE, S.CLOSED}), None),
 }
 OPENED, ESCALATED = "open", "escalated"
-LABELS: Mapping[str, str | Promise] = {OPENED: _("立项"), ESCALATED: _("逾期，已告知")} | {
-    act: step.label for act, step in STEPS.items()
+HAPPENED: Mapping[str, str | Promise] = {  # an act as the course tells it
+    OPENED: pgettext_lazy("happened", "立项"),
+    ESCALATED: _("逾期，已告知"),
+    "revise": pgettext_lazy("happened", "修改"),
+    "send": pgettext_lazy("happened", "签发交办"),
+    "sign": pgettext_lazy("happened", "签收"),
+    "answer": pgettext_lazy("happened", "反馈"),
+    "extend": pgettext_lazy("happened", "申请延期"),
+    "grant": pgettext_lazy("happened", "同意延期"),
+    "refuse": pgettext_lazy("happened", "不同意延期"),
+    "verify": pgettext_lazy("happened", "核实通过"),
+    "return": pgettext_lazy("happened", "退办"),
+    "finish": pgettext_lazy("happened", "核实办结"),
+    "close": pgettext_lazy("happened", "销号"),
+    "look": pgettext_lazy("happened", "回头看"),
+    "reopen": pgettext_lazy("happened", "回头看：重新办理"),
+    "cancel": pgettext_lazy("happened", "撤销"),
 }
 
 

@@ -24,12 +24,3 @@ if (text && hint) {
   text.addEventListener("input", look);
   look();
 }
-
-const copy = document.querySelector("[data-copy]");
-if (copy && navigator.clipboard) {
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(copy.dataset.copy);
-    copy.querySelector("span").textContent = copy.dataset.copied;
-  });
-}

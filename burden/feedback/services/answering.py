@@ -117,6 +117,7 @@ def _show(by: Actor, ticket: Ticket, now: dt.datetime) -> BoardEntry:
         "desk": ticket.desk, "topic": ticket.topic, "title": ticket.title, "text": ticket.rewritten,
         "conclusion": ticket.conclusion, "reply": ticket.reply, "change": ticket.change, "replied_on": ticket.replied_on,
         "workdays": days_taken(ticket, workdays()), "reports": 1 + joined, "shown_from": Week.at(now).plus(1).monday,
+        "reviewer": None, "reviewed_from": None,
     }  # fmt: skip
     entry, _made = BoardEntry.objects.update_or_create(ticket=ticket, defaults=facts)
     return entry

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from burden.feedback.choices import OPEN, REPLY_DAYS, Act, Conclusion, State
 from burden.feedback.flow import due_on, move, note_step, take_in
-from burden.feedback.models import BoardCount, Ticket, TicketStep
+from burden.feedback.models import BoardCount, BoardEntry, SentUp, Ticket, TicketStep
 from burden.feedback.replies import Reply, judged, median_tenths, replies_until
 from burden.feedback.routing import next_desk
 from burden.kit.clock import Week, day_of
@@ -67,6 +67,8 @@ def note_acts(*, now: dt.datetime, before: dt.date | None = None) -> int:
     acts = list(done.order_by("turn"))
     held = Ticket.every.select_for_update(of=("self",)).in_bulk({step.ticket_id for step in acts})
     for step in acts:
+        if step.act == Act.REOPEN:
+            _send_up(held[step.ticket_id], step, now)
         take_in(held[step.ticket_id], step)
     for ticket in held.values():
         ticket.save(
@@ -80,6 +82,17 @@ def note_acts(*, now: dt.datetime, before: dt.date | None = None) -> int:
         record(by=None, what=what, on=Ticket(pk=step.ticket_id), now=now, unit_id=step.unit_id)
     TicketStep.objects.filter(pk__in=[step.pk for step in acts]).update(noted=True)
     return len(acts)
+
+
+def _send_up(ticket: Ticket, step: TicketStep, now: dt.datetime) -> None:
+    """Let the board say from the coming Monday on that a reply was sent back, and keep it for the desk that gave it."""
+    assert step.unit_id is not None
+    monday = Week.at(now).plus(1).monday
+    BoardEntry.objects.filter(ticket=ticket).update(reviewer_id=step.unit_id, reviewed_from=monday)
+    if step.unit_id != ticket.desk_id:
+        same = ("kept_from", "topic", "title", "conclusion", "reply", "change", "received_on", "replied_on", "desk_id")
+        facts = {name: getattr(ticket, name) for name in same} | {"text": ticket.rewritten, "sent_on": step.on}
+        SentUp.every.bulk_create([SentUp(ticket=ticket, reviewer_id=step.unit_id, **facts)])
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from burden.demands.models import Demand
 from burden.feedback import routing
 from burden.feedback.choices import MOST_TEXT, MOST_TITLE, OPEN, VERIFY_DAYS, About, Act, State
 from burden.feedback.flow import due_on, locked, move, note_step
-from burden.feedback.models import BoardEntry, Ticket, TicketForward
+from burden.feedback.models import BoardEntry, SentUp, Ticket, TicketForward
 from burden.feedback.services.answering import answer_joined
 from burden.feedback.services.sending import checked_text
 from burden.feedback.telling import check_untold, kinds_in, original_of
@@ -131,6 +131,7 @@ def _keep(ticket: Ticket, kept_from: list[int]) -> None:
     ticket.kept_from = kept_from
     ticket.save(update_fields=["kept_from"])
     TicketForward.every.filter(ticket=ticket).update(kept_from=kept_from)
+    SentUp.every.filter(ticket=ticket).update(kept_from=kept_from)
 
 
 @transaction.atomic

@@ -36,7 +36,10 @@ def board(request: HttpRequest) -> HttpResponse:
     endorsed = entries.endorsed(actor, list(page)) if actor and may_endorse else set()
     context = {
         "page": page,
-        "rows": [(each, labels[each.topic], people[each.pk], each.pk in endorsed) for each in page],
+        "rows": [
+            (each, labels[each.topic], people[each.pk], each.pk in endorsed, entries.reviewer(each, today))
+            for each in page
+        ],
         "tabs": tabs,
         "total": sum(tab.count for tab in tabs),
         "chosen": chosen,

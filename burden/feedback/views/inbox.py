@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,7 +21,7 @@ from burden.feedback import hints, queries, routing, services
 from burden.feedback.choices import DONE, MOST_REPLY, MOST_TEXT, MOST_TITLE, TRANSITIONS, Act, Conclusion
 from burden.feedback.flow import keeps
 from burden.feedback.models import KEEPERS, BoardEntry, Ticket
-from burden.feedback.pages import clock_of, headline, lines, tab_of, year
+from burden.feedback.pages import clock_of, headline, lines, spent, tab_of, year
 from burden.feedback.sealing import Case, added_to, text_of
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
@@ -46,8 +46,11 @@ def feedback(request: ActedRequest) -> HttpResponse:
 @access(*KEEPERS)
 @never_cache
 def ticket(request: ActedRequest, pk: int) -> HttpResponse:
-    """Show one ticket beside the list it stands in."""
-    found = _found(request, pk)
+    """Show one ticket beside the list it stands in; of one that went up, what the own desk answered."""
+    found = queries.ticket(request.actor, pk)
+    if found is None:
+        sent = get_object_or_404(queries.sent_up(request.actor), pk=pk)
+        return render(request, "feedback/sent_up.html", {"sent": sent})
     return _show(request, tab_of(found), found)
 
 
@@ -78,6 +81,7 @@ def _show(
         "query": query_of(tab=tab),
         "base": address("feedback"),
         "year": year(came, days),
+        "sent_up": queries.sent_up(actor)[:LINES] if tab == "done" else (),
         "ticket": opened,
         "said": request.POST,
         "errors": problems or {},
@@ -95,6 +99,7 @@ def _opened(request: ActedRequest, found: Ticket, days: Workdays, today: dt.date
     mine = keeps(actor, found)
     may = {act.value: mine and found.state in states for act, (states, _to) in TRANSITIONS.items()}
     may["publish"] &= found.merged_into_id is None
+    asked = queries.forwards_of(actor, found)
     entry = BoardEntry.objects.filter(ticket=found, shown_from__isnull=False).first()
     return {
         "title": headline(found),
@@ -103,7 +108,8 @@ def _opened(request: ActedRequest, found: Ticket, days: Workdays, today: dt.date
         "added": added_to(found),
         "numbers": range(1, found.photos + 1),
         "steps": queries.steps(actor, found),
-        "asked": queries.forwards_of(actor, found),
+        "asked": asked,
+        "spent": spent(found, asked, days, today),
         "alike": [(each, headline(each), _may_join(found, each, days)) for each in queries.alike(actor, found)],
         "removed": [gettext(why) for why in dict.fromkeys(found.removed) if why],
         "skipped": routing.skipped(found.desk, found.raised_to) if found.raised_to else [],

@@ -9,7 +9,7 @@ from django.template import Context
 
 from burden.kit import clock
 from burden.kit.news import news
-from burden.kit.threads import Key, links
+from burden.kit.threads import Key, links, rounds
 from burden.kit.waiting import waiting
 
 register = template.Library()
@@ -18,7 +18,7 @@ register = template.Library()
 @register.inclusion_tag("parts/_thread.html", takes_context=True)
 def thread(context: Context, kind: str, key: Key) -> dict[str, Any]:
     """Draw the panel of what belongs to a thing; nothing where there is nothing."""
-    return {"links": links(context["actor"], kind, key)}
+    return {"rows": rounds(links(context["actor"], kind, key))}
 
 
 @register.inclusion_tag("parts/_news.html", takes_context=True)

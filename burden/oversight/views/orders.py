@@ -43,6 +43,7 @@ SERVICES: Mapping[str, Callable[..., Order]] = {
 }
 MAIN = ("send", "sign", "answer", "grant", "verify", "finish", "close", "look")  # drawn as the thing to do next
 NINE = (_("立项"), _("交办"), _("签收"), _("办理"), _("反馈"), _("审核"), _("办结"), _("销号"), _("回头看"))
+JUDGED = ("verify", "return")  # what was answered
 AT = {  # which of the nine a state stands at
     S.DRAFT: 1, S.SENT: 2, S.WORKING: 3, S.EXTENSION: 3, S.RETURNED: 3, S.ANSWERED: 5, S.DONE: 7, S.CLOSED: 8, S.LOOKED: 9,
 }  # fmt: skip
@@ -72,7 +73,7 @@ def order_act(request: ActedRequest, pk: int, act: str) -> HttpResponse:
         form.errors.clear()  # whose turn it is comes before what is written
         show_refusal(form, refused)
         return _show(request, queries.order(actor, pk), act, form, refused.status)
-    messages.success(request, gettext("办好了：%(act)s") % {"act": steps.LABELS[act]})
+    messages.success(request, gettext("办好了：%(act)s") % {"act": steps.STEPS[act].label})
     return redirect("order", pk)
 
 
@@ -109,7 +110,7 @@ def _show(
         "first": first_deadline(found, at.days),
         "again": found.is_unkept and bool(request.actor.post(*EXPORTERS)),
         "late": _late(found, at),
-        "acts": [(name, steps.LABELS[name], forms[name], name in MAIN) for name in forms],
+        "acts": [(name, steps.STEPS[name].label, forms[name], name in MAIN) for name in forms],
         "left": sum(each.verified_at is None for each in asked),
         "told": found.told if found.told >= queries.FEW_ANSWERS else None,
         "few": queries.FEW_ANSWERS,
@@ -124,7 +125,7 @@ def _show(
 
 
 def _label(found: Order, step: OrderStep) -> str | Promise:
-    label = steps.LABELS[step.act]
+    label = steps.HAPPENED[step.act]
     return f"{label} · {found.get_outcome_display()}" if step.act == "look" and found.outcome else label
 
 
@@ -148,6 +149,8 @@ def _nine(
         under[3] = gettext("期限 %(day)s") % {"day": f"{found.deadline_on:%m-%d}"}
     if found.state == S.ANSWERED:
         under[5] = _judged(asked)
+    elif judged := [each.at for each in happened if each.act in JUDGED]:
+        under[5] = f"{clock.day_of(max(judged)):%m-%d}"
     if found.state in (S.DONE, S.CLOSED) and found.ripe_on:
         under[here] = gettext("%(day)s 起") % {"day": f"{found.ripe_on:%m-%d}"}
     css = {n: "d" if n < here else "c" if n == here else "" for n in range(len(NINE))}

@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
+from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
 from burden.feedback import hints, pages, queries, services
 from burden.feedback.choices import TRANSITIONS, Act, State
 from burden.feedback.flow import move, need
-from burden.feedback.models import BoardCount, BoardEntry, Ticket, TicketForward, TicketStep
+from burden.feedback.models import BoardCount, BoardEntry, SentUp, Ticket, TicketForward, TicketStep
 from burden.feedback.sealing import added_to
 from burden.feedback.services.reporting import may_reopen
 from burden.kit.clock import DAY
 from burden.kit.db import act_as, present
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
+from burden.standards.workdays import workdays
 from burden.units.models import Unit
 from tests.database import as_role
 from tests.factories import NOW, make_actor, make_demand, make_ticket, make_unit
@@ -252,6 +254,53 @@ def test_reopened_goes_up_once_and_only_in_time(office: Office) -> None:
     with pytest.raises(Conflict) as twice:
         services.reopen(words="还在收", receipt=ticket.receipt, now=NOW)
     assert twice.value.code == "ticket.reopened"
+
+
+def test_desk_that_answered_keeps_its_reply_and_nothing_else_once_it_went_up(office: Office) -> None:
+    make_actor(office.county.parent, "reviewer")
+    upper, stranger = make_actor(office.county.parent, "office"), make_actor(make_unit(level="county"), "office")
+    ticket = office.ticket("replied")
+    services.reopen(words="还在收", receipt=ticket.receipt, now=NOW)
+    assert not SentUp.every.exists(), "the desk hears of it with a later batch"
+    with as_role("burden_worker"):
+        services.note_acts(now=NOW + DAY)
+    held = Ticket.every.get(pk=ticket.pk)
+    services.rewrite(by=upper, ticket=held, title="新的标题", rewritten="新的转出稿", now=NOW)
+    services.reply(by=upper, ticket=held, conclusion="rejected", words="新的答复", change="", public=False, now=NOW)
+
+    def kept(actor: Actor) -> list[str]:
+        present("receipt", "")  # its reporter is somebody else
+        found = list(queries.sent_up(actor))
+        with as_role("burden_web"):
+            act_as(actor.user_id)
+            assert list(SentUp.every.values_list("pk", flat=True)) == [each.pk for each in found] or actor == upper
+        return [each.reply for each in found]
+
+    assert queries.ticket(office.keeper, ticket.pk) is None
+    assert (kept(office.keeper), kept(make_actor(office.bureau, "lead")), kept(stranger)) == (["查实。"], [], [])
+    with as_role("burden_web"):
+        act_as(upper.user_id)
+        assert services.keep_from(by=upper, held=held, units=[office.county])
+    assert (kept(office.keeper), kept(upper)) == ([], []), "it turned out to be about the very desk"
+
+
+def test_days_gone_are_told_by_what_they_went_for(office: Office) -> None:
+    day, days = {n: dt.date(2026, 11, n) for n in range(16, 31)}, workdays()
+    ticket = office.ticket("forwarded", received_on=day[16], accepted_on=day[17])
+    asked = office.forward_of(ticket)
+    asked.sent_on, asked.due_on = day[18], day[25]
+
+    def told(today: int) -> list[tuple[str, str]]:
+        return pages.spent(ticket, [asked], days, day[today])
+
+    assert pages.spent(Ticket(received_on=day[16], state="received"), [], days, day[17]) == []
+    assert told(20) == [("受理", "1 日"), ("核实", "2 / 5 日")]
+    asked.answered_on, ticket.state = day[23], "verified"
+    assert told(24) == [("受理", "1 日"), ("核实", "3 / 5 日"), ("答复", "1 日，含今天")]
+    ticket.state, ticket.replied_on = "replied", day[25]
+    assert told(30)[-1] == ("答复", "2 日")
+    ticket.state, ticket.reopened_on = "reopened", day[26]
+    assert told(30) == [], "its time begins anew"
 
 
 def test_asked_again_only_after_four_weeks_and_once(office: Office) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,8 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from burden.accounts.actor import Actor
 from burden.feedback import board, queries, services, waits
 from burden.feedback.choices import Topic
-from burden.feedback.models import BoardCount, BoardEntry, IdentityRequest, Ticket, TicketForward, TicketReporter
-from burden.feedback.sealing import reporter_mark
+from burden.feedback.models import (
+    BoardCount,
+    BoardEntry,
+    IdentityRequest,
+    Ticket,
+    TicketForward,
+    TicketReporter,
+    TicketStep,
+)
+from burden.feedback.sealing import Case, reporter_mark
 from burden.feedback.services.sending import Words
 from burden.kit import clock
 from burden.kit.db import act_as, present
@@ -22,7 +31,7 @@ from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
 from burden.units.models import Unit
 from tests.database import as_role
-from tests.factories import NOW, make_actor, make_demand, make_target, make_ticket, make_unit
+from tests.factories import NOW, make_actor, make_demand, make_finding, make_target, make_ticket, make_unit
 from tests.reports.test_bad_bodies import try_all
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +94,10 @@ def test_whole_way_of_a_named_ticket(client: Client, county: County) -> None:
     assert act(client, county.office, ticket, "reply", conclusion="upheld", words="查实").status_code == 422
     steps = client.get(f"/feedback/{ticket.pk}/").content.decode()
     assert (steps.count("查实，已停"), steps.count("<p>核实情况</p>")) == (1, 0), "told once, in the responder's words"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    steps = client.get(f"/feedback/{ticket.pk}/").content.decode()
+    assert "<p>Accepted</p>" in steps and f"Forwarded to be checked　{county.town.name}" in steps
+    client.cookies.pop(settings.LANGUAGE_COOKIE_NAME)
     said = {"conclusion": "upheld", "words": "查实。", "change": "只收一遍", "public": "1"}
     assert act(client, county.office, ticket, "reply", **said).status_code == 302
     client.force_login(county.cadre.user)
@@ -290,6 +303,53 @@ def test_board_shows_words_only_among_ten_and_what_was_not_taken_up_too(client: 
     page = client.get("/board/").content.decode()
     assert "第十条" in page and "未采纳，已说明" in page and "下周才公开" not in page
     assert not client.get("/board/").cookies.get("sessionid")
+
+
+def test_board_says_from_a_monday_on_that_a_reply_was_sent_back(
+    client: Client, county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_actor(county.city, "reviewer")
+    for _each in range(9):
+        shown(county)
+    entry = shown(county, text="退回来的一条", conclusion="upheld")
+    ticket, upper = Ticket.every.get(pk=entry.ticket_id), make_actor(county.city, "office")
+    step = TicketStep(ticket=ticket, act="reopen", on=NOW.date(), turn=1, unit=county.city, noted=False)
+    TicketStep.objects.bulk_create([step])
+    assert services.note_acts(now=TOMORROW) == 1
+    page = client.get("/board/").content.decode()
+    assert "退回来的一条" in page and "退回复核" not in page, "no day between two Mondays can be told"
+    monkeypatch.setattr(clock, "now", lambda: NOW + dt.timedelta(days=7))
+    page = client.get("/board/").content.decode()
+    assert page.count("退回复核") == 1 and f"{county.city.name}正在复核" in page
+    client.force_login(county.office.user)
+    told = {each["text"]: each["reviewer"] for each in client.get("/api/v1/board/").json()["results"]}
+    assert (told.pop("退回来的一条"), set(told.values())) == (county.city.code, {None})
+    said: dict[str, Any] = {"conclusion": "partly", "words": "重新查了", "change": "停收", "public": True}
+    held = Ticket.every.get(pk=ticket.pk)
+    services.rewrite(by=upper, ticket=held, title="题", rewritten="重写的稿", now=TOMORROW)
+    services.reply(by=upper, ticket=held, **said, now=TOMORROW)
+    page = client.get("/board/").content.decode()
+    assert "重新查了" in page and "退回复核" not in page
+
+
+def test_desk_reads_what_it_answered_after_it_went_up(client: Client, county: County) -> None:
+    make_actor(county.city, "reviewer")
+    ticket = make_ticket(county.unit, "replied", receipt="a" * 64, title="报过又要纸质")
+    finding = make_finding(county.unit, county.bureau, source="ticket", source_key=str(ticket.pk))
+    step = TicketStep(ticket=ticket, act="reopen", on=NOW.date(), turn=1, unit=county.city, noted=False)
+    TicketStep.objects.bulk_create([step])
+    Ticket.every.filter(pk=ticket.pk).update(added=Case.of(ticket).seal("退回时写的话"))
+    client.force_login(county.office.user)
+    services.note_acts(now=TOMORROW)
+    assert f"/feedback/{ticket.pk}/" in client.get("/feedback/?tab=done").content.decode()
+    page = client.get(f"/feedback/{ticket.pk}/").content.decode()
+    assert "报过又要纸质" in page and "查实。" in page and f"由{county.city.name}复核" in page
+    assert "退回时写的话" not in page and "全镇 14 个村" not in page and "<form" not in page.partition("<main")[2]
+    assert f"/oversight/findings/{finding.pk}/" in page
+    assert f"/feedback/{ticket.pk}/" in client.get(f"/oversight/findings/{finding.pk}/").content.decode()
+    assert client.post(f"/feedback/{ticket.pk}/act/", {"act": "reply"}).status_code == 404
+    client.force_login(make_actor(county.bureau, "reviewer").user)
+    assert client.get(f"/feedback/{ticket.pk}/").status_code == 404
 
 
 def test_board_calls_pooled_kinds_by_one_name(client: Client, county: County) -> None:

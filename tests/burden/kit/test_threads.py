@@ -8,7 +8,7 @@ import pytest
 from django.template import Context, Template
 from django.test import Client
 
-from burden.kit.threads import KINDS, Link, links
+from burden.kit.threads import KINDS, Link, links, rounds
 from tests.factories import make_actor, make_demand, make_unit
 
 DAY = dt.date(2026, 11, 24)
@@ -29,6 +29,25 @@ def providers(settings) -> None:
 
 def test_links_stand_newest_first(providers) -> None:
     assert [link.kind for link in links(None, "demand", 7)] == ["督办单", "问题"]
+
+
+def test_rounds_of_one_thing_stand_in_one_row_after_what_came_once(settings, client: Client) -> None:
+    settings.THREADS = (f"{__name__}.again", f"{__name__}.earlier", f"{__name__}.passed")
+    rows = rounds(links(None, "demand", 7))
+    assert [(row.newest.label, row.newest.at, len(row.earlier)) for row in rows] == [
+        ("转", DAY, 0), ("转", DAY, 0), ("<b>", DAY - dt.timedelta(1), 0), ("台账", DAY, 2),
+    ]  # fmt: skip
+    drawn = Template("{% thread 'demand' 7 %}").render(Context({"actor": None}))
+    assert [drawn.count(f'"/d{n}/"') for n in range(3)] == [1, 1, 1], "each round can be opened"
+    assert drawn.count("台账") == 1 and "以前还有 2 次" in drawn
+
+
+def again(actor, kind, key):
+    return [Link("下达事项", "台账", f"/d{n}/", "已下达", DAY - dt.timedelta(7 * n)) for n in range(3)]
+
+
+def passed(actor, kind, key):
+    return [Link("转到下级", "转", f"/p{n}/", f"{n} 镇", DAY) for n in range(2)]
 
 
 def test_kind_that_no_room_has_is_refused() -> None:

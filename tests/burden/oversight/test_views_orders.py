@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from burden.accounts.services import put_question
@@ -53,6 +54,18 @@ def test_board_shows_columns_colours_and_sums(place: Place, enter: Any) -> None:
     assert "红　逾期 2 个工作日" in said
     assert "1,296" in said  # saved by two
     assert "其余 1 项" in said
+
+
+def test_course_says_when_it_was_judged_and_what_was_done(place: Place, enter: Any) -> None:
+    order, later = place.order("answered"), NOW + 2 * DAY
+    services.verify_requirements(by=place.reviewer, order=order, numbers=[1, 2], now=later)
+    services.finish_order(by=place.office, order=order, now=later + DAY)
+    client = enter(place.office)
+    said = page(client, "order", order.pk)
+    assert f'<b>审核</b><span class="xs num">{clock.day_of(later):%m-%d}</span>' in said
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    said = page(client, "order", order.pk)
+    assert "<p>Found to be met" in said and "<p>Finished</p>" in said
 
 
 def test_board_of_others_has_no_drafts_and_no_button(place: Place, enter: Any) -> None:
