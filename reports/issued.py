@@ -41,6 +41,7 @@ COLUMNS = (
     "of_hidden_min",
     "is_hidden",
 )
+LEAST_FILED = 20  # per cent of active cadres: of a sample one in four is asked
 DECIDES: dict[str, str] = {  # who decides at a level, the lowest first
     Level.COUNTY: Origin.COUNTY,
     Level.CITY: Origin.CITY,
@@ -227,8 +228,11 @@ def known_weeks(issuers: Iterable[Unit], weeks: Sequence[dt.date]) -> dict[int, 
 
 
 def filed_weeks(issuers: Iterable[Unit], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]:
-    """Return by issuer in which of some weeks anybody filed where it asks. One query."""
-    return _weeks_where(issuers, RollupSub.every.filter(week__in=weeks, returns__gt=0))
+    """Return by issuer in which of some weeks enough filed where it asks to say what was asked. One query."""
+    enough = RollupSub.every.alias(hundredfold=F("returns") * 100).filter(
+        week__in=weeks, returns__gt=0, hundredfold__gte=F("active") * LEAST_FILED
+    )
+    return _weeks_where(issuers, enough)
 
 
 def _weeks_where(issuers: Iterable[Unit], rows: QuerySet[RollupSub]) -> dict[int, set[dt.date]]:

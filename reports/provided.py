@@ -143,5 +143,5 @@ def manned(*, unit_id: int, weeks: Collection[dt.date]) -> Manned:
 
 
 def filed(*, issuer_ids: Collection[int], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]:
-    """Return by issuer the weeks in which anybody filed where it asks."""
+    """Return by issuer the weeks in which enough filed where it asks to say what was asked."""
     return filed_weeks(Unit.every.filter(pk__in=issuer_ids), weeks)

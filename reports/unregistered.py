@@ -1,6 +1,7 @@
 """Unregistered demands (未登记事项): what several cadres record as asked by one issuer, which registered nothing like it.
 
-Recounted every night from the entries of half a year; titles that say the same are one. Only what at least five cadres of
+Recounted every night from the entries of half a year, week by week from those of a year: what an order saves is held against
+the year before it. Titles that say the same are one. Only what at least five cadres of
 three units recorded is kept, under the title most of them used: a rare title could tell who wrote it.
 """
 
@@ -21,7 +22,7 @@ from reports.peers import MIN_RETURNS
 from reports.statements import Statements
 
 SQL = Statements("unregistered")
-WEEKS = 26
+WEEKS, YEAR = 26, 52
 MIN_CADRES = MIN_RETURNS
 MIN_UNITS = 3
 Key = tuple[int, str, str]  # issuer, category, plain title
@@ -72,7 +73,7 @@ def recount(*, now: dt.datetime) -> int:
     SQL.alone()
     since = Week.at(now).plus(-WEEKS).monday
     told = {key: each for key, each in clusters(SQL.fetch("titles", since=since)).items() if each.is_told}
-    weeks = by_week(told, since)
+    weeks = by_week(told, Week.at(now).plus(-YEAR).monday)
     UnregisteredDemand.every.all().delete()
     kept = [
         _row(issuer, category, each, weeks[issuer, category, plain]) for (issuer, category, plain), each in told.items()

@@ -137,7 +137,7 @@ def manned(*, unit_id: int, weeks: Collection[dt.date]) -> Manned:
 
 
 def filed(*, issuer_ids: Collection[int], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]:
-    """Return by issuer the weeks in which anybody filed where it asks: of another week nothing can be said. One query."""
+    """Return by issuer the weeks in which at least one in five filed where it asks: of another week nothing can be said. One query."""
     return _provider().filed(issuer_ids=issuer_ids, weeks=weeks) if issuer_ids and weeks else {}
 
 

@@ -1,8 +1,8 @@
 """Person-hours that an order saved: what an issuer asked under these titles before, and after it answered.
 
 The year before the order was opened, frozen when it was, is held against the weeks since the issuer answered: a quarter taken
-four times would say of a thing with seasons that more was saved than it ever took. Weeks in which nobody filed where the issuer
-asks count on neither side; no data is not zero.
+four times would say of a thing with seasons that more was saved than it ever took. Weeks for which fewer than one in
+five filed where the issuer asks count on neither side; no data is not zero.
 The figures come through kit.figures: a change of method is no saving, what law 5 hides is as claimed.
 """
 

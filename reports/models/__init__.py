@@ -207,7 +207,7 @@ class UnregisteredDemand(models.Model):
     """What several cadres record as asked by one issuer, and no demand was registered for. Rebuilt every night.
 
     Units: cadres, units and n (entries) are counts; person_min whole person-minutes. Shape: `weeks` are [Monday, units, person-minutes]
-    of the weeks that enough people stand behind, the oldest first.
+    of the weeks of a year that enough people stand behind, the oldest first; all else is of half a year.
     """
 
     issuer = models.ForeignKey(Unit, models.DO_NOTHING, related_name="+", db_constraint=False)

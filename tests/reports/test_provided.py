@@ -126,10 +126,13 @@ def test_nothing_is_saved_where_too_few_weeks_are_known(before_weeks: int, after
     assert Saved(0, before_weeks, 0, after_weeks).year_min is None
 
 
-def test_weeks_in_which_anybody_filed_are_known_where_an_issuer_asks(place: Place) -> None:
-    weeks = [LAST_WEEK.plus(-1).monday, LAST_WEEK.monday]
-    add_sums(place.county, LAST_WEEK, returns=1)
-    add_sums(place.county, LAST_WEEK.plus(-1), returns=0)  # somebody could have
+def test_weeks_in_which_one_in_five_filed_are_known_where_an_issuer_asks(place: Place) -> None:
+    weeks = [LAST_WEEK.plus(-n).monday for n in range(3)]
+    add_sums(place.county, LAST_WEEK, returns=2, active=10)
+    add_sums(
+        place.county, LAST_WEEK.plus(-1), returns=1, active=10
+    )  # what one of them did says little of what was asked
+    add_sums(place.county, LAST_WEEK.plus(-2), returns=0)  # somebody could have
     assert figures.filed(issuer_ids=[place.bureau.pk], weeks=weeks) == {place.bureau.pk: {LAST_WEEK.monday}}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from burden.kit.clock import Week
 from burden.units.models import Level
 from reports import unregistered
 from reports.models import UnregisteredDemand
@@ -26,11 +27,11 @@ class Place:
         self.department = make_unit(county, Level.DEPARTMENT)
         self.towns = [make_unit(county, Level.TOWNSHIP) for _ in range(3)]
 
-    def write(self, *titles: str, cadres: int = 2, towns: int = 3, **facts: object) -> None:
+    def write(self, *titles: str, cadres: int = 2, towns: int = 3, week: Week = LAST_WEEK, **facts: object) -> None:
         """Let so many cadres of each township record each title."""
         for town in self.towns[:towns]:
             for _ in range(cadres):
-                filed = make_return(make_user(), town, facts.pop("week", LAST_WEEK))
+                filed = make_return(make_user(), town, week)
                 for title in titles:
                     make_entry(filed, issuer=self.department, title=title, **facts)
 
@@ -86,6 +87,16 @@ def test_answers_to_demands_own_work_and_old_weeks_are_none(place: Place) -> Non
             make_entry(make_return(make_user(), town), issuer=town)
             make_entry(make_return(make_user(), town, LAST_WEEK.plus(-30)), issuer=place.department)
     assert unregistered.recount(now=NOW) == 0
+
+
+def test_weeks_are_told_of_a_year(place: Place) -> None:
+    """What an order saves is held against the year before it, though the list is of half a year."""
+    for back in (0, 51, 52):
+        place.write("撂荒地巡查日报", week=LAST_WEEK.plus(-back))
+    unregistered.recount(now=NOW)
+    kept = UnregisteredDemand.every.get()
+    assert [week for week, _units, _minutes in kept.weeks] == [str(LAST_WEEK.plus(-51).monday), str(LAST_WEEK.monday)]
+    assert (kept.n, kept.first_week) == (6, LAST_WEEK.monday)
 
 
 def test_recount_replaces_what_was_known_and_the_worker_may(place: Place) -> None:

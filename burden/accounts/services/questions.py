@@ -24,17 +24,18 @@ def left_to_ask(*, people: Collection[int], now: dt.datetime) -> dict[int, int]:
 
 
 def people_to_ask(*, unit_ids: Collection[int], now: dt.datetime) -> dict[int, list[int]]:
-    """Return who works or leads in each of some units and may be asked still this week, those asked least first.
+    """Return who works or leads in each of some units and may be asked still this week: who leads first, then those asked least.
 
     Shape: a unit in which nobody may be asked is left out.
     """
     posts = Post.objects.filter(
         unit__in=unit_ids, role__in=(Role.CADRE, Role.LEAD), valid__contains=day_of(now), user__is_active=True
     )
-    rows = sorted(set(posts.values_list("unit", "user")))
+    rows = set(posts.values_list("unit", "user"))
+    leads = set(posts.filter(role=Role.LEAD).values_list("unit", "user"))
     left = left_to_ask(people={person for _unit, person in rows}, now=now)
     found: dict[int, list[int]] = {}
-    for unit_id, person in sorted(rows, key=lambda row: (-left[row[1]], row[1])):
+    for unit_id, person in sorted(rows, key=lambda row: (row not in leads, -left[row[1]], row[1])):
         if left[person]:
             found.setdefault(unit_id, []).append(person)
     return found

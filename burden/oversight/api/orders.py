@@ -68,7 +68,7 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     took_days = serializers.IntegerField(allow_null=True)
     saved_min = serializers.IntegerField(
         allow_null=True,
-        help_text="Of a year, once it is struck off; null also where in too few weeks anybody filed, or looking back found that it did not last",
+        help_text="Of a year, once it is struck off; null also where in too few weeks enough filed, or looking back found that it did not last",
     )
 
 

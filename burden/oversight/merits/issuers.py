@@ -162,7 +162,7 @@ def _orders(unit: Unit, issuers: Collection[Unit], now: dt.datetime) -> list[Ord
 
 
 def _spans_of(orders: Sequence[Order]) -> dict[str, list[dt.date]]:
-    """Return the weeks before and after each order, of those in which anybody filed where its issuer asks."""
+    """Return the weeks before and after each order, of those in which enough filed where its issuer asks."""
     spans = {}
     for order in orders:
         assert order.answered_at is not None

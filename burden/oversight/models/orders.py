@@ -97,7 +97,7 @@ class Order(models.Model):
     looks again after each answer learns of five at once, and nobody can put answer and unit together. `escalated_for` is the
     missed day of which the level above was told.
     Units: person_min as the finding has it; before_min and after_min person-minutes of before_weeks and after_weeks, the former
-    frozen when it is opened, the latter with saved_min of a year when it is closed (None: in too few weeks anybody filed); took_days working days from 交办 to 办结.
+    frozen when it is opened, the latter with saved_min of a year when it is closed (None: in too few weeks enough filed); took_days working days from 交办 to 办结.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)

@@ -68,6 +68,14 @@ def test_question_goes_through_the_one_meter_to_three_people_of_a_unit(place: Pl
     assert waiting(unseeing, NOW) == []
 
 
+def test_who_leads_a_unit_is_among_those_asked(place: Place) -> None:
+    for _n in range(4):
+        make_actor(place.towns[0])
+    lead = make_actor(place.towns[0], "lead")
+    asked(place)
+    assert put_to(lead, Question.RELIEF).exists()
+
+
 def test_unit_whose_people_were_asked_enough_is_passed_over(place: Place) -> None:
     for subject in range(3):
         put_question(kind="estimate", subject=10**9 + subject, people=[place.cadres[0].user_id], now=NOW)
