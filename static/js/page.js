@@ -1,8 +1,10 @@
 // Small courtesies of every page: focus goes to the error summary, menus close when one leaves them.
 document.querySelector("[data-focus]")?.focus();
 
-const current = document.querySelector(".nav [aria-current]");
-if (current) current.parentElement.scrollLeft = current.offsetLeft - 80;
+for (const current of document.querySelectorAll(":is(.nav, .seg) > [aria-current]")) {
+  const strip = current.parentElement;
+  strip.scrollLeft = current.offsetLeft - strip.offsetLeft - 80;
+}
 
 function shut(menu, back) {
   menu.open = false;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -34,7 +35,7 @@ from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Kind as UnitKind
 from burden.units.models import Unit
 
-LINES, MOST_JOINS = 30, 20
+LINES, OFFERS, MOST_JOINS = 30, 15, 20
 ASKING = (Role.LEAD, Role.OFFICE)
 MOST_TEXT = 60  # characters of a search
 HALF_A_YEAR = dt.timedelta(weeks=26)
@@ -272,7 +273,9 @@ def adaptation_new(request: ActedRequest) -> HttpResponse:
     if demand is None and rule is None:
         text = request.GET.get("q", "").strip().replace("\0", "")[:MOST_TEXT]
         found = queries.received(actor, unit, today, text)
-        context = {"unit": unit, "text": text, "demands": found, "rules": queries.soft_rules(actor, unit, today)}
+        page = Paginator(found, OFFERS).get_page(request.GET.get("page"))
+        context = {"unit": unit, "text": text, "page": page, "query": urlencode({"unit": unit.code, "q": text})}
+        context["rules"] = queries.soft_rules(actor, unit, today)
         return render(request, "demands/adaptation_new.html", context)
     form = RequestForm(request.POST or None, unit=unit, demand=demand, rule=rule, initial=_initial(rule, draft))
     of: dict[str, Any] = {"unit": unit, "demand": demand, "rule": rule, "draft": draft}

@@ -437,7 +437,7 @@ def test_reporter_and_office_are_told_when_it_is_opened(client: Client, county: 
     for page in (sent, followed):
         assert "11月25日" in page and "8 点到 18 点半" in page
     client.force_login(make_actor(county, "office").user)
-    assert "今天收到的明天开封" in client.get("/feedback/").content.decode()
+    assert "今天收到的，明天" in client.get("/feedback/").content.decode()
 
 
 def test_numbers_of_tickets_say_nothing_of_their_order(county: Unit) -> None:

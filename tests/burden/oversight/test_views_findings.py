@@ -166,7 +166,7 @@ def test_what_cannot_be_done_is_not_headed_as_something_to_put_right(place: Plac
     refused = client.post(reverse("order_act", args=[order.pk, "finish"])).text
     assert "这一步没有办成" in refused and "需要改一下" not in refused
     wrong = client.post(reverse("order_act", args=[order.pk, "cancel"]), {"cancel-reason": ""}).text
-    assert "有几项需要改一下" in wrong and "这一步没有办成" not in wrong
+    assert "有 1 项需要改一下" in wrong and "这一步没有办成" not in wrong
 
 
 def test_citations_are_written_as_the_language_of_the_page_does(place: Place, enter: Any) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.utils import timezone
 
+from burden.demands.adaptations import views
 from burden.demands.adaptations.models import Adaptation
 from burden.kit.clock import Week
 from tests.factories import make_actor, make_adaptation, make_demand, make_target, make_unit
@@ -163,7 +166,7 @@ def test_one_and_three_rows_take_the_same_queries(client, county, town, django_a
         make_adaptation(town, area=county)
 
 
-def test_what_cannot_be_is_not_offered_and_both_wrong_days_are_told(client, county, town, demand):
+def test_what_cannot_be_is_not_offered_and_both_wrong_days_are_told(client, county, town, demand, monkeypatch):
     once = make_demand(demand.issuer, title="台账月报", frequency="once")
     other = make_demand(make_unit(county, "department", name="县林业局"), title="林长制月报", frequency="monthly")
     for each in (once, other):
@@ -178,11 +181,16 @@ def test_what_cannot_be_is_not_offered_and_both_wrong_days_are_told(client, coun
     assert offered(once) == (["receivers", "form"], [])
     assert offered(other) == (["frequency", "receivers", "form"], ["", "quarterly", "once"])
     assert offered(demand)[1] == ["", "monthly", "quarterly", "once"]
-    listed = client.get("/adaptations/new/").context["demands"]
+    listed = client.get("/adaptations/new/").context["page"]
     assert [each.title for each in listed] == ["台账月报", "防火巡查周报", "林长制月报"]  # by issuer
     for text in ("林业", "林长"):
-        assert client.get("/adaptations/new/", {"q": text}).context["demands"] == [other]
+        assert client.get("/adaptations/new/", {"q": text}).context["page"].object_list == [other]
     assert "没有这样的事项" in client.get("/adaptations/new/", {"q": "没有的"}).text
+    monkeypatch.setattr(views, "OFFERS", 2)
+    first = client.get("/adaptations/new/", {"q": "报"})  # a phone is not scrolled through all of them
+    (ahead,) = re.findall(r'rel="next"\s+href="([^"]+)"', first.text)
+    assert [each.title for each in first.context["page"]] == ["台账月报", "防火巡查周报"]
+    assert list(client.get("/adaptations/new/" + html.unescape(ahead)).context["page"]) == [other]
     wrong = {"from_week": dates()["from_week"] + dt.timedelta(days=2), "until": dt.date(2040, 1, 1)}
     said = {"kind": "receivers", "whom": "unit", "change": "不再报", "reason": "没有林地"} | wrong
     form = client.post(f"/adaptations/new/?unit={town.code}&demand={demand.pk}", said).context["form"]
