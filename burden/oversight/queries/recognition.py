@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from burden.accounts.actor import Actor
 from burden.accounts.models import Post, User
@@ -24,6 +25,7 @@ from burden.kit.threads import Link
 from burden.kit.waiting import MOST, Waiting
 from burden.oversight.merits import Candidate
 from burden.oversight.models import (
+    UNKEPT,
     Author,
     Bulletin,
     Objection,
@@ -161,7 +163,7 @@ def bylines(actor: Actor, found: Iterable[Recognition]) -> dict[int, list[str]]:
 
 
 def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
-    """Return what waits for keepers (announce, answer, decide, publish), and for authors whether they want to be named."""
+    """Return what waits for keepers (announce, answer, decide, publish, revoke), and for authors whether they want to be named."""
     return [*_kept(actor, clock.day_of(now)), *_authored(actor)]
 
 
@@ -176,8 +178,9 @@ def _kept(actor: Actor, today: dt.date) -> Iterator[Waiting]:
     )
     if office:
         steps |= Q(unit_id=office.unit_id, state__in=(S.NOMINATED, S.RECOGNISED))
+        steps |= Q(unit_id=office.unit_id, state=S.PUBLISHED, order__outcome__in=UNKEPT)
     found = seen.filter(steps).exclude(subject_id__in=[each.unit_id for each in actor.posts])
-    rows = list(found.select_related("subject__parent").defer("reckoned").order_by("until", "pk")[: MOST + 1])
+    rows = list(found.select_related("subject__parent", "order").defer("reckoned").order_by("until", "pk")[: MOST + 1])
     others = _to_answer(actor, [each.pk for each in rows if each.owes])
     yield from (_keeper(each, bool(each.owes)) for each in rows if not each.owes or each.pk in others)
 
@@ -196,6 +199,8 @@ def _keeper(each: Recognition, owes: bool) -> Waiting:
         S.NOMINATED: (_("公示"), clock.day_of(each.nominated_at), None),
         S.RECOGNISED: (_("公布"), clock.day_of(each.decided_at or each.nominated_at), None),
     }.get(S(each.state), (_("定"), (each.until or clock.day_of(each.nominated_at)) + clock.DAY, None))
+    if each.order and each.order.looked_at and each.order.is_unkept and each.state in (S.RECOGNISED, S.PUBLISHED):
+        act, since = pgettext("act", "撤销"), clock.day_of(each.order.looked_at)
     if owes:
         act, since, due = _("答复异议"), clock.day_of(each.announced_at or each.nominated_at), each.until
     return Waiting(

@@ -23,7 +23,7 @@ from burden.oversight import queries, services
 from burden.oversight.models import Author, Objection, Recognition, RecognitionState
 from burden.oversight.stages import STAGES
 from tests.burden.oversight.praised import County
-from tests.factories import NOW, make_actor, make_practice, make_recognition, make_unit, make_user
+from tests.factories import NOW, make_actor, make_order, make_practice, make_recognition, make_unit, make_user
 
 AFTER = NOW + 20 * DAY  # the term of make_recognition is over
 ACTS: dict[str, tuple[Any, dict[str, Any], dt.datetime]] = {
@@ -395,6 +395,16 @@ def test_what_waits_for_whom(place: Place) -> None:
     assert (acts_waiting(place.office, AFTER), acts_waiting(place.reviewer, AFTER)) == (["公布"], [])
     services.publish_recognition(by=place.office, recognition=held, now=AFTER)
     assert acts_waiting(place.office, AFTER) == []
+
+
+@pytest.mark.parametrize("state", ["recognised", "published"])
+@pytest.mark.parametrize(("outcome", "act"), [("same", "撤销"), ("more", "撤销"), ("less", None)])
+def test_what_did_not_last_waits_to_be_revoked(place: Place, state: str, outcome: str, act: str | None) -> None:
+    """The page of fairness promises that a recognition whose burden came back is revoked."""
+    order = make_order(place.county, place.bureau, "looked", outcome=outcome)
+    place.held(state, kind="order", order=order)
+    usual = {"recognised": ["公布"], "published": []}[state]
+    assert acts_waiting(place.office, AFTER) == ([act] if act else usual)
 
 
 def test_thread_leads_both_ways(db: None) -> None:
