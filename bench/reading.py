@@ -32,8 +32,9 @@ def at(running: embedded.Running, size: str) -> bool:
 
 
 def people() -> None:
-    """Count what the nights count, and collect the static files whose names the pages hold."""
+    """Count what the nights count, tidy what was counted anew, and collect the static files whose names the pages hold."""
     from django.core.management import call_command
+    from django.db import connection
 
     from burden.kit import clock
     from reports import people as counted
@@ -41,6 +42,8 @@ def people() -> None:
     logging.disable(logging.INFO)
     begun = time.perf_counter()
     counted.recount(now=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # or the server does it meanwhile
     print(f"  people of each year counted in {time.perf_counter() - begun:.1f} s", flush=True)
     call_command("collectstatic", interactive=False, verbosity=0)
 
