@@ -13,7 +13,7 @@ from django.db import transaction
 
 from burden.entries.models import FilingTime
 from burden.kit.clock import Week
-from burden.units.models import Level
+from burden.units.models import Level, steps_of
 from reports.models import PortalTime
 from reports.peers import MIN_RETURNS
 from reports.statements import Statements
@@ -36,6 +36,5 @@ def county_median(path: str, week: dt.date, _hour: int) -> int | None:
 
     Asked once an hour for each path: the footer of every page reads it.
     """
-    above = [int(step) for step in path.rstrip(".").split(".")]
-    found = PortalTime.every.filter(unit__in=above, unit__level=Level.COUNTY, week=week)
+    found = PortalTime.every.filter(unit__in=steps_of(path), unit__level=Level.COUNTY, week=week)
     return found.values_list("median_s", flat=True).first()

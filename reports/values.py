@@ -152,8 +152,7 @@ def value_of(code: str, given: Given) -> Value:
 
 def goals_of(unit: Unit) -> dict[str, Goal]:
     """Return what the county of a unit set itself, by indicator; a city's own lies on the city."""
-    steps = [int(step) for step in unit.path.rstrip(".").split(".")]
-    found = Goal.objects.filter(county_id__in=steps).select_related("county").order_by("county__depth")
+    found = Goal.objects.filter(county_id__in=unit.steps).select_related("county").order_by("county__depth")
     return {goal.code: goal for goal in found}
 
 

@@ -91,6 +91,11 @@ class Actor:
         return frozenset(post.unit_id for post in self.posts if post.role in (Role.CADRE, Role.LEAD))
 
     @cached_property
+    def lineage(self) -> frozenset[int]:
+        """Units in which the actor has a post, and all above them."""
+        return frozenset(step for post in self.posts for step in post.unit.steps)
+
+    @cached_property
     def issuing(self) -> frozenset[int]:
         """Units in whose name the actor registers demands."""
         return frozenset(post.unit_id for post in self.posts if post.role == Role.ISSUER)
@@ -107,8 +112,7 @@ class Actor:
         post = self.post(*READERS)
         if post is None:
             return NOWHERE
-        above = [int(step) for step in post.unit.path.rstrip(".").split(".")]
-        county = Unit.every.filter(pk__in=above, level=Level.COUNTY).first()
+        county = Unit.every.filter(pk__in=post.unit.steps, level=Level.COUNTY).first()
         return county.range if county else post.unit.remit
 
 

@@ -61,9 +61,8 @@ class Used:
 def counties(actor: Actor) -> QuerySet[Unit]:
     """Return the counties whose lists an actor reads: the one around each post, and those in the range."""
     low, high = actor.read_range
-    steps = {int(step) for post in actor.posts for step in post.unit.path.rstrip(".").split(".")}
     found = Unit.every.filter(level=Level.COUNTY, closed_on=None)
-    return found.filter(Q(pk__in=steps) | Q(path__gte=low, path__lt=high)).order_by("path")
+    return found.filter(Q(pk__in=actor.lineage) | Q(path__gte=low, path__lt=high)).order_by("path")
 
 
 def county_of(actor: Actor, code: str) -> Unit | None:

@@ -160,8 +160,7 @@ def budget_left(actor: Actor, issuer: Unit, year: int) -> Budget | None:
 
 def duty_items(actor: Actor, issuer: Unit) -> QuerySet[DutyItem]:
     """Return the duty list (履职事项清单) of today of the issuer's county, by code."""
-    above = [int(step) for step in issuer.path.rstrip(".").split(".")]
-    return DutyItem.objects.on(clock.day_of(clock.now())).filter(county_id__in=above).order_by("code")
+    return DutyItem.objects.on(clock.day_of(clock.now())).filter(county_id__in=issuer.steps).order_by("code")
 
 
 def plan_items(actor: Actor, issuer: Unit, year: int) -> QuerySet[PlanItem]:

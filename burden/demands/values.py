@@ -193,9 +193,8 @@ def _duty_item_of(demand: Demand) -> Read:
     """Return a reader of codes of the duty list of the issuer's county; the item that the demand has it may keep."""
 
     def read_item(value: Any) -> DutyItem:
-        above = [int(step) for step in demand.issuer.path.rstrip(".").split(".")]
         known = (
-            DutyItem.objects.filter(county_id__in=above, code=value)
+            DutyItem.objects.filter(county_id__in=demand.issuer.steps, code=value)
             if isinstance(value, str) and not unfit(value)
             else ()
         )

@@ -17,7 +17,7 @@ from burden.accounts.roles import Role
 from burden.entries.models import TITLE_LENGTH, Answer, Submission
 from burden.entries.queries import own_since
 from burden.kit import clock
-from burden.units.models import Level, Unit
+from burden.units.models import Level, Unit, steps_of
 
 REMEMBERED = dt.timedelta(weeks=52)  # how far back titles and issuers are offered
 OFFERED = 8
@@ -165,4 +165,4 @@ def _above_or_beside(above: Collection[int]) -> Q:
 
 def _ancestors(paths: Iterable[str]) -> set[int]:
     """Return the ids on the way from the root to each path: a path is made of them."""
-    return {int(step) for path in paths for step in path.rstrip(".").split(".")}
+    return {step for path in paths for step in steps_of(path)}

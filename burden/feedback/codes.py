@@ -62,8 +62,7 @@ class Group:
 
 def area_of(unit: Unit) -> Unit | None:
     """Return the county around a unit, else the next unit above that has an office."""
-    steps = [int(step) for step in unit.path.rstrip(".").split(".")]
-    return Unit.every.filter(pk__in=steps, level__in=AREAS).order_by("-depth").first()
+    return Unit.every.filter(pk__in=unit.steps, level__in=AREAS).order_by("-depth").first()
 
 
 def group_of(actor: Actor, today: dt.date) -> Group | None:

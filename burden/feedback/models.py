@@ -37,11 +37,6 @@ RESPONDERS = (Role.LEAD, Role.ISSUER, *KEEPERS)
 NOBODY = Q(pk__in=[])
 
 
-def lineage(actor: Actor) -> list[int]:
-    """Return the units an actor works in and all above them: whoever is about one of these is not the actor's business."""
-    return sorted({int(step) for post in actor.posts for step in post.unit.path.rstrip(".").split(".")})
-
-
 def desks_of(actor: Actor) -> set[int]:
     """Return the units for which an actor answers tickets."""
     return {post.unit_id for post in actor.posts if post.role in KEEPERS}
@@ -57,7 +52,7 @@ class TicketQuerySet(ScopedQuerySet):
             if post.role == Role.REVIEWER and post.inspectorate:
                 low, high = post.unit.range
                 seen |= Q(desk__path__gte=low, desk__path__lt=high)
-        return seen & ~Q(state=State.SEALED) & ~Q(kept_from__overlap=lineage(actor))
+        return seen & ~Q(state=State.SEALED) & ~Q(kept_from__overlap=[*actor.lineage])
 
     def by_receipt(self, digest: str) -> Self:
         """The one ticket of a receipt, for whoever shows it."""
@@ -197,7 +192,7 @@ class ForwardQuerySet(ScopedQuerySet):
 
     def scope(self, actor: Actor) -> Q:
         units = [post.unit_id for post in actor.posts if post.role in RESPONDERS]
-        return Q(unit_id__in=units) & ~Q(kept_from__overlap=lineage(actor))
+        return Q(unit_id__in=units) & ~Q(kept_from__overlap=[*actor.lineage])
 
 
 class TicketForward(models.Model):
@@ -233,8 +228,7 @@ class SentUpQuerySet(ScopedQuerySet):
     """What the actor's desk answered and its reporter sent back to another; never about a unit the actor works in or below."""
 
     def scope(self, actor: Actor) -> Q:
-        desks = [post.unit_id for post in actor.posts if post.role in KEEPERS]
-        return Q(desk_id__in=desks) & ~Q(kept_from__overlap=lineage(actor))
+        return Q(desk_id__in=desks_of(actor)) & ~Q(kept_from__overlap=[*actor.lineage])
 
 
 class SentUp(models.Model):

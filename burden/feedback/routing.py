@@ -26,17 +26,12 @@ class Route:
     kept_from: tuple[int, ...]
 
 
-def steps(unit: Unit) -> list[int]:
-    """Return the ids of a unit and all above it, from the root down."""
-    return [int(step) for step in unit.path.rstrip(".").split(".")]
-
-
 def route(area: Unit, accused: Collection[Unit], today: dt.date) -> Route:
     """Return where a ticket about these units goes: to the nearest office above all of them; about nobody, to the area's.
 
     Refuses: ticket.nobody_above where no office is above them.
     """
-    above = _common([steps(unit)[:-1] for unit in accused]) if accused else steps(area)
+    above = _common([unit.steps[:-1] for unit in accused]) if accused else area.steps
     desk = _nearest(above, today)
     if desk is None:
         words = _("在它上面没有能绕开它来办的人，所以没有收下。请走 12345 或者纪检监察的渠道")
@@ -62,18 +57,18 @@ def _common(paths: Iterable[list[int]]) -> list[int]:
 
 def next_desk(desk: Unit, today: dt.date) -> Unit | None:
     """Return the desk further up, to which what is overdue or reopened is raised; None at the top."""
-    return _nearest(steps(desk)[:-1], today)
+    return _nearest(desk.steps[:-1], today)
 
 
 def skipped(desk: Unit, above: Unit) -> list[Unit]:
     """Return the levels between a desk and the one further up where nobody answers."""
-    between = [step for step in steps(desk)[:-1] if step not in steps(above)]
+    between = [step for step in desk.steps[:-1] if step not in above.steps]
     return list(Unit.every.filter(pk__in=between, level__in=AREAS, closed_on=None).order_by("depth"))
 
 
 def within(unit: Unit, kept_from: Collection[int]) -> bool:
     """Whether a unit is one of those, or lies below one."""
-    return bool(set(steps(unit)) & set(kept_from))
+    return bool(set(unit.steps) & set(kept_from))
 
 
 def named(area: Unit, words: str) -> Unit | None:
@@ -83,7 +78,7 @@ def named(area: Unit, words: str) -> Unit | None:
     """
     low, high = area.range
     wanted = words.strip().replace(" ", "")
-    above = [unit for unit in Unit.every.filter(pk__in=steps(area)) if unit.name == wanted]
+    above = [unit for unit in Unit.every.filter(pk__in=area.steps) if unit.name == wanted]
     below = Unit.every.filter(path__gt=low, path__lt=high, closed_on=None).select_related("parent")
     found = [*above, *below.filter(name=wanted)[:3]]
     if not found:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from burden.accounts.models import Post
 from burden.accounts.roles import EXPORTERS
-from burden.units.models import Unit
+from burden.units.models import Unit, steps_of
 
 
 def reviewed(unit_ids: Collection[int], today: dt.date) -> set[int]:
@@ -16,14 +16,9 @@ def reviewed(unit_ids: Collection[int], today: dt.date) -> set[int]:
     return set(posts.filter(unit__closed_on=None).values_list("unit", flat=True))
 
 
-def steps(path: str) -> list[int]:
-    """Return the ids of a unit and all above it, from the root down."""
-    return [int(step) for step in path.rstrip(".").split(".")]
-
-
 def told_above(paths: Mapping[int, str], today: dt.date) -> dict[int, int]:
     """Return by unit which one above is told; a unit with nobody above is left out. One query. Shape: paths by unit."""
-    above = {unit_id: steps(path)[:-1] for unit_id, path in paths.items()}
+    above = {unit_id: steps_of(path)[:-1] for unit_id, path in paths.items()}
     desks = reviewed({step for some in above.values() for step in some}, today)
     nearest = {unit_id: [step for step in some if step in desks] for unit_id, some in above.items()}
     return {unit_id: some[-1] for unit_id, some in nearest.items() if some}

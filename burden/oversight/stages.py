@@ -15,7 +15,6 @@ from django.utils.translation import pgettext_lazy
 from burden.accounts.actor import Actor
 from burden.accounts.roles import TRIO, Role
 from burden.oversight.models import Recognition, RecognitionState
-from burden.oversight.models.recognition import above
 
 KEEPERS = frozenset({Role.REVIEWER, Role.OFFICE})  # over the unit that recognises
 OFFICE = frozenset({Role.OFFICE})
@@ -43,7 +42,6 @@ STAGES: Mapping[str, Stage] = {
     "withdraw": Stage(_("撤下"), KEEPERS, frozenset({S.NOMINATED, S.OPEN}), S.WITHDRAWN),
     "revoke": Stage(pgettext_lazy("act", "撤销"), OFFICE, frozenset({S.RECOGNISED, S.PUBLISHED}), S.REVOKED),
 }
-NOMINATE = _("提名")
 SIGNED = (S.NOMINATED, S.OPEN, S.RECOGNISED, S.PUBLISHED)  # while authors may choose to be named
 
 
@@ -51,7 +49,7 @@ def may(actor: Actor, held: Recognition, act: str) -> bool:
     """Say whether an act is the actor's business at all, whatever state the recognition is in."""
     roles = STAGES[act].roles
     if roles == ANYBODY:
-        return bool(actor.roles & ANYBODY) and held.unit_id in above(actor)
+        return bool(actor.roles & ANYBODY) and held.unit_id in actor.lineage
     post = actor.post(*roles)
     if post is None:
         return False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet, Subquery
 
@@ -21,7 +20,7 @@ def turn(actor: Actor, unit: Unit, week: Week) -> Week | None:
     Who has no panel yet is asked. One query.
     """
     panel = SamplePanel.objects.filter(cadre=actor.user_id).values("panel")[:1]
-    found = Sample.objects.in_force(week.monday, week.monday).filter(county_id__in=_steps(unit)).order_by("pk")
+    found = Sample.objects.in_force(week.monday, week.monday).filter(county_id__in=unit.steps).order_by("pk")
     row = found.annotate(panel=Subquery(panel)).values_list("panel", "until_week").first()
     if row is None or row[0] is None or row[0] == panel_of(week):
         return None
@@ -32,7 +31,7 @@ def turn(actor: Actor, unit: Unit, week: Week) -> Week | None:
 def sampled(actor: Actor, unit: Unit, since: dt.date, until: dt.date) -> bool:
     """Whether a sample is on in a unit, above it or below it, in any of some weeks."""
     low, high = unit.range
-    around = Q(county_id__in=_steps(unit)) | Q(county__path__gte=low, county__path__lt=high)
+    around = Q(county_id__in=unit.steps) | Q(county__path__gte=low, county__path__lt=high)
     return actor.is_active and Sample.objects.in_force(since, until).filter(around).exists()
 
 
@@ -56,7 +55,3 @@ def samples(actor: Actor) -> SampleQuerySet:
 def day_overrides(actor: Actor) -> QuerySet[DayOverride]:
     """Days that the office corrected, the latest first; whoever may see clocks may see them."""
     return DayOverride.objects.order_by("-day") if actor.is_active else DayOverride.objects.none()
-
-
-def _steps(unit: Unit) -> Sequence[int]:
-    return [int(step) for step in unit.path.rstrip(".").split(".")]

@@ -60,6 +60,11 @@ class UnitQuerySet(ScopedQuerySet):
         return self.filter(path__gte=low, path__lt=high)
 
 
+def steps_of(path: str) -> list[int]:
+    """Return the ids a path is made of, from the root down."""
+    return [int(step) for step in path.rstrip(".").split(".")]
+
+
 class Unit(models.Model):
     """A node of the tree. Its id never changes; name, parent and kind here are today's placement, copied for speed."""
 
@@ -97,6 +102,11 @@ class Unit(models.Model):
     def place(self) -> str:
         """The name that tells the unit from others: a village with its township, because village names repeat."""
         return f"{self.parent.name}{self.name}" if self.level == Level.VILLAGE and self.parent else self.name
+
+    @property
+    def steps(self) -> list[int]:
+        """The ids of the unit and of all above it, from the root down."""
+        return steps_of(self.path)
 
     @property
     def range(self) -> tuple[str, str]:

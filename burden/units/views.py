@@ -58,7 +58,7 @@ def _show(request: ActedRequest, panel: str = "", **context: Any) -> HttpRespons
 
 def _crumbs(unit: Unit, root: Unit) -> list[dict[str, str]]:
     """Return the way from the keeper's topmost unit down to this one, whose own crumb has no link."""
-    steps = Unit.every.in_bulk([int(step) for step in unit.path.rstrip(".").split(".")])
+    steps = Unit.every.in_bulk(unit.steps)
     way = sorted((step for step in steps.values() if step.depth >= root.depth), key=lambda step: step.depth)
     return [{"label": step.name, "url": "" if step == unit else address("units", parent=step.code)} for step in way]
 

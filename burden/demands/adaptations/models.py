@@ -208,11 +208,6 @@ class Adaptation(models.Model):
         is_partly = self.state == State.APPROVED and bool(self.asked)
         return str(Act.PARTLY.label if is_partly else State(self.state).label)
 
-    @property
-    def is_unsent(self) -> bool:
-        """Whether its writer goes on with it."""
-        return self.state in UNSENT
-
     def is_over(self, today: dt.date) -> bool:
         """Whether what was approved holds no more."""
         return self.state == State.APPROVED and self.until < today
@@ -224,7 +219,3 @@ class Adaptation(models.Model):
     def is_in_force(self, day: dt.date) -> bool:
         """Whether it holds on a day."""
         return self.state == State.APPROVED and self.from_week <= day <= self.until
-
-    def ends_soon(self, today: dt.date) -> bool:
-        """Whether it is time to ask whether it goes on."""
-        return self.is_in_force(today) and self.until - today <= REMIND

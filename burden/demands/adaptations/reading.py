@@ -30,9 +30,8 @@ class Adapted:
 
 def in_force(issuer: Unit, since: dt.date, until: dt.date | None = None) -> list[Adaptation]:
     """Return what was approved around an issuer, or in its remit, and holds in some of these days. One query."""
-    above = [int(step) for step in issuer.path.rstrip(".").split(".")]
     low, high = issuer.remit
-    near = Q(area_id__in=above) | Q(area__path__gte=low, area__path__lt=high)
+    near = Q(area_id__in=issuer.steps) | Q(area__path__gte=low, area__path__lt=high)
     held = Adaptation.every.filter(near, state=State.APPROVED, from_week__lte=until or since, until__gte=since)
     return list(held.select_related("unit", "area", "issuer").order_by("pk"))
 
@@ -159,5 +158,4 @@ def saving(adaptation: Adaptation, demand: Demand | None, units: int) -> Saving 
 
 def county_of(unit: Unit) -> Unit:
     """Return the county around a unit; above counties the unit itself."""
-    above = [int(step) for step in unit.path.rstrip(".").split(".")]
-    return Unit.every.filter(pk__in=above, level=Level.COUNTY).first() or unit
+    return Unit.every.filter(pk__in=unit.steps, level=Level.COUNTY).first() or unit

@@ -128,8 +128,7 @@ def may_decide(*, by: Actor, admission: Admission, today: dt.date) -> bool:
 
 def _county_of(unit: Unit) -> Unit:
     """Return the county whose list it is about. Refuses: admission.county."""
-    above = [int(step) for step in unit.path.rstrip(".").split(".")]
-    county = Unit.every.filter(pk__in=above, level=Level.COUNTY).first()
+    county = Unit.every.filter(pk__in=unit.steps, level=Level.COUNTY).first()
     if county is None:
         raise Refused("admission.county", _("履职清单按县编，县以上的单位不在这里申请"))
     return county

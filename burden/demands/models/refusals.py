@@ -22,10 +22,9 @@ class RefusalQuerySet(ScopedQuerySet):
 
     def scope(self, actor: Actor) -> Q:
         low, high = actor.read_range
-        above = {int(step) for post in actor.posts for step in post.unit.path.rstrip(".").split(".")}
         return (
             Q(unit_id__in=actor.homes)
-            | Q(whole=True, unit_id__in=above)
+            | Q(whole=True, unit_id__in=actor.lineage)
             | Q(unit__path__gte=low, unit__path__lt=high)
             | Q(demand__issuer_id__in=actor.issuing)
         )  # fmt: skip

@@ -181,11 +181,6 @@ def effect_in(known: Figures, begun: Begun, category: str, now: dt.datetime, *, 
     return Effect(before, after)
 
 
-def effect_of(begun: Begun, category: str, now: dt.datetime, *, least: int = 1) -> Effect | None:
-    """Return how time changed in some units together, as effect_in does. Two queries."""
-    return effect_in(figures(begun, now), begun, category, now, least=least)
-
-
 def _per_head(weeks: Collection[Spent], category: str) -> int:
     returns = sum(each.returns for each in weeks)
     return sum(each.person_min[category] for each in weeks) // returns if returns else 0

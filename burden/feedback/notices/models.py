@@ -56,10 +56,9 @@ def addressed(actor: Actor) -> Q:
     found = Q(pk__in=[])
     for post in actor.posts:
         if post.role not in TRIO:
-            above = [int(step) for step in post.unit.path.rstrip(".").split(".")]
             role = Q(roles=[]) | Q(roles__contains=[post.role])
             kind = Q(kinds=[]) | Q(kinds__contains=[post.unit.kind])
-            found |= Q(root__in=above) & role & kind
+            found |= Q(root__in=post.unit.steps) & role & kind
     return found
 
 

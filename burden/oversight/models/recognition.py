@@ -56,15 +56,10 @@ S = RecognitionState
 DECIDED = (S.RECOGNISED, S.DECLINED, S.PUBLISHED, S.REVOKED)
 
 
-def above(actor: Actor) -> set[int]:
-    """Return the ids of the units in which the actor has a post, and of all above them."""
-    return {int(step) for post in actor.posts for step in post.unit.path.rstrip(".").split(".")}
-
-
 def public_to(actor: Actor, prefix: str = "") -> Q:
     """What was open to objections, of units above the actor's own or in its range; all of units below a keeper's post."""
     low, high = actor.read_range
-    around = Q(**{f"{prefix}unit_id__in": above(actor)}) | Q(
+    around = Q(**{f"{prefix}unit_id__in": actor.lineage}) | Q(
         **{f"{prefix}unit__path__gte": low, f"{prefix}unit__path__lt": high}
     )
     seen = around & Q(**{f"{prefix}announced_at__isnull": False})

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.models import User
 from burden.accounts.roles import EXPORTERS
 from burden.kit.db import ScopedQuerySet
-from burden.oversight.levels import steps
 from burden.units.models import Unit
 
 if TYPE_CHECKING:
@@ -47,8 +46,7 @@ def reviewed_by(actor: Actor) -> Q:
     if post is None:
         return Q(pk=None)
     low, high = post.unit.range
-    worked_in = {step for each in actor.posts for step in steps(each.unit.path)}
-    return Q(unit__path__gt=low, unit__path__lt=high) & ~Q(unit_id__in=worked_in)
+    return Q(unit__path__gt=low, unit__path__lt=high) & ~Q(unit_id__in=actor.lineage)
 
 
 class ObservationQuerySet(ScopedQuerySet):

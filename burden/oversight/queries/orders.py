@@ -96,7 +96,7 @@ def column(actor: Actor, name: str, issuer: str, edges: Edges) -> list[Order]:
     return [cards[pk] for pk in first]
 
 
-def order_counts(actor: Actor, issuer: str, edges: Edges) -> dict[str, int]:
+def order_counts(actor: Actor, issuer: str) -> dict[str, int]:
     """Count orders by state."""
     found = orders(actor).filter(issuer__code=issuer) if issuer else orders(actor)
     return dict(found.order_by().values_list("state").annotate(n=Count("pk")))

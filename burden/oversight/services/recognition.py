@@ -195,8 +195,7 @@ def publish_recognition(*, by: Actor, recognition: Recognition, now: dt.datetime
 
 def _tell(by: Actor, held: Recognition, now: dt.datetime) -> None:
     """Tell the recognised by a notice: to their unit, or to the one above where an office addresses none so far below."""
-    steps = [int(step) for step in held.subject.path.rstrip(".").split(".")]
-    root = roots(by).filter(pk__in=steps).order_by("-depth").first()
+    root = roots(by).filter(pk__in=held.subject.steps).order_by("-depth").first()
     with translation.override(STATED_LANGUAGE):
         summary = _("%(who)s：%(title)s") % {"who": held.subject.place, "title": held.headline}
         write_notice(

@@ -38,7 +38,7 @@ def oversight(request: ActedRequest) -> HttpResponse:
     """Show the board: four columns, the first cards of each, and what is overdue one level below."""
     actor, now = request.actor, clock.now()
     issuer, at = _text(request, "issuer"), edges(clock.day_of(now))
-    counts = queries.order_counts(actor, issuer, at)
+    counts = queries.order_counts(actor, issuer)
     context = _around(request, "oversight", Chosen(issuer=issuer)) | {
         "columns": [_column(request, name, issuer, counts, at) for name in queries.COLUMNS],
         "sums": _sums(queries.board_sums(actor, issuer, at, now), at),
@@ -88,7 +88,7 @@ def oversight_ledger(request: ActedRequest) -> HttpResponse:
         tab if tab in (*queries.COLUMNS, CANCELLED) else "", _text(request, "issuer"),
         colour if colour in COLOURS else "", _text(request, "q"),
     )  # fmt: skip
-    counts = queries.order_counts(actor, chosen.issuer, at)
+    counts = queries.order_counts(actor, chosen.issuer)
     page = Paginator(queries.chosen_orders(actor, chosen, at), LINES).get_page(request.GET.get("page"))
     context = _around(request, "oversight_ledger", chosen) | {
         "page": page,

@@ -25,11 +25,6 @@ class Kept:
     def code(self) -> str:
         return self.newest.code
 
-    @property
-    def of_scope(self) -> list[Rule]:
-        """The versions of the same scope as the newest."""
-        return [rule for rule in self.versions if rule.scope_id == self.newest.scope_id]
-
 
 def place(actor: Actor) -> Unit | None:
     """Return the unit for which the actor keeps or reads rules."""

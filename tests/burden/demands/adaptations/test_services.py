@@ -10,7 +10,7 @@ import pytest
 from burden.accounts.roles import Role
 from burden.demands import services as demands
 from burden.demands.adaptations import queries, services
-from burden.demands.adaptations.models import TRANSITIONS, Act, Adaptation, State
+from burden.demands.adaptations.models import TRANSITIONS, UNSENT, Act, Adaptation, State
 from burden.demands.adaptations.reading import covered
 from burden.demands.models import Target
 from burden.kit.errors import Conflict, Refused
@@ -96,7 +96,7 @@ def actor_for(place, one, act):
     """Return who does an act: the writer of what is not sent, the department, else the office."""
     if act == Act.OPINE:
         return make_actor(place.bureau, "issuer")
-    return place.lead if one.is_unsent or act == Act.SUBMIT else place.office
+    return place.lead if one.state in UNSENT or act == Act.SUBMIT else place.office
 
 
 @pytest.mark.parametrize(("state", "act"), list(product(State, Act)))

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from burden.demands.adaptations.models import Adaptation
 from burden.demands.practices.models import Practice
-from burden.demands.practices.reading import MIN_PEERS, WEEKS, effect_of, told_of, windows
+from burden.demands.practices.reading import MIN_PEERS, WEEKS, Begun, Effect, effect_in, figures, told_of, windows
 from burden.kit.clock import Week, day_of
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_adaptation, make_practice, make_unit
 from tests.reports.sums import add_sums
@@ -35,22 +35,26 @@ def fill(unit, *, before=600, after=300):
             add_sums(unit, Week(monday), per_head=per_head)
 
 
+def effect(begun: Begun, least: int = 1) -> Effect | None:
+    return effect_in(figures(begun, NOW), begun, "meeting", NOW, least=least)
+
+
 def test_effect_is_time_a_head_before_and_after(county, town):
     fill(town)
-    found = effect_of([(town.pk, since())], "meeting", NOW)
+    found = effect([(town.pk, since())])
     assert (found.before_min, found.after_min, found.change, found.less) == (120, 60, -50, 50)
-    assert effect_of([(town.pk, since())], "meeting", NOW, least=2) is None
-    assert effect_of([], "meeting", NOW) is None
-    assert effect_of([(make_unit(county, "township").pk, since())], "meeting", NOW) is None
+    assert effect([(town.pk, since())], least=2) is None
+    assert effect([]) is None
+    assert effect([(make_unit(county, "township").pk, since())]) is None
 
 
 def test_nothing_is_told_before_twelve_weeks_or_of_few_people(county, town):
     assert windows(LAST_WEEK.plus(-5).monday, NOW) is None
-    assert effect_of([(town.pk, LAST_WEEK.plus(-5).monday)], "meeting", NOW) is None
+    assert effect([(town.pk, LAST_WEEK.plus(-5).monday)]) is None
     for part in windows(since(), NOW):
         for monday in part:
             add_sums(town, Week(monday), returns=4)
-    assert effect_of([(town.pk, since())], "meeting", NOW) is None
+    assert effect([(town.pk, since())]) is None
 
 
 def test_adopters_are_told_together_each_by_its_own_weeks(county, town):
