@@ -121,6 +121,11 @@ INDICATORS = {
             OURS, "share", BOTH,
         ),
         Indicator(
+            "bulk_share", _("批量照此计占比"), "%",
+            _("用“其余照此计”一起确认的人·分钟÷全部人·分钟；其余是自己填写或逐项确认的。只说明数从哪来，不评价填报。"), OURS, "share",
+            CONFIRMED,
+        ),
+        Indicator(
             "longest_meeting", _("最长的会"), pgettext_lazy("unit", "分钟"), _("登记的会议里，一次会每人要开的分钟数，取最长的。"), REGULATION,
             "minutes", CLAIMED,
         ),

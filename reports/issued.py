@@ -42,6 +42,7 @@ COLUMNS = (
     "is_hidden",
 )
 LEAST_FILED = 20  # per cent of active cadres: of a sample one in four is asked
+PLANNED, OPEN = "planned", "open"
 DECIDES: dict[str, str] = {  # who decides at a level, the lowest first
     Level.COUNTY: Origin.COUNTY,
     Level.CITY: Origin.CITY,
@@ -82,6 +83,32 @@ class Cell:
     def is_heard(self) -> bool:
         """Whether enough of those who did it are told apart to say when they worked, and whether it was asked before."""
         return not self.of_hidden or self.done - self.of_hidden >= MIN_RETURNS
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Which of an issuer's demands; empty for all.
+
+    Shape: `decided` and `above` are levels: who asked first stands there or below, or above; `which` is PLANNED, or OPEN: what counts as claimed.
+    """
+
+    category: str = ""
+    level: str = ""  # of receivers
+    origin: str = ""
+    decided: str = ""
+    above: str = ""
+    which: str = ""
+
+    def has(self, cell: Cell) -> bool:
+        return (
+            self.category in ("", cell.category)
+            and self.level in ("", cell.level)
+            and self.origin in ("", cell.origin)
+            and (not self.decided or cell.origin in decided_at(self.decided))
+            and (not self.above or cell.origin not in decided_at(self.above))
+            and (self.which != PLANNED or cell.is_planned)
+            and (self.which != OPEN or total([cell]).as_claimed_min > 0)
+        )
 
 
 def decided_at(level: str) -> list[str]:

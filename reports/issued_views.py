@@ -9,7 +9,9 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import READERS, Role
@@ -23,8 +25,8 @@ from burden.kit.templatetags.show import category_css
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
 from reports import issued
-from reports.frames import period_bar, period_or_404, unit_or_404
-from reports.issued import Cell, Issued
+from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
+from reports.issued import OPEN, PLANNED, Cell, Cut, Issued
 from reports.periods import Period, month_name, month_of
 from reports.relief import relief
 from reports.unregistered import WEEKS
@@ -32,6 +34,19 @@ from reports.unregistered import WEEKS
 LISTED = 20  # demands on a page of their list
 RULES = 10  # that most of them may violate
 LEVELS = (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)
+CUTS: dict[
+    str, tuple[str | Promise, dict[str, str | Promise]]
+] = {  # what the list may be of: what it is called, its values
+    "category": (gettext_lazy("类别"), dict(Category.choices)),
+    "level": (gettext_lazy("落到谁身上"), {each.value: each.label for each in LEVELS}),
+    "origin": (gettext_lazy("谁先要求的"), dict(Origin.choices)),
+    "decided": (gettext_lazy("这一级和下级自定"), dict(Level.choices)),
+    "above": (gettext_lazy("这一级的上级定的"), dict(Level.choices)),
+    "which": (
+        gettext_lazy("只看"),
+        {PLANNED: gettext_lazy("计划内"), OPEN: gettext_lazy("没人或太少人答复，按登记计")},
+    ),
+}
 
 
 @access(Role.ISSUER)
@@ -46,23 +61,30 @@ def issued_own(request: ActedRequest) -> HttpResponse:
 
 @access(*READERS)
 def issued_by(request: ActedRequest, code: str) -> HttpResponse:
-    """Show what an issuer's demands take over a period. Refuses (404): a foreign or missing unit, no such period."""
+    """Show what an issuer's demands take over a period. Refuses (404): a foreign or missing unit, no such period or part."""
     actor, now = request.actor, clock.now()
     unit = unit_or_404(actor, code)
     period = period_or_404(request, now, "year")
-    context = _frame(unit, period, now) | _figures(actor, unit, period)
-    context |= _lists(request, unit, context["found"])
+    cut = {name: chosen_or_404(request, name, values) for name, (_label, values) in CUTS.items()}
+    context = _frame(unit, period, now, cut) | _figures(actor, unit, period)
+    context |= _lists(request, unit, context["found"], Cut(**cut))
     return render(request, "reports/issued.html", context)
 
 
-def _frame(unit: Unit, period: Period, now: dt.datetime) -> dict[str, Any]:
+def _frame(unit: Unit, period: Period, now: dt.datetime, cut: dict[str, str]) -> dict[str, Any]:
     def to(**changes: str) -> str:
-        return address("issued_by", unit.code, **period.query | changes)
+        return address("issued_by", unit.code, **period.query | cut | changes)
 
     return period_bar(period, now, to) | {
         "unit": unit,
         "tree": _("当时区划"),
         "when": query_of(**period.query),
+        "list_query": query_of(**period.query | cut),
+        "chips": [
+            (label, values[cut[name]], f"{to(**{name: ''})}#demands")
+            for name, (label, values) in CUTS.items()
+            if cut[name]
+        ],
         "crumbs": [{"label": unit.name, "url": address("report", unit.code)}, {"label": ""}],
     }
 
@@ -127,8 +149,9 @@ def _colour(code: str) -> str:
     return category_css(code) if code in Category.values else "x-brand"
 
 
-def _lists(request: ActedRequest, unit: Unit, found: Sequence[Cell]) -> dict[str, Any]:
-    """Return what was asked and what was never registered, the heaviest first, each a page of its own."""
+def _lists(request: ActedRequest, unit: Unit, found: Sequence[Cell], cut: Cut) -> dict[str, Any]:
+    """Return what was asked, or a part of it, and what was never registered, the heaviest first, each a page of its own."""
+    found = [cell for cell in found if cut.has(cell)]
     sums = issued.grouped(found, lambda cell: cell.demand_id)
     heaviest = sorted(sums, key=lambda pk: -sums[pk].total_min)
     page = Paginator(heaviest, LISTED).get_page(request.GET.get("page", "1"))
@@ -136,6 +159,8 @@ def _lists(request: ActedRequest, unit: Unit, found: Sequence[Cell]) -> dict[str
     return {
         "page": page,
         "demands": _demands(found, sums, [*page]),
+        "listed": len(sums),
+        "listed_sums": issued.total(found),
         "unregistered": alone.get_page(request.GET.get("unregistered", "1")),
         "unregistered_weeks": WEEKS,
     }

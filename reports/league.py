@@ -330,7 +330,7 @@ def _above(actor: Actor, unit: Unit, weeks: Sequence[dt.date], gone: Collection[
     outer = {
         each.pk: each
         for each in Unit.every.filter(Q(pk__in=steps) | Q(parent__in=steps, level=Level.DEPARTMENT)).only(
-            "name", "path"
+            "code", "name", "path"
         )
     }
     done = {f"sum_{name}": Sum(name, filter=~Q(week__in=gone), default=0) for name in MINUTES}

@@ -65,6 +65,7 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
         "categories": _options(query, "category", Category.choices, choice.category),
         "levels": _options(query, "level", [(each.value, each.label) for each in RECEIVERS], choice.level),
         "period_query": query_of(**period.query),
+        "list_query": query_of(**period.query, category=choice.category, level=choice.level),
     }
     return render(request, "reports/issuers.html", context)
 

@@ -27,9 +27,12 @@ from reports.queries import MINUTES, issuer_by_code
 from reports.restated import REPORTED, RESTATED, hidden_in
 
 NOTHING = (0,) * len(CATEGORIES)
+UNASKED = (*NOTHING, 0)
 EVER: Span = (dt.date.min, dt.date.max)
 CLAIM = F("people") * (F("minutes") + F("travel_minutes")) + F("prep_minutes")
-Cells = Mapping[tuple[int, dt.date], tuple[int, ...]]  # minutes by category, of a unit and all below it in a week
+Cells = Mapping[
+    tuple[int, dt.date], tuple[int, ...]
+]  # minutes by category, of a unit and all below it in a week; then claims
 
 
 @dataclass(frozen=True)
@@ -48,13 +51,15 @@ class Part:
 class Line:
     """One unit below. Units: person-minutes by category, of the chosen one alone; returns people x weeks; None: not shown.
 
-    Shape: `is_estimated` where a split divided some of it by published shares.
+    Shape: `is_estimated` where a split divided some of it by published shares; `claimed` is what the chosen issuer registered and nobody
+    answered, of all weeks: its own words, never hidden; None where none is chosen, or a category, by which it is not kept.
     """
 
     unit: Unit
     minutes: tuple[int, ...] | None
     returns: int
     is_estimated: bool = False
+    claimed: int | None = None
 
     @property
     def total(self) -> int | None:
@@ -132,29 +137,35 @@ def segments(minutes: Sequence[int]) -> list[tuple[str, int]]:
 
 
 def cells(actor: Actor, units: Sequence[Unit], span: Span, issuer_id: int | None, basis: str = REPORTED) -> Cells:
-    """Return minutes by category of units and all below them, week by week; of one issuer where one is named.
+    """Return minutes by category of units and all below them, week by week; of one issuer where one is named, its claims after them.
 
     A village keeps no rows by issuer: its issuers are remembered beside its own sums. Two queries at most, and what is put
     together anew in today's tree.
     """
     ids = [unit.pk for unit in units]
-    model = RollupSub if issuer_id is None else RollupSource
-    rows = model.objects.visible_to(actor).filter(unit__in=ids, week__range=span)
     if issuer_id is not None:
-        rows = rows.filter(issuer_id=issuer_id)
+        return _of_issuer(actor, units, span, issuer_id, basis)
+    rows = RollupSub.objects.visible_to(actor).filter(unit__in=ids, week__range=span)
     found = {(unit, week): tuple(minutes) for unit, week, *minutes in rows.values_list("unit_id", "week", *MINUTES)}
-    villages = [unit.pk for unit in units if unit.level == Level.VILLAGE] if issuer_id is not None else []
-    if villages:
+    return (
+        found if basis == REPORTED else found | {cell: sums[5:10] for cell, sums in restated.cells(ids, span).items()}
+    )
+
+
+def _of_issuer(actor: Actor, units: Sequence[Unit], span: Span, issuer_id: int, basis: str) -> Cells:
+    ids = [unit.pk for unit in units]
+    rows = RollupSource.objects.visible_to(actor).filter(unit__in=ids, week__range=span, issuer_id=issuer_id)
+    named = rows.values_list("unit_id", "week", *MINUTES, "c_min")
+    found = {(unit, week): tuple(minutes) for unit, week, *minutes in named}
+    if villages := [unit.pk for unit in units if unit.level == Level.VILLAGE]:
         kept = RollupOwnSource.objects.visible_to(actor).filter(unit__in=villages, week__range=span)
         for unit, week, sources in kept.values_list("unit_id", "week", "sources"):
-            asked = (tuple(each[2:7]) for each in sources if each[0] == issuer_id != unit)
-            found[unit, week] = next(asked, NOTHING)
-    if basis == RESTATED and issuer_id is None:
-        return found | {cell: sums[5:10] for cell, sums in restated.cells(ids, span).items()}
-    if basis == RESTATED and issuer_id is not None:
-        anew = restated.sources(ids, span)
-        return found | {cell: by.get(issuer_id, (0, *NOTHING))[1:6] for cell, by in anew.items()}
-    return found
+            asked = (tuple(each[2:8]) for each in sources if each[0] == issuer_id != unit)
+            found[unit, week] = next(asked, UNASKED)
+    if basis == REPORTED:
+        return found
+    anew = restated.sources(ids, span)
+    return found | {cell: by.get(issuer_id, (0, *UNASKED))[1:7] for cell, by in anew.items()}
 
 
 def over(
@@ -166,9 +177,16 @@ def over(
     if filed and not shown:
         return None
     added = [
-        sum(column) for column in zip(NOTHING, *(minutes.get((unit, week), NOTHING) for week in shown), strict=True)
+        sum(column) for column in zip(NOTHING, *(minutes.get((unit, week), NOTHING)[:5] for week in shown), strict=True)
     ]
     return tuple(added), sum(returns[week] for week in shown)
+
+
+def claimed(found: Cells, unit: int, weeks: Collection[dt.date], part: Part) -> int | None:
+    """Add up what an issuer registered for a unit and nobody answered: see Line."""
+    if part.issuer_id is None or part.category:
+        return None
+    return sum(found.get((unit, week), UNASKED)[-1] for week in weeks)
 
 
 def lines(actor: Actor, units: Sequence[Unit], period: Period, part: Part, basis: str = REPORTED) -> list[Line]:
@@ -192,18 +210,21 @@ def lines(actor: Actor, units: Sequence[Unit], period: Period, part: Part, basis
             over(minutes, each.pk, weeks, returns[each.pk], gone[each.pk]),
             part,
             is_estimated=period.first.monday < split.get(each.pk, dt.date.min),
+            claimed=claimed(minutes, each.pk, weeks, part),
         )
         for each in units
     ]
     return sorted(found, key=lambda line: (line.total is None, -(line.total or 0), line.unit.path))
 
 
-def _line(unit: Unit, sums: tuple[tuple[int, ...], int] | None, part: Part, *, is_estimated: bool) -> Line:
+def _line(
+    unit: Unit, sums: tuple[tuple[int, ...], int] | None, part: Part, *, is_estimated: bool, claimed: int | None
+) -> Line:
     if sums is None:
-        return Line(unit, None, 0)
+        return Line(unit, None, 0, claimed=claimed)
     minutes, returns = sums
     kept = tuple(value if part.category in ("", name) else 0 for name, value in zip(CATEGORIES, minutes, strict=True))
-    return Line(unit, kept, returns, is_estimated and returns > 0)
+    return Line(unit, kept, returns, is_estimated and returns > 0, claimed)
 
 
 def asked(actor: Actor, unit: Unit, week: dt.date, part: Part) -> list[Asked]:

@@ -57,6 +57,11 @@ class State:
     def part(self) -> Part:
         return Part(self.category, self.issuer.pk if self.issuer else None)
 
+    @property
+    def claims(self) -> bool:
+        """Whether what the issuer registered and nobody answered is listed: it is not kept by category."""
+        return self.issuer is not None and not self.category
+
     def url(self, **changes: str) -> str:
         """Return the address of this state with other parameters; an empty one is dropped."""
         said = self.kept | {
@@ -123,6 +128,7 @@ def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> d
         "chips": _chips(state),
         "when": query_of(**state.period.query),
         "is_restated": state.basis != REPORTED,
+        "claims": state.claims,
         "part_query": query_of(**_part(state)),
         "down": query_of(**_kept(state)),
     }
@@ -172,6 +178,7 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
     )
     points = [_point(state, week, (minutes, figures), gone, closed) for week in weeks]
     context: dict[str, Any] = {"points": points, "has_trend": any(point.now is not None for point in points)}
+    context["claimed"] = parts.claimed(minutes, unit.pk, [*period.mondays], state.part)
     context["trend_festival"] = summary.festival_in(points)
     if now_ is None:
         return context | why_hidden(actor, unit, period, figures, state.basis, state.url, state.of)
@@ -211,7 +218,7 @@ def _point(
         here = figures.get(of.monday)
         if here is None or of.monday in gone:
             return None
-        return per_head(state.part.of(minutes.get((state.unit.pk, of.monday), parts.NOTHING)), here.returns)
+        return per_head(state.part.of(minutes.get((state.unit.pk, of.monday), parts.NOTHING)[:5]), here.returns)
 
     return summary.Point(week, value(week), value(year_before(week)), week.monday in gone, week > closed)
 
@@ -256,6 +263,7 @@ def _file(request: ActedRequest, state: State, lines: Sequence[parts.Line]) -> H
         *(str(each.label) for each in Category),
         _("合计 人·分钟"),
         _("周报份数"),
+        *([_("预计未答 人·分钟")] if state.claims else []),
         _("说明"),
     ]
     rows = [heads, *(_row(line) for line in lines)]
@@ -267,7 +275,8 @@ def _file(request: ActedRequest, state: State, lines: Sequence[parts.Line]) -> H
 
 
 def _row(line: parts.Line) -> list[Any]:
+    claimed = [] if line.claimed is None else [line.claimed]
     if line.minutes is None:
-        return [line.unit.code, line.unit.name, *[""] * 7, _("人数太少，不显示")]
+        return [line.unit.code, line.unit.name, *[""] * 7, *claimed, _("人数太少，不显示")]
     remark = _("含估算") if line.is_estimated else ""
-    return [line.unit.code, line.unit.name, *line.minutes, line.total, line.returns, remark]
+    return [line.unit.code, line.unit.name, *line.minutes, line.total, line.returns, *claimed, remark]

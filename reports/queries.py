@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Min, QuerySet, prefetch_related_objects
@@ -152,12 +152,16 @@ def of_period(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], per
     return total(figures[week] for week in shown) if shown or not weeks else None
 
 
-def aside(figures: Mapping[dt.date, Figures], gone: Collection[dt.date], period: Period) -> set[dt.date]:
+def aside(
+    figures: Mapping[dt.date, Figures] | Mapping[dt.date, Load], gone: Collection[dt.date], period: Period
+) -> set[dt.date]:
     """Return the weeks of the periods to compare with that stand beside weeks without data, or not shown.
 
     No data is not zero: a part of a period is compared with the same part of another, never with all of it.
     """
     shown = {week for week in _filled(figures, period) if week not in gone}
+    if len(shown) == len(period.weeks):
+        return set()
     pairs = (
         pair
         for other in (period.previous, period.last_year)
@@ -176,7 +180,7 @@ def comparable(
     return of_period(figures, {*gone, *apart}, period) if is_whole(figures, period, apart) else None
 
 
-def is_whole(figures: Mapping[dt.date, Figures], period: Period, apart: Collection[dt.date] = ()) -> bool:
+def is_whole(figures: Mapping[dt.date, object], period: Period, apart: Collection[dt.date] = ()) -> bool:
     """Whether there is data of all weeks of a period, but for some apart."""
     return all(week in figures or week in apart for week in period.mondays)
 
@@ -284,6 +288,16 @@ class Row:
         weeks = _filled(self.loads, period)
         shown = [self.loads[week] for week in weeks if week not in self.gone]
         return Load.over(shown) if shown or not weeks else None
+
+    def beside(self, now: Row, period: Period, other: Period) -> Load | None:
+        """Add up what of another period stands beside the shown weeks of a period; None where weeks of it have no data: as `comparable`.
+
+        Shape: `now` is the same unit's row with the weeks of the period.
+        """
+        apart = aside(now.loads, now.gone, period)
+        if not is_whole(self.loads, other, apart):
+            return None
+        return replace(self, gone={*self.gone, *apart}).over(other)
 
     def is_divided(self, period: Period) -> bool:
         """Say whether some of a period's load is a part of what a split unit filed."""

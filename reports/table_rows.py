@@ -5,7 +5,7 @@ Each takes the actor first and returns rows in the order of its table's columns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from burden.kit.templatetags.show import cited
 from burden.oversight.clocks import Clock, edges
 from burden.oversight.models import Order
 from burden.oversight.queries import opened_orders
-from burden.units.models import Unit
 from reports import league
 from reports.calendar import Event, planned
 from reports.capacity import Line as CapacityLine
@@ -41,15 +40,16 @@ def comparison(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     units = list(extent.units(actor).filter(closed_on=None).select_related("parent").order_by("path"))
     rows = {row.unit.pk: row for row in compared(actor, units, extent.span, extent.basis)}
     period = Period.over(extent.period.weeks)
-    then = Then(*(_loads(actor, units, each, extent.basis) for each in (period.previous, period.last_year)))
+    then = Then(*(_loads(actor, rows, period, each, extent.basis) for each in (period.previous, period.last_year)))
     lines = table(list(rows.values()), extent.period, then).lines
     return [_compared(line, rows[line.unit.pk], extent) for line in lines]
 
 
-def _loads(actor: Actor, units: Sequence[Unit], period: Period, basis: str) -> dict[int, Load | None]:
-    """Return the loads of units in another period; its weeks are let go of before the next are read."""
-    found = compared(actor, units, (period.first.monday, period.last.monday), basis)
-    return {row.unit.pk: row.over(period) for row in found}
+def _loads(actor: Actor, rows: Mapping[int, Row], period: Period, other: Period, basis: str) -> dict[int, Load | None]:
+    """Return the loads of units in another period, beside a period's; its weeks are let go of before the next are read."""
+    units = [row.unit for row in rows.values()]
+    found = compared(actor, units, (other.first.monday, other.last.monday), basis)
+    return {row.unit.pk: row.beside(rows[row.unit.pk], period, other) for row in found}
 
 
 def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:

@@ -376,6 +376,7 @@ RULES: Mapping[str, Callable[[Given], Value]] = {
     "claim_gap": _asks(
         lambda asked: (asked["answered_min"] - asked["compared_min"], asked["compared_min"]), answered=True
     ),
+    "bulk_share": _share(lambda sums: sums.bulk_min),
     "longest_meeting": _asks(lambda asked: (asked["longest_min"], None)),
     "relay_depth": _asks(lambda asked: (asked["depth_sum"], asked["targets"])),
     "relay_most": _asks(lambda asked: (asked["deepest"], None)),

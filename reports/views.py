@@ -350,7 +350,7 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, numb
     spans = [each.weeks for each in (state.period, *before)] + ([] if len(units) > LINES else [tuple(weeks)])
     asked = {week.monday for each in spans for week in each}
     rows = queries.compared(actor, units, (min(asked), max(asked)), state.basis, weeks=asked)
-    then = comparison.Then(*({row.unit.pk: row.over(each) for row in rows} for each in before))
+    then = comparison.Then(*({row.unit.pk: row.beside(row, state.period, each) for row in rows} for each in before))
     # medians do not add up: they are known in the tree of their week alone
     is_told = state.basis == REPORTED and state.unit not in units
     places = standing.places(known, state.unit, units) if is_told else {}

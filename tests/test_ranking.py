@@ -26,7 +26,7 @@ from tests.reports.sums import add_sums
 
 ROOT = Path(__file__).parents[1]
 FILING = {  # names of what tells who filed: a column, an attribute, a key of a table or of an indicator
-    "active", "cadres", "cadre_id", "coverage", "filed", "filed_at", "filings", "late", "median_s", "nil", "nil_returns", "n_own", "people",
+    "active", "bulk_share", "cadres", "cadre_id", "coverage", "filed", "filed_at", "filings", "late", "median_s", "nil", "nil_returns", "n_own", "people",
     "portal_seconds", "portal_share", "records", "returns", "shown", "total_s", "weekly_return",
 }  # fmt: skip
 SAID = (

@@ -175,8 +175,10 @@ class ApiView(APIView):
             )
         return {name: given[name] for name in allowed if name in given}
 
-    def paged(self, rows: QuerySet[Any] | Sequence[Any], show: Callable[[Any], Mapping[str, Any]]) -> Response:
-        """Answer one page of rows: `results` and the URL of the `next` page or null."""
+    def paged(
+        self, rows: QuerySet[Any] | Sequence[Any], show: Callable[[Any], Mapping[str, Any]], **beside: Any
+    ) -> Response:
+        """Answer one page of rows: `results`, the URL of the `next` page or null, and what stands beside them."""
         page = self._page()
         start = (page - 1) * PAGE_SIZE
         found = list(rows[start : start + PAGE_SIZE + 1])
@@ -184,7 +186,7 @@ class ApiView(APIView):
         query = self.request.query_params.copy()
         query["page"] = str(page + 1)
         url = self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}") if more else None
-        return Response({"results": [show(row) for row in found[:PAGE_SIZE]], "next": url})
+        return Response({"results": [show(row) for row in found[:PAGE_SIZE]], "next": url, **beside})
 
     def _page(self) -> int:
         text = self.request.query_params.get("page", "1")

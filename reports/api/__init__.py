@@ -28,7 +28,7 @@ from reports.extracts import Lines
 from reports.models import Signal
 from reports.periods import KINDS as PERIODS
 from reports.periods import Period
-from reports.restated import BASES
+from reports.restated import BASES, RESTATED
 from reports.signals.declared import WEEKS
 from reports.signals.read import Shown, Told, signals
 from reports.summaries import SUMMARIES
@@ -47,6 +47,11 @@ REFUSALS = problems(
         422: "A sentence per parameter or field",
     }
 )
+
+
+def basis_field() -> serializers.ChoiceField:
+    """Return the field that names the tree of an answer."""
+    return serializers.ChoiceField(BASES, help_text="The tree of each week, or today's: what the answer was read in")
 
 
 class SummarySerializer(serializers.Serializer[Any]):
@@ -73,6 +78,7 @@ class SummaryPageSerializer(serializers.Serializer[Any]):
     """One page of summaries."""
 
     results = SummarySerializer(many=True)
+    basis = basis_field()
     next = serializers.URLField(allow_null=True)
 
 
@@ -109,7 +115,7 @@ class LinesSerializer(serializers.Serializer[Any]):
         child=serializers.DictField(child=serializers.JSONField(allow_null=True)),
         help_text="null: not shown or no data, as `remark` says",
     )
-    basis = serializers.ChoiceField(BASES, help_text="The tree of each week, or today's: what the rows were read in")
+    basis = basis_field()
     unlike = serializers.ListField(
         child=serializers.CharField(),
         help_text="Why the same weeks a year before are not alike, where they stand in the table",
@@ -138,6 +144,7 @@ class SignalPageSerializer(serializers.Serializer[Any]):
     """One page of signals."""
 
     results = SignalSerializer(many=True)
+    basis = basis_field()
     next = serializers.URLField(allow_null=True)
 
 
@@ -234,7 +241,7 @@ class Summaries(ApiView):
         unit = asked_unit(self.actor, given)
         by = choice(given, "by", tuple(SUMMARIES))
         extent = summaries.Extent(*asked_weeks(given), choice(given, "basis", BASES))
-        return self.paged(SUMMARIES[by](self.actor, unit, extent), lambda row: row.body(by))
+        return self.paged(SUMMARIES[by](self.actor, unit, extent), lambda row: row.body(by), basis=extent.basis)
 
 
 class Tables(ApiView):
@@ -281,9 +288,9 @@ class TableLines(ApiView):
         given = self.parameters("unit", "from", "to", "level", "basis")
         unit, level = asked_unit(self.actor, given), choice(given, "level", tuple(LEVELS))
         extent = Extent(unit, level, *asked_weeks(given), choice(given, "basis", BASES))
-        answer = self.paged(Lines(table, self.actor, extent, most=MOST), dict)
-        answer.data |= {"basis": table.of(extent).basis, "unlike": extent.unlike if table.is_yearly else []}
-        return answer
+        unlike = extent.unlike if table.is_yearly else []
+        lines = Lines(table, self.actor, extent, most=MOST)
+        return self.paged(lines, dict, basis=table.of(extent).basis, unlike=unlike)
 
 
 class Signals(ApiView):
@@ -311,4 +318,4 @@ class Signals(ApiView):
         found = signals(self.actor, unit, since)
         if "kind" in given:
             found = found.filter(kind=choice(given, "kind", tuple(Signal.Kind.values)))
-        return self.paged(Shown(found), Told.body)
+        return self.paged(Shown(found), Told.body, basis=RESTATED)

@@ -13,9 +13,9 @@ from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.api import ApiView
 from reports import queries
-from reports.api import REFUSALS, asked_unit, asked_year
+from reports.api import REFUSALS, asked_unit, asked_year, basis_field
 from reports.indicators import VALUED
-from reports.restated import REPORTED, hidden_in
+from reports.restated import REPORTED, RESTATED, hidden_in
 from reports.values import goals_of, target_of
 
 
@@ -34,6 +34,7 @@ class UnitGoalsSerializer(serializers.Serializer[Any]):
     """All goals; one page."""
 
     results = UnitGoalSerializer(many=True)
+    basis = basis_field()
     next = serializers.URLField(allow_null=True)
 
 
@@ -42,6 +43,7 @@ class PeopleSerializer(serializers.Serializer[Any]):
 
     unit = serializers.CharField(help_text="Unit code")
     year = serializers.IntegerField()
+    basis = basis_field()
     people = serializers.IntegerField(allow_null=True, help_text="null: not shown, or nobody")
 
 
@@ -72,7 +74,7 @@ class Goals(ApiView):
             for each, goal in found
             if goal
         ]
-        return self.paged(rows, dict)
+        return self.paged(rows, dict, basis=RESTATED)
 
 
 class People(ApiView):
@@ -96,4 +98,4 @@ class People(ApiView):
         figures = queries.weekly(self.actor, unit, span)
         gone = hidden_in(REPORTED, [unit.pk], span)[unit.pk]
         people = queries.people(self.actor, unit, period, figures, gone)
-        return Response({"unit": unit.code, "year": period.last.year, "people": people or None})
+        return Response({"unit": unit.code, "year": period.last.year, "basis": REPORTED, "people": people or None})

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from burden.accounts.roles import READERS
 from burden.kit import clock
 from burden.kit.api import ApiView
-from reports.api import REFUSALS, asked_period, asked_unit, choice
+from reports.api import REFUSALS, asked_period, asked_unit, basis_field, choice
 from reports.periods import KINDS
 from reports.restated import BASES
 from reports.values import Row, indicator_rows
@@ -63,6 +63,7 @@ class IndicatorPageSerializer(serializers.Serializer[Any]):
 
     results = IndicatorSerializer(many=True)
     next = serializers.URLField(allow_null=True)
+    basis = basis_field()
     unlike = serializers.ListField(
         child=serializers.CharField(),
         help_text="Why last year's period is not alike: where Spring Festival was, how many weeks",
@@ -90,10 +91,9 @@ class Indicators(ApiView):
         given = self.parameters("unit", "period", "week", "basis")
         unit = asked_unit(self.actor, given)
         period = asked_period(given, clock.now())
-        rows = indicator_rows(self.actor, unit, period, choice(given, "basis", BASES))
-        answer = self.paged(rows, indicator_body)
-        answer.data["unlike"] = period.unlike
-        return answer
+        basis = choice(given, "basis", BASES)
+        rows = indicator_rows(self.actor, unit, period, basis)
+        return self.paged(rows, indicator_body, basis=basis, unlike=period.unlike)
 
 
 def indicator_body(row: Row) -> dict[str, Any]:

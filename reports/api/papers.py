@@ -17,10 +17,11 @@ from burden.kit import clock
 from burden.kit.api import ApiView
 from burden.oversight.models import Bulletin, Form, Kind, State
 from burden.oversight.queries import bulletin, bulletins, later_edition
-from reports.api import REFUSALS, asked_unit, asked_year
+from reports.api import REFUSALS, asked_unit, asked_year, basis_field
 from reports.bulletins import paper_of
 from reports.department_extract import extract_of
 from reports.papers import Chart, Paper, Part, Table
+from reports.restated import REPORTED
 
 FILES = ("docx", "pdf")
 
@@ -57,6 +58,7 @@ class BulletinSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     unit = serializers.CharField(help_text="Unit code")
+    basis = basis_field()
     form = serializers.ChoiceField(Form.choices)
     kind = serializers.ChoiceField(Kind.choices)
     first_week = serializers.DateField()
@@ -103,6 +105,7 @@ class ExtractSerializer(serializers.Serializer[Any]):
 
     unit = serializers.CharField(help_text="Unit code")
     year = serializers.IntegerField()
+    basis = basis_field()
     paper = PaperSerializer(allow_null=True)
 
 
@@ -164,7 +167,7 @@ class Extract(ApiView):
         unit, period = asked_unit(self.actor, given), asked_year(given, now)
         paper = extract_of(self.actor, unit, period, now)
         body = paper_body(paper) if paper else None
-        return Response({"unit": unit.code, "year": period.last.year, "paper": body})
+        return Response({"unit": unit.code, "year": period.last.year, "basis": REPORTED, "paper": body})
 
 
 def listed(found: Bulletin) -> dict[str, Any]:
@@ -182,7 +185,9 @@ def listed(found: Bulletin) -> dict[str, Any]:
         "title",
         "organ",
     )
-    body: dict[str, Any] = {"id": found.pk, "unit": found.unit.code} | {name: getattr(found, name) for name in kept}
+    body: dict[str, Any] = {"id": found.pk, "unit": found.unit.code, "basis": REPORTED} | {
+        name: getattr(found, name) for name in kept
+    }
     return body | {
         "figures_at": found.figures_at,
         "published_at": found.published_at,

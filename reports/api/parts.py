@@ -16,7 +16,7 @@ from burden.kit.api import ApiView
 from burden.standards.models import Category
 from burden.units.models import Level
 from reports import parts, queries
-from reports.api import REFUSALS, asked_period, asked_unit, choice, no_unit
+from reports.api import REFUSALS, asked_period, asked_unit, basis_field, choice, no_unit
 from reports.indicators import whole
 from reports.parts import Part
 from reports.periods import KINDS
@@ -34,6 +34,10 @@ class PartLineSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField(allow_null=True)
     per_head = serializers.IntegerField(allow_null=True, help_text="Minutes a head and week")
     returns = serializers.IntegerField(allow_null=True)
+    claimed_min = serializers.IntegerField(
+        allow_null=True,
+        help_text="Of the chosen issuer: registered and not answered; null: no issuer, or a category, is chosen",
+    )
     suppressed = serializers.BooleanField(help_text="Too few people stand behind the figures")
     estimated = serializers.BooleanField(help_text="A split unit's past is divided by published shares")
 
@@ -42,6 +46,7 @@ class PartPageSerializer(serializers.Serializer[Any]):
     """One page of units."""
 
     results = PartLineSerializer(many=True)
+    basis = basis_field()
     next = serializers.URLField(allow_null=True)
 
 
@@ -78,7 +83,7 @@ class Parts(ApiView):
         units = [each for each in below.get(level, []) if each.pk != unit.pk]
         part = Part(choice(given, "category", ANY), issuer.pk if issuer else None)
         lines = parts.lines(self.actor, units, period, part, basis) if units else []
-        return self.paged(lines, part_body)
+        return self.paged(lines, part_body, basis=basis)
 
 
 def part_body(line: parts.Line) -> dict[str, Any]:
@@ -91,6 +96,7 @@ def part_body(line: parts.Line) -> dict[str, Any]:
         "total": line.total,
         "per_head": whole(line.per_head),
         "returns": None if minutes is None else line.returns,
+        "claimed_min": line.claimed,
         "suppressed": minutes is None,
         "estimated": line.is_estimated,
     }

@@ -14,7 +14,7 @@ from reports.periods import Period
 from reports.values import Row, Target, Value
 
 NEUTRAL = {  # more of it is no heavier, and less no lighter: said without a colour
-    "imposed_share", "self_share", "planned_share", "claim_gap", "avoided", "avoided_hours", "portal_seconds", "portal_share",
+    "imposed_share", "self_share", "planned_share", "claim_gap", "bulk_share", "avoided", "avoided_hours", "portal_seconds", "portal_share",
 }  # fmt: skip
 UNCHANGING = {"coverage", "estimate"}  # how many filed is no achievement, and nothing else is made of an estimate
 

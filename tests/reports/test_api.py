@@ -12,7 +12,7 @@ from reports.models import ExportJob, RollupOwnSource, RollupSource, RollupSub
 from reports.source_periods import SELF
 from reports.tables import TABLES
 from tests.database import as_role
-from tests.factories import LAST_WEEK, make_actor, make_unit
+from tests.factories import LAST_WEEK, make_actor, make_bulletin, make_unit
 from tests.reports.sums import add_sums
 from tests.reports.trees import move
 
@@ -67,6 +67,7 @@ def test_summaries_by_week(client, reviewer, townships, county):
             }
         ],
         "next": None,
+        "basis": "reported",
     }
 
 
@@ -223,6 +224,22 @@ def test_tables_are_listed_with_their_columns(client, reviewer):
     assert found["next"] is None
     assert [row["key"] for row in found["results"]] == list(TABLES)
     assert found["results"][0]["columns"][0] == {"key": "week", "title": "周（周一）", "kind": "date"}
+
+
+def test_every_answer_of_figures_names_its_tree(client, reviewer, townships, county):
+    """What has both says the one that was asked for; all else the one it has (ADR 11)."""
+    both = {"summaries": {}, "indicators": {}, "parts": {}, "tables/trend": {}}
+    one = {"goals": "restated", "signals": "restated", "people": "reported", "tables/league": "reported"}
+    for route in both | one:
+        for asked in ("reported", "restated"):
+            said = {"unit": county.code} | ({"basis": asked} if route in both or "tables" in route else {})
+            answer = client.get(f"/api/v1/{route}/", said).json()
+            assert answer["basis"] == one.get(route, asked), route
+    office = make_unit(county, "department")
+    assert client.get("/api/v1/extracts/", {"unit": office.code}).json()["basis"] == "reported"
+    make_bulletin(county, "published")
+    (listed,) = client.get("/api/v1/bulletins/").json()["results"]
+    assert listed["basis"] == client.get(f"/api/v1/bulletins/{listed['id']}/").json()["basis"] == "reported"
 
 
 def test_table_is_read_page_by_page(client, reviewer, county):

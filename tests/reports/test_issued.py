@@ -157,6 +157,45 @@ def test_lists_lead_on(place: Place, client: Client, monkeypatch: pytest.MonkeyP
     assert all(name in first + "".join(others) for name in names)
 
 
+def number(text: str, name: str) -> int:
+    return int(text.partition(f'id="{name}" value="')[2].partition('"')[0])
+
+
+def test_every_figure_leads_to_the_demands_it_is_made_of(place: Place, client: Client) -> None:
+    """Each list says its own sum: the shares by category, receivers and origin, what is planned, own, and counted as claimed."""
+    for at, (category, origin) in enumerate([("form", "province"), ("meeting", "county"), ("form", "city")]):
+        asked = make_demand(
+            place.department, people=1, minutes=40 + at, category=category, origin=origin, title=f"第{at}项"
+        )
+        place.answer(asked, 60 + 7 * at, receivers=5 if at else 2)
+    demand_sums.refresh()
+    client.force_login(make_post(place.department, "issuer").user)
+    url = f"/issued/{place.department.code}/"
+    first = client.get(url)
+    text, seen = first.content.decode(), first.context
+    for name in ("origin", "level", "category"):
+        for code, _label, group, _bar in seen[
+            "origins" if name == "origin" else "levels" if name == "level" else "categories"
+        ]:
+            assert f"{name}={code}#demands" in text
+            assert number(client.get(url, {name: code}).content.decode(), "listed") == group.total_min > 0
+    listed = {which: client.get(url, {"which": which}).content.decode() for which in ("planned", "open", "")}
+    assert number(listed["open"], "listed-open") == number(text, "open") == seen["sums"].as_claimed_min > 0
+    assert number(listed["planned"], "listed") == seen["planned"].total_min == 0
+    assert "没有这样的事项" in listed["planned"] and "which=planned" in text and "which=open" in text
+    assert number(text, "listed-confirmed") == number(text, "confirmed")
+    both = client.get(url, {"decided": "county", "category": "form", "period": "year"}).content.decode()
+    assert (
+        number(both, "listed")
+        == issued.total(
+            cell for cell in seen["found"] if cell.origin in ("own", "county") and cell.category == "form"
+        ).total_min
+    )
+    assert "第0项" not in both.partition('id="demands"')[2]
+    assert "decided=county" in both.partition("</nav>")[0] + both.partition('id="demands"')[2]  # kept on the way
+    assert client.get(url, {"above": "moon"}).status_code == 404
+
+
 def test_few_answers_are_left_out_of_confirmed(place: Place, client: Client) -> None:
     other = make_demand(place.department, title="三个人填过的表", people=1, minutes=60)
     place.answer(other, 77, receivers=2)

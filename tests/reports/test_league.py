@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -390,6 +391,27 @@ def test_page_links_every_issuer_and_keeps_the_period(client: Client, county: Un
     assert f"/issued/{office.code}/?week={LAST_WEEK}&amp;period=month" in page
     assert 'id="own" value="1100"' in page
     assert "category=form&amp;sort=total" in page or "sort=total&amp;category=form" in page
+
+
+def test_cells_lead_to_the_demands_they_are_made_of(client: Client, county: Unit) -> None:
+    """Own and passed on, cut as the table is: the list behind each says the cell's sum."""
+    office = make_unit(county, Level.DEPARTMENT)
+    for at, origin in enumerate(("own", "county", "city", "central")):
+        ask(office, 600 + at, origin=origin, category="form" if at % 2 else "meeting")
+    for query in ({}, {"category": "form"}, {"level": "township"}, {"level": "village"}):
+        page = show(client, county, **query)
+        for name, cell in (("decided", "own"), ("above", "passed")) if query.get("level") != "village" else ():
+            url = re.search(rf'href="(/issued/{office.code}/[^"#]*{name}=county)#demands"', page)[1].replace(
+                "&amp;", "&"
+            )
+            listed = client.get(url).content.decode()
+            value = re.search(rf'<data id="{cell}" value="(\d+)"', page)[1]
+            assert f'<data id="listed" value="{value}"' in listed and value != "0"
+    add_sums(county, returns=9)
+    add_source(county, office, minutes=2000)
+    shown = client.get(f"/reports/{county.code}/").content.decode()
+    assert all(f"{name}=county#demands" in shown for name in ("decided", "above"))
+    assert f"issuer={office.code}#units" in shown  # and what nobody answered to the units it was asked of
 
 
 def test_queries_do_not_grow_with_issuers(client: Client, county: Unit) -> None:

@@ -162,6 +162,16 @@ def test_every_indicator_leads_to_the_units_it_is_made_of(county: Unit, reader: 
     )
 
 
+def test_how_figures_were_confirmed_leads_to_the_units(county: Unit, reader: Client) -> None:
+    towns = [make_unit(county, "township") for _ in range(3)]
+    for at, town in enumerate(towns):
+        add_sums(town, returns=7 if at else 4, bulk_min=100 + at)
+    page = reader.get(f"/reports/{county.code}/").content.decode()
+    assert f"{INDICATOR.format(county.code, 'bulk_share')}?" in page.partition("自己填写或逐项确认")[0][-200:]
+    found = below(reader, county, "bulk_share")
+    assert [*found.values()] == [(None, None), (None, None), (102, 4200)]  # a second one, lest the first be subtracted
+
+
 def test_unregistered_share_leads_to_the_issuers_it_is_made_of(county: Unit, reader: Client) -> None:
     answer = reader.get(INDICATOR.format(county.code, "unregistered_share"))
     assert answer.status_code == 302 and "/issuers/" in answer["Location"] and "sort=unregistered" in answer["Location"]

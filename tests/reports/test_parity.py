@@ -78,7 +78,7 @@ def make_month() -> Unit:
             returns = 4 if number == at == 1 else 7 + number
             add_sums(unit, week, returns=returns, active=20, per_head=300 + 45 * number + at, c_form=13, self_min=100)
             if not at:
-                for then in (PERIOD.previous.first, PERIOD.last_year.first):
+                for then in (*PERIOD.previous.weeks, *PERIOD.last_year.weeks):
                     add_sums(unit, then, returns=7, active=20, per_head=500, self_min=100 + 70 * number)
         add_source(county, bureau, week, minutes=1_234 + at)
         add_source(county, None, week, minutes=77)
@@ -301,6 +301,9 @@ def test_parts_say_what_page_and_file_say(client, county, office, query):
         assert [(row["unit"], alike(row["total"], "count")) for row in rows] == [
             (cell[0], alike(cell[7], "count")) for cell in cells
         ]
+        assert [row["claimed_min"] for row in rows] == [line.claimed for line in lines]
+        if issuer and "category" not in query:
+            assert [str(row["claimed_min"]) for row in rows] == [cell[9] for cell in cells]
         assert {row["suppressed"] for row in rows} <= {True, False} and len(rows) == len(lines)
 
 

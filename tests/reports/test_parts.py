@@ -104,6 +104,34 @@ def test_hidden_unit_is_hidden_in_every_part(reviewer, county, town, bureau):
     assert "人数太少" in show(reviewer, small, category="form")
 
 
+def test_what_an_issuer_claims_is_told_of_every_unit(reviewer, county, town, bureau):
+    """A claim is the issuer's own word: it stands beside units that are not shown too, and adds up to the dashboard's."""
+    small, village = make_unit(county, Level.TOWNSHIP, name="小镇"), make_unit(town, Level.VILLAGE)
+    for unit, returns in ((town, 10), (make_unit(county, Level.TOWNSHIP), 12), (small, 3), (village, 9)):
+        add_sums(unit, returns=returns)
+    for unit, claimed in ((county, 500), (town, 300), (small, 200)):
+        add_source(unit, bureau, minutes=60)
+        RollupSource.every.filter(unit=unit).update(c_min=claimed)
+    RollupOwnSource.every.filter(unit=village).update(sources=[[bureau.pk, 3, 0, 0, 60, 0, 0, 90, 0, 0]])
+    page = show(reviewer, county, issuer=bureau.code)
+    assert 'id="claimed" value="500"' in page
+    lines = {line.unit: (line.claimed, line.total) for line in lines_of(reviewer, county, issuer=bureau.code)}
+    assert (lines[town], lines[small], sum(claimed for claimed, _total in lines.values())) == (
+        (300, 60),
+        (200, None),
+        500,
+    )
+    assert [line.claimed for line in lines_of(reviewer, town, issuer=bureau.code)] == [90]
+    assert f"{small.code},小镇,,,,,,,,200,人数太少，不显示" in show(reviewer, county, issuer=bureau.code, format="csv")
+    for query in ({}, {"issuer": bureau.code, "category": "form"}):  # claims are not kept by category
+        assert {line.claimed for line in lines_of(reviewer, county, **query)} == {None}
+        assert "登记未答复" not in show(reviewer, county, **query)
+
+
+def lines_of(client, unit, **query):
+    return client.get(f"/reports/{unit.code}/parts/", query).context["lines"].paginator.object_list
+
+
 def test_demands_of_the_week_are_listed_by_claim(reviewer, county, town, bureau):
     demand = make_demand(bureau, title="秋种进度表")
     make_target(demand, town, LAST_WEEK)

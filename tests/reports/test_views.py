@@ -14,7 +14,7 @@ from burden.kit import clock
 from burden.kit.clock import Week
 from burden.standards.models import Goal, Sample
 from reports.models import PortalTime, ReturnSpread
-from reports.periods import year_before
+from reports.periods import Period, year_before
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_demand, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.test_league import ask
@@ -191,6 +191,29 @@ def test_change_is_against_the_week_before_and_the_year_before(login, county):
     add_sums(county, LAST_WEEK.plus(-1), per_head=660)
     add_sums(county, year_before(LAST_WEEK), per_head=420)
     assert changes(show(client, county)) == ["减−1.0", "增+3.0"]
+
+
+@pytest.mark.parametrize("why", ["unfiled", "hidden"])
+def test_units_side_by_side_compare_the_same_part_as_their_own_pages(login, county, why):
+    """Weeks that nobody filed for, or that are not shown, take those beside them out of the change: in table, file and dashboard."""
+    offices = [make_unit(county, "department", name=f"县局{n}") for n in range(2)]
+    month = Period.of("month", LAST_WEEK, until=LAST_WEEK)
+    *filled, last = month.weeks
+    for office in offices:
+        for week in filled:
+            add_sums(office, week, returns=9, per_head=600)
+            add_sums(office, year_before(week), returns=9, per_head=500)
+        add_sums(office, year_before(last), returns=9, per_head=5000)
+        if why == "hidden":
+            add_sums(office, last, returns=3, per_head=600)
+    client = login(county)
+    table = client.get(f"/reports/{county.code}/", {"period": "month", "kind": "department"}).context["table"]
+    assert [round(line.than_last_year) for line in table.lines] == [100, 100]
+    own = client.get(f"/reports/{offices[0].code}/", {"period": "month"}).context["headline"]
+    assert round(own.last_year) == 100
+    said = {"unit": county.code, "level": "department", "from": str(month.first), "to": str(month.last)}
+    rows = client.get("/api/v1/tables/comparison/", said).json()["results"]
+    assert [row["than_last_year"] for row in rows] == [100, 100]
 
 
 def test_every_page_beside_last_year_says_why_it_is_not_alike(login, county):
