@@ -206,8 +206,10 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     },
     "Adaptation": {
         "burden/demands/adaptations/reading.py",  # what was approved holds whoever registers
+        "burden/oversight/merits/lasting.py",
         "burden/oversight/merits/practices.py",
     },
+    "Recognition": {"burden/oversight/merits/lasting.py"},
     "Order": {
         "burden/oversight/merits/issuers.py",  # who may be recognised is the same for whoever asks
         "burden/oversight/services/overdue.py",  # the worker tells the level above of all

@@ -63,11 +63,16 @@ def before(order: Order) -> tuple[int, int]:
 
 
 def by_order(order: Order, now: dt.datetime) -> Saved:
-    """Return what an order saved until now, against what was frozen when it was opened."""
+    """Return what an order saved until now."""
+    return beside(order, weeks_after(order.answered_at or now, now))
+
+
+def beside(order: Order, later: Sequence[dt.date]) -> Saved:
+    """Return what an order saved in some weeks, against what was frozen when it was opened."""
     before_min, weeks = order.before_min, order.before_weeks
     if before_min is None or weeks is None:  # opened before this was frozen at the opening
         before_min, weeks = before(order)
-    return Saved(before_min, weeks, *_asked(order, weeks_after(order.answered_at or now, now)))
+    return Saved(before_min, weeks, *_asked(order, later))
 
 
 def _asked(order: Order, weeks: Sequence[dt.date]) -> tuple[int, int]:

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 
 from burden.accounts.roles import READERS, Role
 from burden.kit.api import ApiView, problems
-from burden.kit.clock import day_of
+from burden.kit.clock import day_of, now
 from burden.kit.errors import Refused
-from burden.oversight import queries
+from burden.oversight import merits, queries
 from burden.oversight.merits import words
 from burden.oversight.models import Bulletin, Objection, Recognition, RecognitionKind, RecognitionState
 
@@ -60,6 +60,16 @@ class ObjectionSerializer(serializers.Serializer[Any]):
     answered_on = serializers.DateField(allow_null=True)
 
 
+class LastingSerializer(serializers.Serializer[Any]):
+    """Whether what was recognised lasts, as measured now: of as many weeks on both sides, in minutes as the reckoning has them."""
+
+    first_week = serializers.DateField()
+    last_week = serializers.DateField()
+    before_min = serializers.IntegerField(allow_null=True, help_text="null where too little is known")
+    now_min = serializers.IntegerField(allow_null=True)
+    kept = serializers.BooleanField(allow_null=True)
+
+
 class WholeRecognitionSerializer(RecognitionSerializer):
     """One recognition with its reckoning as it was kept, what was held against it and why it was decided so."""
 
@@ -71,6 +81,7 @@ class WholeRecognitionSerializer(RecognitionSerializer):
     held_against = ObjectionSerializer(many=True)
     verdict = serializers.CharField(allow_blank=True)
     ended = serializers.CharField(allow_blank=True, help_text="Why it was withdrawn or revoked")
+    lasting = LastingSerializer(allow_null=True, help_text="null before four weeks are closed since it was published")
 
 
 class RecognitionPageSerializer(serializers.Serializer[Any]):
@@ -126,6 +137,7 @@ class OneRecognition(ApiView):
             "held_against": [_objection(each) for each in against],
             "verdict": found.verdict,
             "ended": found.ended,
+            "lasting": _lasting(merits.lasting(found, now())),
         }
         return Response(_line(found, queries.byline(self.actor, found)[0], listed) | body)
 
@@ -137,6 +149,16 @@ def _line(each: Recognition, authors: list[str], listed: Bulletin | None) -> dic
         "objections": each.objections or 0,  # type: ignore[attr-defined]
         "announced_on": day_of(each.announced_at) if each.announced_at else None, "until": each.until,
         "published_on": day_of(each.published_at) if each.published_at else None, "bulletin": listed.pk if listed else None,
+    }  # fmt: skip
+
+
+def _lasting(looked: merits.Lasting | None) -> dict[str, Any] | None:
+    if looked is None:
+        return None
+    before, is_now = looked.sides or (None, None)
+    return {
+        "first_week": looked.weeks[0], "last_week": looked.weeks[-1], "before_min": before, "now_min": is_now,
+        "kept": looked.is_kept if looked.sides or looked.is_refuted else None,
     }  # fmt: skip
 
 

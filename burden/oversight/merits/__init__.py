@@ -13,6 +13,7 @@ from django.utils import translation
 from burden.kit import figures
 from burden.kit.clock import last_closed
 from burden.oversight.merits.issuers import AFTER, BEFORE, WEEKS, YEAR, Looked, of_issuers
+from burden.oversight.merits.lasting import Lasting, lasting, with_past
 from burden.oversight.merits.practices import of_practices
 from burden.oversight.merits.reckoning import LEAST, MIN_PEERS, MOST_MOVED, VERSION, Candidate, Left, Line, Why
 from burden.oversight.seen import STATED_LANGUAGE
@@ -26,13 +27,16 @@ __all__ = [
     "MOST_MOVED",
     "VERSION",
     "Candidate",
+    "Lasting",
     "Left",
     "Line",
     "Looked",
     "Merits",
     "Why",
+    "lasting",
     "merits",
     "quarter",
+    "with_past",
 ]
 
 

@@ -108,7 +108,7 @@ def of_issuers(unit: Unit, found: Looked, now: dt.datetime) -> Iterator[Candidat
     asked = figures.imposed(unit_id=unit.pk, issuer_ids=[each.pk for each in issuers], spans=spans)
     titled = _titled(orders, spans)
     late = _late(unit, clock.day_of(now))
-    quarterly = Sides(asked, (BEFORE, AFTER), (WEEKS, WEEKS), _heads(found.manned))
+    quarterly = Sides(asked, (BEFORE, AFTER), (WEEKS, WEEKS), heads(found.manned))
     for issuer in issuers:
         if asked[issuer.pk, BEFORE].claim_min or asked[issuer.pk, AFTER].claim_min:
             peers = _ratios(issuer, issuers, quarterly)
@@ -177,13 +177,13 @@ def _spans_of(orders: Sequence[Order]) -> dict[str, list[dt.date]]:
     }
 
 
-def _heads(manned: Mapping[str, Manned]) -> tuple[int, int]:
+def heads(manned: Mapping[str, Manned]) -> tuple[int, int]:
     """Return how many cadres there were before and are now; one each where nobody knows."""
     then, now = manned[BEFORE].active, manned[AFTER].active
     return (then, now) if then and now else (1, 1)
 
 
-def _moved(before: Imposed, after: Imposed, manned: Mapping[str, Manned]) -> Line:
+def moved_of(before: Imposed, after: Imposed, manned: Mapping[str, Manned]) -> Line:
     """Say how much more is asked and never registered: what left the register is no less. Beside as many returns as now."""
     then, now = manned[BEFORE].returns, manned[AFTER].returns
     was = before.unregistered_min * now // then if then else before.unregistered_min
@@ -198,7 +198,7 @@ def _of_quarter(issuer: Unit, sides: Sides, peers: Sequence[int], found: Looked,
     why = _why_not(before, after, peers, is_late=is_late)
     if why is None and after.unregistered_min * 100 > (measured(after) + after.unregistered_min) * MOST_UNREGISTERED:
         why = Why.UNREGISTERED
-    moved = _moved(before, after, found.manned)
+    moved = moved_of(before, after, found.manned)
     was, is_now = measured(before) * sides.heads[1] // sides.heads[0], measured(after) + moved.minutes
     if why is None and not is_less(is_now, left_of(was, peers)):
         # as if the tariffs had not changed it is not less; with the change it would be

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from burden.demands.adaptations.models import Adaptation
@@ -127,12 +127,19 @@ def _left(practice: Practice, why: Why) -> Left:
 
 
 def _sides(known: Figures, begun: Begun, category: str, now: dt.datetime) -> tuple[Side, Side]:
-    """Return what was spent before and after, of those units that are told on both sides."""
+    """Return what was spent before and after, each unit by its own weeks."""
+    return sides_of(known, [(unit, windows(since, now) or ([], [])) for unit, since in begun], category, MIN_WEEKS)
+
+
+def sides_of(
+    known: Figures, spans: Iterable[tuple[int, Sequence[Sequence[dt.date]]]], category: str, least: int
+) -> tuple[Side, Side]:
+    """Return what was spent in two spans of each unit, of those that are told in so many weeks of both."""
     told: list[list[list[Spent]]] = []
-    for unit, since in begun:
+    for unit, span_of in spans:
         of_unit = known.get(unit, {})
-        both = [[of_unit[week] for week in side if week in of_unit] for side in windows(since, now) or ()]
-        if both and min(len(side) for side in both) >= MIN_WEEKS:
+        both = [[of_unit[week] for week in side if week in of_unit] for side in span_of]
+        if min(len(side) for side in both) >= least:
             told.append(both)
     sides = [[week for both in told for week in both[side]] for side in (0, 1)]
     before, after = (_added(side, category, len(told)) for side in sides)

@@ -54,6 +54,7 @@ POINTS: Mapping[str, str | Promise] = {
     "elsewhere": gettext_lazy("没有换名再要：同期该单位别的要求没有比同类单位多升一成"),
     "looked": gettext_lazy("回头看：%(told)s 个单位答了，%(less)s 个说少了，%(same)s 个没变，%(more)s 个多了"),
     "looked_whole": gettext_lazy("回头看：%(told)s 个单位答了；问到的都答了，分开说就等于点名，不列"),
+    "lapsed": gettext_lazy("这一年里表扬过它的，有 %(count)s 项没有保持住"),
     "category": gettext_lazy("每人每周用在“%(category)s”上的时间，只算能显示的周"),
     "together": gettext_lazy("采用的单位合在一起算，不分单位，不排名"),
     "returns": gettext_lazy("前后的周报份数差不到 %(most_moved)s%%，差得多的不算"),

@@ -22,7 +22,7 @@ from burden.kit.crypto import mark_of
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import read_one, text, whole
 from burden.ledger.services import record, record_of_nobody
-from burden.oversight.merits import Candidate, Left, merits
+from burden.oversight.merits import Candidate, Left, merits, with_past
 from burden.oversight.models import LINE_LENGTH, Author, Objection, Recognition, RecognitionKind
 from burden.oversight.models.findings import TITLE_LENGTH
 from burden.oversight.queries.recognition import colleagues, nominated
@@ -52,6 +52,7 @@ def nominate_recognition(*, by: Actor, kind: str, key: str, reason: str, now: dt
         raise _no_candidate([each for each in found.left if (each.kind, each.key) == (kind, key)])
     if nominated(by, post.unit, [chosen], now):
         raise _exists(by, post.unit, chosen)
+    chosen = with_past(chosen, post.unit, now)
     made = Recognition(
         unit=post.unit, subject=chosen.subject, kind=kind, key=key, order=chosen.order, practice=chosen.practice,
         title=chosen.title[:TITLE_LENGTH], reckoned=chosen.reckoned(now), year_min=chosen.year_min, adopters=chosen.adopters,

@@ -25,7 +25,7 @@ from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import address, query_of
 from burden.kit.errors import Refused
 from burden.kit.forms import done, show_refusal
-from burden.oversight import merits, queries, services, stages
+from burden.oversight import merits, queries, saved, services, stages
 from burden.oversight.forms import RECOGNITION, ActForm, AuthorForm, NominateForm
 from burden.oversight.merits import words
 from burden.oversight.models import Author, Objection, Recognition, RecognitionState
@@ -100,8 +100,9 @@ def candidate(request: ActedRequest) -> HttpResponse:
     kind, key = request.GET.get("kind", ""), request.GET.get("key", "")
     found = merits.merits(post.unit, now).candidates if post else []
     chosen = next((each for each in found if (each.kind, each.key) == (kind, key)), None)
-    if chosen is None:
+    if post is None or chosen is None:
         raise Http404
+    chosen = merits.with_past(chosen, post.unit, now)
     form = NominateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -156,6 +157,7 @@ def _show(request: ActedRequest, found: Recognition, act: str = "", form: ActFor
     context = {
         "recognition": found,
         **_phrased(found.reckoned),
+        **_looked_back(found),
         "objections": held,
         "unanswered": sum(not each.answered_at for each, _is_mine in held),
         "left": workdays().left(today, found.until) if is_open and found.until else None,
@@ -170,6 +172,20 @@ def _show(request: ActedRequest, found: Recognition, act: str = "", form: ActFor
         "crumbs": _crumbs(found.headline),
     }
     return render(request, "oversight/recognition.html", context, status=422 if form is not None else 200)
+
+
+def _looked_back(found: Recognition) -> dict[str, Any]:
+    """Return whether what was recognised lasts, or the day from which that can be told."""
+    if found.state != S.PUBLISHED or found.published_at is None:
+        return {}
+    looked = merits.lasting(found, clock.now())
+    weeks = words.weeks_words([str(looked.weeks[0]), str(looked.weeks[-1])]) if looked else ""
+    return {
+        "looked": looked,
+        "looked_weeks": weeks,
+        "looks_on": saved.ripe_on(found.published_at),
+        "least": merits.LEAST,
+    }
 
 
 def _acts(
@@ -231,9 +247,16 @@ def _phrased(reckoned: Mapping[str, Any]) -> dict[str, Any]:
     before, after = reckoned["before_min"], reckoned["after_min"]
     bars = ((gettext("之前"), "x-self", before), (gettext("之后"), "x-brand", after))
     return {
-        "reckoned": reckoned, "lines": words.lines(reckoned), "points": words.points(reckoned), "most": max(before, after),
+        "reckoned": reckoned, "lines": words.lines(reckoned), "points": _points(reckoned), "most": max(before, after),
         "bars": [(label, [(colour, minutes)], minutes) for label, colour, minutes in bars],
     }  # fmt: skip
+
+
+def _points(reckoned: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """Return what else was held to, and whether it speaks against the candidate."""
+    return [
+        (said, each["code"] == "lapsed") for each, said in zip(reckoned["points"], words.points(reckoned), strict=True)
+    ]
 
 
 def _crumbs(label: str) -> list[dict[str, str]]:
