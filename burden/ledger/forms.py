@@ -80,6 +80,7 @@ ACTS = {
     "bulletin.returned": _("退回改稿"),
     "channel.chosen": _("选通知方式"),
     "channel.dropped": _("关掉通知方式"),
+    "capacity.brought": _("上传编制与经费表"),
     "capacity.imported": _("导入编制、经费和工具"),
     "day.dropped": _("去掉对工作日的改动"),
     "day.set": _("改工作日"),

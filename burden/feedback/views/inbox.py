@@ -230,6 +230,7 @@ ACTS: dict[str, Doing] = {
 
 
 @access(*KEEPERS, methods=("POST",))
+@never_cache
 def act(request: ActedRequest, pk: int) -> HttpResponse:
     """Do one thing with a ticket. Refuses (400): no such act."""
     found, doing = _found(request, pk), ACTS.get(request.POST.get("act", ""))
@@ -241,6 +242,8 @@ def act(request: ActedRequest, pk: int) -> HttpResponse:
         now = _found(request, pk)  # as it stands: somebody else may have done it meanwhile
         return _show(request, tab_of(now), now, refused.errors or {"": str(refused)})
     messages.success(request, words)
+    if doing is _open_identity:  # said in this answer alone: until the next one a name would lie in a cookie
+        return _show(request, tab_of(found), found)
     return redirect("ticket", pk)
 
 

@@ -38,11 +38,13 @@ def oversight(request: ActedRequest) -> HttpResponse:
     """Show the board: four columns, the first cards of each, and what is overdue one level below."""
     actor, now = request.actor, clock.now()
     issuer, at = _text(request, "issuer"), edges(clock.day_of(now))
+    below = list(queries.escalated(actor, at)[: LINES + 1]) if actor.post(*EXPORTERS) else []
     counts = queries.order_counts(actor, issuer)
     context = _around(request, "oversight", Chosen(issuer=issuer)) | {
         "columns": [_column(request, name, issuer, counts, at) for name in queries.COLUMNS],
         "sums": _sums(queries.board_sums(actor, issuer, at, now), at),
-        "below": _cards(queries.escalated(actor, at)[:LINES], at) if actor.post(*EXPORTERS) else [],
+        "below": _cards(below[:LINES], at),
+        "only": LINES if len(below) > LINES else None,
         "findings": queries.findings(actor, FindingState.OPEN).order_by().count() if actor.post(*EXPORTERS) else 0,
     }
     return render(request, "oversight/board.html", context)

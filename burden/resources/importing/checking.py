@@ -19,8 +19,11 @@ NEAR = 5_000  # with more units than this none is looked for that is spelt alike
 ADVISED = 20  # lines for which one is: it takes a while
 
 
-def preview_of(*, by: Actor, grid: Sequence[Sequence[object]], year: int) -> Preview:
-    """Say what each line of a file would do; stores nothing. Refuses: file.*, as read_lines does. Three queries at most."""
+def preview_of(*, by: Actor, grid: Sequence[Sequence[object]], year: int, locks: bool = False) -> Preview:
+    """Say what each line of a file would do; stores nothing. Refuses: file.*, as read_lines does. Three queries at most.
+
+    Shape: whoever stores it then `locks` what it would change, as it is after whoever else stores it now.
+    """
     preview = read_lines(grid, year)
     lines = [line for line in preview.lines if not line.problems]
     known = _known(by, lines)
@@ -29,12 +32,11 @@ def preview_of(*, by: Actor, grid: Sequence[Sequence[object]], year: int) -> Pre
     _advise(by, [line for line in lines if line.unit is None and line.problems])
     placed = [line for line in lines if line.unit is not None]
     _once(placed)
-    held = {
-        (row.unit_id, row.year): row
-        for row in Capacity.objects.visible_to(by).filter(
-            unit__in={line.unit.pk for line in placed if line.unit}, year__in={line.year for line in placed}
-        )
-    }
+    rows = Capacity.objects.visible_to(by).filter(
+        unit__in={line.unit.pk for line in placed if line.unit}, year__in={line.year for line in placed}
+    )
+    rows = rows.select_for_update(of=("self",)).order_by("pk") if locks else rows
+    held = {(row.unit_id, row.year): row for row in rows}
     for line in placed:
         line.held = held.get((line.unit.pk if line.unit else 0, line.year))
     return preview

@@ -38,7 +38,7 @@ def take_file(*, by: Actor, name: str, data: bytes, year: int, now: dt.datetime)
         read_lines(grid, year)
     throw_away(by=by, now=now)
     state = CapacityFile.State.READ if grid else CapacityFile.State.WAITING
-    return CapacityFile.every.create(
+    taken = CapacityFile.every.create(
         unit=post.unit,
         by=by.user,
         at=now,
@@ -48,6 +48,8 @@ def take_file(*, by: Actor, name: str, data: bytes, year: int, now: dt.datetime)
         grid=grid,
         state=state,
     )
+    record(by=by, what="capacity.brought", on=taken, now=now, year=year)
+    return taken
 
 
 @transaction.atomic
@@ -103,7 +105,7 @@ def store_file(*, by: Actor, file: CapacityFile, expected: str, now: dt.datetime
     held = CapacityFile.objects.visible_to(by).select_for_update(of=("self",)).filter(pk=file.pk).first()
     if held is None or held.state != CapacityFile.State.READ:
         raise Conflict("file.state", _("这个文件已经存过，或者换成了别的；没有再写"))
-    preview = preview_of(by=by, grid=held.grid, year=held.year)
+    preview = preview_of(by=by, grid=held.grid, year=held.year, locks=True)
     if preview.digest != expected:
         raise _changed()
     if not preview.good:

@@ -6,9 +6,12 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from burden.accounts.models import Post
+from burden.kit import clock
 from burden.kit.waiting import waiting
 from burden.ledger.models import AuditEvent
 from burden.oversight import clocks, services
@@ -16,6 +19,7 @@ from burden.oversight.models import Order, OrderStep
 from burden.oversight.queries import escalated
 from burden.oversight.steps import ESCALATED
 from burden.oversight.tasks import escalate as task
+from burden.oversight.views import board
 from tests.burden.oversight.test_services_orders import Place, act
 from tests.database import as_role
 from tests.factories import NOW, make_actor, make_order, make_unit
@@ -102,6 +106,19 @@ def test_what_is_done_is_told_no_more(place: Place) -> None:
     make_actor(place.city, "reviewer")
     act(place, order, "answer", answers={1: "停用了", 2: "引用了"})
     assert escalate() == 0
+
+
+def test_board_says_that_there_are_more_overdue_than_it_lists(
+    place: Place, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(board, "LINES", 1)
+    client.force_login(make_actor(place.city, "reviewer").user)
+    overdue(place)
+    assert client.get(reverse("oversight")).context["only"] is None
+    overdue(place)
+    shown = client.get(reverse("oversight"))
+    assert len(shown.context["below"]) == 1 and "只列最久的 1 项" in shown.text
 
 
 def test_escalated_takes_as_many_queries_for_one_as_for_three(place: Place) -> None:

@@ -71,6 +71,7 @@ def test_csv_is_stored_as_shown(office, town):
     kept = Capacity.every.get()
     assert (kept.unit, kept.year, kept.quota, kept.in_post, kept.lent) == (town, 2026, 44, 38, 4)
     assert (kept.budget_yuan, kept.vehicles, kept.computers) == (825_000, 1, None)
+    assert AuditEvent.objects.get(what="capacity.brought").detail == {"year": 2026}
     assert AuditEvent.objects.get(what="capacity.imported").detail == {"new": 1, "changed": 0, "same": 0, "faulty": 0}
     assert queries.brought_file(office) is None
 

@@ -152,7 +152,7 @@ def _let_hold(by: Actor, held: Adaptation, now: dt.datetime) -> None:
 def refuse_adaptation(*, by: Actor, adaptation: Adaptation, note: str, now: dt.datetime) -> Adaptation:
     """Say no, and why, to whoever joined it meanwhile too.
 
-    Refuses: adaptation.office, adaptation.own, adaptation.above, adaptation.text; Conflict adaptation.state, adaptation.first.
+    Refuses: adaptation.office, adaptation.own, adaptation.above, adaptation.text; Conflict adaptation.state.
     """
     held = lock(by, adaptation, Act.REFUSE, clock.day_of(now))
     check_decider(by, held)
