@@ -436,3 +436,15 @@ def test_source_strings_are_translated() -> None:
     from django.core.management import call_command
 
     call_command("messages", check=True)
+
+
+def test_english_text_that_cannot_be_filled_in_is_named() -> None:
+    from babel.messages.catalog import Catalog, Message
+
+    from burden.management.commands.messages import faults
+
+    message = Message("少 %(n)d%% 以上", locations=[("x.html", 0)])
+    for text, wrong in (("%(n)d%% or more", 0), ("%(n)d% or more", 1)):
+        known = Catalog(locale="en")
+        known.add(message.id, text)
+        assert len(list(faults(message, known))) == wrong

@@ -147,6 +147,17 @@ def faults(message: Message, known: Catalog) -> Iterator[str]:
             yield f"{where}: {message.id!r} has no English text"
         elif placeholders(text) != placeholders(forms(message.id)[-1]):
             yield f"{where}: {message.id!r} and its English text have different placeholders"
+        elif not can_be_filled_in(text):
+            yield f"{where}: the English text of {message.id!r} cannot be filled in: a per cent sign is written %%"
+
+
+def can_be_filled_in(text: str) -> bool:
+    """Say whether a text with names to fill in takes them. Shape: one without any is shown as it is."""
+    names = re.findall(r"%\((\w+)\)", text)
+    try:
+        return not names or bool(text % dict.fromkeys(names, 0))
+    except (TypeError, ValueError):
+        return False
 
 
 def forms(text: str | tuple[str, ...] | list[str]) -> list[str]:

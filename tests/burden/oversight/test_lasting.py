@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from burden.demands.adaptations.models import Adaptation
@@ -108,6 +109,9 @@ def test_what_did_not_last_is_said_on_its_page_and_in_the_next_reckoning(county:
     client.force_login(county.reviewer.user)
     page = client.get(f"/recognition/{held.pk}/").content.decode()
     assert "没有保持住</span>" in page and "要求了 191.7 人时" in page and "200.0 人时" in page
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "less by 10% or more" in client.get(f"/recognition/{held.pk}/").content.decode()
+    client.cookies.pop(settings.LANGUAGE_COOKIE_NAME)
     told = client.get(f"/api/v1/recognitions/{held.pk}/").json()["lasting"]
     assert (told["before_min"], told["now_min"], told["kept"]) == (12_000, 11_500, False)
     (chosen,) = county.candidates()
