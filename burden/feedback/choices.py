@@ -69,6 +69,7 @@ class Act(models.TextChoices):
     REOPEN = "reopen", _("退回一次")
     LATER = "later", _("四周后再答")
     ESCALATE = "escalate", _("超时上报")
+    NAME = "name", _("同意看姓名")
 
 
 HAPPENED: dict[Act, str | Promise] = {  # an act as the course tells it
@@ -85,6 +86,7 @@ HAPPENED: dict[Act, str | Promise] = {  # an act as the course tells it
     Act.REOPEN: pgettext_lazy("happened", "退回一次"),
     Act.LATER: pgettext_lazy("happened", "四周后再答"),
     Act.ESCALATE: pgettext_lazy("happened", "超时上报"),
+    Act.NAME: pgettext_lazy("happened", "两个人写明原因，看了反映人的姓名"),
 }
 
 
@@ -124,6 +126,7 @@ TRANSITIONS: dict[Act, tuple[frozenset[State], State | None]] = {
         frozenset({State.RECEIVED, State.ACCEPTED, State.FORWARDED, State.VERIFIED, State.REOPENED}),
         None,
     ),
+    Act.NAME: (frozenset(State) - {State.SEALED}, None),
 }
 OPEN = TRANSITIONS[Act.ESCALATE][0]  # a reply is owed
 OURS = frozenset({State.RECEIVED, State.ACCEPTED, State.VERIFIED, State.REOPENED})  # the desk has to act

@@ -24,6 +24,7 @@ from burden.feedback.choices import (
     Topic,
     Verdict,
 )
+from burden.kit import clock
 from burden.kit.crypto import chance_id
 from burden.kit.db import ScopedQuerySet, present
 from burden.standards.models import Rule
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from burden.accounts.actor import Actor
 
 KEEPERS = (Role.OFFICE, Role.REVIEWER)
+OPEN_FOR = 7 * clock.DAY  # a name may be read after two people agreed
 RESPONDERS = (Role.LEAD, Role.ISSUER, *KEEPERS)
 NOBODY = Q(pk__in=[])
 
@@ -263,7 +265,7 @@ class SentUp(models.Model):
 
 
 class IdentityRequest(models.Model):
-    """A wish to know who wrote a named ticket: one asks with a reason, another agrees or not."""
+    """A wish to know who wrote a named ticket: one asks with a reason, another agrees or not, with one too."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
     reason = models.CharField(max_length=200)
@@ -272,6 +274,12 @@ class IdentityRequest(models.Model):
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(null=True)
     granted = models.BooleanField(null=True)
+    verdict = models.CharField(max_length=200, blank=True)  # why it was decided so
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the two may read the name still."""
+        return bool(self.granted and self.decided_at and clock.now() < self.decided_at + OPEN_FOR)
 
     class Meta:
         db_table = "identity_request"

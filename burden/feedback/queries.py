@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from burden.accounts.actor import Actor
 from burden.demands.models import ACTIVE, Demand, Target
 from burden.feedback.choices import DONE, OURS, Act, State
-from burden.feedback.models import IdentityRequest, SentUp, Ticket, TicketForward, TicketPhoto, TicketStep
+from burden.feedback.models import IdentityRequest, SentUp, Ticket, TicketForward, TicketPhoto, TicketStep, desks_of
 from burden.feedback.routing import within
 from burden.feedback.sealing import reporter_mark, text_of
 from burden.kit.clock import DAY
@@ -141,6 +141,14 @@ def asked(actor: Actor) -> QuerySet[TicketForward]:
 def photo(actor: Actor, found: Ticket, number: int) -> TicketPhoto | None:
     """Return one photo of a ticket that the actor may see."""
     return TicketPhoto.objects.filter(ticket__in=tickets(actor).filter(pk=found.pk), number=number).first()
+
+
+def identities_to_decide(actor: Actor) -> QuerySet[IdentityRequest]:
+    """Return who else wishes to know who wrote a ticket that is the actor's to answer, the oldest first."""
+    desks = desks_of(actor)
+    mine = tickets(actor).filter(Q(desk_id__in=desks) | Q(raised_to_id__in=desks))
+    waiting = IdentityRequest.objects.filter(ticket__in=mine, granted=None).exclude(asked_by=actor.user_id)
+    return waiting.select_related("ticket").order_by("asked_at")
 
 
 def identity_requests(actor: Actor, found: Ticket) -> list[IdentityRequest]:

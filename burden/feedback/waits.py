@@ -25,6 +25,7 @@ def waiting(actor: Actor, now: dt.datetime) -> list[Waiting]:
     found: list[Waiting] = []
     if actor.roles & set(KEEPERS):
         found += _owed(actor)
+        found += _names(actor)
     if actor.roles & set(RESPONDERS):
         found += _asked(actor)
     return found
@@ -43,6 +44,21 @@ def _owed(actor: Actor) -> list[Waiting]:
             _("受理") if each.state == "received" else _("办"),
             since=each.reopened_on or each.received_on,
             due=due_on(each, days),
+        )
+        for each in listed
+    ]
+
+
+def _names(actor: Actor) -> list[Waiting]:
+    listed = queries.identities_to_decide(actor)[: MOST + 1]
+    return [
+        Waiting(
+            _("基层反映"),
+            headline(each.ticket),
+            _("有人要知道是谁写的，要另一个人决定"),
+            reverse("ticket", args=[each.ticket_id]),
+            _("决定"),
+            since=day_of(each.asked_at),
         )
         for each in listed
     ]

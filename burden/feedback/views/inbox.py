@@ -121,7 +121,8 @@ def _opened(request: ActedRequest, found: Ticket, days: Workdays, today: dt.date
         "mine": mine,
         "owed": found.state not in DONE,
         "merged": queries.ticket(actor, found.merged_into_id) if found.merged_into_id else None,
-        "identities": queries.identity_requests(actor, found) if found.named else [],
+        "identities": (asked_for := queries.identity_requests(actor, found) if found.named else []),
+        "to_decide": any(each.granted is None and each.asked_by_id != actor.user_id for each in asked_for),
         "limits": {"title": MOST_TITLE, "text": MOST_TEXT, "reply": MOST_REPLY},
     }
 
@@ -187,9 +188,8 @@ def _ask_identity(request: ActedRequest, found: Ticket, facts: dict[str, Any]) -
 
 def _decide_identity(request: ActedRequest, found: Ticket, facts: dict[str, Any]) -> str:
     asked = _request_of(request, found)
-    services.decide_identity(
-        by=request.actor, request=asked, granted=request.POST.get("granted") == "1", now=facts["now"]
-    )
+    granted, verdict = request.POST.get("granted") == "1", request.POST.get("verdict", "")
+    services.decide_identity(by=request.actor, request=asked, granted=granted, verdict=verdict, now=facts["now"])
     return _("决定了，记在审计里")
 
 

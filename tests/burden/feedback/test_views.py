@@ -26,6 +26,7 @@ from burden.feedback.models import (
 from burden.feedback.sealing import Case, reporter_mark
 from burden.feedback.services.sending import Words
 from burden.kit import clock
+from burden.kit.clock import DAY
 from burden.kit.db import act_as, present
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
@@ -147,6 +148,10 @@ def test_identity_is_opened_by_two_people_with_a_reason_and_noted(client: Client
     one = {"request": str(asked.pk)}
     assert act(client, county.office, ticket, "decide_identity", granted="1", **one).status_code == 422
     assert act(client, county.office, ticket, "open_identity", **one).status_code == 422
+    assert [each.act for each in waits.waiting(county.reviewer, TOMORROW)] == ["受理", "决定"]
+    assert "决定" not in [each.act for each in waits.waiting(county.office, TOMORROW)]
+    assert act(client, county.reviewer, ticket, "decide_identity", granted="1", verdict="", **one).status_code == 422
+    one["verdict"] = "不当面问不清"
     assert act(client, county.reviewer, ticket, "decide_identity", granted="1", **one).status_code == 302
     assert act(client, county.reviewer, ticket, "decide_identity", granted="0", **one).status_code == 422
     third = make_actor(county.unit, "reviewer")
@@ -154,6 +159,10 @@ def test_identity_is_opened_by_two_people_with_a_reason_and_noted(client: Client
     opened = act(client, county.office, ticket, "open_identity", **one)
     assert county.cadre.name in opened.content.decode() and "messages" not in opened.cookies
     assert county.cadre.name not in client.get(f"/feedback/{ticket.pk}/").content.decode()
+    with pytest.raises(Refused, match="7 天"):
+        services.open_identity(by=county.office, request=asked, now=asked.asked_at + 8 * DAY)
+    client.force_login(county.cadre.user)
+    assert "看了反映人的姓名：要当面核实" in client.get(f"/feedback/mine/{ticket.pk}/").content.decode()
     seen = AuditEvent.objects.filter(what__startswith="identity.").order_by("pk")
     assert [event.what for event in seen] == ["identity.asked", "identity.decided", "identity.seen"]
     with pytest.raises(Refused):
