@@ -81,6 +81,7 @@ app.autodiscover_tasks(
         "burden.accounts",
         "burden.feedback",
         "burden.feedback.notices",
+        "burden.oversight",
         "burden.resources",
         "burden.standards",
         "burden.units",

@@ -70,7 +70,7 @@ class Sides:
     def ratio(self, pk: int) -> int | None:
         """Return what is left of what an issuer asked of each head in a week. Units: tenths of a per cent; None where it cannot be told."""
         before, after = self.of(pk)
-        if is_few(before) or is_few(after) or not measured(before):
+        if not all(self.weeks) or is_few(before) or is_few(after) or not measured(before):
             return None
         was, is_now = (measured(each) for each in (before, after))
         return is_now * 1000 * self.weeks[0] * self.heads[0] // (was * self.weeks[1] * self.heads[1])
@@ -253,7 +253,7 @@ def _of_order(
     assert order.after_weeks
     was = order.before_min * order.after_weeks // order.before_weeks if order.before_weeks else 0
     why = None
-    if not (before.is_known and after.is_known):
+    if not all(spans) or not (before.is_known and after.is_known):
         why = Why.FEW
     elif len(peers) < MIN_PEERS:
         why = Why.PEERS

@@ -259,6 +259,13 @@ def test_order_that_saved_nothing_is_not_looked_at(county: County) -> None:
     assert (county.candidates(), county.left(county.bureau, "order")) == ([], [])
 
 
+def test_order_around_which_too_few_filed_is_left_out(county: County) -> None:
+    """It may have been struck off when such weeks still counted."""
+    county.order()
+    county.data(returns=10)
+    assert [each.why for each in county.left(county.bureau, "order")] == ["few"]
+
+
 # --- practices ---
 
 
