@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from burden.kit.clock import Week, last_closed
@@ -29,7 +29,10 @@ class ExportForm(Spoken):
     since = forms.DateField(label=_("从"), widget=forms.DateInput(attrs={"class": "inp num", "type": "date"}))
     until = forms.DateField(label=_("到"), widget=forms.DateInput(attrs={"class": "inp num", "type": "date"}))
     unit = forms.ModelChoiceField(
-        Unit.every.none(), to_field_name="code", label=_("单位"), widget=forms.Select(attrs={"class": "inp"})
+        Unit.every.none(),
+        to_field_name="code",
+        label=pgettext_lazy("one", "单位"),
+        widget=forms.Select(attrs={"class": "inp"}),
     )
     level = forms.ChoiceField(
         label=_("范围"), choices=list(LEVELS.items()), widget=forms.Select(attrs={"class": "inp"})

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from burden.kit.forms import Plain
 from burden.resources.models import ANSWER_LENGTH, DETAIL_LENGTH, QUESTION_LENGTH, TITLE_LENGTH, YEARS, Kind
@@ -39,7 +40,9 @@ class _Places(forms.ModelChoiceField):  # type: ignore[type-arg]
 class _OfUnit(Plain):
     """A form about one of some units."""
 
-    unit = _Places(label=_("单位"), queryset=Unit.objects.none(), to_field_name="code", empty_label=None)
+    unit = _Places(
+        label=pgettext_lazy("one", "单位"), queryset=Unit.objects.none(), to_field_name="code", empty_label=None
+    )
 
     def __init__(self, *args: Any, units: QuerySet[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +64,7 @@ class AskForm(_OfUnit):
 class OfferForm(_OfUnit):
     """What a unit may need."""
 
-    kind = forms.ChoiceField(label=_("哪一类"), choices=Kind)
+    kind = forms.ChoiceField(label=pgettext_lazy("one", "哪一类"), choices=Kind)
     title = forms.CharField(label=_("问什么"), max_length=TITLE_LENGTH)
 
 
