@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -73,10 +73,11 @@ def send_back(*, by: Actor, target: Target, now: dt.datetime) -> Refusal:
     """
     if target.unit_id not in by.homes:
         raise PermissionDenied
-    seen = Target.objects.visible_to(by).select_related(
-        "demand__duty_item", "demand__issuer", "demand__parent__issuer", "unit"
-    )
-    held: Target = seen.select_for_update(of=("self",)).get(pk=target.pk)
+    same = Target.objects.visible_to(by).filter(demand_id=target.demand_id, unit_id=target.unit_id)
+    later = same.filter(week__gte=target.week)  # held in one order, whichever week somebody else begins with
+    list(later.select_for_update(of=("self",)).order_by("week", "pk").values_list("pk"))
+    named = ("demand__duty_item", "demand__issuer", "demand__parent__issuer", "unit")
+    held: Target = same.select_related(*named).get(pk=target.pk)
     ground = ground_of(by=by, demand=held.demand, unit=held.unit, today=clock.day_of(now))
     if refused_before(by, held):
         raise Conflict("refusal.twice", why_withdrawn(by, held))
@@ -87,7 +88,6 @@ def send_back(*, by: Actor, target: Target, now: dt.datetime) -> Refusal:
     if Week(held.week).is_late(now):
         raise Refused("refusal.past", _("这一周已经过了，不能再退回；以后几周的照样可以"))
     made = _keep(by, held.demand, held.unit, ground, held.week, now)
-    later = Target.objects.visible_to(by).filter(demand=held.demand, unit_id=held.unit_id, week__gte=held.week)
     count = later.filter(withdrawn=False).update(withdrawn=True)
     record(by=by, what="demand.refused", on=made, now=now, code=ground.code, targets=count)
     return made
@@ -175,6 +175,7 @@ def _no_ground() -> Refused:
 def _keep(
     by: Actor, demand: Demand, unit: Unit, ground: Ground, week: dt.date, now: dt.datetime, *, whole: bool = False
 ) -> Refusal:
+    """Refuses: Conflict refusal.twice, where somebody else sent it back for the same unit meanwhile."""
     facts = {
         "item": ground.item,
         "citation": ground.citation,
@@ -183,5 +184,9 @@ def _keep(
         "at": now,
         "whole": whole,
     }
-    made: Refusal = Refusal.every.create(demand=demand, unit=unit, **facts)
+    try:
+        with transaction.atomic():
+            made: Refusal = Refusal.every.create(demand=demand, unit=unit, **facts)
+    except IntegrityError as error:
+        raise Conflict("refusal.twice", _("刚才有人已经退回了这一项")) from error
     return made

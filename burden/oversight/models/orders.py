@@ -95,7 +95,7 @@ class Order(models.Model):
     `deadline_on` the issuer's own; all dates, colours are computed (oversight.clocks). `asked_until` is an extension asked for.
     Who confirmed relief is ticked in ReliefAsked; what was said is counted in ReliefTally, and comes here by fives alone: whoever
     looks again after each answer learns of five at once, and nobody can put answer and unit together. `escalated_for` is the
-    missed day of which the level above was told.
+    missed day of which the level above was told; `in_time` is False from the first late answer on, True once all is finished without.
     Units: person_min as the finding has it; before_min and after_min person-minutes of before_weeks and after_weeks, the former
     frozen when it is opened, the latter with saved_min of a year when it is closed (None: in too few weeks enough filed); took_days working days from 交办 to 办结.
     """

@@ -200,6 +200,8 @@ def answer_order(*, by: Actor, order: Order, answers: Mapping[int, str], now: dt
         one.answered_at, one.returned = now, ""
         one.save(update_fields=["answer", "answered_at", "returned"])
     held.answered_at, held.asked_until = now, None
+    if held.deadline_on is not None and clock.day_of(now) > held.deadline_on:
+        held.in_time = False  # whatever days it is given when it is sent back
     if all(each.is_answered for each in asked if each.verified_at is None):
         held.due_on = workdays().after(clock.day_of(now), TO_JUDGE)  # the office's turn; else the issuer's days go on
     ask_relief(order=held, now=now)
@@ -294,7 +296,9 @@ def finish_order(*, by: Actor, order: Order, now: dt.datetime) -> Order:
     today, answered, calendar = clock.day_of(now), held.answered_at or now, workdays()
     held.finished_at = now
     held.took_days = max(0, calendar.left(clock.day_of(held.sent_at or now), today))
-    held.in_time = held.deadline_on is not None and clock.day_of(answered) <= held.deadline_on
+    held.in_time = (
+        held.in_time is not False and held.deadline_on is not None and clock.day_of(answered) <= held.deadline_on
+    )
     held.ripe_on = max(today, saved.ripe_on(answered))
     held.due_on = calendar.after(held.ripe_on, TO_CLOSE)
     return end(held, "finish", by, now)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.urls import reverse
 
 from burden.accounts.roles import Role
@@ -23,7 +25,7 @@ from burden.kit.db import act_as
 from burden.kit.errors import Conflict, Refused
 from burden.ledger.models import AuditEvent
 from burden.standards.models import Rule
-from tests.database import as_role
+from tests.database import as_role, in_threads
 from tests.factories import NOW, THIS_WEEK, make_actor, make_demand, make_duty, make_target, make_unit
 
 SAID = {"basis": "某文", "reason": "部门没有人", "whom": "各乡镇", "person_min": 600}
@@ -87,6 +89,30 @@ def test_office_and_reviewer_send_it_back_for_all_with_the_rights_of_the_web(pla
         units = [town.pk for town in place.towns]
         renew_targets(demand=place.demand, unit_ids=units, days=later, since=THIS_WEEK.monday)
     assert place.claims() == [0, 0]
+
+
+def test_two_who_send_it_back_at_once_send_it_back_once(transactional_db, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    place = Place()
+    colleague = make_actor(place.towns[0])
+    sent = (
+        lambda n: send_back_for_all(by=(place.office, place.reviewer)[n], demand=place.demand, now=NOW),
+        lambda n: send_back(by=(place.lead, colleague)[n], target=place.targets[n], now=NOW),
+    )
+    people = ((place.office, place.reviewer), (place.lead, colleague))
+    for who, do in reversed([*zip(people, sent, strict=True)]):
+
+        def press(number: int, who=who, do=do):
+            time.sleep(0.1 * number)  # the second looks before the first has ended
+            with transaction.atomic():
+                act_as(who[number].user_id)
+                made = do(number)
+                time.sleep(0.3 * (1 - number))
+                return made
+
+        found = in_threads(2, press)
+        assert [each.code for each in found if isinstance(each, Conflict)] == ["refusal.twice"]
+    assert Refusal.every.count() == 2
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.OFFICE, Role.REVIEWER)])

@@ -479,6 +479,15 @@ def test_finished_in_time_or_late(place: Place) -> None:
         assert (done.in_time, done.took_days) == (in_time, 11)
 
 
+def test_late_answer_that_is_sent_back_is_late_however_soon_the_next_one_comes(place: Place) -> None:
+    for first, in_time in ((0, True), (14, False)):
+        order = act(place, place.order("working"), "answer", answers={1: "停用了", 2: "引用了"}, now=NOW + first * DAY)
+        order = act(place, order, "return", days=5, now=NOW + 15 * DAY)
+        order = act(place, order, "answer", answers={1: "停用了", 2: "引用了"}, now=NOW + 16 * DAY)
+        order = act(place, order, "verify", numbers=[1, 2], now=NOW + 16 * DAY)
+        assert act(place, order, "finish", now=NOW + 16 * DAY).in_time is in_time
+
+
 def filed_always(*, issuer_ids: Collection[int], weeks: Collection[dt.date]) -> dict[int, set[dt.date]]:
     return {key: set(weeks) for key in issuer_ids}
 
