@@ -96,6 +96,11 @@ class Office:
         at = self.now - days * DAY
         return at - max(0, clock.day_of(at).isoweekday() - 5) * DAY
 
+    def ripe(self, order: Order, ago: int) -> dt.datetime:
+        """Return such an instant, or where what an order waits for comes later the day on which it comes."""
+        at = self.ago(ago)
+        return at + max(0, ((order.ripe_on or clock.day_of(at)) - clock.day_of(at)).days) * DAY
+
     def rule(self, category: str) -> list[Rule]:
         """Return a rule in force of a category, to cite."""
         held = rulebook().on(clock.day_of(self.now), self.county.path)
@@ -203,15 +208,16 @@ def _answer(office: Office, by: Actor, opened: Order, told: Told) -> None:
 
 def _finish(office: Office, opened: Order, stage: str, ago: int) -> None:
     """Finish an order, strike it off when enough weeks are closed, and look at it again thirty days later."""
-    services.finish_order(by=office.office, order=opened, now=office.ago(ago))
+    opened = services.finish_order(by=office.office, order=opened, now=office.ago(ago))
     if stage == "done":
         return
     came = saved.by_order(opened, office.ago(ago - 36)).year_min
     _confirm(office, opened, office.ago(ago - 1), has_less=came is not None and came > 0)
-    closed = services.close_order(by=office.office, order=opened, now=office.ago(ago - 36))
+    closed = services.close_order(by=office.office, order=opened, now=office.ripe(opened, ago - 36))
     if stage == "looked":
         outcome, note = _looked(closed.saved_min)
-        services.look_back(by=office.reviewer, order=opened, outcome=outcome, note=note, now=office.ago(ago - 70))
+        at = office.ripe(closed, ago - 70)
+        services.look_back(by=office.reviewer, order=opened, outcome=outcome, note=note, now=at)
 
 
 def _looked(saved_min: int | None) -> tuple[Outcome, str]:
@@ -258,11 +264,11 @@ def _story(office: Office, bureau: Unit) -> None:
     )
     services.answer_order(by=by, order=order, answers={3: answers[3]}, now=office.ago(opened - 8))
     services.verify_requirements(by=office.reviewer, order=order, numbers=[3], now=office.ago(opened - 9))
-    services.finish_order(by=office.office, order=order, now=office.ago(opened - 9))
+    order = services.finish_order(by=office.office, order=order, now=office.ago(opened - 9))
     _confirm(office, order, office.ago(opened - 10), has_less=True)
-    services.close_order(by=office.office, order=order, now=office.ago(opened - 46))
+    order = services.close_order(by=office.office, order=order, now=office.ripe(order, opened - 46))
     _recognise(office, order, opened - 46)
-    note, looked = "走访三个乡镇，没有再要", office.ago(opened - 46 - 31)
+    note, looked = "走访三个乡镇，没有再要", office.ripe(order, opened - 46 - 31)
     services.look_back(by=office.reviewer, order=order, outcome=Outcome.LESS, note=note, now=looked)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, F, Q, Sum
 
 from burden.accounts.demo import PASSWORD, USERNAMES, demo_accounts
@@ -16,11 +16,14 @@ from burden.demands.admissions.models import Admission
 from burden.demands.duplicates import similar
 from burden.demands.models import Demand, Handler, Refusal, Target
 from burden.demands.practices.models import Practice
+from burden.demo.ordered import order
 from burden.demo.seed import seed
 from burden.entries.models import Entry, WeeklyReturn
 from burden.feedback.models import Ticket, TicketForward
 from burden.feedback.notices.models import Notice
+from burden.kit.clock import DAY
 from burden.ledger.models import AuditEvent, StaleMark
+from burden.oversight.models import Order
 from burden.oversight.observing.models import Observation
 from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, SupportRequest, Training
 from burden.standards.models import BurdenBudget, DutyItem, Evidence, PlanItem
@@ -232,6 +235,14 @@ def test_command_lists_the_demo_accounts(counts, capsys):
     }  # fmt: skip
     call_command("demo_accounts")
     assert "reviewer" in capsys.readouterr().out
+
+
+def test_orders_are_written_on_a_wednesday_and_on_a_day_off(counts):
+    for days in (1, 4):  # a Wednesday, and a day off
+        with transaction.atomic():
+            order(now=NOW + days * DAY)
+            assert Order.every.get(state="looked").looked_at
+            transaction.set_rollback(True)
 
 
 def test_seed_reports_what_waits_as_far_back_as_the_office_reaches(counts):
