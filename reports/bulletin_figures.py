@@ -28,7 +28,7 @@ from reports.panels import summary
 from reports.panels.portal import portal
 from reports.panels.summary import Change
 from reports.periods import Period
-from reports.values import estimated
+from reports.values import estimated, uncovered
 
 TOP = 6  # issuers in the table
 TREND_WEEKS = {"month": 13, "quarter": 26, "year": 52}
@@ -327,7 +327,8 @@ def _note(read: Read, at: dt.datetime) -> str:
     hides = f"另有{left}周人数太少，不列入；" if left else ""
     lacks = f"{weeks_named(read.unfiled)}没有周报，不当作零；" if read.unfiled else ""
     alike = "与上一期、上年同期比的，只取同样的周；" if left or lacks else ""
-    unlike = "".join(f"{words}；" for words in read.period.unlike).replace(" ", "")
+    why = [*read.period.unlike, *uncovered(here, read.previous, read.last_year)]
+    unlike = "".join(f"{words}；" for words in why).replace(" ", "")
     return (
         f"数据质量：在册{minutes(active)}人，每周平均{minutes(returns)}人已有数据；{hides}{lacks}{alike}"
         f"每人每周＝{hours(here.total)}人时÷{minutes(here.returns)}份周报；{_interval(read)}"

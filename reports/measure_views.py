@@ -32,7 +32,7 @@ from reports.panels import measures
 from reports.peers import MIN_ACTIVE, MIN_PEERS, MIN_RETURNS
 from reports.periods import Period
 from reports.restated import BASES, REPORTED, TREES
-from reports.values import indicator_rows, values_below
+from reports.values import indicator_rows, unlike, values_below
 
 LINES = 50  # units on a page
 
@@ -105,8 +105,9 @@ def indicators(request: ActedRequest, code: str) -> HttpResponse:
     actor, now = request.actor, clock.now()
     unit, period, basis = _asked(request, code, now)
     context = _frame(actor, unit, period, basis, now)
-    found = measures.lines(indicator_rows(actor, unit, period, basis))
-    return render(request, "reports/indicators.html", context | {"lines": found})
+    rows = indicator_rows(actor, unit, period, basis)
+    context |= {"lines": measures.lines(rows), "unlike": unlike(period, rows)}
+    return render(request, "reports/indicators.html", context)
 
 
 @access(*EXPORTERS)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
+from burden.kit.templatetags.show import percent
 from burden.standards.models import Goal
 from burden.standards.queries import sampled
 from burden.units.models import Level, Unit
@@ -41,6 +42,8 @@ CLAIMS = (
 )  # fmt: skip
 SPREAD = ("cadres", "asked", "n", "total_min", "squares", "more", "more_min")
 REESTIMATED = {"issued_hours"}  # indicators that a change of the tariffs moves
+MOST_MOVED = 15  # percentage points of those who filed past which totals of two periods do not compare
+Share = tuple[int, int | None]
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,28 @@ def indicator_rows(actor: Actor, unit: Unit, period: Period, basis: str = REPORT
         )
         for each in VALUED.values()
     ]
+
+
+def unlike(period: Period, rows: Sequence[Row]) -> list[str]:
+    """Say why a period does not compare with others: as its weeks say, and where too many more or fewer filed."""
+    row = next(row for row in rows if row.indicator.code == "coverage")
+    shares = ((each.number or 0, each.of) for each in (row.now, row.previous, row.last_year))
+    return [*period.unlike, *_uncovered(*shares)]
+
+
+def uncovered(now: Figures, previous: Figures | None, last_year: Figures | None) -> list[str]:
+    """Say where so many more or fewer filed than in a period that is compared with that totals do not compare."""
+    return _uncovered(*((each.returns, each.active) if each else (0, None) for each in (now, previous, last_year)))
+
+
+def _uncovered(now: Share, previous: Share, last_year: Share) -> list[str]:
+    """Shape: those who filed, and those who could have (none: nothing to compare with)."""
+    found = []
+    for name, then in ((_("上期"), previous), (_("上年同期"), last_year)):
+        if now[1] and then[1] and abs(now[0] / now[1] - then[0] / then[1]) * 100 > MOST_MOVED:
+            facts = {"name": name, "here": percent(*now), "then": percent(*then)}
+            found.append(_("已有数据：本期 %(here)s，%(name)s %(then)s，合计不能直接比") % facts)
+    return found
 
 
 def indicator_values(actor: Actor, unit: Unit, period: Period, basis: str = REPORTED) -> list[tuple[Indicator, Value]]:

@@ -37,7 +37,7 @@ from reports.peer_stats import SCOPES, Stats
 from reports.periods import Period, Span, year_before
 from reports.relief import eased, year_of
 from reports.restated import BASES, REPORTED, RESTATED, TREES, hidden_in
-from reports.values import strip
+from reports.values import strip, uncovered
 from reports.verification import incident
 
 LINES = 50  # units on one page of the table
@@ -252,6 +252,7 @@ def _panels(actor: Actor, state: State, now: dt.datetime) -> tuple[dict[str, Any
     asked = queries.leading(actor, unit, period, {*gone, *apart}, summary.TOP_ISSUERS, state.basis)
     context |= {
         **_left_out(state, figures, gone, span),
+        "unlike": [*period.unlike, *uncovered(here, previous, last_year)],
         "claimed_min": queries.claimed(figures, period),
         "people": queries.people(actor, unit, period, figures, gone) if state.basis == REPORTED else 0,
         "headline": summary.headline(here, previous, last_year, spark),

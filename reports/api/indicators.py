@@ -17,7 +17,7 @@ from burden.kit.api import ApiView
 from reports.api import REFUSALS, asked_period, asked_unit, basis_field, choice
 from reports.periods import KINDS
 from reports.restated import BASES
-from reports.values import Row, indicator_rows
+from reports.values import Row, indicator_rows, unlike
 
 
 class ValueSerializer(serializers.Serializer[Any]):
@@ -66,7 +66,7 @@ class IndicatorPageSerializer(serializers.Serializer[Any]):
     basis = basis_field()
     unlike = serializers.ListField(
         child=serializers.CharField(),
-        help_text="Why last year's period is not alike: where Spring Festival was, how many weeks",
+        help_text="Why last year's period is not alike: where Spring Festival was, how many weeks, how many filed",
     )
 
 
@@ -93,7 +93,7 @@ class Indicators(ApiView):
         period = asked_period(given, clock.now())
         basis = choice(given, "basis", BASES)
         rows = indicator_rows(self.actor, unit, period, basis)
-        return self.paged(rows, indicator_body, basis=basis, unlike=period.unlike)
+        return self.paged(rows, indicator_body, basis=basis, unlike=unlike(period, rows))
 
 
 def indicator_body(row: Row) -> dict[str, Any]:

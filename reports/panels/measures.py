@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from burden.kit.templatetags.show import NOTHING, hours, minutes, per_head, percent, plus_hours
 from reports.indicators import Indicator
 from reports.periods import Period
-from reports.values import Row, Target, Value
+from reports.values import Row, Target, Value, unlike
 
 NEUTRAL = {  # more of it is no heavier, and less no lighter: said without a colour
     "imposed_share", "self_share", "planned_share", "claim_gap", "bulk_share", "avoided", "avoided_hours", "portal_seconds", "portal_share",
@@ -127,8 +127,8 @@ def heads() -> list[str]:
 
 def cells(found: Sequence[Line], period: Period) -> list[list[Any]]:
     """The rows of a file: what the page says, and the whole numbers behind it."""
-    unlike = "；".join(period.unlike)
-    return [[*_cells(line), unlike] for line in found]
+    why = "；".join(unlike(period, [line.row for line in found]))
+    return [[*_cells(line), why] for line in found]
 
 
 def _cells(line: Line) -> list[Any]:

@@ -218,7 +218,10 @@ def test_note_says_what_is_not_alike_a_year_before_and_what_all_take(office, cou
     for week in february.weeks:
         add_sums(town, week, returns=20, active=40, per_head=600)
         ReturnSpread.every.create(unit=county, week=week.monday, kind="township", **numbers)
+    for week in february.last_year.weeks:
+        add_sums(town, week, returns=36, active=40, per_head=600)
     note = figures_of(office, county, february, NOW)["note"]
+    assert "已有数据：本期50.0%，上年同期90.0%，合计不能直接比；" in note
     assert "春节：本年第8周，上年第5周；" in note
     assert "按已有数据估计全体在册1,600.0人时（95%区间" in note
 

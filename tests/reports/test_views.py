@@ -247,6 +247,20 @@ def test_every_page_beside_last_year_says_why_it_is_not_alike(login, county):
         assert client.get(f"/api/v1/tables/{key}/", {"unit": county.code} | week).json()["unlike"] == found, key
 
 
+def test_every_page_says_where_many_more_or_fewer_filed_than_in_what_it_compares_with(login, county):
+    add_sums(county, LAST_WEEK, returns=20, active=100)
+    add_sums(county, LAST_WEEK.plus(-1), returns=34, active=100)
+    add_sums(county, year_before(LAST_WEEK), returns=36, active=100)
+    words, client = "已有数据：本期 20.0%，上年同期 36.0%，合计不能直接比", login(county, "office")
+    for path in (f"/reports/{county.code}/", f"/reports/{county.code}/indicators/"):
+        page = client.get(path, {"period": "week"}).content.decode()
+        assert words in page.partition("<main")[0], path
+        assert "34.0%，合计" not in page  # near enough
+    assert client.get("/api/v1/indicators/", {"unit": county.code}).json()["unlike"] == [words]
+    file = client.get(f"/reports/{county.code}/indicators/file/", {"format": "csv"}).content.decode("utf-8-sig")
+    assert words in file
+
+
 def test_nothing_is_compared_with_a_hidden_week(login, county):
     add_sums(county, LAST_WEEK, per_head=600)
     add_sums(county, LAST_WEEK.plus(-1), returns=4, per_head=660)
