@@ -14,6 +14,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Max, Min, Sum
+from django.utils.translation import pgettext
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Target
@@ -92,7 +93,7 @@ class Overlap:
 
     @property
     def clock(self) -> str:
-        return f"{_clock(self.start)}—{_clock(self.end)}"
+        return _clock(self.start) + pgettext("range", "—") + _clock(self.end)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import itertools
 import icalendar
 import openpyxl
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +39,8 @@ def test_two_at_once_need_the_people_of_both():
     found = of_events(THIS_WEEK, [event(1, 540, 120), event(2, 570, 60)])
     (overlap,) = found.overlaps
     assert (overlap.clock, overlap.most, overlap.people, overlap.units) == ("9:30—10:30", 2, 4, frozenset({1}))
+    with translation.override("en"):
+        assert overlap.clock == "9:30–10:30"
     assert [each.overlaps for each in found.events] == [True, True]
 
 
