@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import xlsxwriter
 from django.conf import settings
 from django.utils.translation import gettext as _
 from docx import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -49,6 +50,8 @@ FIGURE = re.compile(rf"[+{MINUS}]?[\d,]+(?:\.\d+)?(?P<percent>%)?")
 RED = RGBColor(0xC0, 0x26, 0x1F)
 LINE = Pt(28.8)
 WIDTH = 156  # mm between the margins
+PT, CELL = 25.4 / 72, 4.2  # mm of a point; of a cell's margins, with its lines
+HEAD = "三个字"  # of a heading stand on one line
 CHART = 74  # mm of a chart beside a table, its margins included
 
 
@@ -141,6 +144,7 @@ def docx(paper: Paper) -> bytes:
         else:
             _part(document, part)
     if paper.note:
+        document.paragraphs[-1].paragraph_format.keep_with_next = True  # nor does the note
         _line(document, f"注：{paper.note}", size=12, spacing=Pt(18))
     for signed in (document.paragraphs[-1], _line(document, paper.organ, align=WD_ALIGN_PARAGRAPH.RIGHT)):
         signed.paragraph_format.keep_with_next = True  # the date never stands alone on a page
@@ -223,7 +227,7 @@ def _pair(document: Any, table: Part, chart: Chart) -> None:
         cell._tc.remove(cell.paragraphs[0]._p)
         _part(cell, part, width - 4)  # less its margins
         if isinstance(part, Table):
-            _space(cell.add_paragraph(), Pt(1))  # a cell has to end with one
+            _space(cell.paragraphs[-1], Pt(1))  # a cell has to end with one: it stands there already
     _keep_whole(frame.rows[0], repeated=False)
 
 
@@ -246,10 +250,9 @@ def _table(document: Any, part: Table, width: float) -> None:
     table.style, table.alignment = "Table Grid", WD_TABLE_ALIGNMENT.CENTER if width == WIDTH else None
     size = 9 if len(part.columns) > 7 else 11
     table.autofit = False
-    first = 30 if len(part.columns) > 4 else width / (len(part.columns) + 1)
-    widths = [Mm(first)] + [Mm((width - first) / (len(part.columns) - 1))] * (len(part.columns) - 1)
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
+    widths = [Mm(each) for each in _widths(part, size, width)]
+    for column, each in zip(table.columns, widths, strict=True):
+        column.width = each
     for n, row in enumerate((part.columns, *part.rows)):
         made = table.add_row()
         _keep_whole(made, repeated=n == 0)
@@ -257,8 +260,35 @@ def _table(document: Any, part: Table, width: float) -> None:
             paragraph, cell.width = cell.paragraphs[0], widths[i]
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if i else WD_ALIGN_PARAGRAPH.LEFT
             paragraph.paragraph_format.keep_with_next = n < len(part.rows)
-            _space(paragraph, None)
+            _space(paragraph, Pt(size + 6))
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
             _run(paragraph, words, size=size, font="body" if n else "heading")
+
+
+def _widths(part: Table, size: int, width: float) -> list[float]:
+    """Give each column the room its longest words need on one line; where there is less, headings wrap first, then the longest words.
+
+    Units: mm.
+    """
+    heads = [_room(words, size) for words in part.columns]
+    rows = [[_room(words, size) for words in row] for row in part.rows]
+    body = [max(each) for each in zip([min(head, _room(HEAD, size)) for head in heads], *rows, strict=True)]
+    whole = [max(pair) for pair in zip(heads, body, strict=True)]
+    if sum(whole) <= width:
+        return [each + (width - sum(whole)) / len(whole) for each in whole]
+    if sum(body) <= width:
+        wrapped = (width - sum(body)) / (sum(whole) - sum(body))
+        return [least + (most - least) * wrapped for least, most in zip(body, whole, strict=True)]
+    left, given = width, [0.0] * len(body)
+    for n, at in enumerate(sorted(range(len(body)), key=lambda at: body[at])):
+        given[at] = min(body[at], left / (len(body) - n))
+        left -= given[at]
+    return given
+
+
+def _room(words: str, size: int) -> float:
+    """Return how wide a cell is that holds words on one line. Units: points in, mm out."""
+    return sum(1.02 if unicodedata.east_asian_width(each) in "WF" else 0.55 for each in words) * size * PT + CELL
 
 
 def _keep_whole(row: Any, *, repeated: bool) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 import typst
@@ -79,6 +80,42 @@ def test_word_has_the_margins_of_official_papers(made):
     assert [round(side.mm) for side in (section.page_width, section.page_height)] == [210, 297]
     body = next(paragraph for paragraph in document.paragraphs if "12.5" in paragraph.text)
     assert (body.runs[0].font.size.pt, body.paragraph_format.line_spacing.pt) == (16, 28.8)
+
+
+def test_last_words_of_the_text_go_with_note_and_date(made):
+    """A note, or a date, that stands alone on a page looks as if something were missing, or added."""
+    *_before, text, note, organ, day = Document(io.BytesIO(made)).paragraphs
+    assert [each.text for each in (note, organ, day)] == [f"注：{PAPER.note}", PAPER.organ, PAPER.day]
+    assert [each.paragraph_format.keep_with_next for each in (text, note, organ, day)] == [True, True, True, None]
+    text = Paragraph([("满" * 27, False)])
+    papers = [replace(PAPER, parts=[*[text] * n, text], note="注" * 90) for n in range(1, 9)]
+    pages = [pages_of(paper) for paper in papers]
+    assert [each for each in pages if each[-4] != each[-1]] == []
+    assert {each[-1] for each in pages} == {1, 2}  # somewhere among these the first page is full
+
+
+def pages_of(paper: Paper) -> list[int]:
+    """Return on which page of the PDF each of its words begins."""
+    asked = "#context [#metadata(query(<said>).map(each => each.location().page()))<pages>]"
+    source = f"{paper_files.SHEET.read_text()}{asked}".encode()
+    said = {"font_paths": paper_files._book(), "sys_inputs": paper_files._inputs(paper)}
+    return json.loads(typst.query(source, "<pages>", field="value", **said))[0]
+
+
+@pytest.mark.parametrize(("width", "size"), [(156, 9), (78, 11)])
+def test_columns_have_the_room_their_words_need(width, size):
+    """Figures stay on one line; headings wrap where there is less room, then the longest words."""
+    rows = [["县农业农村局", "1,776.8", "−20.9%"], ["县委组织部", "1,974.2", "−15.5%"]]
+    needs = [paper_files._room(max(column, key=len), size) for column in zip(*rows, strict=True)]
+    roomy, tight = (
+        paper_files._widths(Table("表", heads, rows), size, width)
+        for heads in (["单位", "会议", "合计"], ["单位", "每人每周比第 2 季度和上年同期", "转办上级要求的占多少"])
+    )
+    for widths in (roomy, tight):
+        assert sum(widths) == pytest.approx(width)
+        assert all(given >= need for given, need in zip(widths, needs, strict=True))
+    long = paper_files._widths(Table("表", ["什么事", "谁"], [["很" * 90, "县农业农村局"]]), size, width)
+    assert long[1] >= paper_files._room("县农业农村局", size) and sum(long) == pytest.approx(width)
 
 
 def test_word_names_fonts_and_what_stands_for_them(made):
