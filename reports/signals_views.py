@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.accounts.roles import EXPORTERS, READERS
+from burden.accounts.roles import EXPORTERS, READERS, Role
 from burden.demands.adaptations.queries import held as held_adaptations
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
@@ -28,10 +28,10 @@ from burden.oversight import seen, services
 from burden.oversight.models import Finding, FindingState, Source, Why
 from burden.oversight.queries import judged as judged_by
 from burden.standards.models import Category
-from burden.units.models import Unit
+from burden.units.models import Level, Unit
 from reports.frames import chosen_or_404, unit_or_404
 from reports.models import Signal
-from reports.panels.signals import RECENT, line
+from reports.panels.signals import RECENT, Line, line, question
 from reports.signals import read
 from reports.signals.declared import THRESHOLDS, WEEKS
 from reports.signals.read import Told
@@ -81,16 +81,29 @@ def signals(request: ActedRequest, code: str) -> HttpResponse:
     readable = read.readable(actor, shown)
     keys = [each.signal.key for each in shown]
     held = held_adaptations(actor, clock.day_of(now)) if shown else []
+    weeks = read.weekly(actor, shown)
     judged = judged_by(actor, Source.SIGNAL, keys) if judges else {}
     context |= {
         "page": page,
-        "lines": [(line(each, readable, held), judged.get(each.signal.key)) for each in shown],
+        "lines": [
+            (said, judged.get(each.signal.key), _question(actor, said))
+            for each in shown
+            for said in [line(each, readable, held, weeks.get(each.signal.pk))]
+        ],
         "kinds": _kinds(state, counts),
         "shows": _shows(state),
         "whys": Why.choices,
         "chosen": request.GET.get("signal", ""),
     }
     return render(request, "reports/signals.html", context)
+
+
+def _question(actor: Actor, said: Line) -> str:
+    """Return where the office asks a department of its own what a signal is about; nothing where it cannot, or nothing is told."""
+    office, about = actor.post(Role.OFFICE), said.signal.unit
+    if office is None or said.told.person_min is None or about.level != Level.DEPARTMENT:
+        return ""
+    return question(said) if about.parent_id == office.unit_id else ""
 
 
 def _page_of(found: QuerySet[Signal], asked: str) -> int:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from burden.accounts.actor import Actor
+from burden.accounts.roles import Role
 from burden.demands.adaptations.models import Adaptation
 from burden.demands.adaptations.models import Kind as Adapted
 from burden.demands.adaptations.reading import holds_for, same_title
@@ -26,7 +27,7 @@ from burden.units.models import Kind as UnitKind
 from burden.units.models import Unit
 from reports.models import Signal
 from reports.signals.declared import CHANNEL_WEEKS, RELAY_HOURS, WEEKS, Z_LIMIT
-from reports.signals.read import Told, signals, told
+from reports.signals.read import Told, Weekly, signals, told
 from reports.signals.read import shown as to_judge
 
 Kind = Signal.Kind
@@ -64,6 +65,17 @@ class Line:
     otherwise: str | Promise
     url: str
     adaptations: Sequence[Adaptation] = ()  # approved ones that speak of it
+    weeks: Weekly = field(default_factory=list)  # what it is made of, where that is known
+
+    @property
+    def curve(self) -> list[int | None]:
+        return [value for _week, value in self.weeks]
+
+    @property
+    def curve_words(self) -> str:
+        """Say the curve aloud."""
+        unit = _("每周人均小时") if self.signal.kind == Kind.OUTLIER else _("每周人时")
+        return f"{unit}：" + "，".join(f"{week_number(week)} {hours(value)}" for week, value in self.weeks)
 
     @property
     def signal(self) -> Signal:
@@ -102,11 +114,29 @@ MEANINGS: dict[str, tuple[Promise, Promise]] = {
 }
 
 
-def line(found: Told, readable: Collection[int] = (), held: Collection[Adaptation] = ()) -> Line:
-    """Say one signal, and which of the adaptations that hold cover it; demands that the reader may not open are not linked."""
+def line(
+    found: Told, readable: Collection[int] = (), held: Collection[Adaptation] = (), weeks: Weekly | None = None
+) -> Line:
+    """Say one signal, with its weeks where they are known, and which of the adaptations that hold cover it; demands that the reader may not open are not linked."""
     kind = Kind(found.signal.kind)
     words = WORDS[kind](found, readable) if found.person_min is not None else _hidden()
-    return Line(found, words, COLOURS.get(kind, "k-other"), *MEANINGS[kind], _url(found.signal), covering(found, held))
+    return Line(
+        found,
+        words,
+        COLOURS.get(kind, "k-other"),
+        *MEANINGS[kind],
+        _url(found.signal),
+        covering(found, held),
+        weeks or [],
+    )
+
+
+def question(asked: Line) -> str:
+    """Return the form of a notice that asks the department what a signal is about, filled in with its words."""
+    said = _("平台提示：%(what)s。请说明是怎么回事；该登记的，请补登记") % {"what": asked.words.title}
+    return address(
+        "notice_new", root=asked.signal.unit.code, roles=Role.ISSUER, title=_("请说明一条信号"), summary=said
+    )
 
 
 def covering(found: Told, held: Collection[Adaptation]) -> list[Adaptation]:

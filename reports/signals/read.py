@@ -14,12 +14,13 @@ from burden.demands.models import Demand
 from burden.kit.clock import Week
 from burden.oversight.queries import settled_signals
 from burden.units.models import Level, Unit
-from reports.models import Signal
+from reports.models import Signal, UnregisteredDemand
 from reports.peers import hidden
 from reports.signals.declared import Z_LIMIT, strength
 
 KINDS = tuple(Signal.Kind.values)
 ALL = "all"
+Weekly = list[tuple[dt.date, int | None]]
 STATES = {"raised": ("open", "ordered"), "dismissed": ("dismissed",)}  # of the finding a signal became
 
 
@@ -122,6 +123,39 @@ def _outlier(signal: Signal, gone: Collection[dt.date]) -> Told:
     if weeks == signal.evidence["weeks"]:
         worst = signal.strength
     return Told(signal, minutes, worst, signal.evidence | {"weeks": weeks})
+
+
+def weekly(actor: Actor, shown: Sequence[Told]) -> dict[int, Weekly]:
+    """Return week by week what signals are made of, where the sums have it: what nobody registered, and each week of an outlier.
+
+    Units: person-minutes, of an outlier minutes a head; None: too few people stand behind a week. Shape: by id of signal, the weeks from
+    the first to the last; nothing of a single week.
+    """
+    told = [one for one in shown if one.person_min is not None]
+    loose = {
+        (one.signal.unit_id, one.signal.category, one.evidence.get("title")): one
+        for one in told
+        if one.signal.kind == "unregistered"
+    }
+    issuers = {issuer for issuer, _category, _title in loose}
+    kept = UnregisteredDemand.objects.visible_to(actor).filter(issuer_id__in=issuers) if loose else ()
+    found = {
+        loose[key].signal.pk: {week: minutes for week, _units, minutes in each.weeks}
+        for each in kept
+        if (key := (each.issuer_id, each.category, each.title)) in loose
+    }
+    found |= {
+        one.signal.pk: {each["week"]: each["per_head"] for each in one.evidence["weeks"]}
+        for one in told
+        if one.signal.kind == "outlier"
+    }
+    return {pk: _between(weeks) for pk, weeks in found.items() if len(weeks) > 1}
+
+
+def _between(minutes: dict[str, int]) -> Weekly:
+    first, last = (Week.parse(each) for each in (min(minutes), max(minutes)))
+    weeks = [first.plus(n) for n in range((last.monday - first.monday).days // 7 + 1)]
+    return [(week.monday, minutes.get(str(week))) for week in weeks]
 
 
 def readable(actor: Actor, shown: Sequence[Told]) -> set[int]:

@@ -344,6 +344,13 @@ def test_export_names_the_bad_field(client, reviewer, county, fields, field):
     assert not ExportJob.every.exists()
 
 
+def test_export_of_a_unit_that_is_foreign_or_none_is_missing(client, reviewer, county):
+    answers = [ask(client, county, unit=code) for code in (make_unit(level="county").code, "000000000000")]
+    assert {answer.status_code for answer in answers} == {404}
+    assert answers[0].json() == answers[1].json() and set(answers[0].json()["errors"]) == {"unit"}
+    assert not ExportJob.every.exists()
+
+
 def test_export_names_unknown_fields_beside_missing_ones(client, reviewer, county):
     response = ask(client, county, tables=[], colour="red")
     assert set(response.json()["errors"]) == {"tables", "colour"}

@@ -72,7 +72,7 @@ LISTS = (
 NO_DAYS = ("", "今天", "2026-11-17", "20261116", "0001-01-01", "9999-12-27", "\0")
 DAYS = (*NO_DAYS, "1999-12-27", "2000-01-03", "2099-12-28")  # Mondays, far away
 FILTERS = (
-    "period", "basis", "kind", "category", "issuer", "level", "sort", "peers", "weeks", "by", "format", "tables", "parent",
+    "period", "basis", "kind", "category", "issuer", "level", "sort", "peers", "weeks", "by", "format", "tables", "parent", "origin", "decided", "above", "which",
 )  # fmt: skip
 ODD: list[dict[str, str]] = [
     *({"week": day} for day in DAYS),
@@ -219,6 +219,28 @@ def test_bad_field_is_named_with_a_way_on(client, county, name, field, value, wo
     assert page.status_code == 404
     assert f"{field}：{words}" in body
     assert f'href="{address(name, county, page="1")}">{button}</a>' in "".join(body.split())
+
+
+@pytest.mark.parametrize("name", OF_UNIT)
+def test_foreign_unit_is_missing_on_every_page(client, county, name):
+    """Nothing tells a unit elsewhere from one there is not."""
+    codes = make_unit(level="county").code, "000000000000", "x" * 300
+    route, _colon, key = name.partition(":")
+    asked = [client.get(reverse(route, args=[code, *([key] if key else [])])) for code in codes]
+    assert {answer.status_code for answer in asked} == {404}
+    assert len({answer.content for answer in asked}) == 1
+
+
+def test_unit_without_peers_is_compared_with_none(client, county):
+    """On its page, in the table of the API and in the file's rows alike: no median is made of one."""
+    town = make_unit(county, "township")
+    add_sums(town, LAST_WEEK, returns=9, per_head=300)
+    (line,) = client.get(reverse("report", args=[county.code]), {"kind": "township"}).context["table"].lines
+    assert (line.unit, round(line.per_head), line.spread, line.gap) == (town, 300, None, None)
+    said = {"unit": county.code, "level": "township", "from": str(LAST_WEEK), "to": str(LAST_WEEK)}
+    (row,) = client.get("/api/v1/tables/comparison/", said).json()["results"]
+    assert row["per_head"] == 300
+    assert {row[name] for name in ("peers", "low", "median", "high", "p90", "gap")} == {None}
 
 
 def test_unit_that_is_foreign_is_told_of_as_little_as_a_missing_one(client, county):

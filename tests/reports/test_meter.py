@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from burden.entries.models import FilingTime
-from burden.units.models import Level, Unit, UnitPath
+from burden.entries.services import file_week
+from burden.kit import clock
+from burden.kit.clock import Week
+from burden.standards.queries import turn
+from burden.standards.sampling import PANELS
+from burden.standards.services import start_sample
+from burden.units.models import Kind, Level, Unit, UnitPath
 from reports import footer, meter
 from reports.models import PortalTime
 from tests.database import as_role
@@ -122,3 +129,30 @@ def test_footer_asks_once_an_hour(county: Unit, rf, django_assert_num_queries) -
 def test_footer_of_a_stranger_asks_nothing(rf, db, django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
         assert footer.own_burden(rf.get("/"))["own_seconds"]() is None
+
+
+def test_sample_saves_three_quarters_of_what_filing_costs(county: Unit) -> None:
+    """Whoever is asked files, through the services that pages use: over four weeks the meter counts a quarter of filing weekly."""
+    kinds = (Kind.VILLAGE, Kind.COMMUNITY, Kind.TOWN, Kind.DEPARTMENT)
+    levels = (Level.VILLAGE, Level.VILLAGE, Level.TOWNSHIP, Level.DEPARTMENT)
+    units = [make_unit(county, level, kind=kind) for level, kind in zip(levels, kinds, strict=True)]
+    cadres = [make_actor(unit, "cadre") for unit, size in zip(units, (8, 8, 3, 1), strict=True) for _ in range(size)]
+
+    def filed(week: Week) -> list[int]:
+        """Let everybody file who is asked; return who was."""
+        asked = [at for at, each in enumerate(cadres) if turn(each, each.posts[0].unit, week) is None]
+        now = clock.midnight(week.monday) + dt.timedelta(days=4)
+        for at in asked:
+            facts = {"week": week, "client_key": uuid4(), "base_version": 0, "nil": True, "entries": []}
+            file_week(by=cadres[at], seconds=30 + 7 * at, now=now, **facts)
+        recount(now)
+        return asked
+
+    assert len(filed(THIS_WEEK)) == len(cadres)
+    weeks = [THIS_WEEK.plus(n) for n in range(1, 1 + PANELS)]
+    start_sample(by=make_actor(county, "office"), county=county, from_=weeks[0].monday, now=NOW)
+    asked = [filed(week) for week in weeks]
+    assert sorted(at for those in asked for at in those) == [*range(len(cadres))]  # each once
+    costs = [kept(county, week)[2] for week in weeks]
+    assert sum(costs) * PANELS == kept(county, THIS_WEEK)[2] * len(weeks)
+    assert sum(kept(county, week)[0] for week in weeks) == len(cadres)

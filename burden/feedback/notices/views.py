@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from burden.accounts.roles import READERS, Role
 from burden.feedback.notices import queries, services
 from burden.feedback.notices.forms import ChannelForm, NoticeForm, ReasonForm
-from burden.feedback.notices.models import TRANSITIONS, Act, Notice, State
+from burden.feedback.notices.models import SUMMARY_LENGTH, TITLE_LENGTH, TRANSITIONS, Act, Notice, State
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import query_of
@@ -88,7 +88,7 @@ def _show(request: ActedRequest, found: Notice, form: ReasonForm | None = None) 
 def notice_new(request: ActedRequest) -> HttpResponse:
     """Write a notice: the office's is out at once, a department's waits for the office."""
     actor = request.actor
-    form = NoticeForm(request.POST or None, roots=queries.roots(actor), initial={"until": _in_a_week()})
+    form = NoticeForm(request.POST or None, roots=queries.roots(actor), initial=_initial(request))
     if request.method == "POST" and done(form, services.write_notice, by=actor, now=clock.now()):
         messages.success(request, _("发了") if actor.post(Role.OFFICE) else _("送到机制办了，核发后对方看得到"))
         return redirect(f"/notices/?{query_of(view='ours')}")
@@ -96,8 +96,16 @@ def notice_new(request: ActedRequest) -> HttpResponse:
     return render(request, "feedback/notices/write.html", context, status=422 if form.errors else 200)
 
 
-def _in_a_week() -> Any:
-    return clock.day_of(clock.now()) + clock.WEEK
+def _initial(request: ActedRequest) -> dict[str, Any]:
+    """Return what a form begins with: a week to stand, and what the address says, as far as there is room."""
+    asked = request.GET
+    return {
+        "title": asked.get("title", "")[:TITLE_LENGTH],
+        "summary": asked.get("summary", "")[:SUMMARY_LENGTH],
+        "root": asked.get("root", ""),
+        "roles": asked.getlist("roles"),
+        "until": clock.day_of(clock.now()) + clock.WEEK,
+    }
 
 
 @access(Role.OFFICE, methods=("POST",))

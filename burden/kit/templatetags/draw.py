@@ -97,6 +97,25 @@ def _lines(values: Sequence[float | None], low: float, span: float) -> list[str]
 
 
 @register.simple_tag
+def columns(values: Sequence[int | None], label: str = "") -> SafeString:
+    """Draw a column for each value, from zero; None leaves its place empty."""
+    most, step = max((value for value in values if value), default=1), SPARK_WIDTH / max(1, len(values))
+    rects = format_html_join(
+        "", '<rect x="{}" y="{}" width="{}" height="{}"/>',
+        (
+            (f"{step * i:.1f}", SPARK_HEIGHT - tall, f"{step * .8:.1f}", tall)
+            for i, value in enumerate(values)
+            if value is not None
+            for tall in [max(1, SPARK_HEIGHT * value // most)]
+        ),
+    )  # fmt: skip
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" {}>{}</svg>',
+        SPARK_WIDTH, SPARK_HEIGHT, _said(label), rects,
+    )  # fmt: skip
+
+
+@register.simple_tag
 def dot(value: int | None, low: int, median: int, high: int, most: int, label: str = "") -> SafeString:
     """Draw one unit among its peers: band from `low` to `high` (the middle half), a tick at the median, a dot.
 

@@ -17,7 +17,7 @@ from burden.kit import clock
 from burden.units.models import Level, Unit
 from reports import tasks
 from reports.management.commands import rollup
-from reports.models import Signal
+from reports.models import Signal, UnregisteredDemand
 from reports.signals.declared import THRESHOLDS, Found
 from reports.signals.recount import named, recount
 from tests.database import as_role, in_threads
@@ -174,6 +174,58 @@ def test_page_says_each_kind_with_its_evidence(county: County, reviewer: Client)
     assert f'href="/reports/demands/{demand.pk}/"' in page
     assert f"/demands/{2**40}/" not in page
     assert all(str(text) in unescape(page) for each in THRESHOLDS for text in (each.label, each.value, each.source))
+
+
+def test_weeks_behind_a_signal_are_drawn_where_they_are_known(county: County, reviewer: Client) -> None:
+    """Of what nobody registered as its list keeps them, few people's left out; of an outlier its own; else nothing is drawn."""
+    bureau = make_unit(county.county, Level.DEPARTMENT)
+    weeks = [[str(MONDAYS[3]), 3, 600], [str(MONDAYS[2]), 4, 1200], [str(MONDAYS[0]), 4, 900]]
+    facts = {"category": "form", "title": "撂荒地巡查日报", "units": 4, "cadres": 71, "n": 612, "person_min": 2700}
+    span = {"first_week": MONDAYS[3], "last_week": MONDAYS[0]}
+    UnregisteredDemand.every.create(issuer=bureau, weeks=weeks, **facts, **span)
+    add(bureau, **span)
+    add(
+        county.county,
+        "split",
+        evidence={"title": "会", "cadres": 9, "sittings": 4, "minutes": 260, "limit": 240, "units": 3, "rule": "R"},
+    )
+    for back in (0, -1):
+        county.file(back)
+    runs = [{"week": str(week), "per_head": 1980 + n, "median": 600, "z_tenths": 93, "peers": 9, "beyond_min": 8400}
+            for n, week in enumerate((MONDAYS[1], MONDAYS[0]))]  # fmt: skip
+    add(county.heavy, "outlier", subject="", category="", evidence={"area": 1, "weeks": runs})
+    lines = {
+        line.signal.kind: line
+        for line, _judged, _ask in reviewer.get(f"/reports/{county.county.code}/signals/").context["lines"]
+    }
+    assert lines["unregistered"].curve == [600, 1200, None, 900]
+    assert lines["outlier"].curve == [1980, 1981] and lines["split"].curve == []
+    assert "10.0，" in lines["unregistered"].curve_words and lines["unregistered"].curve_words.endswith("15.0")
+    page = show(reviewer, county.county)
+    assert page.count('class="spark"') == 2 and "每周人时：" in page
+
+
+def test_office_asks_a_department_in_the_form_of_a_notice(county: County, client: Client) -> None:
+    """The form begins with whom to ask and what was seen; nobody else, and no unit of the grassroots, is asked so."""
+    bureau, far = (
+        make_unit(county.county, Level.DEPARTMENT),
+        make_unit(make_unit(county.county.parent), Level.DEPARTMENT),
+    )
+    add(bureau)
+    add(county.towns[0], subject="form:别的")
+    client.force_login(make_actor(county.county, "reviewer").user)
+    assert "问部门" not in show(client, county.county)
+    client.force_login(make_actor(county.county, "office").user)
+    page = unescape(show(client, county.county))
+    (url,) = re.findall(r'href="(/notices/new/[^"]*)"', page)
+    form = unescape(client.get(url).content.decode())
+    assert f'<option value="{bureau.code}" selected>' in form
+    assert "平台提示：16 个单位都在做《撂荒地巡查日报》，没有登记过" in form
+    assert re.search(r'value="issuer"[^>]* checked', form) and 'value="请说明一条信号"' in form
+    spoilt = client.get(
+        "/notices/new/", {"root": far.code, "roles": "nobody", "title": "长" * 999, "summary": "长" * 999}
+    )
+    assert spoilt.status_code == 200 and f'value="{far.code}"' not in spoilt.content.decode()
 
 
 def test_page_filters_by_kind_issuer_category_and_weeks(county: County, reviewer: Client) -> None:

@@ -65,6 +65,14 @@ def test_spark_of_one_level_is_in_the_middle(values):
     assert "0,28" in draw.spark(values)
 
 
+def test_columns_stand_on_zero_and_leave_unknown_places_empty():
+    svg = draw.columns([10, None, 20, 0], "每周")
+    assert re.findall(r'x="([\d.]+)" y="(\d+)" width="30.0" height="(\d+)"', svg) == [
+        ("0.0", "28", "28"), ("75.0", "0", "56"), ("112.5", "55", "1"),
+    ]  # fmt: skip
+    assert 'aria-label="每周"' in svg and "<rect" not in draw.columns([None, None])
+
+
 def test_dot_stands_on_band_and_median():
     svg = draw.dot(834, 432, 510, 624, 1000, "白塔镇 13.9，中位数 8.5")
     assert '<circle cx="83.4%"' in svg
