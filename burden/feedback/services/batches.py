@@ -7,6 +7,7 @@ import secrets
 from collections import Counter
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from burden.feedback.choices import OPEN, REPLY_DAYS, Act, Conclusion, State
 from burden.feedback.flow import due_on, move, note_step, take_in
@@ -27,10 +28,15 @@ def drawn(hour: int) -> bool:
     return hour >= LAST_HOUR or secrets.randbelow(CHANCE) == 0
 
 
+def _held() -> QuerySet[Ticket]:
+    """Hold tickets in the order of their numbers: batches that run at once, and desks that join tickets, wait for each other."""
+    return Ticket.every.select_for_update(of=("self",)).order_by("pk")
+
+
 @transaction.atomic
 def release(*, now: dt.datetime, before: dt.date | None = None) -> int:
     """Open all that came before a day, else before today, in an order drawn by chance; returns how many."""
-    sealed = Ticket.every.select_for_update().filter(state=State.SEALED, received_on__lt=before or day_of(now))
+    sealed = _held().filter(state=State.SEALED, received_on__lt=before or day_of(now))
     waiting = list(sealed)
     secrets.SystemRandom().shuffle(waiting)
     for ticket in waiting:
@@ -45,7 +51,7 @@ def release(*, now: dt.datetime, before: dt.date | None = None) -> int:
 def escalate(*, now: dt.datetime) -> int:
     """Raise what is overdue to the desk further up, once; returns how many."""
     today, days = day_of(now), workdays()
-    owed = Ticket.every.select_for_update(of=("self",)).filter(state__in=OPEN, raised_on=None)
+    owed = _held().filter(state__in=OPEN, raised_on=None)
     late = [each for each in owed.select_related("desk") if due_on(each, days) < today]
     for ticket in late:
         ticket.raised_to, ticket.raised_on = next_desk(ticket.desk, today), today
@@ -65,7 +71,7 @@ def note_acts(*, now: dt.datetime, before: dt.date | None = None) -> int:
     """
     done = TicketStep.objects.select_for_update().filter(noted=False, on__lt=before or day_of(now))
     acts = list(done.order_by("turn"))
-    held = Ticket.every.select_for_update(of=("self",)).in_bulk({step.ticket_id for step in acts})
+    held = _held().in_bulk({step.ticket_id for step in acts})
     for step in acts:
         if step.act == Act.REOPEN:
             _send_up(held[step.ticket_id], step, now)

@@ -7,6 +7,8 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from burden.accounts.actor import Actor
 from burden.accounts.roles import Role
@@ -282,6 +284,17 @@ def test_desk_that_answered_keeps_its_reply_and_nothing_else_once_it_went_up(off
         act_as(upper.user_id)
         assert services.keep_from(by=upper, held=held, units=[office.county])
     assert (kept(office.keeper), kept(upper)) == ([], []), "it turned out to be about the very desk"
+
+
+def test_batches_hold_tickets_in_one_order_so_that_none_waits_for_another_in_a_ring(office: Office) -> None:
+    judged = office.ticket("replied")
+    office.ticket("sealed", received_on=NOW.date() - DAY)
+    office.ticket("received", received_on=dt.date(2026, 11, 2))
+    services.judge(verdict="solved", receipt=judged.receipt, now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        assert (services.release(now=NOW), services.escalate(now=NOW), services.note_acts(now=NOW + DAY)) == (1, 1, 1)
+    held = [each["sql"] for each in asked if "FOR UPDATE" in each["sql"] and 'FROM "ticket" ' in each["sql"]]
+    assert len(held) == 3 and all('ORDER BY "ticket"."id" ASC' in each for each in held)
 
 
 def test_days_gone_are_told_by_what_they_went_for(office: Office) -> None:
