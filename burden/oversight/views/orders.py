@@ -19,7 +19,7 @@ from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.kit.forms import show_refusal
 from burden.oversight import queries, saved, services, steps
-from burden.oversight.clocks import RED, Edges, edges, first_deadline
+from burden.oversight.clocks import RED, edges, first_deadline
 from burden.oversight.forms import ActForm, ReliefForm, act_form
 from burden.oversight.models import Order, OrderState, OrderStep, Requirement
 from burden.oversight.seen import total
@@ -98,18 +98,19 @@ def _show(
         if name in may
     }
     clock_ = at.clock(found)
+    late = -clock_.left if clock_ and clock_.colour == RED else 0  # working days
     context = {
         "order": found,
         "seen": found.finding.seen,
         "total": total(found.finding.seen),
         "clock": clock_,
-        "nine": _nine(found, asked, happened, is_red=bool(clock_ and clock_.colour == RED)),
+        "nine": _nine(found, asked, happened, is_red=late > 0),
         "requirements": asked,
         "steps": [(each, _label(found, each)) for each in happened],
         "asks": next((each.note for each in happened if each.act == "extend"), ""),
         "first": first_deadline(found, at.days),
         "again": found.is_unkept and bool(request.actor.post(*EXPORTERS)),
-        "late": _late(found, at),
+        "late": late,
         "acts": [(name, steps.STEPS[name].label, forms[name], name in MAIN) for name in forms],
         "left": sum(each.verified_at is None for each in asked),
         "told": found.told if found.told >= queries.FEW_ANSWERS else None,
@@ -127,12 +128,6 @@ def _show(
 def _label(found: Order, step: OrderStep) -> str | Promise:
     label = steps.HAPPENED[step.act]
     return f"{label} · {found.get_outcome_display()}" if step.act == "look" and found.outcome else label
-
-
-def _late(found: Order, at: Edges) -> int:
-    """Return by how many working days a step is overdue; 0 where it is not."""
-    clock_ = at.clock(found)
-    return -clock_.left if clock_ and clock_.colour == RED else 0
 
 
 def _nine(
