@@ -15,7 +15,7 @@ from burden.demands.models import Demand, Estimate, QuoteRequest, Target
 from burden.kit import clock
 from burden.standards.models import BurdenBudget
 from burden.units.models import Unit
-from tests.factories import make_actor, make_demand, make_unit
+from tests.factories import make_actor, make_demand, make_order, make_unit
 
 TODAY = clock.day_of(clock.now())
 DUE = TODAY + dt.timedelta(days=10)
@@ -312,6 +312,14 @@ def test_quote_of_a_demand_that_shares_nothing_is_refused(client, issuer, county
     answer = post(client, issuer, do=f"quote.{other.pk}", title="完全不同的会")
     assert answer.status_code == 422
     assert not QuoteRequest.objects.exists()
+
+
+def test_copy_of_what_an_order_was_about_names_the_order(client, county, issuer):
+    """Withdrawn by an order, it went out again in two clicks, and nothing said so."""
+    first = make_demand(issuer.unit, title="核对表")
+    order = make_order(county, issuer.unit, "looked", outcome="more", titles=["核对表"])
+    page = client.post(f"/demands/{first.pk}/copy/", follow=True).content.decode()
+    assert order.name in page and f"/oversight/orders/{order.pk}/" in page
 
 
 def test_copy_is_a_draft_without_dates(client, issuer):
