@@ -85,6 +85,7 @@ PAGES = {
         "/bulletins/3/",
         "/feedback/",
         "/feedback/?tab=done",
+        "/feedback/{sent_up}/",
         "/oversight/",
         "/oversight/orders/3/",
         "/oversight/findings/21/",
@@ -235,6 +236,7 @@ def test_every_page_is_accessible_in_every_mode(role: str, browser: Browser, por
         "village": accounts["cadre"]["unit_code"],
         "county": accounts["office"]["unit_code"],
         "bureau": accounts["issuer"]["unit_code"],
+        "sent_up": portal.run("from burden.feedback.models import SentUp; print(SentUp.every.get().pk)").strip(),
     }
     wrong, broken, session = list[str](), list[str](), []
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from burden.accounts.models import User
 from burden.accounts.roles import Role
@@ -71,9 +72,9 @@ class Act(models.TextChoices):
 class Opinion(models.TextChoices):
     """What a lead department thinks of a request."""
 
-    AGREE = "agree", _("同意")
+    AGREE = "agree", pgettext_lazy("opinion", "同意")
     CONDITION = "condition", _("同意，加条件")
-    DISAGREE = "disagree", _("不同意")
+    DISAGREE = "disagree", pgettext_lazy("opinion", "不同意")
 
 
 DECIDE = (Act.APPROVE, Act.PARTLY, Act.REFUSE)

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from burden.accounts.models import User
 from burden.accounts.roles import TRIO, Role
@@ -37,7 +38,7 @@ class Act(models.TextChoices):
     """What may be done with a notice."""
 
     PUBLISH = "publish", _("核发")
-    RETURN = "return", _("退回")
+    RETURN = "return", pgettext_lazy("act", "退回")
     WITHDRAW = "withdraw", _("撤回")
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from burden.accounts.actor import Actor, actor_of
 from burden.accounts.models import Post
 from burden.feedback import routing
-from burden.feedback.models import Ticket, TicketForward
+from burden.feedback.models import SentUp, Ticket, TicketForward
 from burden.feedback.services import keep_from
 from burden.kit.db import act_as
 from burden.kit.errors import Refused
@@ -100,6 +100,10 @@ def test_ticket_never_reaches_whom_it_is_about(world: Any) -> None:
         place_of = {unit.pk: place for place, unit in enumerate(made)}
         assert not naive_below(units, place_of[route.desk.pk], accused)
         ticket = make_ticket(route.desk, kept_from=list(route.kept_from))
+        days = dict.fromkeys(("received_on", "replied_on", "sent_on"), TODAY)
+        SentUp.every.create(
+            ticket=ticket, desk=route.desk, reviewer=route.desk, kept_from=route.kept_from, topic="repeat", conclusion="upheld", reply="答", **days
+        )  # fmt: skip
         for unit in made:
             assert routing.within(unit, route.kept_from) == naive_below(units, place_of[unit.pk], accused)
             facts = {
@@ -124,19 +128,24 @@ def test_ticket_never_reaches_whom_it_is_about(world: Any) -> None:
 
 
 def check_walls(units: Any, place_of: dict[int, int], people: Any, desk: Unit, accused: list[int]) -> None:
-    """Nobody who works in or below an accused unit sees a ticket or what was asked about it; the desk sees it."""
+    """Nobody who works in or below an accused unit sees a ticket, what was asked or once answered about it; the desk sees it."""
     for _unit, actor in people:
         theirs = [place_of[post.unit_id] for post in actor.posts]
         concerned = any(naive_below(units, place, accused) for place in theirs)
         by_code = set(Ticket.objects.visible_to(actor).values_list("pk", flat=True))
         forwards = set(TicketForward.objects.visible_to(actor).values_list("pk", flat=True))
         by_database = seen_by_database(actor, Ticket)
+        answered = set(SentUp.objects.visible_to(actor).values_list("pk", flat=True))
+        answered_by_database = seen_by_database(actor, SentUp)
         if concerned:
             assert not by_code and not by_database and not forwards
             assert not seen_by_database(actor, TicketForward)
+            assert not answered and not answered_by_database
         assert by_code == by_database
         keeps = any(post.role in ("office", "reviewer") and post.unit_id == desk.pk for post in actor.posts)
         assert (keeps and not concerned) <= bool(by_code)
+        assert bool(answered) == (keeps and not concerned)
+        assert answered <= answered_by_database
 
 
 def test_desk_without_anybody_is_passed_over() -> None:

@@ -103,6 +103,9 @@ def test_whole_way_of_a_named_ticket(client: Client, county: County) -> None:
     assert act(client, county.office, ticket, "reply", **said).status_code == 302
     client.force_login(county.cadre.user)
     assert "只收一遍" in client.get(f"/feedback/mine/{ticket.pk}/").content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert ">Send back</button>" in client.get(f"/feedback/mine/{ticket.pk}/").content.decode()
+    client.cookies.pop(settings.LANGUAGE_COOKIE_NAME)
     assert client.post(f"/feedback/mine/{ticket.pk}/", {"act": "reopen", "words": ""}).status_code == 422
     assert client.post(f"/feedback/mine/{ticket.pk}/", {"act": "judge", "verdict": "solved"}).status_code == 302
     services.note_acts(now=TOMORROW)

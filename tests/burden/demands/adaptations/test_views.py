@@ -7,6 +7,7 @@ import html
 import re
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from burden.demands.adaptations import views
@@ -110,6 +111,18 @@ def test_what_is_kept_is_gone_on_with_spoken_of_and_granted_in_part(client, coun
     assert (one.state, one.frequency, one.standing) == ("approved", "monthly", "部分同意")
     client.force_login(lead.user)
     assert "申请的是" in client.get(page).text
+
+
+def test_course_says_in_english_what_was_thought_and_decided(client, county, town, demand):
+    lead, office = make_actor(town, "lead"), make_actor(county, "office")
+    decided = {"state": "refused", "decided_by": office.user, "decided_at": timezone.now(), "note": "照原来的"}
+    one = make_adaptation(town, demand, area=county, requested_by=lead.user, **decided, **dates())
+    spoken = {"opinion": "disagree", "opinion_of": demand.issuer, "opinion_by": lead.user, "opinion_at": timezone.now()}
+    Adaptation.every.filter(pk=one.pk).update(**spoken)
+    client.force_login(office.user)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = client.get(f"/adaptations/{one.pk}/").text
+    assert "<p>Refused</p>" in page and "<p>Does not agree</p>" in page
 
 
 def test_what_is_sent_back_is_completed_and_sent_again(client, county, town, demand):
