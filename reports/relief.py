@@ -50,7 +50,7 @@ class Reason:
 class Ask:
     """What an issuer asked under one name in a year.
 
-    Units: weeks it was asked in, times (receivers x weeks) and answers are counts; person-minutes.
+    Units: times (receivers x weeks) and answers are counts; person-minutes. Shape: `asked_in` has a bit for each week of the year.
     """
 
     issuer_id: int
@@ -58,7 +58,7 @@ class Ask:
     category: str
     title: str
     demand_id: int  # the newest
-    weeks: int
+    asked_in: int
     times: int
     total_min: int
     open_min: int
@@ -70,6 +70,11 @@ class Ask:
     heard_min: int  # what these did
     demand: Demand | None = None
     reasons: tuple[Reason, ...] = field(default=())
+
+    @property
+    def weeks(self) -> int:
+        """In how many weeks it was asked."""
+        return self.asked_in.bit_count()
 
     @property
     def spared_min(self) -> int:
@@ -139,7 +144,7 @@ def eased(actor: Actor, unit: Unit, issuers: Callable[[], Collection[int]], unti
 
     Forms that could be merged and rules that could be broken take long to look for: the page of the lists names them.
     """
-    key = f"spared.{unit.pk}.{until}"
+    key = f"eased.{unit.pk}.{until}"
     found: list[Ask] = cache.get_or_set(key, lambda: _by_figures(unit, issuers(), until), HOUR)  # type: ignore[assignment]
     known = _named(actor, found)
     seen = [replace(ask, demand=known[ask.demand_id]) for ask in found if ask.demand_id in known]
@@ -186,7 +191,6 @@ def _one(ask: Ask, other: Ask) -> Ask:
     """Put two names of the same together, under the newer one."""
     newer = max(ask, other, key=lambda each: each.demand_id)
     counted = (
-        "weeks",
         "times",
         "total_min",
         "open_min",
@@ -198,7 +202,7 @@ def _one(ask: Ask, other: Ask) -> Ask:
         "heard_min",
     )
     sums = {name: getattr(ask, name) + getattr(other, name) for name in counted}
-    return replace(newer, **sums | {"weeks": min(sums["weeks"], WEEKS)})
+    return replace(newer, **sums | {"asked_in": ask.asked_in | other.asked_in})
 
 
 def _mergers(actor: Actor, today: dt.date) -> Mapping[int, Merger]:

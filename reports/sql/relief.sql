@@ -1,6 +1,6 @@
 -- grain: issuer x who asked first x category x title: what was asked under one name
 -- inputs: issuers (bigint[]), since, until (Mondays, at most 63 weeks), min_returns, most (rows); rollup_demand
--- outputs: newest demand, weeks it was asked, times asked (receivers x weeks), what it took, answers and how they were given; of how
+-- outputs: newest demand, a bit for each week it was asked, times asked (receivers x weeks), what it took, answers and how they were given; of how
 --          many who did it, and of how many minutes, it is told whether it was asked before
 -- units: counts, whole person-minutes; answers are those that may be shown
 -- weeks are bits of a number: to count different ones would sort all names
@@ -11,7 +11,7 @@ WITH cell AS (
     JOIN rollup_demand r ON r.demand_id = d.id AND r.week BETWEEN %(since)s AND %(until)s
     WHERE d.issuer_id = ANY(%(issuers)s::bigint[]) AND d.state <> 'withdrawn'
 )
-SELECT issuer_id, origin, category, title, max(demand_id) AS newest, bit_count(bit_or(1::bigint << (week - %(since)s::date) / 7)::bit(64)),
+SELECT issuer_id, origin, category, title, max(demand_id) AS newest, bit_or(1::bigint << (week - %(since)s::date) / 7) AS asked_in,
        sum(targets),
        total(claim_min) + coalesce(total(confirmed_min - claim_min + open_min + left_out_min) FILTER (WHERE NOT is_hidden), 0) AS asked_min,
        total(open_min),

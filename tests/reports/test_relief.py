@@ -146,6 +146,14 @@ def test_same_title_asked_again_is_one(county: Unit, office: Unit) -> None:
     assert (each.weeks, each.total_min) == (12, 12_000)
 
 
+def test_week_in_which_a_thing_was_asked_under_two_names_is_one(county: Unit, office: Unit) -> None:
+    for n in range(12):
+        for title in ("例会", f"{n + 1}月例会"):
+            ask(office, 500, LAST_WEEK.plus(-4 * n), category="meeting", title=title)
+    (each,) = found(county).cut
+    assert (each.weeks, each.times, each.total_min) == (12, 240, 24_000)
+
+
 def test_province_says_what_its_counties_could_ask_less(db: None) -> None:
     city = make_unit(make_unit(level="province"), "city")
     counties = [make_unit(city) for _ in range(2)]
