@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Min, QuerySet, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
+from burden.kit.templatetags.show import percent
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports import restated, source_periods
@@ -21,6 +23,9 @@ from reports.peers import MIN_RETURNS
 from reports.periods import KINDS, Period, Span
 from reports.restated import REPORTED, RESTATED
 
+MOST_MOVED = 15  # percentage points of those who filed past which totals of two periods do not compare
+Share = tuple[int, int | None]
+Pairs = Sequence[tuple[dt.date | None, dt.date]]
 MINUTES = tuple(f"m_{name}" for name in CATEGORIES)
 ALL_MINUTES = sum((F(name) for name in MINUTES[1:]), F(MINUTES[0]))
 LOAD = {"minutes": ALL_MINUTES} | {name: F(name) for name in Load._fields[1:]}
@@ -185,6 +190,19 @@ def is_whole(figures: Mapping[dt.date, object], period: Period, apart: Collectio
     return all(week in figures or week in apart for week in period.mondays)
 
 
+def uncovered(now: Share, previous: Share, last_year: Share) -> list[str]:
+    """Say where so many more or fewer filed than in a period that is compared with that totals do not compare.
+
+    Shape: those who filed, and those who could have (none: nothing to compare with).
+    """
+    found = []
+    for name, then in ((_("上期"), previous), (_("上年同期"), last_year)):
+        if now[1] and then[1] and abs(now[0] / now[1] - then[0] / then[1]) * 100 > MOST_MOVED:
+            facts = {"name": name, "here": percent(*now), "then": percent(*then)}
+            found.append(_("已有数据：本期 %(here)s，%(name)s %(then)s，合计不能直接比") % facts)
+    return found
+
+
 def unfiled(figures: Mapping[dt.date, Figures | Load], period: Period) -> list[Week]:
     """Return the weeks of a period that nobody filed for: no data, which is not zero."""
     filled = _filled(figures, period)
@@ -289,15 +307,24 @@ class Row:
         shown = [self.loads[week] for week in weeks if week not in self.gone]
         return Load.over(shown) if shown or not weeks else None
 
-    def beside(self, now: Row, period: Period, other: Period) -> Load | None:
-        """Add up what of another period stands beside the shown weeks of a period; None where weeks of it have no data: as `comparable`.
+    def beside(self, now: Row, pairs: Pairs) -> Load | None:
+        """Add up what of another period stands beside the shown weeks of a period, as `comparable` does for thousands of units.
 
-        Shape: `now` is the same unit's row with the weeks of the period.
+        None where nothing does, or where weeks of it have no data. Shape: `now` is the unit's row with the weeks of the period; pairs are
+        the weeks of the other, each with the one it stands beside, or with none where that period has fewer.
         """
-        apart = aside(now.loads, now.gone, period)
-        if not is_whole(self.loads, other, apart):
-            return None
-        return replace(self, gone={*self.gone, *apart}).over(other)
+        kept = []
+        for week, then in pairs:
+            if week is not None:
+                here = now.loads.get(week)
+                if here is None or not here.returns or week in now.gone:
+                    continue
+            load = self.loads.get(then)
+            if load is None:
+                return None
+            if load.returns and then not in self.gone:
+                kept.append(load)
+        return Load.over(kept) if kept else None
 
     def is_divided(self, period: Period) -> bool:
         """Say whether some of a period's load is a part of what a split unit filed."""
@@ -307,6 +334,13 @@ class Row:
         """Count the cadres in post in a period's newest week that is not hidden."""
         seen = (week for week in reversed(period.mondays) if week not in self.gone)
         return next((self.loads[week].active for week in seen if week in self.loads), None)
+
+
+def beside(now: Sequence[Row], then: Sequence[Row], period: Period, other: Period) -> dict[int, Load | None]:
+    """Return what units had in another period beside a period's weeks, by id. Shape: the rows of both, in one order of units."""
+    weeks = [*period.mondays]
+    pairs = [(weeks[n] if n < len(weeks) else None, week) for n, week in enumerate(other.mondays)]
+    return {row.unit.pk: row.beside(here, pairs) for here, row in zip(now, then, strict=True)}
 
 
 def compared(

@@ -28,6 +28,7 @@ from reports.panels.measures import written
 from reports.panels.signals import line as in_words
 from reports.periods import Period
 from reports.queries import Row, compared, left_out
+from reports.queries import beside as beside_each
 from reports.relief import Ask, relief, year_of
 from reports.replies import Line as Responder
 from reports.replies import responders
@@ -49,7 +50,7 @@ def _loads(actor: Actor, rows: Mapping[int, Row], period: Period, other: Period,
     """Return the loads of units in another period, beside a period's; its weeks are let go of before the next are read."""
     units = [row.unit for row in rows.values()]
     found = compared(actor, units, (other.first.monday, other.last.monday), basis)
-    return {row.unit.pk: row.beside(rows[row.unit.pk], period, other) for row in found}
+    return beside_each([*rows.values()], found, period, other)
 
 
 def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:

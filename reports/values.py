@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
-from burden.kit.templatetags.show import percent
-from burden.standards.models import Goal
 from burden.standards.queries import sampled
 from burden.units.models import Level, Unit
 from reports import queries
 from reports.estimates import Estimate, Stratum, estimate, shown
+from reports.goals import Target, goals_of, target_of
 from reports.indicators import CATEGORIES, VALUED, Figures, Indicator
 from reports.models import PortalTime, ReturnSpread, RollupAsked, RollupSub
 from reports.peers import Weeks
@@ -42,8 +41,6 @@ CLAIMS = (
 )  # fmt: skip
 SPREAD = ("cadres", "asked", "n", "total_min", "squares", "more", "more_min")
 REESTIMATED = {"issued_hours"}  # indicators that a change of the tariffs moves
-MOST_MOVED = 15  # percentage points of those who filed past which totals of two periods do not compare
-Share = tuple[int, int | None]
 
 
 @dataclass(frozen=True)
@@ -63,15 +60,6 @@ class Value:
     @property
     def is_known(self) -> bool:
         return self.number is not None and self.of != 0
-
-
-@dataclass(frozen=True)
-class Target:
-    """What an indicator is to come down to. Units: the indicator's own, or per cent against last year."""
-
-    most: int
-    is_relative: bool
-    source: str | Promise
 
 
 @dataclass(frozen=True)
@@ -130,22 +118,14 @@ def unlike(period: Period, rows: Sequence[Row]) -> list[str]:
     """Say why a period does not compare with others: as its weeks say, and where too many more or fewer filed."""
     row = next(row for row in rows if row.indicator.code == "coverage")
     shares = ((each.number or 0, each.of) for each in (row.now, row.previous, row.last_year))
-    return [*period.unlike, *_uncovered(*shares)]
+    return [*period.unlike, *queries.uncovered(*shares)]
 
 
 def uncovered(now: Figures, previous: Figures | None, last_year: Figures | None) -> list[str]:
     """Say where so many more or fewer filed than in a period that is compared with that totals do not compare."""
-    return _uncovered(*((each.returns, each.active) if each else (0, None) for each in (now, previous, last_year)))
-
-
-def _uncovered(now: Share, previous: Share, last_year: Share) -> list[str]:
-    """Shape: those who filed, and those who could have (none: nothing to compare with)."""
-    found = []
-    for name, then in ((_("上期"), previous), (_("上年同期"), last_year)):
-        if now[1] and then[1] and abs(now[0] / now[1] - then[0] / then[1]) * 100 > MOST_MOVED:
-            facts = {"name": name, "here": percent(*now), "then": percent(*then)}
-            found.append(_("已有数据：本期 %(here)s，%(name)s %(then)s，合计不能直接比") % facts)
-    return found
+    return queries.uncovered(
+        *((each.returns, each.active) if each else (0, None) for each in (now, previous, last_year))
+    )
 
 
 def indicator_values(actor: Actor, unit: Unit, period: Period, basis: str = REPORTED) -> list[tuple[Indicator, Value]]:
@@ -175,12 +155,6 @@ def value_of(code: str, given: Given) -> Value:
     return replace(found, divided=given.is_divided and found.is_known)
 
 
-def goals_of(unit: Unit) -> dict[str, Goal]:
-    """Return what the county of a unit set itself, by indicator; a city's own lies on the city."""
-    found = Goal.objects.filter(county_id__in=unit.steps).select_related("county").order_by("county__depth")
-    return {goal.code: goal for goal in found}
-
-
 def strip(
     actor: Actor, unit: Unit, period: Period, gone: Collection[dt.date], sums: Figures, basis: str, closed: Week
 ) -> dict[str, Any]:
@@ -195,14 +169,6 @@ def strip(
         "is_asked_known": period.last <= closed,
         "is_sampled": sampled(actor, unit, period.first.monday, period.last.monday),
     }
-
-
-def target_of(indicator: Indicator, goals: Mapping[str, Goal]) -> Target | None:
-    """Return an indicator's goal: the county's own, else the regulation's."""
-    is_relative = indicator.code.startswith("issued_")
-    if goal := goals.get(indicator.code):
-        return Target(goal.value, is_relative, goal.source)
-    return None if indicator.most is None else Target(indicator.most, is_relative, indicator.source)
 
 
 # --- what is given ---

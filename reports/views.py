@@ -351,7 +351,7 @@ def _table(actor: Actor, state: State, units: Sequence[Unit], known: Stats, numb
     spans = [each.weeks for each in (state.period, *before)] + ([] if len(units) > LINES else [tuple(weeks)])
     asked = {week.monday for each in spans for week in each}
     rows = queries.compared(actor, units, (min(asked), max(asked)), state.basis, weeks=asked)
-    then = comparison.Then(*({row.unit.pk: row.beside(row, state.period, each) for row in rows} for each in before))
+    then = comparison.Then(*(queries.beside(rows, rows, state.period, each) for each in before))
     # medians do not add up: they are known in the tree of their week alone
     is_told = state.basis == REPORTED and state.unit not in units
     places = standing.places(known, state.unit, units) if is_told else {}
@@ -381,11 +381,10 @@ def _standing(actor: Actor, state: State, here: Figures | None, known: Stats) ->
     """Return where the unit itself stands among its peers, in each place it lies in."""
     if state.basis != REPORTED or not standing.is_compared(state.unit):
         return {}
+    load = here.load if here else None
     if state.unit.level == Level.TOWNSHIP:  # its own people alone are compared
         span = (state.period.first.monday, state.period.last.monday)
         load = queries.compared(actor, [state.unit], span)[0].over(state.period)
-    else:
-        load = here.load if here else None
     found = standing.standing(known, state.unit, load)
     is_compared = any(each.count for each in found)
     is_told = is_compared or state.unit.level in (Level.TOWNSHIP, Level.VILLAGE, Level.DEPARTMENT)

@@ -14,9 +14,9 @@ from burden.kit import clock
 from burden.kit.api import ApiView
 from reports import queries
 from reports.api import REFUSALS, asked_unit, asked_year, basis_field
+from reports.goals import goals_of, target_of
 from reports.indicators import VALUED
 from reports.restated import REPORTED, RESTATED, hidden_in
-from reports.values import goals_of, target_of
 
 
 class UnitGoalSerializer(serializers.Serializer[Any]):

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from burden.kit.templatetags.show import NOTHING, hours, minutes, per_head, percent, plus_hours
+from reports.goals import Target
 from reports.indicators import Indicator
 from reports.periods import Period
-from reports.values import Row, Target, Value, unlike
+from reports.values import Row, Value, unlike
 
 NEUTRAL = {  # more of it is no heavier, and less no lighter: said without a colour
     "imposed_share", "self_share", "planned_share", "claim_gap", "bulk_share", "avoided", "avoided_hours", "portal_seconds", "portal_share",

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
 import pytest
 
 from burden.kit import clock
+from burden.kit.clock import Week
+from burden.units.models import Unit
 from reports import queries
+from reports.indicators import NOTHING, Load
 from reports.models import RollupSource
 from reports.peers import hidden
 from reports.periods import Period
@@ -181,3 +187,33 @@ def test_figures_are_as_old_as_the_oldest_work_not_counted(county, reviewer):
     filed = NOW.replace(hour=1)
     StaleMark.objects.create(shard=0, unit_id=county.pk, week=LAST_WEEK.monday, marked_at=filed)
     assert queries.as_of(reviewer, NOW) == filed
+
+
+@pytest.mark.parametrize(
+    ("kind", "week"), [("month", LAST_WEEK), ("month", Week.parse("2026-12-28")), ("year", Week.parse("2026-12-28"))]
+)
+def test_units_in_a_list_are_compared_as_each_alone(kind, week):
+    """One pass for thousands of units says what the rules of a page say: weeks of no data, hidden ones, months of five weeks."""
+    chance, period, told = random.Random(7), Period.of(kind, week, until=week), 0
+    weeks = {each for other in (period, period.previous, period.last_year) for each in other.mondays}
+    for lacking in [0.0, 0.03, 0.3] * 20:
+        loads = {
+            each: Load(chance.randrange(9000), chance.randrange(90), chance.choice((0, 9, 9)), 9)
+            for each in weeks
+            if chance.random() >= lacking
+        }
+        gone = {each for each in weeks if chance.random() < 0.1}
+        figures = {each: figures_of(load) for each, load in loads.items()}
+        row = queries.Row(Unit(pk=1), loads, gone)
+        for other in (period.previous, period.last_year):
+            alone = queries.comparable(figures, gone, other, queries.aside(figures, gone, period))
+            listed = queries.beside([row], [row], period, other)[1]
+            assert (listed and listed.per_head) == (alone and alone.per_head)
+            told += bool(listed)
+    assert told > 20
+
+
+def figures_of(load):
+    return replace(
+        NOTHING, minutes=(load.minutes, 0, 0, 0, 0), self_min=load.self_min, returns=load.returns, active=load.active
+    )
