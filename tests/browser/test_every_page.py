@@ -180,6 +180,7 @@ PLAIN = Look({}, {"rules": {COLOURS: {"enabled": False}}})
 WORDS = Look({}, {"rules": {COLOURS: {"enabled": False}, PLACES: {"enabled": False}}})
 COLOURED = Look({}, {"runOnly": [COLOURS]}, UNLIKE)
 BIG = Look({"size": "big"}, {"runOnly": ["scrollable-region-focusable", PLACES]})
+LONG = Look({"size": "big"}, {"runOnly": ["scrollable-region-focusable"]})  # the longest words are English ones
 CONTRAST = Look({"contrast": "more"}, {"runOnly": [COLOURS]}, UNLIKE)
 SIZES = {
     "desk": {"viewport": DESK},
@@ -192,7 +193,7 @@ LOOKS: dict[tuple[str, str], tuple[Looks, Looks]] = {
         {"plain": PLAIN, "colours": COLOURED, "big": BIG, "contrast": CONTRAST},
         {"narrow": PLAIN, "narrow colours": COLOURED, "narrow big": BIG},
     ),
-    ("phone", "en"): ({"english": PLAIN}, {"wide english": WORDS}),
+    ("phone", "en"): ({"english": PLAIN}, {"wide english": WORDS, "wide english big": LONG}),
 }
 OTHER = {"desk": PHONE, "phone": DESK, "zh-hans": "en", "en": "zh-hans"}
 WIDE = """() => Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("main .inp")]
