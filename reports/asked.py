@@ -8,13 +8,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db import transaction
-
 from burden.kit.clock import Week
-from reports.stale_weeks import Noted, Span, mondays, steps, take
+from reports.stale_weeks import Counted, mondays, steps, take
 from reports.statements import Statements
 
 SQL = Statements("asked")
+COUNTED = Counted(SQL)
 MOVING = 9  # weeks back in which answers and withdrawals still come
 
 
@@ -22,7 +21,7 @@ def recount(*, now: dt.datetime, whole: bool = False) -> int:
     """Count the weeks that still move or were noted anew, or all of them; all where nothing was counted yet. Returns rows written."""
     noted = take("rollup_asked")
     weeks = {*noted.weeks, *_weeks(now, whole=whole)}
-    return sum(_replace(span, noted) for span in steps(sorted(weeks)))
+    return sum(COUNTED.replace(span, noted) for span in steps(sorted(weeks)))
 
 
 def verify(*, now: dt.datetime) -> tuple[int, int]:
@@ -33,8 +32,7 @@ def verify(*, now: dt.datetime) -> tuple[int, int]:
     known = [week for week in SQL.fetch("weeks")[0] if week]
     if not known:
         return 0, 0
-    found = [_verify(span) for span in steps(mondays(min(known), Week.at(now).monday))]
-    return sum(rows for rows, _odd in found), sum(odd for _rows, odd in found)
+    return COUNTED.verify(steps(mondays(min(known), Week.at(now).monday)))
 
 
 def _weeks(now: dt.datetime, *, whole: bool) -> Iterable[dt.date]:
@@ -45,26 +43,3 @@ def _weeks(now: dt.datetime, *, whole: bool) -> Iterable[dt.date]:
     last = max(last, counted or last)  # what was asked for weeks to come may be gone
     moving = Week.at(now).plus(-MOVING).monday
     return mondays(first if whole or counted is None else max(first, min(moving, counted)), last)
-
-
-@transaction.atomic
-def _replace(span: Span, noted: Noted) -> int:
-    _count(span)
-    SQL.execute("clear", since=span[0], until=span[1])
-    written = SQL.execute("replace")
-    SQL.execute("drop")
-    noted.forget(*span)
-    return written
-
-
-@transaction.atomic
-def _verify(span: Span) -> tuple[int, int]:
-    _count(span)
-    rows, differences = SQL.fetch("verify", since=span[0], until=span[1])[0]
-    SQL.execute("drop")
-    return rows, differences
-
-
-def _count(span: Span) -> None:
-    SQL.alone()
-    SQL.execute("count", since=span[0], until=span[1])

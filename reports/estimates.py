@@ -11,15 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isqrt
 
-from django.db import transaction
-
 from burden.kit.clock import Week
 from reports.peers import MIN_RETURNS
-from reports.stale_weeks import Noted, Span, mondays, steps, take
+from reports.stale_weeks import Counted, mondays, steps, take
 from reports.statements import Statements
 
 SQL = Statements("estimates")
 MIN_UNITS = 3  # units of a kind that have to stand behind it
+COUNTED = Counted(SQL, {"least": MIN_RETURNS, "least_units": MIN_UNITS})
 MOVING = 9  # weeks back in which returns still come
 Z = 196  # of 95 %, hundredths
 
@@ -137,13 +136,12 @@ def recount(*, now: dt.datetime, weeks: int = MOVING, whole: bool = False) -> in
     is_nightly = whole or weeks >= MOVING
     noted = take("return_spread", since=dt.date.min if is_nightly else Week.at(now).plus(-weeks).monday)
     chosen = {*noted.weeks, *_weeks(now, back=None if whole else weeks)}
-    return sum(_replace(span, noted) for span in steps(sorted(chosen)))
+    return sum(COUNTED.replace(span, noted) for span in steps(sorted(chosen)))
 
 
 def verify(*, now: dt.datetime) -> tuple[int, int]:
     """Recount every week beside what is stored; what is noted is left to its recount. Shape: rows, differences."""
-    found = [_verify(span) for span in steps(_weeks(now, back=None))]
-    return sum(rows for rows, _odd in found), sum(odd for _rows, odd in found)
+    return COUNTED.verify(steps(_weeks(now, back=None)))
 
 
 def _weeks(now: dt.datetime, *, back: int | None) -> list[dt.date]:
@@ -152,26 +150,3 @@ def _weeks(now: dt.datetime, *, back: int | None) -> list[dt.date]:
     last = Week.at(now)
     since = first if first is None or back is None or not is_counted else max(first, last.plus(-back).monday)
     return mondays(since, last.monday) if since else []
-
-
-@transaction.atomic
-def _replace(span: Span, noted: Noted) -> int:
-    _count(span)
-    SQL.execute("clear", since=span[0], until=span[1])
-    written = SQL.execute("replace")
-    SQL.execute("drop")
-    noted.forget(*span)
-    return written
-
-
-@transaction.atomic
-def _verify(span: Span) -> tuple[int, int]:
-    _count(span)
-    rows, differences = SQL.fetch("verify", since=span[0], until=span[1])[0]
-    SQL.execute("drop")
-    return rows, differences
-
-
-def _count(span: Span) -> None:
-    SQL.alone()
-    SQL.execute("count", since=span[0], until=span[1], least=MIN_RETURNS, least_units=MIN_UNITS)

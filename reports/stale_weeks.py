@@ -8,8 +8,8 @@ is killed goes on from there. Statements lie in sql/stale_weeks.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -37,6 +37,40 @@ class Noted:
         """Delete the notes of some weeks: the last thing in the transaction that counted them."""
         if ids := [pk for pk, week in self.notes if first <= week <= last]:
             SQL.execute("done", ids=ids)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A table that is counted anew by spans of weeks. Shape: the folder that has count, clear, replace, verify and drop; what count needs to know."""
+
+    sql: Statements
+    facts: Mapping[str, int] = field(default_factory=dict)
+
+    @transaction.atomic
+    def replace(self, span: Span, noted: Noted) -> int:
+        """Put a fresh count in the place of what is stored, and forget the notes of its weeks. Returns rows written."""
+        self._count(span)
+        self.sql.execute("clear", since=span[0], until=span[1])
+        written = self.sql.execute("replace")
+        self.sql.execute("drop")
+        noted.forget(*span)
+        return written
+
+    def verify(self, spans: Iterable[Span]) -> tuple[int, int]:
+        """Count beside what is stored, a span at a time. Shape: rows, differences."""
+        found = [self._differ(span) for span in spans]
+        return sum(rows for rows, _odd in found), sum(odd for _rows, odd in found)
+
+    @transaction.atomic
+    def _differ(self, span: Span) -> tuple[int, int]:
+        self._count(span)
+        rows, differences = self.sql.fetch("verify", since=span[0], until=span[1])[0]
+        self.sql.execute("drop")
+        return rows, differences
+
+    def _count(self, span: Span) -> None:
+        self.sql.alone()
+        self.sql.execute("count", since=span[0], until=span[1], **self.facts)
 
 
 @transaction.atomic

@@ -219,16 +219,17 @@ def test_what_is_noted_during_a_recount_outlives_it(place: Place) -> None:
 def test_recount_that_was_killed_goes_on_where_it_stopped(place: Place, monkeypatch, module: ModuleType) -> None:
     """Else one that takes longer than a task may would never end."""
     what = {asked: "rollup_asked", estimates: "return_spread", peer_stats: "peer_stat"}[module]
-    older, replace, steps = OLD.plus(-52), module._replace, []
+    older, forget, steps = OLD.plus(-52), stale_weeks.Noted.forget, []
 
-    def killed_in_the_second(step: Any, noted: stale_weeks.Noted) -> int:
+    def killed_in_the_second(noted: stale_weeks.Noted, first: dt.date, last: dt.date) -> None:
+        """Die in the last act of the transaction that counts a step."""
         steps.append(noted.weeks)
         if len(steps) == 2:
             raise ZeroDivisionError
-        return replace(step, noted)
+        forget(noted, first, last)
 
     stale_weeks.note([older.monday, OLD.monday])
-    monkeypatch.setattr(module, "_replace", killed_in_the_second)
+    monkeypatch.setattr(stale_weeks.Noted, "forget", killed_in_the_second)
     with pytest.raises(ZeroDivisionError):
         module.recount(now=NOW)
     notes = Note.objects.filter(what=what, week__lt=THIS_WEEK.monday)  # the running week's may wait
