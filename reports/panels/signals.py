@@ -33,6 +33,7 @@ from reports.signals.read import shown as to_judge
 Kind = Signal.Kind
 RECENT = 8  # weeks that the dashboard and the page begin with
 NEWEST = 3  # on the dashboard
+COUNTED = 999  # past which it says that there are more: a nation has tens of thousands
 COLOURS = {Kind.OUTLIER: "s-info", Kind.SPLIT: "k-meet", Kind.RENAMED: "k-form", Kind.RELAY: "k-doc"}  # others: grey
 
 
@@ -358,6 +359,8 @@ def newest(actor: Actor, unit: Unit, last: Week, closed: Week) -> dict[str, Any]
     if last < since:
         return {}
     found = to_judge(actor, signals(actor, unit, since), "", closed.plus(1).monday)
-    count = found.count()  # in a statement of its own: beside the rows it would take all of them with their evidence
+    # in a statement of its own: beside the rows it would take all of them with their evidence
+    count = found.order_by()[: COUNTED + 1].count()
     shown = told(found.order_by("-first_seen", "-person_min", "pk")[:NEWEST]) if count else []
-    return {"signals_count": count, "signals": [line(each) for each in shown]}
+    counted = {"signals_count": min(count, COUNTED), "signals_more": count > COUNTED}
+    return counted | {"signals": [line(each) for each in shown]}

@@ -343,13 +343,17 @@ def test_queries_are_as_many_for_three_as_for_one(county: County, reviewer: Clie
     assert len(set(counts)) == 2
 
 
-def test_dashboard_shows_the_newest_signals_and_how_many(county: County, reviewer: Client) -> None:
+def test_dashboard_shows_the_newest_signals_and_how_many(
+    county: County, reviewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dashboard = f"/reports/{county.county.code}/"
     assert "待核信号" not in reviewer.get(dashboard).content.decode()
     for number in range(4):
         add(county.county, subject=str(number))
     page = reviewer.get(dashboard).content.decode()
     assert page.count("都在做《") == 3 and "全部 4 条" in page
+    monkeypatch.setattr("reports.panels.signals.COUNTED", 3)  # a nation has tens of thousands
+    assert "待核信号：3 条以上" in reviewer.get(dashboard).content.decode()
 
 
 def test_page_that_holds_a_signal_is_found(county: County, reviewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
