@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from burden.kit.clock import Week
 from reports import source_periods
@@ -144,19 +142,6 @@ def _run(name: str, **facts: Any) -> list[tuple[Any, ...]]:
     return SQL.fetch(name, **facts)
 
 
-def _run_prepared(name: str, **facts: Any) -> list[tuple[Any, ...]]:
-    """Execute a file that each connection plans only once: to plan a recount takes longer than to recount one unit."""
-    if not settings.DATABASE_PREPARED:
-        return _run(name, **facts)
-    link = connection.connection
-    link.prepare_threshold = 0  # Django prepares nothing; its own cursors have no parameters left to prepare for
-    try:
-        with connection.wrap_database_errors, psycopg.Cursor(link) as cursor:
-            return cursor.execute(SQL.text(name), facts, prepare=True).fetchall()
-    finally:
-        link.prepare_threshold = None
-
-
 def _weeks(now: dt.datetime) -> list[dt.date]:
     return [week for (week,) in _run("weeks", week=Week.at(now).monday)]
 
@@ -192,7 +177,7 @@ def _refresh_shard(shard: int, until: int, limit: int, wait: bool) -> Refreshed:
     (*_settings, held), *_ = _run("lock_shard" if wait else "try_shard", shard=shard)
     if held is False:
         return Refreshed()
-    marks, keys, empty_sub, empty_source = _run_prepared(
+    marks, keys, empty_sub, empty_source = SQL.prepared(
         "refresh", shard=shard, until=until, limit=limit, min_returns=MIN_RETURNS
     )[0]
     if empty_sub:
