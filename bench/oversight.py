@@ -33,13 +33,14 @@ JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM unit WHERE pa
 NEW_ORDERS = """
 INSERT INTO supervision_order (unit_id, issuer_id, finding_id, year, number, state, title, category, citation, titles, person_min, standard,
                    days, responsible, section, due_on, deadline_on, asked_until, was_extended, opened_by_id, opened_at, sent_at, answered_at,
-                   finished_at, closed_at, in_time, took_days, before_min, before_weeks, after_min, after_weeks, saved_min, asked, less, same, more)
+                   finished_at, closed_at, in_time, took_days, before_min, before_weeks, after_min, after_weeks, saved_min, asked, less, same, more,
+                   outcome)
 SELECT unit_id, issuer_id, id, 2026, row_number() OVER (ORDER BY id), s.state, title, category, '《若干规定》第 7 条', titles, person_min, '核实',
        7, '', '', current_date - 20 + (id %% 40)::int, current_date, CASE s.state WHEN 'extension' THEN current_date + 9 END, false,
        raised_by_id, raised_at, raised_at, raised_at, CASE WHEN s.done THEN raised_at END, CASE WHEN s.closed THEN raised_at END,
        CASE WHEN s.done THEN id %% 9 > 0 END, CASE WHEN s.done THEN id %% 11 END, CASE WHEN s.closed THEN 900 END,
        CASE WHEN s.closed THEN 13 END, CASE WHEN s.closed THEN 30 END, CASE WHEN s.closed THEN 5 END, CASE WHEN s.closed THEN id %% 40000 END,
-       0, 0, 0, 0
+       0, 0, 0, 0, CASE s.state WHEN 'looked' THEN 'less' ELSE '' END
 FROM finding f CROSS JOIN LATERAL (
     SELECT state, state IN ('done', 'closed', 'looked') AS done, state IN ('closed', 'looked') AS closed
     FROM (SELECT (ARRAY['draft', 'sent', 'working', 'extension', 'answered', 'returned', 'done', 'closed', 'closed', 'looked'])[f.id %% 10 + 1] AS state) one
