@@ -86,7 +86,7 @@ HAPPENED: dict[Act, str | Promise] = {  # an act as the course tells it
     Act.REOPEN: pgettext_lazy("happened", "退回一次"),
     Act.LATER: pgettext_lazy("happened", "四周后再答"),
     Act.ESCALATE: pgettext_lazy("happened", "超时上报"),
-    Act.NAME: pgettext_lazy("happened", "两个人写明原因，看了反映人的姓名"),
+    Act.NAME: pgettext_lazy("happened", "两个人写明原因，同意看反映人的姓名"),
 }
 
 

@@ -165,7 +165,7 @@ def test_identity_is_opened_by_two_people_with_a_reason_and_noted(client: Client
     with pytest.raises(Refused, match="7 天"):
         services.open_identity(by=county.office, request=asked, now=asked.asked_at + 8 * DAY)
     client.force_login(county.cadre.user)
-    assert "看了反映人的姓名：要当面核实" in client.get(f"/feedback/mine/{ticket.pk}/").content.decode()
+    assert "同意看反映人的姓名：要当面核实" in client.get(f"/feedback/mine/{ticket.pk}/").content.decode()
     seen = AuditEvent.objects.filter(what__startswith="identity.").order_by("pk")
     assert [event.what for event in seen] == ["identity.asked", "identity.decided", "identity.seen"]
     with pytest.raises(Refused):
