@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Manager, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
@@ -206,30 +206,34 @@ def beside(actor: Actor, units: Sequence[Unit], period: Period, basis: str = REP
     """Return units of one level side by side over a period, in either tree. Six queries as reported, whatever their number.
 
     A township stands for those who work in it itself, as everywhere; every other unit for itself and all below it. A unit alone
-    is set among those that lie beside it, for four queries more: their middle half is told, and no line of theirs.
+    is set among those that lie beside it, for one query more: their middle half is told, and no line of theirs.
     """
-    pks = [unit.pk for unit in units]
     own = bool(units) and units[0].level == Level.TOWNSHIP
-    facts = _Facts((RollupOwn if own else RollupSub).objects.visible_to(actor), pks, period, basis, own)
-    known = resources.capacity_of(actor, pks, period.year)
+    others = _around(units[0]) if len(units) == 1 else []
+    around = [unit.pk for unit in others]
+    pks = [unit.pk for unit in units]
+    seen, every = (RollupOwn.objects, RollupOwn.every) if own else (RollupSub.objects, RollupSub.every)
+    facts = _Facts(_known(seen.visible_to(actor), every, around), [*pks, *around], period, basis, own)
+    known = newest(_known(Capacity.objects.visible_to(actor), Capacity.every, around), [*pks, *around], period.year)
     asked = resources.open_requests(actor, pks)
     days = _days(workdays(), period)
     lines = [facts.line(unit, known.get(unit.pk), days, asked.get(unit.pk, 0)) for unit in units]
-    others = _around(units[0], period, days, basis, own=own) if len(units) == 1 else []
-    full, late = (_spreads(lines, others, value) for value in (lambda line: line.share, lambda line: line.after_share))
+    beyond = [facts.line(unit, known.get(unit.pk), days, 0) for unit in others]
+    full, late = (_spreads(lines, beyond, value) for value in (lambda line: line.share, lambda line: line.after_share))
     placed = [_among(line, full, late) for line in lines]
     placed.sort(key=lambda line: (line.share is None, -(line.share or 0), line.unit.path))
     return Beside(placed)
 
 
-def _around(unit: Unit, period: Period, days: Mapping[dt.date, int], basis: str, *, own: bool) -> list[Line]:
+def _around(unit: Unit) -> list[Unit]:
     """Return the units that lie beside one, whoever may read them."""
     beside = Unit.every.filter(parent=unit.parent_id, level=unit.level, closed_on=None).exclude(pk=unit.pk)
-    others = list(beside) if unit.parent_id else []
-    pks = [each.pk for each in others]
-    facts = _Facts((RollupOwn if own else RollupSub).every.all(), pks, period, basis, own)
-    known = newest(Capacity.every.all(), pks, period.year)
-    return [facts.line(each, known.get(each.pk), days, 0) for each in others]
+    return list(beside) if unit.parent_id else []
+
+
+def _known(seen: QuerySet[Any], every: Manager[Any], around: Collection[int]) -> QuerySet[Any]:
+    """Return the rows that the actor reads, and those of the units that lie beside."""
+    return seen | every.filter(unit__in=around) if around else seen
 
 
 class _Facts:

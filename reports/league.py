@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, Sum
@@ -178,8 +179,9 @@ class League:
     def whole(self) -> Slot:
         return added(row.now for row in self.rows)
 
-    @property
+    @cached_property
     def most(self) -> int:
+        """The most that one of them asks: each row of the page is drawn beside it."""
         return max((row.now.total_min for row in self.rows), default=0)
 
 

@@ -17,6 +17,7 @@ SQL = Statements()
 MIN_RETURNS = 5  # returns that a figure of confirmed minutes needs
 MIN_ACTIVE = 3  # active cadres that a unit needs to be shown alone
 ENOUGH = {"min_returns": MIN_RETURNS, "min_active": MIN_ACTIVE}
+FEW = 40  # units whose hidden weeks are found one way, whatever units: it is planned once; of thousands each time, by how many
 MIN_PEERS = 8  # units of one kind that a comparison needs
 # kinds of unit whose work is alike; any other kind stands for itself
 ALIKE = {"town": "township"}
@@ -32,7 +33,8 @@ def hidden(units: Collection[int], span: Span, *, own: bool = False) -> Weeks:
     Units: unit ids in, Mondays out.
     """
     found: dict[int, set[dt.date]] = {unit: set() for unit in units}
-    for unit, week in SQL.fetch("hidden", units=list(units), own=own, since=span[0], until=span[1], **ENOUGH):
+    ask = SQL.prepared if len(found) <= FEW else SQL.fetch
+    for unit, week in ask("hidden", units=[*found], own=own, since=span[0], until=span[1], **ENOUGH):
         found[unit].add(week)
     return found
 

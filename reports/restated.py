@@ -130,10 +130,10 @@ def tree(units: Collection[int], span: Span) -> Tree:
     """Return what tells the two trees apart for some units."""
     heirs = [
         Heir(event, of, to, share, until, tuple(of_above), tuple(above))
-        for event, of, to, share, until, of_above, above in _read("shares", units, span)
+        for event, of, to, share, until, of_above, above in _events("shares", units, span)
     ]
     estates = tuple(tuple(of) for _key, of in groupby(heirs, key=lambda heir: (heir.event, heir.of)))
-    return Tree(tuple(units), span, tuple(Shift(*row) for row in _read("shifts", units, span)), estates)
+    return Tree(tuple(units), span, tuple(Shift(*row) for row in _events("shifts", units, span)), estates)
 
 
 def estimated_in(basis: str, units: Collection[int], span: Span) -> Mapping[int, dt.date]:
@@ -298,6 +298,11 @@ def _stored(name: str, units: Collection[int], span: Span) -> dict[Cell, Parts]:
     for unit, week, *issuer, sums in _read(name, units, span):
         found.setdefault((unit, week), {})[issuer[0] if issuer else 0] = tuple(sums)
     return found
+
+
+def _events(name: str, units: Collection[int], span: Span) -> list[tuple[Any, ...]]:
+    """Read what events moved: few rows, whatever units are asked, found the same way."""
+    return SQL.prepared(name, units=list(units), since=span[0], until=span[1])
 
 
 def _read(name: str, units: Collection[int], span: Span) -> list[tuple[Any, ...]]:

@@ -78,7 +78,7 @@ def leading(unit: int, level: str, slots: Slots, most: int) -> tuple[dict[tuple[
     Shape: as read, with all others of the first slot as one issuer; and how many these are.
     """
     columns = _items(level, slots)
-    rows = SQL.numbers("leading", unit=unit, most=most, **columns) if columns["slots"] else []
+    rows = SQL.prepared("leading", unit=unit, most=most, **columns) if columns["slots"] else []
     return {row[:2]: row[2:-1] for row in rows}, sum(row[-1] for row in rows if row[1] == OTHERS)
 
 

@@ -253,8 +253,12 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     },
     "PeerStat": {"reports/peer_stats.py"},  # the worker counts them anew
     "PortalTime": {"reports/meter.py"},  # the footer says the county's median to whoever works there
-    "RollupOwn if own else RollupSub": {"reports/capacity.py"},  # the middle half of those around a unit
-    "RollupSub": {"reports/issued.py", "reports/provided.py"},  # whether there is data of some weeks, without a figure
+    "RollupOwn": {"reports/capacity.py"},  # the middle half of those around a unit
+    "RollupSub": {
+        "reports/capacity.py",  # as well
+        "reports/issued.py",  # whether there is data of some weeks, without a figure
+        "reports/provided.py",
+    },
     "RollupSource": {  # what is asked of all below an issuer's parent, for those who read the issuer's sums
         "reports/issued.py",
         "reports/league.py",

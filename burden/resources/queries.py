@@ -19,7 +19,7 @@ from burden.demands.models import ACTIVE, Demand, Target
 from burden.kit.clock import day_of
 from burden.kit.threads import Key, Link
 from burden.kit.waiting import MOST, Waiting
-from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, State, SupportRequest, Training, newest
+from burden.resources.models import Capacity, CapacityFile, Guide, GuideRated, State, SupportRequest, Training
 from burden.resources.models.helping import about_asked
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
@@ -45,11 +45,6 @@ def capacity_years(actor: Actor) -> list[int]:
     """Return the years of which anything is known, the newest first."""
     found = Capacity.objects.visible_to(actor).order_by("-year").values_list("year", flat=True)
     return list(found.distinct())
-
-
-def capacity_of(actor: Actor, units: Collection[int], year: int) -> dict[int, Capacity]:
-    """Return by unit who works there, from its newest row until a year that says so. One query."""
-    return newest(Capacity.objects.visible_to(actor), units, year)
 
 
 def brought_file(actor: Actor) -> CapacityFile | None:

@@ -20,7 +20,8 @@ def ability(actor: Actor, unit: Unit, period: Period, basis: str, today: dt.date
     """Return what the panel shows of a unit that is asked itself; nothing of places above."""
     if unit.level not in LEVELS:
         return {}
-    requests = list(resources.requests(actor, "", unit)[:LISTED])
+    listed = resources.requests(actor, "", unit).select_related(None).select_related("responder_unit")
+    requests = list(listed[:LISTED])
     return {
         "ability": beside(actor, [unit], period, basis).lines[0],
         "requests": resources.clocked(actor, requests, today),
