@@ -67,7 +67,7 @@ def issued_by(request: ActedRequest, code: str) -> HttpResponse:
     period = period_or_404(request, now, "year")
     cut = {name: chosen_or_404(request, name, values) for name, (_label, values) in CUTS.items()}
     context = _frame(unit, period, now, cut) | _figures(actor, unit, period)
-    context |= _lists(request, unit, context["found"], Cut(**cut))
+    context |= _lists(request, unit, period, context["found"], Cut(**cut))
     return render(request, "reports/issued.html", context)
 
 
@@ -149,19 +149,21 @@ def _colour(code: str) -> str:
     return category_css(code) if code in Category.values else "x-brand"
 
 
-def _lists(request: ActedRequest, unit: Unit, found: Sequence[Cell], cut: Cut) -> dict[str, Any]:
+def _lists(request: ActedRequest, unit: Unit, period: Period, found: Sequence[Cell], cut: Cut) -> dict[str, Any]:
     """Return what was asked, or a part of it, and what was never registered, the heaviest first, each a page of its own."""
     found = [cell for cell in found if cut.has(cell)]
     sums = issued.grouped(found, lambda cell: cell.demand_id)
     heaviest = sorted(sums, key=lambda pk: -sums[pk].total_min)
     page = Paginator(heaviest, LISTED).get_page(request.GET.get("page", "1"))
     alone = Paginator(issued.unregistered_demands(request.actor, unit), LISTED // 2)
+    unregistered = alone.get_page(request.GET.get("unregistered", "1"))
     return {
         "page": page,
         "demands": _demands(found, sums, [*page]),
         "listed": len(sums),
         "listed_sums": issued.total(found),
-        "unregistered": alone.get_page(request.GET.get("unregistered", "1")),
+        "unregistered": unregistered,
+        "recorded": [(each, each.minutes_in(period.mondays)) for each in unregistered],
         "unregistered_weeks": WEEKS,
     }
 

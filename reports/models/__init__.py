@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -228,6 +230,11 @@ class UnregisteredDemand(models.Model):
         db_table = "unregistered_demand"
         default_manager_name = "every"
         base_manager_name = "every"
+
+    def minutes_in(self, weeks: Collection[dt.date]) -> int | None:
+        """Return what it took in some weeks. Units: person-minutes; None where in none of them enough people stand behind it."""
+        told = [minutes for week, _units, minutes in self.weeks if dt.date.fromisoformat(week) in weeks]
+        return sum(told) if told else None
 
 
 class Signal(models.Model):

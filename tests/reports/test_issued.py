@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -250,6 +251,32 @@ def test_what_nobody_registered_is_listed_with_a_way_to_do_it(place: Place, clie
     text = page(client, place.department)
     assert "工作群接龙" in text and "door=afterwards" in text
     assert "door=afterwards" not in page(client, place.county, "reviewer", of=place.department)
+
+
+def test_what_nobody_registered_says_what_of_it_is_of_the_period(place: Place, client: Client) -> None:
+    facts = {"category": "form", "title": "工作群接龙", "units": 3, "cadres": 5, "n": 10, "person_min": 600}
+    span = {"first_week": LAST_WEEK.plus(-1).monday, "last_week": LAST_WEEK.monday}
+    weeks = [[str(LAST_WEEK.plus(-1)), 3, 480], [str(LAST_WEEK), 3, 90]]
+    UnregisteredDemand.every.create(issuer=place.department, **facts, **span, weeks=weeks)
+
+    def minutes(query: str) -> list[str]:
+        row = page(client, place.department, query=query).split("工作群接龙")[1].split("</tr>")[0]
+        return re.findall(r'data-l="[^"]+">([^<]+)<', row)
+
+    assert minutes(f"?period=week&week={LAST_WEEK}") == ["10.0", "1.5"]
+    assert minutes("?period=year") == ["10.0", "9.5"]
+    UnregisteredDemand.every.update(weeks=weeks[:1])
+    assert minutes(f"?period=week&week={LAST_WEEK}") == ["10.0", "—"]  # too few people stand behind that week
+
+
+def test_unregistered_leads_to_what_it_is_made_of_of_the_same_period(place: Place, client: Client) -> None:
+    text = page(client, place.department, query=f"?period=week&week={LAST_WEEK}")
+    assert 'href="#unregistered-list"' in text and "不列名称" in text  # of too few people: said
+    client.force_login(make_post(place.county, "reviewer").user)
+    issuers = client.get(f"/reports/{place.county.code}/issuers/?period=week&week={LAST_WEEK}").content.decode()
+    assert re.search(
+        rf"/issued/{place.department.code}/[^\"]*week={LAST_WEEK}&amp;period=week#unregistered-list", issuers
+    )
 
 
 def test_own_page_is_where_the_door_leads(place: Place, client: Client) -> None:
