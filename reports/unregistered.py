@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,6 +66,11 @@ class Sitting:
     def is_told(self) -> bool:
         return len(self.cadres) >= MIN_CADRES and len(self.units) >= MIN_UNITS
 
+    def add(self, cadres: Collection[int], units: Collection[int], minutes: int) -> None:
+        self.cadres.update(cadres)
+        self.units.update(units)
+        self.minutes += minutes
+
 
 @transaction.atomic
 def recount(*, now: dt.datetime) -> int:
@@ -73,7 +78,7 @@ def recount(*, now: dt.datetime) -> int:
     SQL.alone()
     since = Week.at(now).plus(-WEEKS).monday
     told = {key: each for key, each in clusters(SQL.fetch("titles", since=since)).items() if each.is_told}
-    weeks = by_week(told, Week.at(now).plus(-YEAR).monday)
+    weeks = by_week(told, Week.at(now).plus(-YEAR).monday, since)
     UnregisteredDemand.every.all().delete()
     kept = [
         _row(issuer, category, each, weeks[issuer, category, plain]) for (issuer, category, plain), each in told.items()
@@ -91,8 +96,11 @@ def clusters(rows: Iterable[tuple[Any, ...]]) -> dict[Key, Cluster]:
     return found
 
 
-def by_week(told: Mapping[Key, Cluster], since: dt.date) -> dict[Key, list[list[Any]]]:
-    """Return the weeks of clusters that enough people stand behind, as the model keeps them."""
+def by_week(told: Mapping[Key, Cluster], since: dt.date, whole: dt.date) -> dict[Key, list[list[Any]]]:
+    """Return the weeks of clusters that enough people stand behind, as the model keeps them.
+
+    Shape: since is the first Monday of the weeks, whole that of those which are told as one sum too.
+    """
     titles = [
         (issuer, category, title) for (issuer, category, _plain), each in told.items() for _n, title in each.titles
     ]
@@ -100,14 +108,25 @@ def by_week(told: Mapping[Key, Cluster], since: dt.date) -> dict[Key, list[list[
     columns = list(map(list, zip(*titles, strict=True))) if titles else [[], [], []]
     rows = SQL.fetch("weeks", since=since, issuers=columns[0], categories=columns[1], titles=columns[2])
     for issuer, category, title, week, cadres, units, minutes in rows:
-        sitting = found[issuer, category, plain_title(title)][week]
-        sitting.cadres.update(cadres)
-        sitting.units.update(units)
-        sitting.minutes += int(minutes)
+        found[issuer, category, plain_title(title)][week].add(cadres, units, int(minutes))
     return {
-        key: [[str(week), len(one.units), one.minutes] for week, one in sorted(found[key].items()) if one.is_told]
+        key: [[str(week), len(found[key][week].units), found[key][week].minutes] for week in shown(found[key], whole)]
         for key in told
     }
+
+
+def shown(weeks: Mapping[dt.date, Sitting], whole: dt.date) -> list[dt.date]:
+    """Return the weeks that are told: of those which are told as one sum too, enough people stand behind what is left of it."""
+    told = sorted(week for week, one in weeks.items() if one.is_told)
+    rest = Sitting()
+    for week, one in weeks.items():
+        if week >= whole and week not in told:
+            rest.add(one.cadres, one.units, one.minutes)
+    while rest.cadres and not rest.is_told and (inside := [week for week in told if week >= whole]):
+        least = min(inside, key=lambda week: (weeks[week].minutes, week))
+        told.remove(least)
+        rest.add(weeks[least].cadres, weeks[least].units, weeks[least].minutes)
+    return told
 
 
 def _row(issuer: int, category: str, each: Cluster, weeks: list[list[Any]]) -> UnregisteredDemand:

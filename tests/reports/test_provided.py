@@ -79,7 +79,8 @@ def refresh() -> None:
 
 def test_unregistered_counts_in_weeks_that_enough_stand_behind(place: Place) -> None:
     place.write()
-    place.write(cadres=1, week=LAST_WEEK.plus(-1))  # three cadres: too few to tell of that week
+    for back in (1, 2):
+        place.write(cadres=1, week=LAST_WEEK.plus(-back))  # three cadres: too few to tell of that week
     unregistered.recount(now=NOW)
     assert place.asked() == [figures.Asked(LAST_WEEK.monday, TITLE, 3, 180)]
     assert place.asked("别的事") == []

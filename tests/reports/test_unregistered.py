@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from burden.kit.clock import Week
 from burden.units.models import Level
@@ -97,6 +101,34 @@ def test_weeks_are_told_of_a_year(place: Place) -> None:
     kept = UnregisteredDemand.every.get()
     assert [week for week, _units, _minutes in kept.weeks] == [str(LAST_WEEK.plus(-51).monday), str(LAST_WEEK.monday)]
     assert (kept.n, kept.first_week) == (6, LAST_WEEK.monday)
+
+
+def test_week_of_a_few_is_not_what_is_left_of_the_sum(place: Place) -> None:
+    place.write("撂荒地巡查日报", minutes=20)
+    place.write("撂荒地巡查日报", minutes=50, week=LAST_WEEK.plus(-1))
+    place.write("撂荒地巡查日报", minutes=7, week=LAST_WEEK.plus(-2), cadres=1, towns=1)
+    unregistered.recount(now=NOW)
+    kept = UnregisteredDemand.every.get()
+    assert (kept.person_min, kept.weeks) == (427, [[str(LAST_WEEK.plus(-1)), 3, 300]])
+
+
+sittings = st.builds(
+    unregistered.Sitting,
+    st.sets(st.integers(1, 9), min_size=1),
+    st.sets(st.integers(1, 4), min_size=1),
+    st.integers(1, 99),
+)
+
+
+@given(st.dictionaries(st.integers(0, 9).map(lambda n: LAST_WEEK.plus(-n).monday), sittings))
+def test_whoever_subtracts_weeks_from_the_sum_finds_enough_people(weeks: dict[dt.date, unregistered.Sitting]) -> None:
+    whole = LAST_WEEK.plus(-5).monday
+    told = unregistered.shown(weeks, whole)
+    assert all(weeks[week].is_told for week in told)
+    left = [one for week, one in weeks.items() if week >= whole and week not in told]
+    people = {cadre for one in left for cadre in one.cadres}
+    assert not left or len(people) >= unregistered.MIN_CADRES or not any(week >= whole for week in told)
+    assert {week for week, one in weeks.items() if week < whole and one.is_told} <= set(told)
 
 
 def test_recount_replaces_what_was_known_and_the_worker_may(place: Place) -> None:
