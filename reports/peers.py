@@ -34,7 +34,7 @@ def hidden(units: Collection[int], span: Span, *, own: bool = False) -> Weeks:
     """
     found: dict[int, set[dt.date]] = {unit: set() for unit in units}
     ask = SQL.prepared if len(found) <= FEW else SQL.fetch
-    for unit, week in ask("hidden", units=[*found], own=own, since=span[0], until=span[1], **ENOUGH):
+    for unit, week in ask("hidden", units=[*found], own=own, since=span[0], until=span[1]):
         found[unit].add(week)
     return found
 

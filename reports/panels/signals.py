@@ -79,6 +79,30 @@ class Line:
         return f"{unit}：" + "，".join(f"{week_number(week)} {hours(value)}" for week, value in self.weeks)
 
     @property
+    def lines(self) -> list[tuple[str, str, list[int | None]]]:
+        """Chat groups and documents of an informal channel, week by week. Shape: colour class, name, person-minutes."""
+        drawn = self.told.evidence.get("weekly", {})
+        return [
+            (colour, name, [value for _week, value in drawn[kind]])
+            for kind, colour, name in (("groups", "x-brand", _("工作群、APP")), ("documents", "x-self2", _("文件")))
+            if kind in drawn
+        ]
+
+    @property
+    def drawn(self) -> list[tuple[str, list[int | None]]]:
+        return [(colour, values) for colour, _name, values in self.lines]
+
+    @property
+    def lines_words(self) -> str:
+        """Say both lines aloud."""
+        weeks = [_week(week) for week, _value in self.told.evidence["weekly"]["groups"]]
+        said = (
+            f"{name}：" + "，".join(f"{week} {hours(value)}" for week, value in zip(weeks, values, strict=True))
+            for _colour, name, values in self.lines
+        )
+        return "；".join([_("每周人时"), *said])
+
+    @property
     def signal(self) -> Signal:
         return self.told.signal
 

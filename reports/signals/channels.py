@@ -1,13 +1,14 @@
 """Informal channels (非正式渠道): an issuer's chat groups and apps take more time while its documents take less.
 
 Both have to move, and in opposite directions, so that more or fewer returns alone make no signal. What fewer than five cadres of three
-units recorded is not told, and then nothing is said.
+units recorded is not told, and then nothing is said. Its weeks are kept to be drawn: sixteen of them, until the last.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from burden.kit.clock import Week
@@ -26,7 +27,11 @@ from reports.signals.declared import (
     Kind,
     strength,
 )
+from reports.unregistered import Sitting, shown
 
+CURVES = {"groups": "other", "documents": "document"}  # what is drawn, by its category
+Curve = list[tuple[str, int | None]]
+Curves = dict[str, Curve]
 Sum = tuple[int, int]  # person-minutes, records
 
 
@@ -78,14 +83,44 @@ def find(span: Span) -> Iterator[Found]:
     before = [each.plus(-CHANNEL_WEEKS) for each in now]
     weeks = {"now": now, "year": [year_before(each) for each in now], "before": before}
     mondays = {name: [each.monday for each in found] for name, found in weeks.items()}
+    signals: dict[int, Moved] = {}
     for issuer, text in SQL.fetch("channels", **mondays, min_cadres=MIN_CADRES, min_units=MIN_UNITS):
         sums = {name: tuple(value) if value else None for name, value in json.loads(text).items()}
         found = moved(sums)
         if found and found.is_signal:
-            yield _signal(issuer, found, weeks["now"], weeks[found.basis])
+            signals[issuer] = found
+    drawn = _drawn(signals, (mondays["before"], mondays["now"]))
+    for issuer, found in signals.items():
+        yield _signal(issuer, found, weeks["now"], weeks[found.basis], drawn[issuer])
 
 
-def _signal(issuer: int, found: Moved, now: list[Week], then: list[Week]) -> Found:
+def _drawn(issuers: Collection[int], spans: Sequence[list[dt.date]]) -> dict[int, Curves]:
+    """Return week by week what issuers' chat groups and documents took, where enough people stand behind a week and behind all others.
+
+    Shape: by issuer, then as CURVES. Units: person-minutes; None where too few people stand behind a week, 0 where nobody recorded any.
+    """
+    weeks = [week for span in spans for week in span]
+    found: dict[tuple[int, str], dict[dt.date, Sitting]] = {}
+    rows = SQL.fetch("channel_weeks", issuers=[*issuers], weeks=weeks) if issuers else []
+    for issuer, category, week, cadres, units, minutes in rows:
+        found.setdefault((issuer, category), {})[week] = Sitting(set(cadres), set(units), minutes)
+    return {
+        issuer: {name: _curve(found.get((issuer, category), {}), spans) for name, category in CURVES.items()}
+        for issuer in issuers
+    }
+
+
+def _curve(sittings: Mapping[dt.date, Sitting], spans: Iterable[list[dt.date]]) -> Curve:
+    """Say the weeks of each span whose sum is told too: nobody finds a few people by taking weeks away from it."""
+    curve: Curve = []
+    for span in spans:
+        inside = {week: one for week, one in sittings.items() if week in span}
+        told = shown(inside, span[0])
+        curve += [(str(week), inside[week].minutes if week in told else None if week in inside else 0) for week in span]
+    return curve
+
+
+def _signal(issuer: int, found: Moved, now: list[Week], then: list[Week], drawn: Curves) -> Found:
     return Found(
         kind=Kind.INFORMAL,
         unit_id=issuer,
@@ -100,5 +135,6 @@ def _signal(issuer: int, found: Moved, now: list[Week], then: list[Week]) -> Fou
             "then": [str(then[0]), str(then[-1])],
             "groups": [*found.groups_before, *found.groups],
             "documents": [*found.documents_before, *found.documents],
+            "weekly": drawn,
         },
     )

@@ -1,8 +1,9 @@
 -- grain: unit x week, those whose figure must not be shown: too few people stand behind it, or it would give such a one away
--- inputs: units (bigint[]), own (their own figures, or with all below them), since, until (Mondays), min_returns, min_active
+-- inputs: units (bigint[]), own (their own figures, or with all below them), since, until (Mondays)
 -- a family of a week: the units right below one in the tree of that week, and its own figure; the family's sum is shown
 --
--- Small figures are found first, by the indexes *_few; only where they are too few people together are other figures read.
+-- 5 returns and 3 active cadres (peers.MIN_RETURNS, MIN_ACTIVE) are written out as in the indexes *_few, or a plan that is made
+-- once could not use them. Small figures are found first, by those indexes; only where they are too few people together are other figures read.
 WITH RECURSIVE family AS (
     -- as one array, or the planner reads all of the weeks
     SELECT coalesce(array_agg(DISTINCT id), '{}') AS ids
@@ -41,25 +42,25 @@ WITH RECURSIVE family AS (
     FROM seat t
     JOIN rollup_sub s ON s.unit_id = t.whole AND s.week >= t.from_week AND s.week < t.until
     WHERE t.own IS NULL AND s.week BETWEEN %(since)s AND %(until)s
-      AND s.returns > 0 AND (s.returns < %(min_returns)s OR s.active < %(min_active)s)
+      AND s.returns > 0 AND (s.returns < 5 OR s.active < 3)
     UNION ALL
     SELECT t.family, t.unit_id, o.week, o.returns, o.active
     FROM seat t
     JOIN rollup_own o ON o.unit_id = t.own
     WHERE t.whole IS NULL AND o.week BETWEEN %(since)s AND %(until)s
-      AND o.returns > 0 AND (o.returns < %(min_returns)s OR o.active < %(min_active)s)
+      AND o.returns > 0 AND (o.returns < 5 OR o.active < 3)
     UNION ALL
     SELECT t.family, t.unit_id, s.week, s.returns - o.returns, s.active - o.active
     FROM seat t
     JOIN rollup_sub s ON s.unit_id = t.whole
     JOIN rollup_own o ON o.unit_id = t.own AND o.week = s.week
     WHERE t.sign = -1 AND s.week BETWEEN %(since)s AND %(until)s
-      AND s.returns > o.returns AND (s.returns - o.returns < %(min_returns)s OR s.active - o.active < %(min_active)s)
+      AND s.returns > o.returns AND (s.returns - o.returns < 5 OR s.active - o.active < 3)
 ), few AS MATERIALIZED (
     SELECT family, week
     FROM small
     GROUP BY family, week
-    HAVING sum(returns) < %(min_returns)s OR sum(active) < %(min_active)s
+    HAVING sum(returns) < 5 OR sum(active) < 3
 ), beside AS (
     -- the least shown one where the small ones are too few people together; below it one too, or its parts would add up to it
     SELECT family, least, week
@@ -74,7 +75,7 @@ WITH RECURSIVE family AS (
             SELECT coalesce(s.returns, 0) + t.sign * coalesce(o.returns, 0) AS returns,
                    coalesce(s.active, 0) + t.sign * coalesce(o.active, 0) AS active
         ) c
-        WHERE c.returns >= %(min_returns)s AND c.active >= %(min_active)s
+        WHERE c.returns >= 5 AND c.active >= 3
     ) ordered
     WHERE place = 1
     UNION

@@ -1,6 +1,7 @@
 """Law 5: what is hidden, and that subtraction does not bring it back; medians of peers."""
 
 import random
+import re
 import statistics
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from burden.units.models import Level
 from reports.models.scope import FEW
-from reports.peers import ENOUGH, MIN_ACTIVE, MIN_RETURNS, alike, hidden, spread
+from reports.peers import ENOUGH, MIN_ACTIVE, MIN_RETURNS, SQL, alike, hidden, spread
 from reports.restated import hidden_restated
 from tests.factories import LAST_WEEK, make_unit
 from tests.reports.sums import add_sums
@@ -206,6 +207,9 @@ def test_hidden_is_what_reading_every_figure_of_every_week_finds(db, data):
 def test_small_figures_are_found_by_an_index_of_the_same_thresholds():
     few = dict(child for part in FEW.children for child in (part.children if isinstance(part, Q) else [part]))
     assert few == {"returns__lt": MIN_RETURNS, "active__lt": MIN_ACTIVE, "returns__gt": 0}
+    text = SQL.text("hidden")
+    assert set(re.findall(r"returns\)? (?:<|>=) (\d)", text)) == {str(MIN_RETURNS)}
+    assert set(re.findall(r"active\)? (?:<|>=) (\d)", text)) == {str(MIN_ACTIVE)}
 
 
 def test_attacker_finds_what_small_figures_alone_would_give_away(db):

@@ -71,11 +71,19 @@ def _said(label: str) -> SafeString:
 @register.simple_tag
 def spark(values: Sequence[float | None], label: str = "") -> SafeString:
     """Draw a line without axes, lowest to highest over the full height; None breaks the line."""
-    known = [value for value in values if value is not None]
+    return sparks([("", values)], label)
+
+
+@register.simple_tag
+def sparks(series: Sequence[tuple[str, Sequence[float | None]]], label: str = "") -> SafeString:
+    """Draw several lines on one scale. Shape: series are (colour class, values), each as `spark` has them."""
+    known = [value for _colour, values in series for value in values if value is not None]
     if not known:
         return SafeString("")
     low, span = min(known), max(known) - min(known)
-    lines = format_html_join("", '<polyline points="{}"/>', ((line,) for line in _lines(values, low, span)))
+    named = [(format_html(' class="{}"', colour) if colour else "", values) for colour, values in series]
+    drawn = [(colour, line) for colour, values in named for line in _lines(values, low, span)]
+    lines = format_html_join("", '<polyline{} points="{}"/>', drawn)
     return format_html(
         '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="none" {}>{}</svg>',
         SPARK_WIDTH, SPARK_HEIGHT, _said(label), lines,

@@ -222,6 +222,18 @@ def test_chat_groups_that_rise_while_documents_fall_are_a_signal(place: Place) -
     assert found.person_min == 2 * 6 * 60
 
 
+def test_weeks_of_informal_channels_are_drawn_where_enough_people_stand_behind_them_and_the_rest(place: Place) -> None:
+    spend(place, LAST_YEAR, groups=60, documents=40)
+    spend(place, NOW_WEEKS, groups=120, documents=10)
+    drawn = only(informal()).evidence["weekly"]
+    weeks = [str(LAST_WEEK.plus(-n)) for n in range(16)][::-1]
+    assert drawn["groups"] == [(week, 0) for week in weeks[:-2]] + [(week, 720) for week in weeks[-2:]]
+    assert drawn["documents"] == [(week, 0) for week in weeks[:-2]] + [(week, 60) for week in weeks[-2:]]
+    spend(place, [LAST_WEEK.plus(-5)], groups=30, documents=0, cadres=1)  # three cadres: neither told nor left over
+    told = only(informal()).evidence["weekly"]["groups"]
+    assert [minutes for _week, minutes in told[-6:]] == [None, 0, 0, 0, None, 720]
+
+
 def test_without_last_year_the_weeks_before_are_compared(place: Place) -> None:
     spend(place, [LAST_WEEK.plus(-9), LAST_WEEK.plus(-8)], groups=60, documents=40)
     spend(place, NOW_WEEKS, groups=120, documents=0)

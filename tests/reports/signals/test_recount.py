@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from burden.kit import clock
+from burden.kit.templatetags.show import week_number
 from burden.units.models import Level, Unit
 from reports import tasks
 from reports.management.commands import rollup
@@ -203,6 +204,21 @@ def test_weeks_behind_a_signal_are_drawn_where_they_are_known(county: County, re
     assert "10.0，" in lines["unregistered"].curve_words and lines["unregistered"].curve_words.endswith("15.0")
     page = show(reviewer, county.county)
     assert page.count('class="spark"') == 2 and "每周人时：" in page
+
+
+def test_two_lines_of_an_informal_channel_are_drawn_and_said(county: County, reviewer: Client) -> None:
+    weekly = {
+        "groups": [[str(MONDAYS[1]), 600], [str(MONDAYS[0]), 1200]],
+        "documents": [[str(MONDAYS[1]), 300], [str(MONDAYS[0]), None]],
+    }
+    sums = {"basis": "before", "then": [], "groups": [600, 9, 1200, 20], "documents": [600, 9, 300, 5]}
+    add(county.county, "informal", evidence=sums | {"weekly": weekly})
+    add(make_unit(county.county, Level.DEPARTMENT), "informal", evidence=sums)  # found before weeks were kept
+    page = show(reviewer, county.county)
+    assert page.count('class="spark"') == 1
+    assert '<polyline class="x-brand"' in page and '<polyline class="x-self2"' in page
+    week = week_number(MONDAYS[0])
+    assert f"{week} 20.0；文件：" in page and f'{week} —"' in page
 
 
 def test_office_asks_a_department_in_the_form_of_a_notice(county: County, client: Client) -> None:

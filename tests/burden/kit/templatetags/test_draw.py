@@ -55,6 +55,12 @@ def test_spark_is_broken_where_there_is_no_figure():
     assert draw.spark([10, 20, None, 15, 20]).count("<polyline") == 2
 
 
+def test_sparks_have_one_scale():
+    drawn = draw.sparks([("x-brand", [10, 20]), ("x-self2", [20, 0])])
+    assert 'class="x-brand" points="0,28 150,3"' in drawn
+    assert 'class="x-self2" points="0,3 150,53"' in drawn
+
+
 @pytest.mark.parametrize("values", [[], [None, None]])
 def test_spark_of_nothing_is_nothing(values):
     assert draw.spark(values) == ""
