@@ -232,9 +232,16 @@ class UnregisteredDemand(models.Model):
         base_manager_name = "every"
 
     def minutes_in(self, weeks: Collection[dt.date]) -> int | None:
-        """Return what it took in some weeks. Units: person-minutes; None where in none of them enough people stand behind it."""
-        told = [minutes for week, _units, minutes in self.weeks if dt.date.fromisoformat(week) in weeks]
-        return sum(told) if told else None
+        """Return what it took in some weeks. Units: person-minutes; None where in none of them enough people stand behind it.
+
+        Where these hold all of the half year, that is told as one sum, with the weeks in which few recorded it.
+        """
+        is_whole = self.first_week in weeks and self.last_week in weeks
+        told = {dt.date.fromisoformat(week): minutes for week, _units, minutes in self.weeks}
+        single = [
+            minutes for week, minutes in told.items() if week in weeks and not (is_whole and week >= self.first_week)
+        ]
+        return sum(single) + (self.person_min if is_whole else 0) if single or is_whole else None
 
 
 class Signal(models.Model):
