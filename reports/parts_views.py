@@ -86,7 +86,7 @@ def parts_of(request: ActedRequest, code: str) -> HttpResponse:
     lines = parts.lines(actor, units, state.period, state.part, state.basis) if units else []
     if request.GET.get("format") == "csv":
         return _file(request, state, lines)
-    context = _frame(state, below, now) | _figures(actor, state, now) | _demands(actor, state)
+    context = _frame(state, below, now) | _figures(actor, state, now) | _demands(request, state)
     page = Paginator(lines, LINES).get_page(request.GET.get("page", "1"))
     query = state.url().partition("?")[2]
     context["file_url"] = f"{state.url()}&format=csv" if actor.roles & EXPORTERS else ""
@@ -127,6 +127,7 @@ def _frame(state: State, below: Mapping[str, list[Unit]], now: dt.datetime) -> d
         ],
         "chips": _chips(state),
         "when": query_of(**state.period.query),
+        "issuers_query": query_of(**state.period.query, category=state.category, sort="total"),
         "is_restated": state.basis != REPORTED,
         "claims": state.claims,
         "part_query": query_of(**_part(state)),
@@ -198,7 +199,7 @@ def _figures(actor: Actor, state: State, now: dt.datetime) -> dict[str, Any]:
             for each, value in zip(Category, now_[0], strict=True)
         ],
         "heaviest": max(now_[0]),
-        "issuers": [] if state.issuer else _issuers(actor, state, gone),
+        **({} if state.issuer else _issuers(actor, state, gone)),
     }
 
 
@@ -223,13 +224,14 @@ def _point(
     return summary.Point(week, value(week), value(year_before(week)), week.monday in gone, week > closed)
 
 
-def _issuers(actor: Actor, state: State, gone: Collection[dt.date]) -> list[dict[str, Any]]:
-    """Return who asked for the part, the most costly first; units themselves are one of them."""
+def _issuers(actor: Actor, state: State, gone: Collection[dt.date]) -> dict[str, Any]:
+    """Return who asked for the part, the most costly first, units themselves as one of them; and how many others, for how much."""
     found, _before = queries.sources(actor, state.unit, state.period, gone, state.basis)
     taken = sorted(((state.part.of(each.minutes), each) for each in found), key=lambda pair: -pair[0])
-    listed = [(value, each) for value, each in taken if value][:ISSUERS]
+    asking = [(value, each) for value, each in taken if value]
+    listed, others = asking[:ISSUERS], asking[ISSUERS:]
     names = queries.issuer_names(actor, [each.issuer_id for _value, each in listed if each.issuer_id > 0])
-    return [
+    rows = [
         {
             "name": names[each.issuer_id].name
             if each.issuer_id in names
@@ -242,15 +244,17 @@ def _issuers(actor: Actor, state: State, gone: Collection[dt.date]) -> list[dict
         }
         for value, each in listed
     ]
+    return {"issuers": rows, "others": len(others), "others_min": sum(value for value, _each in others)}
 
 
-def _demands(actor: Actor, state: State) -> dict[str, Any]:
-    """Return what was asked in a week; longer periods and wider units have too many to say."""
+def _demands(request: ActedRequest, state: State) -> dict[str, Any]:
+    """Return what was asked in a week, a page of it; longer periods and wider units have too many to say."""
     if state.period.kind != "week" or state.unit.level not in DEEPEST:
         return {}
-    found = parts.asked(actor, state.unit, state.period.last.monday, state.part)
-    told = queries.readable(actor, {each.issuer_id for each in found[:DEMANDS]})
-    return {"asked": [(each, each.issuer_id in told) for each in found[:DEMANDS]], "asked_count": len(found)}
+    found = parts.asked(request.actor, state.unit, state.period.last.monday, state.part)
+    page = Paginator(found, DEMANDS).get_page(request.GET.get("asked", "1"))
+    told = queries.readable(request.actor, {each.issuer_id for each in page})
+    return {"asked": [(each, each.issuer_id in told) for each in page], "asked_page": page}
 
 
 def _file(request: ActedRequest, state: State, lines: Sequence[parts.Line]) -> HttpResponse:

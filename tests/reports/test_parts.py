@@ -144,6 +144,32 @@ def test_demands_of_the_week_are_listed_by_claim(reviewer, county, town, bureau)
     assert "下周的表" not in page
 
 
+def test_long_list_of_demands_has_pages(reviewer, county, town, bureau, monkeypatch):
+    monkeypatch.setattr("reports.parts_views.DEMANDS", 2)
+    titles = [f"第{n}张表" for n in range(3)]
+    for title in titles:
+        make_target(make_demand(bureau, title=title), town, LAST_WEEK)
+    add_sums(town)
+    first, second = show(reviewer, county), show(reviewer, county, asked="2")
+    assert "部门登记 3 项" in first and "asked=2#asked" in first
+    assert sorted(title for title in titles for page in (first, second) if title in page) == titles
+
+
+def test_other_issuers_are_counted_with_what_they_asked(reviewer, county, town, bureau, monkeypatch):
+    monkeypatch.setattr("reports.parts_views.ISSUERS", 1)
+    add_sums(town, returns=10)
+    for issuer, minutes in (
+        (bureau, 600),
+        (make_unit(county, Level.DEPARTMENT), 300),
+        (make_unit(county, Level.DEPARTMENT), 120),
+    ):
+        add_source(county, issuer, minutes=minutes)
+    context = reviewer.get(f"/reports/{county.code}/parts/").context
+    assert ([row["minutes"] for row in context["issuers"]], context["others"], context["others_min"]) == ([600], 2, 420)
+    page = show(reviewer, county)
+    assert "其余 2 个单位" in page and f"/reports/{county.code}/issuers/" in page
+
+
 @pytest.mark.parametrize(
     "query", [{"category": "x"}, {"issuer": "0"}, {"kind": "x"}, {"week": "2026-11-17"}, {"period": "day"}]
 )
