@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.demands.models import Target
@@ -25,6 +27,7 @@ from reports.models import RollupOwnSource, RollupSource, RollupSub
 from reports.periods import Period, Span
 from reports.queries import MINUTES, issuer_by_code
 from reports.restated import REPORTED, RESTATED, hidden_in
+from reports.source_periods import SELF
 
 NOTHING = (0,) * len(CATEGORIES)
 UNASKED = (*NOTHING, 0)
@@ -41,6 +44,11 @@ class Part:
 
     category: str = ""
     issuer_id: int | None = None
+
+    @property
+    def has_claims(self) -> bool:
+        """Whether what the issuer registered and nobody answered is known: it is not kept by category."""
+        return bool(self.issuer_id and self.issuer_id > 0 and not self.category)
 
     def of(self, minutes: Sequence[int]) -> int:
         """Take the chosen category out of the five. Units: person-minutes."""
@@ -96,12 +104,30 @@ class Asked:
         return str(Subkind(self.subkind).label) if self.subkind else ""
 
 
-def issuer_at(actor: Actor, unit: Unit, code: str) -> Unit | None:
-    """Return an issuer that a unit's burden can be cut by; None for any other as for a missing one.
+@dataclass(frozen=True)
+class Whose:
+    """Who asked where no other unit did: nobody was named, or units asked it of themselves. Shape: pk, code and name as a unit's."""
 
-    It is one of the actor's scope, or stands above the unit, or is an office of one that does; from elsewhere it must have asked
+    pk: int
+    code: str
+    said: Promise
+
+    @property
+    def name(self) -> str:
+        return str(self.said)
+
+
+NOBODY = {each.code: each for each in (Whose(0, "unstated", _("未注明")), Whose(SELF, "self", _("各单位自定")))}
+
+
+def issuer_at(actor: Actor, unit: Unit, code: str) -> Unit | Whose | None:
+    """Return an issuer that a unit's burden can be cut by, or who asked where none did; None for any other as for a missing one.
+
+    An issuer is one of the actor's scope, or stands above the unit, or is an office of one that does; from elsewhere it must have asked
     something here that is told. A village is none that others choose.
     """
+    if code in NOBODY:
+        return NOBODY[code]
     found = issuer_by_code(actor, code)
     if found is None:
         return None
@@ -160,12 +186,17 @@ def _of_issuer(actor: Actor, units: Sequence[Unit], span: Span, issuer_id: int, 
     if villages := [unit.pk for unit in units if unit.level == Level.VILLAGE]:
         kept = RollupOwnSource.objects.visible_to(actor).filter(unit__in=villages, week__range=span)
         for unit, week, sources in kept.values_list("unit_id", "week", "sources"):
-            asked = (tuple(each[2:8]) for each in sources if each[0] == issuer_id != unit)
+            asked = (tuple(each[2:8]) for each in sources if _is_asked(issuer_id, each[0], unit))
             found[unit, week] = next(asked, UNASKED)
     if basis == REPORTED:
         return found
     anew = restated.sources(ids, span)
     return found | {cell: by.get(issuer_id, (0, *UNASKED))[1:7] for cell, by in anew.items()}
+
+
+def _is_asked(issuer_id: int, by: int, unit: int) -> bool:
+    """Say whether what a village remembers as asked by somebody is an issuer's; what it asked of itself is SELF's alone."""
+    return by == unit if issuer_id == SELF else by == issuer_id != unit
 
 
 def over(
@@ -184,7 +215,7 @@ def over(
 
 def claimed(found: Cells, unit: int, weeks: Collection[dt.date], part: Part) -> int | None:
     """Add up what an issuer registered for a unit and nobody answered: see Line."""
-    if part.issuer_id is None or part.category:
+    if not part.has_claims:
         return None
     return sum(found.get((unit, week), UNASKED)[-1] for week in weeks)
 
@@ -228,7 +259,9 @@ def _line(
 
 
 def asked(actor: Actor, unit: Unit, week: dt.date, part: Part) -> list[Asked]:
-    """Return what was asked of a unit and all below it in a week, as claimed, the heaviest first. One query."""
+    """Return what was asked of a unit and all below it in a week, as claimed, the heaviest first. One query at most."""
+    if part.issuer_id in {each.pk for each in NOBODY.values()}:
+        return []
     low, high = unit.range
     chosen: dict[str, Any] = {"category": part.category, "issuer_id": part.issuer_id}
     rows = (

@@ -29,7 +29,7 @@ from reports.calendar import DEEPEST
 from reports.frames import chosen_or_404, period_bar, period_or_404, told_elsewhere, unit_or_404, why_hidden
 from reports.indicators import Figures, per_head
 from reports.panels import summary
-from reports.parts import Cells, Part
+from reports.parts import NOBODY, Cells, Part, Whose
 from reports.periods import Period, year_before
 from reports.restated import BASES, REPORTED, estimated_in, hidden_in
 from reports.values import estimated
@@ -45,7 +45,7 @@ class State:
     period: Period
     level: str
     category: str
-    issuer: Unit | None
+    issuer: Unit | Whose | None
     basis: str
 
     @property
@@ -59,8 +59,7 @@ class State:
 
     @property
     def claims(self) -> bool:
-        """Whether what the issuer registered and nobody answered is listed: it is not kept by category."""
-        return self.issuer is not None and not self.category
+        return self.part.has_claims
 
     def url(self, **changes: str) -> str:
         """Return the address of this state with other parameters; an empty one is dropped."""
@@ -230,15 +229,12 @@ def _issuers(actor: Actor, state: State, gone: Collection[dt.date]) -> dict[str,
     taken = sorted(((state.part.of(each.minutes), each) for each in found), key=lambda pair: -pair[0])
     asking = [(value, each) for value, each in taken if value]
     listed, others = asking[:ISSUERS], asking[ISSUERS:]
-    names = queries.issuer_names(actor, [each.issuer_id for _value, each in listed if each.issuer_id > 0])
+    asked = queries.issuer_names(actor, [each.issuer_id for _value, each in listed if each.issuer_id > 0])
+    named: Mapping[int, Unit | Whose] = {**asked, **{each.pk: each for each in NOBODY.values()}}
     rows = [
         {
-            "name": names[each.issuer_id].name
-            if each.issuer_id in names
-            else _("未注明")
-            if not each.issuer_id
-            else _("各单位自定"),
-            "url": state.url(issuer=names[each.issuer_id].code) if each.issuer_id in names else "",
+            "name": named[each.issuer_id].name,
+            "url": state.url(issuer=named[each.issuer_id].code),
             "minutes": value,
             "segments": [(category_css(state.category), value)] if state.category else parts.segments(each.minutes),
         }

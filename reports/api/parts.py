@@ -63,7 +63,11 @@ class Parts(ApiView):
             OpenApiParameter("week", dt.date, description="A Monday of the period; default: the last closed week"),
             OpenApiParameter("level", str, enum=Level.values, description="Default: that right below the unit"),
             OpenApiParameter("category", str, enum=Category.values),
-            OpenApiParameter("issuer", str, description="Unit code"),
+            OpenApiParameter(
+                "issuer",
+                str,
+                description="Unit code; `unstated`: nobody was named, `self`: what units asked of themselves",
+            ),
             OpenApiParameter("basis", str, enum=BASES, description="The tree of each week, or today's"),
             OpenApiParameter("page", int),
         ],

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from burden.kit import clock
 from burden.units.models import Level
 from reports.models import RollupOwnSource, RollupSource
+from reports.source_periods import SELF
 from tests.factories import LAST_WEEK, NOW, THIS_WEEK, make_actor, make_demand, make_target, make_unit
 from tests.reports.sums import add_source, add_sums
 from tests.reports.trees import move
@@ -86,6 +87,28 @@ def test_issuer_is_found_in_villages(reviewer, town, bureau):
     add_source(town, bureau, minutes=240)
     assert values(show(reviewer, town, issuer=bureau.code)) == [240]
     assert total(show(reviewer, village, issuer=bureau.code)) == 240
+
+
+def test_what_nobody_asked_for_by_name_and_own_work_are_cut_as_issuers_are(reviewer, county, town, bureau):
+    village = make_unit(town, Level.VILLAGE, name="青石村")
+    add_sums(village, returns=9)
+    sources = [
+        [bureau.pk, 3, 0, 0, 240, 0, 0, 0, 0, 0],
+        [0, 2, 30, 0, 0, 0, 0, 0, 0, 0],
+        [village.pk, 4, 0, 0, 0, 0, 70, 0, 0, 0],
+    ]
+    RollupOwnSource.every.filter(unit=village).update(sources=sources)
+    for issuer, minutes in ((bureau.pk, 240), (0, 30), (SELF, 70)):
+        RollupSource.every.create(
+            unit=town, week=LAST_WEEK.monday, issuer_id=issuer, n=3, m_meeting=0, m_document=0, m_form=minutes, m_inspection=0,
+            m_other=0, u_n=0, u_min=0, c_min=0,
+        )  # fmt: skip
+    page = show(reviewer, town)
+    for code, minutes, name in (("unstated", 30, "未注明"), ("self", 70, "各单位自定")):
+        assert f"issuer={code}" in page and name in page
+        assert total(show(reviewer, town, issuer=code)) == total(show(reviewer, village, issuer=code)) == minutes
+        assert values(show(reviewer, town, issuer=code)) == [minutes]
+        assert "登记未答复" not in show(reviewer, town, issuer=code)
 
 
 def test_hidden_unit_is_hidden_in_every_part(reviewer, county, town, bureau):
