@@ -169,6 +169,7 @@ class League:
     rows: list[Entrant]
     above: list[Above] = field(default_factory=list)
     is_whole: bool = True  # whether nobody who asks for little is left out
+    left_out: int = 0  # weeks of the period in which too few people stand behind the figures here
 
     @property
     def is_comparable(self) -> bool:
@@ -202,7 +203,8 @@ def league(actor: Actor, unit: Unit, period: Period, choice: Choice = ALL, sort:
         told = pk in known, pk in registered
         rows.append(Entrant(each, now, previous, last_year, changed.get(pk, 0), *told))
     kept = sorted((row for row in rows if not row.is_silent), key=lambda row: _place(row, sort))
-    return League(kept, _above(actor, unit, slots[NOW], gone) if choice.is_all else [], is_whole)
+    above = _above(actor, unit, slots[NOW], gone) if choice.is_all else []
+    return League(kept, above, is_whole, sum(week in gone for week in slots[NOW]))
 
 
 def _place(row: Entrant, sort: str) -> tuple[bool, int, str]:

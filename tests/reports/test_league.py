@@ -377,6 +377,18 @@ def test_page_of_a_county_without_demands_says_so(client: Client, county: Unit) 
     assert "这段时间没有下达单位登记过事项" in show(client, county)
 
 
+def test_hidden_week_says_so_and_is_no_zero(client: Client, county: Unit) -> None:
+    above = make_unit(county.parent, Level.DEPARTMENT, name="市农业农村局")
+    add_sums(county, returns=4)
+    add_source(county, above, minutes=300)
+    page = show(client, county)
+    assert "人数太少，不显示" in page and "没有下达单位登记过" not in page
+    row = page.split("市农业农村局")[1].split("</tr>")[0]
+    assert "不显示" in row and ">0.0<" in row  # nothing is claimed: that is no sum of people
+    add_sums(county, LAST_WEEK.plus(-1), returns=9)
+    assert "人数太少，不显示" not in show(client, county, period="month")
+
+
 @pytest.mark.parametrize(
     "query", [{"sort": "name"}, {"category": "x"}, {"level": "county"}, {"period": "day"}, {"week": "x"}]
 )
