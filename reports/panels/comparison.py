@@ -194,7 +194,9 @@ def heat(rows: Sequence[Row], weeks: Sequence[Week]) -> Heat:
     cells = {row.unit.pk: tuple(_cells(row, weeks)) for row in rows}
     every = [cell for line in cells.values() for cell in line]
     values = sorted(cell.value for cell in every if cell.value is not None)
-    top = int(values[int(CALM * (len(values) - 1))]) + 1 if values else 1
+    calm = values[int(CALM * (len(values) - 1))] if values else 0
+    is_even = bool(values) and values[0] == values[-1]  # nothing to be light or heavy beside
+    top = int(calm * 2 if is_even else calm) + 1
     return Heat(len(weeks), cells, _months(weeks), top, any(cell.state == "hidden" for cell in every))
 
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from burden.kit.clock import Week
+from burden.kit.templatetags import draw
 from reports.indicators import Load
 from reports.panels import comparison
 from reports.periods import Period
@@ -65,6 +66,11 @@ def test_months_cover_all_columns():
     laid_out = comparison.heat([row(1, 300)], comparison.heat_weeks(WEEK))
     assert sum(columns for _name, columns, _old in laid_out.months) == 52
     assert sum(columns for _name, columns, old in laid_out.months if not old) == comparison.PHONE_WEEKS
+
+
+def test_week_with_nothing_beside_it_is_neither_light_nor_heavy():
+    laid_out = comparison.heat([row(1, 300)], comparison.heat_weeks(WEEK))
+    assert draw.heat(laid_out.cells[1][-1].value, laid_out.top) == "h3"
 
 
 def test_scale_of_nothing():
