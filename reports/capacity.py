@@ -12,20 +12,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from django.db.models import F, Manager, Q, QuerySet, Sum
+from django.db.models import F, Manager, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from burden.accounts.actor import Actor
-from burden.demands.models import Target
-from burden.demands.queries import Answered, answers_of_unit
-from burden.kit.clock import DAY, Week
+from burden.kit.clock import DAY
 from burden.resources import queries as resources
-from burden.resources.models import Capacity, Training, newest
+from burden.resources.models import Capacity, newest
 from burden.standards.models import Category
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
-from reports import issued, restated
-from reports.models import RollupDemand, RollupOwn, RollupSub
+from reports import restated
+from reports.models import RollupOwn, RollupSub
 from reports.peers import MIN_RETURNS, Spread, alike, spread
 from reports.periods import Period
 from reports.queries import ALL_MINUTES, MINUTES
@@ -37,7 +35,6 @@ SQL = Statements()
 DAY_MIN = 480  # a working day
 CLAIMS = ("c_meeting", "c_document", "c_form", "c_inspection", "c_other")
 LISTED = 5  # units that are named first where support is offered
-LISTED_TRAININGS = 8
 
 
 class Load(NamedTuple):
@@ -123,18 +120,28 @@ class Line:
     @property
     def peers_permille(self) -> dict[str, int]:
         """The middle half of its peers, as templates write shares. Units: thousandths."""
+        return _permille(self.peers)
+
+    @property
+    def after_permille(self) -> dict[str, int]:
+        """The middle half of what its peers do after hours. Units: thousandths."""
+        return _permille(self.after_peers)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is asked more of its hours than the middle half of its peers."""
+        return self.peers is not None and self.share is not None and self.share > self.peers.high
+
+    @property
+    def is_late(self) -> bool:
+        """Whether more of it falls after hours than in the middle half of its peers."""
         return (
-            {name: round(1_000 * getattr(self.peers, name)) for name in ("low", "median", "high")} if self.peers else {}
+            self.after_peers is not None and self.after_share is not None and self.after_share > self.after_peers.high
         )
 
     @property
     def is_strained(self) -> bool:
-        """Whether it is asked more of its hours, or more after hours, than the middle half of its peers."""
-        is_full = self.peers is not None and self.share is not None and self.share > self.peers.high
-        is_late = (
-            self.after_peers is not None and self.after_share is not None and self.after_share > self.after_peers.high
-        )
-        return is_full or is_late
+        return self.is_full or self.is_late
 
     @property
     def dot(self) -> dict[str, int | None] | None:
@@ -146,6 +153,10 @@ class Line:
         places = {name: round(1_000 * (getattr(self.peers, name) - least + room)) for name in ("low", "median", "high")}
         at = None if self.share is None else round(1_000 * (self.share - least + room))
         return places | {"at": at, "most": max(1, round(1_000 * (most - least + 2 * room)))}
+
+
+def _permille(spread: Spread | None) -> dict[str, int]:
+    return {name: round(1_000 * getattr(spread, name)) for name in ("low", "median", "high")} if spread else {}
 
 
 @dataclass(frozen=True)
@@ -193,7 +204,17 @@ class Beside:
 
     @property
     def strained(self) -> list[Line]:
-        return [line for line in self.lines if line.is_strained][:LISTED]
+        """Those that are asked more than the middle half of their peers, some of them."""
+        return self._strained[:LISTED]
+
+    @property
+    def strained_more(self) -> int:
+        """How many others there are."""
+        return len(self._strained[LISTED:])
+
+    @property
+    def _strained(self) -> list[Line]:
+        return [line for line in self.lines if line.is_strained]
 
     def people(self, name: str) -> int | None:
         """Add up people of a sort over the units whose file says how many; None where none does."""
@@ -327,72 +348,3 @@ def after_hours(actor: Actor, unit: Unit, level: str, period: Period) -> dict[st
     said = {"issuers": list(issuers.values_list("pk", flat=True)), "weeks": [*period.mondays], "level": level}
     found = dict(SQL.fetch("after_hours", **said, min_returns=MIN_RETURNS))
     return {category: found[category] for category in Category.values if category in found}
-
-
-# --- training: counted as burden like any meeting, listed apart as an investment ---
-
-
-@dataclass(frozen=True)
-class Trained:
-    """One training. Units: people; person-minutes, as confirmed where enough answered, else as claimed.
-
-    Shape: `attended` is None where nobody answered yet, or too few to tell.
-    """
-
-    training: Training
-    offered: int
-    attended: int | None
-    total_min: int
-
-
-def trained(actor: Actor, unit: Unit, year: int) -> list[Trained]:
-    """Return the training of a calendar year by issuers of a unit and below it, the newest first. Three queries."""
-    since, until = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    found = list(resources.trainings(actor, unit, since, until)[:200])
-    if not found:
-        return []
-    demands = {each.demand_id for each in found}
-    targets = Target.objects.visible_to(actor).filter(demand__in=demands, withdrawn=False)
-    offered = dict(targets.values_list("demand_id").annotate(n=Sum("people")))
-    cells = _cells(actor, found)
-    return [_trained(each, offered.get(each.demand_id, 0), cells.get(each.demand_id, [])) for each in found]
-
-
-@dataclass(frozen=True)
-class Attended:
-    """One training that a unit's own people were asked to. Units: `answered` people; person-minutes, None where it is not told."""
-
-    training: Training
-    target: Target
-    answered: int
-    person_min: int | None
-
-
-def attended(actor: Actor, unit: Unit, year: int) -> list[Attended]:
-    """Return the training of a calendar year that a unit was asked to, the newest first: sums for its lead, nobody by name. Three queries.
-
-    Hours are told where five and more did it, and where no colleague's can be subtracted (answers_of_unit).
-    """
-    asked = resources.trainings_asked(actor, unit, dt.date(year, 1, 1), dt.date(year, 12, 31))
-    weeks = sorted({target.week for _training, target in asked})
-    told = answers_of_unit(actor, unit.pk, *map(Week, weeks)) if weeks else {}
-    found = ((training, target, told.get(target.pk, Answered())) for training, target in asked)
-    return [Attended(training, target, made.answers, made.person_min) for training, target, made in found]
-
-
-def _cells(actor: Actor, found: Sequence[Training]) -> dict[int, list[issued.Cell]]:
-    """Return the sums of some demands in the weeks in which they begin."""
-    weeks = {
-        each.demand.first_on - DAY * (each.demand.first_on.isoweekday() - 1) for each in found if each.demand.first_on
-    }
-    rows = RollupDemand.objects.visible_to(actor).filter(demand__in={each.demand_id for each in found}, week__in=weeks)
-    of_demand: dict[int, list[issued.Cell]] = defaultdict(list)
-    for cell in issued.cells_of(rows):
-        of_demand[cell.demand_id].append(cell)
-    return of_demand
-
-
-def _trained(training: Training, offered: int, cells: Sequence[issued.Cell]) -> Trained:
-    is_told = bool(cells) and not any(cell.is_hidden for cell in cells)
-    attended = sum(cell.done for cell in cells) if is_told else 0
-    return Trained(training, offered, attended or None, issued.total(cells).total_min)

@@ -19,14 +19,15 @@ from burden.resources import queries as resources
 from burden.standards.models import Category
 from burden.units.models import Kind, Level, Unit
 from reports import queries
-from reports.capacity import LISTED_TRAININGS, Beside, after_hours, attended, beside, trained
+from reports.capacity import Beside, after_hours, beside
 from reports.frames import chosen_or_404, period_bar, period_or_404, trees_bar, unit_or_404
 from reports.panels.items import leads
 from reports.periods import Period
 from reports.restated import BASES, REPORTED
+from reports.trainings import attended, trained
 
 PAGE = 40
-LISTED_REQUESTS, LISTED_GUIDES = 6, 4
+LISTED_REQUESTS, LISTED_GUIDES, LISTED_TRAININGS = 6, 4, 8
 
 
 @access(*READERS)

@@ -1,10 +1,11 @@
-"""What one demand claims and what came back, week by week and by level of receivers; never by unit or person."""
+"""What one demand claims and what came back, week by week and by level of receivers; by unit what is claimed alone, and nothing by person."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -16,13 +17,15 @@ from burden.demands.queries import demand as demand_of
 from burden.demands.queries import price
 from burden.kit import clock
 from burden.kit.access import ActedRequest, access
-from burden.kit.addresses import address
+from burden.kit.addresses import address, query_of
 from burden.units.models import Level
-from reports import issued
+from reports import issued, parts, queries
 from reports.frames import period_bar, period_or_404
 from reports.issued import Cell
 from reports.models import RollupDemand
 from reports.periods import Period
+
+LINES, UNITS = 30, 50  # weeks and levels, and receivers, on one page of their list
 
 
 @access(*READERS)
@@ -37,8 +40,15 @@ def demand_sums(request: ActedRequest, pk: int) -> HttpResponse:
     def to(**changes: str) -> str:
         return address("demand_sums", pk, **period.query | changes)
 
-    context = period_bar(period, now, to, is_yearly=False) | _figures(actor, found, period)
+    figures, asked = _figures(actor, found, period), parts.receivers(actor, found.pk, period)
+    context = period_bar(period, now, to, is_yearly=False) | figures
     context |= {
+        "page": Paginator(figures["rows"], LINES).get_page(request.GET.get("page", "1")),
+        "receivers": Paginator(asked, UNITS).get_page(request.GET.get("units", "1")),
+        "times": sum(each.times for each in asked),
+        "asked_min": sum(each.claim_min for each in asked),
+        "readable": queries.readable(actor, {each.unit.pk for each in asked}),
+        "list_query": query_of(**period.query),
         "demand": found,
         "price": price(actor, found),
         "hits": rule_hits(actor, found.issuer, [found.pk]),

@@ -83,6 +83,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Receiver:
+    """One unit that a demand asks in a period. Units: times are weeks; claimed person-minutes."""
+
+    unit: Unit
+    times: int
+    claim_min: int
+
+
+@dataclass(frozen=True)
 class Asked:
     """One demand among those of a week. Units: claimed person-minutes, receivers."""
 
@@ -272,3 +281,14 @@ def asked(actor: Actor, unit: Unit, week: dt.date, part: Part) -> list[Asked]:
         .annotate(units=Count("unit_id", distinct=True), claim=Sum(CLAIM))
     )
     return sorted((Asked(*row) for row in rows), key=lambda each: (-each.claim_min, each.demand_id))
+
+
+def receivers(actor: Actor, demand_id: int, period: Period) -> list[Receiver]:
+    """Return the units that a demand asks in a period, as claimed, in order of their places; withdrawn ones are asked nothing.
+
+    What each answered is not told: few people of one unit answer one demand. Two queries.
+    """
+    rows = Target.objects.visible_to(actor).filter(demand=demand_id, week__in=period.mondays, withdrawn=False)
+    asked = {unit: sums for unit, *sums in rows.values_list("unit_id").annotate(times=Count("pk"), claim=Sum(CLAIM))}
+    named = Unit.every.filter(pk__in=asked).select_related("parent").order_by("path")
+    return [Receiver(each, *asked[each.pk]) for each in named]

@@ -84,7 +84,7 @@ class Line:
         drawn = self.told.evidence.get("weekly", {})
         return [
             (colour, name, [value for _week, value in drawn[kind]])
-            for kind, colour, name in (("groups", "x-brand", _("工作群、APP")), ("documents", "x-self2", _("文件")))
+            for kind, colour, name in (("groups", "x-brand", _("工作群、APP")), ("documents", "x-self", _("文件")))
             if kind in drawn
         ]
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from burden.kit import clock
 from burden.units.models import Level
-from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_unit
+from tests.factories import LAST_WEEK, NOW, make_actor, make_demand, make_target, make_unit
 from tests.reports.sums import add_demand_sums
 
 
@@ -108,3 +110,38 @@ def test_period_without_it_says_so(reviewer, bureau):
 @pytest.mark.parametrize("query", [{"period": "day"}, {"week": "2026-11-17"}])
 def test_unknown_state_is_404(reviewer, bureau, query):
     show(reviewer, make_demand(bureau), 404, **query)
+
+
+def test_receivers_are_listed_as_claimed_and_lead_on(reviewer, bureau):
+    demand = make_demand(bureau)
+    towns = [make_unit(bureau.parent, Level.TOWNSHIP, name=name) for name in ("柳河镇", "白塔镇")]
+    for town in towns:
+        make_target(demand, town, LAST_WEEK, people=2, minutes=30, prep_minutes=15)
+    make_target(demand, towns[0], LAST_WEEK.plus(-1), people=2, minutes=30)
+    make_target(demand, make_unit(bureau.parent, Level.TOWNSHIP, name="撤回镇"), LAST_WEEK, withdrawn=True)
+    count(demand)
+    page = show(reviewer, demand)
+    rows = {row.split("</a>")[0].split(">")[-1]: row for row in page.split('id="units"')[1].split("<tr>")[2:]}
+    assert ">2<" in rows["柳河镇"] and ">2.3<" in rows["柳河镇"]
+    assert ">1<" in rows["白塔镇"] and ">1.3<" in rows["白塔镇"]
+    assert f"/reports/{towns[0].code}/parts/?" in page and f"issuer={bureau.code}" in page
+    assert "撤回镇" not in page
+    assert "白塔镇" in show(reviewer, demand, period="week")
+
+
+def test_long_lists_of_a_demand_have_pages_and_one_query_count(reviewer, bureau, monkeypatch):
+    monkeypatch.setattr("reports.demand_views.UNITS", 2)
+    monkeypatch.setattr("reports.demand_views.LINES", 1)
+    demand = make_demand(bureau)
+    show(reviewer, demand)  # what is read once a process
+    counted = []
+    for n in range(1, 4):
+        make_target(demand, make_unit(bureau.parent, Level.TOWNSHIP, name=f"第{n}镇"), LAST_WEEK)
+        count(demand, LAST_WEEK.plus(-n))
+        with CaptureQueriesContext(connection) as seen:
+            page = show(reviewer, demand)
+        counted.append(len(seen))
+    assert counted[0] == counted[2]
+    assert "units=2#units" in page and "page=2" in page
+    assert "第3镇" not in page and "第3镇" in show(reviewer, demand, units="2")
+    assert "3 个单位" in page

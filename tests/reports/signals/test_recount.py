@@ -216,7 +216,7 @@ def test_two_lines_of_an_informal_channel_are_drawn_and_said(county: County, rev
     add(make_unit(county.county, Level.DEPARTMENT), "informal", evidence=sums)  # found before weeks were kept
     page = show(reviewer, county.county)
     assert page.count('class="spark"') == 1
-    assert '<polyline class="x-brand"' in page and '<polyline class="x-self2"' in page
+    assert '<polyline class="x-brand"' in page and '<polyline class="x-self"' in page
     week = week_number(MONDAYS[0])
     assert f"{week} 20.0；文件：" in page and f'{week} —"' in page
 
