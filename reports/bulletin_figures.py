@@ -301,7 +301,7 @@ def _recognised_words(table: Mapping[str, Any]) -> str:
 
 def _method(read: Read) -> dict[str, str]:
     """Write what is no relief and no burden of anybody's: a change of method, and the portal itself."""
-    weeks = (read.period.first.monday, read.period.last.monday)
+    weeks = read.period.span
     low, high = read.unit.range
     changed = (
         Reestimate.objects.visible_to(read.actor)

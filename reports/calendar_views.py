@@ -22,7 +22,7 @@ from burden.kit.errors import Absent, no_week
 from burden.kit.sheets import WORKBOOK, written_csv, written_workbook
 from burden.ledger.services import record_download
 from burden.units.models import Unit
-from reports import ics, queries
+from reports import ics, listed
 from reports.calendar import CATEGORIES, DEEPEST, Calendar, calendar
 from reports.frames import chosen_or_404, unit_or_404
 from reports.table_rows import met
@@ -63,7 +63,9 @@ def calendar_of(request: ActedRequest, code: str) -> HttpResponse:
         context["file_url"] = address("calendar_file", code, week=str(week), category=category)
         context |= shown(actor, calendar(actor, unit, week, category))
     else:
-        context["below"] = [each for units in queries.below(actor, unit).values() for each in units]
+        context["below"] = [
+            each for units in listed.below(actor, unit, (week.monday, week.monday)).values() for each in units
+        ]
     return render(request, "reports/calendar.html", context)
 
 

@@ -23,6 +23,7 @@ from burden.standards.models import Category
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
 from reports import restated
+from reports.listed import stood
 from reports.models import RollupOwn, RollupSub
 from reports.peers import MIN_RETURNS, Spread, alike, spread
 from reports.periods import Period
@@ -230,7 +231,7 @@ def beside(actor: Actor, units: Sequence[Unit], period: Period, basis: str = REP
     is set among those that lie beside it, for one query more: their middle half is told, and no line of theirs.
     """
     own = bool(units) and units[0].level == Level.TOWNSHIP
-    others = _around(units[0]) if len(units) == 1 else []
+    others = _around(units[0], period, basis) if len(units) == 1 else []
     around = [unit.pk for unit in others]
     pks = [unit.pk for unit in units]
     seen, every = (RollupOwn.objects, RollupOwn.every) if own else (RollupSub.objects, RollupSub.every)
@@ -246,9 +247,10 @@ def beside(actor: Actor, units: Sequence[Unit], period: Period, basis: str = REP
     return Beside(placed)
 
 
-def _around(unit: Unit) -> list[Unit]:
+def _around(unit: Unit, period: Period, basis: str) -> list[Unit]:
     """Return the units that lie beside one, whoever may read them."""
-    beside = Unit.every.filter(parent=unit.parent_id, level=unit.level, closed_on=None).exclude(pk=unit.pk)
+    there = stood(period.span, basis)
+    beside = Unit.every.filter(there, parent=unit.parent_id, level=unit.level).exclude(pk=unit.pk)
     return list(beside) if unit.parent_id else []
 
 
@@ -261,7 +263,7 @@ class _Facts:
     """What the sums say of some units in a period, in either tree. Two queries as reported."""
 
     def __init__(self, rows: QuerySet[Any], units: Collection[int], period: Period, basis: str, own: bool) -> None:
-        span = period.first.monday, period.last.monday
+        span = period.span
         self.period = period
         self.loads = _loads(rows, units, period)
         if basis == RESTATED:

@@ -18,7 +18,7 @@ from burden.kit.templatetags.show import category_css
 from burden.resources import queries as resources
 from burden.standards.models import Category
 from burden.units.models import Kind, Level, Unit
-from reports import queries
+from reports import listed, queries
 from reports.capacity import Beside, after_hours, beside
 from reports.frames import chosen_or_404, period_bar, period_or_404, trees_bar, unit_or_404
 from reports.panels.items import leads
@@ -35,10 +35,10 @@ def capacity(request: ActedRequest, code: str) -> HttpResponse:
     """Show a place's people beside what is asked of them. Refuses (404): a foreign or missing unit; no such period or kind."""
     actor, now = request.actor, clock.now()
     unit, period = unit_or_404(actor, code), period_or_404(request, now)
-    below = queries.below(actor, unit) or {unit.level: [unit]}
+    basis = chosen_or_404(request, "basis", BASES, REPORTED)
+    below = listed.below(actor, unit, period.span, basis) or {unit.level: [unit]}
     usual = Level.TOWNSHIP.value if Level.TOWNSHIP in below else next(iter(below))
     level = chosen_or_404(request, "kind", below, usual)
-    basis = chosen_or_404(request, "basis", BASES, REPORTED)
     kept = period.query | ({"basis": basis} if basis != REPORTED else {})
     said = kept | ({"kind": level} if level != usual else {})
     if level == Level.VILLAGE:

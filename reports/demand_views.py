@@ -67,7 +67,7 @@ def _crumbs(actor: Actor, found: Demand, period: Period) -> list[dict[str, Any]]
 
 def _figures(actor: Actor, found: Demand, period: Period) -> dict[str, Any]:
     """Return the weeks, newest first."""
-    span = (period.first.monday, period.last.monday)
+    span = period.span
     sums = RollupDemand.objects.visible_to(actor).filter(demand=found, week__range=span)
     cells = issued.cells_of(sums)
     targets = {(level, week): count for level, week, count in sums.values_list("level", "week", "targets")}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
 from burden.units.models import Level, Unit, UnitQuerySet
+from reports.listed import units_below
 from reports.periods import WEEKS, Period, Span
 from reports.restated import REPORTED
 
@@ -54,9 +55,10 @@ class Extent:
         return Period.over(self.period.weeks).unlike
 
     def units(self, actor: Actor) -> UnitQuerySet:
-        """The unit itself, or those of the level below it that the actor may see."""
-        seen = Unit.objects.visible_to(actor)
-        return seen.filter(pk=self.unit.pk) if self.level == OWN else seen.under(self.unit).filter(level=self.level)
+        """The unit itself, or those of the level below it that the actor may see, as reports.listed lists them."""
+        if self.level in (OWN, self.unit.level):
+            return Unit.objects.visible_to(actor).filter(pk=self.unit.pk)
+        return units_below(actor, self.unit, self.span, self.basis).filter(level=self.level)
 
     def issuers(self, actor: Actor) -> UnitQuerySet:
         """The unit and all below it, whose demands a table lists; no level is asked."""

@@ -70,7 +70,7 @@ def trees_bar(unit: Unit, units: Sequence[Unit], period: Period, basis: str, to:
 
     Shape: `bases` and `tree` as reports/_period.html shows them; `to` as for period_bar.
     """
-    if queries.trees(unit, units, (period.first.monday, period.last.monday)).is_one:
+    if queries.trees(unit, units, period.span).is_one:
         return {"tree": TREES[basis]}
     return {"bases": [(label, to(basis=each), each == basis) for each, label in TREES.items()]}
 
@@ -85,7 +85,7 @@ def is_told(actor: Actor, unit: Unit, weeks: Sequence[Week], basis: str) -> bool
 def told_elsewhere(actor: Actor, unit: Unit, period: Period, basis: str, to: Callable[..., str]) -> dict[str, str]:
     """Return where the other tree tells figures that this one does not; nothing where it does not either."""
     other = RESTATED if basis == REPORTED else REPORTED
-    if queries.trees(unit, [], (period.first.monday, period.last.monday)).is_one:
+    if queries.trees(unit, [], period.span).is_one:
         return {}
     return {"elsewhere_url": to(basis=other)} if is_told(actor, unit, period.weeks, other) else {}
 

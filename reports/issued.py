@@ -159,7 +159,7 @@ class Issued:
 def cells(actor: Actor, issuer: Unit, period: Period) -> list[Cell]:
     """Return an issuer's demands of a period, few answers hidden. One query."""
     found = RollupDemand.objects.visible_to(actor).filter(demand__issuer=issuer)
-    return cells_of(found.filter(week__range=(period.first.monday, period.last.monday)))
+    return cells_of(found.filter(week__range=period.span))
 
 
 def cells_of(found: QuerySet[RollupDemand]) -> list[Cell]:
@@ -215,7 +215,7 @@ def unregistered(actor: Actor, issuer: Unit, period: Period) -> int:
     """
     if issuer.parent_id is None or not _may_ask(actor, issuer):
         return 0
-    above, weeks = issuer.parent_id, (period.first.monday, period.last.monday)
+    above, weeks = issuer.parent_id, period.span
     found = (
         RollupSource.every.filter(unit_id=above, issuer_id=issuer.pk, week__range=weeks, u_n__gte=MIN_RETURNS)
         .exclude(week__in=hidden([above], weeks)[above])
@@ -231,7 +231,7 @@ def reestimated(actor: Actor, issuer: Unit, period: Period) -> int:
 
 def reestimated_by_demand(actor: Actor, issuer: Unit, period: Period) -> dict[int, int]:
     """Return the same by demand. Units: person-minutes."""
-    weeks = (period.first.monday, period.last.monday)
+    weeks = period.span
     found = Reestimate.objects.visible_to(actor).filter(demand__issuer=issuer, week__range=weeks)
     return dict(found.values_list("demand_id").annotate(sum=Sum(F("after_min") - F("before_min"))))
 

@@ -25,7 +25,7 @@ from burden.ledger.services import record_download
 from burden.standards.models import Evidence, Tariff, TariffVersion
 from burden.standards.tariffs import version_on
 from burden.units.models import Level, Unit
-from reports import queries
+from reports import listed, queries
 from reports.frames import chosen_or_404, period_bar, period_or_404, unit_or_404
 from reports.indicators import INDICATORS, VALUED
 from reports.panels import measures
@@ -139,7 +139,9 @@ def indicator(request: ActedRequest, code: str, key: str) -> HttpResponse:
         raise Http404
     if key == "unregistered_share":
         return redirect(address("issuers", code, **period.query, sort="unregistered"))
-    below = {level: units for level, units in queries.below(actor, unit).items() if level != unit.level}
+    below = {
+        level: units for level, units in listed.below(actor, unit, period.span, basis).items() if level != unit.level
+    }
     level = chosen_or_404(request, "kind", below, next(iter(below), ""))
     kept = period.query | ({} if basis == REPORTED else {"basis": basis})
 

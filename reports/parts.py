@@ -232,7 +232,7 @@ def claimed(found: Cells, unit: int, weeks: Collection[dt.date], part: Part) -> 
 def lines(actor: Actor, units: Sequence[Unit], period: Period, part: Part, basis: str = REPORTED) -> list[Line]:
     """Return the units below, the heaviest first, then those not shown. Five queries at most, more in today's tree."""
     ids = [unit.pk for unit in units]
-    span = period.first.monday, period.last.monday
+    span = period.span
     returns: dict[int, dict[dt.date, int]] = defaultdict(dict)
     rows = RollupSub.objects.visible_to(actor).filter(unit__in=units, week__range=span)
     for unit, week, count in rows.values_list("unit_id", "week", "returns"):

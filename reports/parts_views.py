@@ -24,7 +24,7 @@ from burden.kit.templatetags.show import category_css
 from burden.ledger.services import record_download
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
-from reports import parts, queries
+from reports import listed, parts, queries
 from reports.calendar import DEEPEST
 from reports.frames import chosen_or_404, period_bar, period_or_404, told_elsewhere, unit_or_404, why_hidden
 from reports.indicators import Figures, per_head
@@ -79,8 +79,9 @@ def parts_of(request: ActedRequest, code: str) -> HttpResponse:
     """Show what makes up a unit's burden in a period. Refuses (404): a foreign or missing unit or issuer, no such state."""
     actor, now = request.actor, clock.now()
     unit = unit_or_404(actor, code)
-    below = queries.below(actor, unit)
-    state = _state(request, unit, below, now)
+    period, basis = period_or_404(request, now), chosen_or_404(request, "basis", BASES, REPORTED)
+    below = listed.below(actor, unit, period.span, basis)
+    state = _state(request, unit, below, period, basis)
     units = [each for each in below.get(state.level, []) if each.pk != unit.pk]
     lines = parts.lines(actor, units, state.period, state.part, state.basis) if units else []
     if request.GET.get("format") == "csv":
@@ -98,12 +99,11 @@ def parts_of(request: ActedRequest, code: str) -> HttpResponse:
     return render(request, "reports/parts.html", context)
 
 
-def _state(request: ActedRequest, unit: Unit, below: Mapping[str, list[Unit]], now: dt.datetime) -> State:
+def _state(request: ActedRequest, unit: Unit, below: Mapping[str, list[Unit]], period: Period, basis: str) -> State:
     category, kind = (
         chosen_or_404(request, name, known) for name, known in (("category", Category.values), ("kind", Level.values))
     )
-    period = period_or_404(request, now)
-    asked, basis = request.GET.get("issuer", ""), chosen_or_404(request, "basis", BASES, REPORTED)
+    asked = request.GET.get("issuer", "")
     issuer = parts.issuer_at(request.actor, unit, asked) if asked else None
     if asked and issuer is None:
         raise Http404

@@ -82,6 +82,11 @@ class Period:
         return tuple(week.monday for week in self.weeks)
 
     @property
+    def span(self) -> Span:
+        """First and last Monday."""
+        return self.first.monday, self.last.monday
+
+    @property
     def year(self) -> int:
         """The year the span lies in."""
         return _thursday(self.first).year

@@ -44,26 +44,6 @@ def unit_by_code(actor: Actor, code: str) -> Unit | None:
     )
 
 
-def below(actor: Actor, unit: Unit) -> dict[str, list[Unit]]:
-    """Return the open units that can be compared below a unit: its children, and in a county the villages too.
-
-    A township is there itself: those who work in it are one line of its county's table.
-    Shape: by level, the highest first; units by path.
-    """
-    deepest = unit.depth + (2 if unit.level == Level.COUNTY else 1)
-    found = (
-        Unit.objects.visible_to(actor)
-        .under(unit)
-        .filter(depth__gt=unit.depth, depth__lte=deepest, closed_on=None)
-        .only("code", "name", "kind", "level", "path", "parent_id")
-        .order_by("path")
-    )
-    levels: dict[str, list[Unit]] = {unit.level: [unit]} if unit.level == Level.TOWNSHIP else {}
-    for each in found:
-        levels.setdefault(each.level, []).append(each)
-    return {level: levels[level] for level in Level.values if level in levels}
-
-
 def name_parents(units: Sequence[Unit]) -> None:
     """Fetch the parents of some of the units below one, to say which township a village belongs to."""
     prefetch_related_objects(units, "parent")

@@ -13,6 +13,7 @@ from burden.kit.clock import Week
 from burden.standards.models import Category
 from burden.units.models import Unit
 from reports import restated
+from reports.listed import units_below
 from reports.peers import Weeks
 from reports.periods import Span
 from reports.queries import issuer_names
@@ -131,7 +132,8 @@ def by_week(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
 
 def by_child(actor: Actor, unit: Unit, extent: Extent) -> list[Summary]:
     """One row per unit right below that has figures, in the order of their codes."""
-    codes = dict(Unit.objects.visible_to(actor).filter(parent=unit).order_by("code").values_list("pk", "code"))
+    children = units_below(actor, unit, extent.span, extent.basis, steps=1)
+    codes = dict(children.order_by("code").values_list("pk", "code"))
     weeks: dict[int, dict[dt.date, Sums]] = {pk: {} for pk in codes}
     for (child, week), sums in extent.cells(codes).items():
         weeks[child][week] = sums

@@ -38,7 +38,7 @@ from reports.values import indicator_values
 
 def comparison(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     """Return the units of a level side by side as the page does: the heaviest first, then those not shown."""
-    units = list(extent.units(actor).filter(closed_on=None).select_related("parent").order_by("path"))
+    units = list(extent.units(actor).select_related("parent").order_by("path"))
     rows = {row.unit.pk: row for row in compared(actor, units, extent.span, extent.basis)}
     period = Period.over(extent.period.weeks)
     then = Then(*(_loads(actor, rows, period, each, extent.basis) for each in (period.previous, period.last_year)))
@@ -78,7 +78,7 @@ def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
 
 def capacity(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     """Return burden beside capacity of the units of a level as the page does: those first whose hours are asked most."""
-    units = list(extent.units(actor).filter(closed_on=None).select_related("parent").order_by("path"))
+    units = list(extent.units(actor).select_related("parent").order_by("path"))
     return [_capacity(line) for line in beside(actor, units, Period.over(extent.period.weeks), extent.basis).lines]
 
 

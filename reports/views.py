@@ -21,7 +21,7 @@ from burden.kit.addresses import address, query_of
 from burden.kit.clock import Week, last_closed
 from burden.standards.models import Category
 from burden.units.models import Level, Unit
-from reports import league, queries
+from reports import league, listed, queries
 from reports.calendar import calendar
 from reports.calendar_views import shown
 from reports.exports import is_offered
@@ -108,8 +108,9 @@ def report(request: ActedRequest, code: str) -> HttpResponse:
     unit = unit_or_404(actor, code)
     if monday := _monday_of(request.GET.get("week", "")):
         return redirect(address("report", code, **request.GET.dict() | {"week": monday}))
-    below = queries.below(actor, unit)
-    state = _state(request, unit, below, now)
+    period, basis = period_or_404(request, now), chosen_or_404(request, "basis", BASES, REPORTED)
+    below = listed.below(actor, unit, period.span, basis)
+    state = _state(request, unit, below, period, basis)
     context = _frame(actor, state, below, now) | _bases(state, below, now)
     panels, here = _panels(actor, state, now)
     context |= panels
@@ -145,9 +146,8 @@ def _monday_of(text: str) -> str:
     return "" if day.isoweekday() == 1 else str(Week.on(day))
 
 
-def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], now: dt.datetime) -> State:
-    period = period_or_404(request, now)
-    level, basis = chosen_or_404(request, "kind", Level.values), chosen_or_404(request, "basis", BASES, REPORTED)
+def _state(request: ActedRequest, unit: Unit, below: dict[str, list[Unit]], period: Period, basis: str) -> State:
+    level = chosen_or_404(request, "kind", Level.values)
     sort, peers = chosen_or_404(request, "sort", comparison.SORTS, "imposed"), chosen_or_404(request, "peers", SCOPES)
     listed = level if level in below else next((found for found in below if found != unit.level), "")
     return State(unit, period, listed, basis, sort, peers)
@@ -383,7 +383,7 @@ def _standing(actor: Actor, state: State, here: Figures | None, known: Stats) ->
         return {}
     load = here.load if here else None
     if state.unit.level == Level.TOWNSHIP:  # its own people alone are compared
-        span = (state.period.first.monday, state.period.last.monday)
+        span = state.period.span
         load = queries.compared(actor, [state.unit], span)[0].over(state.period)
     found = standing.standing(known, state.unit, load)
     is_compared = any(each.count for each in found)

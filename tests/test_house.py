@@ -120,6 +120,7 @@ RAW_SQL_IN = {  # the only modules that write SQL by hand: set-based work the OR
     "reports/capacity.py",
     "reports/league.py",
     "reports/relief.py",
+    "reports/listed.py",
     "reports/peers.py",
     "reports/peer_stats.py",
     "reports/restated.py",
@@ -257,6 +258,7 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
     "RollupOwn": {"reports/capacity.py"},  # the middle half of those around a unit
     "RollupSub": {
         "reports/capacity.py",  # as well
+        "reports/listed.py",  # whether a closed unit has sums of some weeks
         "reports/issued.py",  # whether there is data of some weeks, without a figure
         "reports/provided.py",
     },

@@ -94,7 +94,7 @@ class People(ApiView):
         """Return the number that the page of the year shows."""
         given = self.parameters("unit", "year", is_list=False)
         unit, period = asked_unit(self.actor, given), asked_year(given, clock.now())
-        span = period.first.monday, period.last.monday
+        span = period.span
         figures = queries.weekly(self.actor, unit, span)
         gone = hidden_in(REPORTED, [unit.pk], span)[unit.pk]
         people = queries.people(self.actor, unit, period, figures, gone)

@@ -15,12 +15,12 @@ from burden.kit import clock
 from burden.kit.api import ApiView
 from burden.standards.models import Category
 from burden.units.models import Level
-from reports import parts, queries
+from reports import listed, parts
 from reports.api import REFUSALS, asked_period, asked_unit, basis_field, choice, no_unit
 from reports.indicators import whole
 from reports.parts import Part
 from reports.periods import KINDS
-from reports.restated import BASES
+from reports.restated import BASES, REPORTED
 
 ANY = ("", *Category.values)
 
@@ -81,7 +81,7 @@ class Parts(ApiView):
         issuer = parts.issuer_at(self.actor, unit, given["issuer"]) if given.get("issuer") else None
         if given.get("issuer") and issuer is None:
             raise no_unit("issuer")
-        below = queries.below(self.actor, unit)
+        below = listed.below(self.actor, unit, period.span, basis or REPORTED)
         usual = next((level for level in below if level != unit.level), "")
         level = choice(given, "level", tuple(Level.values)) if "level" in given else usual
         units = [each for each in below.get(level, []) if each.pk != unit.pk]

@@ -48,6 +48,11 @@ class Tile:
     previous: Change
     last_year: Change
 
+    @property
+    def key(self) -> str:
+        """The indicator that it is, by whose page it leads on."""
+        return f"records_{self.category}"
+
 
 @dataclass(frozen=True)
 class Headline:

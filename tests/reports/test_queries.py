@@ -50,16 +50,6 @@ def test_unit_outside_the_range_is_as_if_missing(county, reviewer):
     assert queries.unit_by_code(reviewer, "no such code") is None
 
 
-def test_below_a_county_are_children_and_villages(county, reviewer):
-    town = make_unit(county, "township")
-    village, office = make_unit(town, "village"), make_unit(county, "department")
-    make_unit(county, "township", closed_on=LAST_WEEK.monday)
-    found = queries.below(reviewer, county)
-    assert found == {"township": [town], "village": [village], "department": [office]}
-    assert queries.below(reviewer, town) == {"township": [town], "village": [village]}
-    assert queries.below(reviewer, village) == {}
-
-
 def test_weekly_sums_hold_all_below(county, reviewer):
     town = make_unit(county, "township")
     add_sums(town, returns=6, per_head=600)
