@@ -4,7 +4,7 @@ import { init } from "../built/echarts.js";
 const PHONE = 640;
 const PHONE_WEEKS = 26;
 const box = document.getElementById("trend");
-const minutes = (cell) => (cell.dataset.v ? Number(cell.dataset.v) / 60 : null);
+const minutes = (element) => (element.dataset.v ? Number(element.dataset.v) / 60 : null);
 
 // one week a row, oldest first
 const rows = [...document.querySelectorAll("#trend-table tbody tr")].reverse().map((row) => ({
@@ -16,6 +16,8 @@ const rows = [...document.querySelectorAll("#trend-table tbody tr")].reverse().m
 }));
 const [, nowName, lastYearName] = [...document.querySelectorAll("#trend-table thead th")].map((head) => head.textContent);
 const openName = box.dataset.open;
+const goal = minutes(box);
+const goalName = box.dataset.goal;
 
 function look() {
   const style = getComputedStyle(document.documentElement);
@@ -25,7 +27,7 @@ function look() {
 
 // the axis may begin above zero: round steps around the values, four at most
 function scale(weeks) {
-  const values = weeks.flatMap((week) => [week.now, week.lastYear]).filter((value) => value !== null);
+  const values = [goal, ...weeks.flatMap((week) => [week.now, week.lastYear])].filter((value) => value !== null);
   if (!values.length) return { min: 0, max: 1, interval: 1 };
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -51,7 +53,9 @@ function series(weeks, { of, rem }) {
   const line = (name, data, width, color, more) => ({
     name, type: "line", data, symbol: aloneAt(data), symbolSize: 4 * rem, lineStyle: { width, color }, itemStyle: { color }, ...more,
   });
+  const aim = { symbol: "none", lineStyle: { width: 1.5, type: "dashed", color: ink } };
   return [
+    ...(goal === null ? [] : [line(goalName, weeks.map(() => goal), 1.5, ink, aim)]),
     line(lastYearName, weeks.map((week) => week.lastYear), 1.5, of("--prev")),
     line(openName, weeks.map((week, i) => (isOpen && (week.isOpen || i === last) ? week.now : null)), 1.5, brand, {
       symbol: (_value, { dataIndex }) => (weeks[dataIndex].isOpen ? "circle" : "none"),
