@@ -180,7 +180,7 @@ class Period:
         """First and last day: 11月9日—15日, 9–15 Nov."""
         start, end = self.first.monday, self.last.sunday
         if get_language() == "en":
-            return f"{start.day if start.month == end.month else day(start)}–{day(end)}"
+            return f"{start.day}–{day(end)}" if start.month == end.month else f"{day(start)} – {day(end)}"
         return f"{day(start)}—{f'{end.day}日' if start.month == end.month else day(end)}"
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from burden.accounts.actor import Actor
 from burden.kit.clock import Week
-from burden.kit.templatetags.show import percent
+from burden.kit.templatetags.show import listed, percent
 from burden.ledger.models import StaleMark
 from burden.units.models import Level, Unit
 from reports import restated, source_periods
@@ -175,12 +175,13 @@ def uncovered(now: Share, previous: Share, last_year: Share) -> list[str]:
 
     Shape: those who filed, and those who could have (none: nothing to compare with).
     """
-    found = []
-    for name, then in ((_("上期"), previous), (_("上年同期"), last_year)):
-        if now[1] and then[1] and abs(now[0] / now[1] - then[0] / then[1]) * 100 > MOST_MOVED:
-            facts = {"name": name, "here": percent(*now), "then": percent(*then)}
-            found.append(_("已有数据：本期 %(here)s，%(name)s %(then)s，合计不能直接比") % facts)
-    return found
+    found = [
+        words % {"then": percent(*then)}
+        for words, then in ((_("上期 %(then)s"), previous), (_("上年同期 %(then)s"), last_year))
+        if now[1] and then[1] and abs(now[0] / now[1] - then[0] / then[1]) * 100 > MOST_MOVED
+    ]
+    facts = {"here": percent(*now), "then": listed(found)}
+    return [_("已有数据：本期 %(here)s，%(then)s，合计不能直接比") % facts] if found else []
 
 
 def unfiled(figures: Mapping[dt.date, Figures | Load], period: Period) -> list[Week]:

@@ -8,7 +8,7 @@ from allauth.account.forms import LoginForm as AllauthLoginForm
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from burden.accounts import queries
 from burden.accounts.actor import Actor, actor_of
@@ -93,7 +93,7 @@ class ChangePasswordForm(NewPasswordForm):
 class WithUnit(Plain):
     """A form that names a unit: whose range it lies in is known when the form is made."""
 
-    unit = UnitField(label=gettext_lazy("单位"))
+    unit = UnitField(label=pgettext_lazy("one", "单位"))
     title = forms.CharField(label=gettext_lazy("任职"), required=False, max_length=60)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

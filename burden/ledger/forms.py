@@ -7,6 +7,7 @@ import datetime as dt
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KINDS = (  # the beginning of a code, and what it is about
     ("", _("全部")),
@@ -266,11 +267,11 @@ DETAILS = {
     "new": _("新增"),
     "nil": _("无额外事项"),
     "parent": _("来自"),
-    "people": _("人"),
+    "people": pgettext_lazy("detail", "人"),
     "period": _("时段"),
     "published": _("直接发出"),
-    "person": _("人"),
-    "persons": _("人"),
+    "person": pgettext_lazy("detail", "人"),
+    "persons": pgettext_lazy("detail", "人"),
     "reason": _("原因"),
     "receivers": _("接收单位"),
     "refused": _("没收"),
@@ -374,7 +375,7 @@ SUBJECTS = {
     "target": _("任务"),
     "ticket": _("反映"),
     "ticketforward": _("转出核实"),
-    "unit": _("单位"),
+    "unit": pgettext_lazy("one", "单位"),
     "unitevent": _("区划变动"),
     "user": _("账号"),
     "verification": _("汇总核对"),

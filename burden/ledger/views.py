@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import query_of
+from burden.kit.templatetags.show import listed
 from burden.ledger import queries
 from burden.ledger.forms import ACTS, CODED, DETAILS, KINDS, NO, SUBJECTS, YES, FilterForm
 from burden.ledger.models import AuditEvent
@@ -45,7 +46,7 @@ def _written(name: str, value: object) -> str:
     words = CODED.get(name, {})
     if not isinstance(value, list):
         return str(words.get(str(value), value))
-    shown = "、".join(str(words.get(each, each)) for each in value[:SHOWN])
+    shown = listed(words.get(each, each) for each in value[:SHOWN])
     return shown if len(value) <= SHOWN else gettext("%(some)s 等 %(n)d 个") % {"some": shown, "n": len(value)}
 
 

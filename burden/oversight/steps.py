@@ -47,7 +47,7 @@ STEPS: Mapping[str, Step] = {
     "grant": Step(_("同意延期"), OFFICE, frozenset({S.EXTENSION}), S.WORKING),
     "refuse": Step(_("不同意延期"), OFFICE, frozenset({S.EXTENSION}), S.WORKING),
     "verify": Step(_("核实通过"), KEEPERS, frozenset({S.ANSWERED}), None),
-    "return": Step(_("退办"), KEEPERS, frozenset({S.ANSWERED}), S.RETURNED),
+    "return": Step(pgettext_lazy("act", "退办"), KEEPERS, frozenset({S.ANSWERED}), S.RETURNED),
     "finish": Step(_("核实办结"), OFFICE, frozenset({S.ANSWERED}), S.DONE),
     "close": Step(_("销号"), OFFICE, frozenset({S.DONE}), S.CLOSED),
     "look": Step(_("回头看"), KEEPERS, frozenset({S.CLOSED}), S.LOOKED),

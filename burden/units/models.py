@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from burden.kit.db import ScopedQuerySet
 
@@ -45,7 +46,7 @@ class Kind(models.TextChoices):
     STREET = "street", _("街道")
     VILLAGE = "village", _("村")
     COMMUNITY = "community", _("社区")
-    DEPARTMENT = "department", _("部门")
+    DEPARTMENT = "department", pgettext_lazy("one", "部门")
 
 
 class UnitQuerySet(ScopedQuerySet):

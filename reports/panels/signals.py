@@ -22,7 +22,7 @@ from burden.entries.models import Reason
 from burden.kit.addresses import address
 from burden.kit.clock import Week
 from burden.kit.reading import bare
-from burden.kit.templatetags.show import full_day, hm, hours, minutes, percent, week_number
+from burden.kit.templatetags.show import full_day, hm, hours, listed, minutes, percent, week_number
 from burden.units.models import Kind as UnitKind
 from burden.units.models import Unit
 from reports.models import Signal
@@ -76,7 +76,7 @@ class Line:
     def curve_words(self) -> str:
         """Say the curve aloud."""
         unit = _("每周人均小时") if self.signal.kind == Kind.OUTLIER else _("每周人时")
-        return f"{unit}：" + "，".join(f"{week_number(week)} {hours(value)}" for week, value in self.weeks)
+        return unit + _("：") + _("，").join(f"{week_number(week)} {hours(value)}" for week, value in self.weeks)
 
     @property
     def lines(self) -> list[tuple[str, str, list[int | None]]]:
@@ -97,10 +97,10 @@ class Line:
         """Say both lines aloud."""
         weeks = [_week(week) for week, _value in self.told.evidence["weekly"]["groups"]]
         said = (
-            f"{name}：" + "，".join(f"{week} {hours(value)}" for week, value in zip(weeks, values, strict=True))
+            name + _("：") + _("，").join(f"{week} {hours(value)}" for week, value in zip(weeks, values, strict=True))
             for _colour, name, values in self.lines
         )
-        return "；".join([_("每周人时"), *said])
+        return _("；").join([_("每周人时"), *said])
 
     @property
     def signal(self) -> Signal:
@@ -331,7 +331,7 @@ def _uniform(found: Told, readable: Collection[int]) -> Words:
     for each in heavy:
         why.update(each["reasons"])
     if why:
-        told = "、".join(_("%(why)s %(n)d 次") % {"why": Reason(code).label, "n": n} for code, n in why.most_common())
+        told = listed(_("%(why)s %(n)d 次") % {"why": Reason(code).label, "n": n} for code, n in why.most_common())
         points.append(_("说了原因的：%(told)s") % {"told": told})
     return Words(
         _("《%(title)s》一起发给 %(sent)d 类单位，有的说不适用") % facts,

@@ -133,7 +133,7 @@ def test_names_in_chinese():
 def test_names_in_english():
     with translation.override("en"):
         assert Period.of("week", week("2026-11-09")).dates == "9–15 Nov"
-        assert Period.of("week", week("2026-11-30")).dates == "30 Nov–6 Dec"
+        assert Period.of("week", week("2026-11-30")).dates == "30 Nov – 6 Dec"
         assert Period.of("month", week("2026-11-09")).name == "Nov"
 
 

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 
 from burden.kit import clock
 from burden.kit.clock import Week
@@ -207,3 +208,15 @@ def figures_of(load):
     return replace(
         NOTHING, minutes=(load.minutes, 0, 0, 0, 0), self_min=load.self_min, returns=load.returns, active=load.active
     )
+
+
+def test_where_too_many_more_or_fewer_filed_is_said_in_one_sentence():
+    assert queries.uncovered((20, 100), (34, 100), (36, 100)) == [
+        "已有数据：本期 20.0%，上年同期 36.0%，合计不能直接比"
+    ]
+    both = (20, 100), (40, 100), (36, 100)
+    assert queries.uncovered(*both) == ["已有数据：本期 20.0%，上期 40.0%、上年同期 36.0%，合计不能直接比"]
+    with translation.override("en"):
+        words = "Returns in: 20.0% now, 40.0% in the period before, 36.0% in the same weeks last year; totals do not compare"
+        assert queries.uncovered(*both) == [words]
+    assert queries.uncovered((20, 100), (0, None), (0, None)) == []

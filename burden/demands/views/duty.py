@@ -183,7 +183,7 @@ def plan_item(request: ActedRequest, pk: int) -> HttpResponse:
     until = min(clock.day_of(clock.now()), dt.date(item.year, 12, 31))
     used = lists.times_used(request.actor, [item], until).get(item.pk, 0)
     facts = [
-        (_("单位"), item.issuer.name),
+        (pgettext_lazy("one", "单位"), item.issuer.name),
         (_("年份"), str(item.year)),
         (_("计划次数"), str(item.times)),
         (_("已用次数"), str(used)),

@@ -25,7 +25,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.addresses import query_of
 from burden.kit.errors import Refused
-from burden.kit.templatetags.show import NOTHING
+from burden.kit.templatetags.show import NOTHING, listed
 from burden.units.models import Kind, Level
 
 LINES = 30
@@ -138,13 +138,17 @@ def _seen(review: DemandReview) -> dict[str, Any]:
 
 def _facts(found: Demand, times: int) -> list[tuple[Any, str]]:
     """Return what is registered, line by line, without what was left empty."""
-    supporting = "、".join(unit.name for unit in found.supporting.all())
+    supporting = listed(unit.name for unit in found.supporting.all())
     said = [
         (_("依据"), found.basis),
         (_("源头层级"), found.get_origin_display()),
         (_("发到哪里"), spoken(found.receivers)),
         (_("日期"), _dates(found, times)),
-        (_("每个单位"), gettext("%(people)d 人，每人 %(minutes)d 分钟") % vars(found)),
+        (
+            _("每个单位"),
+            ngettext("%(people)d 人，每人 %(minutes)d 分钟", "%(people)d 人，每人 %(minutes)d 分钟", found.people)
+            % vars(found),
+        ),
         (_("下发方式"), found.get_channel_display()),
         (_("由哪个岗位办"), found.post_title),
         (_("牵头部门"), found.lead.name if found.lead_id != found.issuer_id else ""),
@@ -186,11 +190,11 @@ def spoken(receivers: Mapping[str, Any]) -> str:
     levels = [str(Level(code).label) for code in receivers.get("levels", ())]
     kinds = [str(Kind(code).label) for code in receivers.get("kinds", ())]
     finer = [*kinds, *receivers.get("traits", ())] if levels else list(receivers.get("traits", ()))
-    words = "、".join(levels or kinds)
+    words = listed(levels or kinds)
     if finer:
-        words += gettext("（%(which)s）") % {"which": "、".join(finer)}
-    listed = len(receivers.get("units", ()))
-    if not listed:
+        words += gettext("（%(which)s）") % {"which": listed(finer)}
+    units = len(receivers.get("units", ()))
+    if not units:
         return words
-    named = ngettext("%(n)d 个单位", "%(n)d 个单位", listed) % {"n": listed}
-    return f"{words}、{named}" if words else named
+    named = ngettext("%(n)d 个单位", "%(n)d 个单位", units) % {"n": units}
+    return listed([words, named]) if words else named

@@ -33,6 +33,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Conflict, Refused
 from burden.kit.reading import bare
+from burden.kit.templatetags.show import listed
 from burden.standards.models import Category
 
 NOTICE, AFTERWARDS = "notice", "afterwards"  # doors beside the plain form
@@ -355,7 +356,7 @@ def _context(desk: Desk, request: ActedRequest | None = None) -> dict[str, Any]:
 
 
 def _spoken(names: Iterable[str]) -> str:
-    return "、".join(str(NAMES[name]) for name in names)
+    return listed(NAMES[name] for name in names)
 
 
 def _says(form: RegisterForm, name: str) -> bool:

@@ -20,6 +20,7 @@ from burden.demands.queries import Budget
 from burden.demands.review import Review, review
 from burden.demands.values import NAMES
 from burden.kit.figures import KindShare, not_applicable
+from burden.kit.templatetags.show import listed
 from burden.standards.models import Strength
 from burden.units.models import Kind, Level
 
@@ -149,7 +150,7 @@ class Side:
     @cached_property
     def lacking(self) -> str:
         """What is to be filled in before it can go out, in words."""
-        return "、".join(str(NAMES[name]) for name in services.lacking(self.demand, self.today))
+        return listed(NAMES[name] for name in services.lacking(self.demand, self.today))
 
     @property
     def lighter(self) -> Lighter | None:

@@ -122,6 +122,7 @@ def _opened(request: ActedRequest, found: Ticket, days: Workdays, today: dt.date
         "owed": found.state not in DONE,
         "merged": queries.ticket(actor, found.merged_into_id) if found.merged_into_id else None,
         "identities": (asked_for := queries.identity_requests(actor, found) if found.named else []),
+        "waits": any(each.granted is None for each in asked_for),
         "to_decide": any(each.granted is None and each.asked_by_id != actor.user_id for each in asked_for),
         "limits": {"title": MOST_TITLE, "text": MOST_TEXT, "reply": MOST_REPLY},
     }

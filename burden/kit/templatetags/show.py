@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -88,6 +89,12 @@ def cited(text: str) -> str:
         )
 
     return gettext("、").join(CITED.sub(said, each) for each in text.split("、"))
+
+
+@register.filter
+def listed(words: Iterable[object]) -> str:
+    """Write several words one after another, as the reader's language parts them."""
+    return gettext("、").join(map(str, words))
 
 
 @register.filter

@@ -18,6 +18,7 @@ from burden.kit import clock
 from burden.kit.access import ActedRequest, access
 from burden.kit.errors import Refused
 from burden.kit.forms import show_refusal
+from burden.kit.templatetags.show import listed
 from burden.oversight import queries, saved, services, steps
 from burden.oversight.clocks import RED, edges, first_deadline
 from burden.oversight.forms import ActForm, ReliefForm, act_form
@@ -106,7 +107,7 @@ def _show(
         "clock": clock_,
         "nine": _nine(found, asked, happened, is_red=late > 0),
         "requirements": asked,
-        "steps": [(each, _label(found, each)) for each in happened],
+        "steps": [(each, _label(found, each), _note(each)) for each in happened],
         "asks": next((each.note for each in happened if each.act == "extend"), ""),
         "first": first_deadline(found, at.days),
         "again": found.is_unkept and bool(request.actor.post(*EXPORTERS)),
@@ -128,6 +129,11 @@ def _show(
 def _label(found: Order, step: OrderStep) -> str | Promise:
     label = steps.HAPPENED[step.act]
     return f"{label} · {found.get_outcome_display()}" if step.act == "look" and found.outcome else label
+
+
+def _note(step: OrderStep) -> str:
+    """Return what was said at a step; of an answer or a check the numbers of the requirements, as the reader's language lists them."""
+    return listed(step.note.split("、")) if step.act in {"answer", "verify"} else step.note
 
 
 def _nine(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from burden.standards.models import Rule
 
 UNITS: dict[str, Any] = {
     "ratio": gettext_lazy("（比例）"), "characters": gettext_lazy("字"), "meetings": gettext_lazy("次会"), "hours": gettext_lazy("小时"),
-    "minutes": gettext_lazy("分钟"), "items": gettext_lazy("项"), "visits": gettext_lazy("次"), "requests": gettext_lazy("次"),
+    "minutes": pgettext_lazy("unit", "分钟"), "items": gettext_lazy("项"), "visits": gettext_lazy("次"), "requests": gettext_lazy("次"),
     "person-days": gettext_lazy("人天"),
 }  # fmt: skip
 PERIODS: dict[str, Any] = {"each": "", "month": gettext_lazy("每月"), "year": gettext_lazy("每年")}

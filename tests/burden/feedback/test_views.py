@@ -149,6 +149,8 @@ def test_identity_is_opened_by_two_people_with_a_reason_and_noted(client: Client
     assert act(client, county.office, ticket, "ask_identity", reason="要当面核实").status_code == 302
     asked = IdentityRequest.objects.get()
     one = {"request": str(asked.pk)}
+    client.force_login(county.reviewer.user)
+    assert "请另一个人同意" not in client.get(f"/feedback/{ticket.pk}/").content.decode()  # one waits
     assert act(client, county.office, ticket, "decide_identity", granted="1", **one).status_code == 422
     assert act(client, county.office, ticket, "open_identity", **one).status_code == 422
     assert [each.act for each in waits.waiting(county.reviewer, TOMORROW)] == ["受理", "决定"]

@@ -157,3 +157,9 @@ def test_category_has_a_colour(code, css):
 @pytest.mark.parametrize(("title", "words"), [("《通知》", "通知"), ("月报", "月报"), ("《甲》和乙", "《甲》和乙")])
 def test_bare_title_has_no_marks_of_its_own(title, words):
     assert show.bare(title) == words
+
+
+def test_several_words_are_parted_as_the_language_parts_them() -> None:
+    assert show.listed(["乡镇", 2]) == "乡镇、2"
+    with translation.override("en"):
+        assert show.listed(["Townships", "Villages"]) == "Townships, Villages"
