@@ -23,7 +23,6 @@ from burden.standards.models import Category
 from burden.standards.workdays import Workdays, workdays
 from burden.units.models import Level, Unit
 from reports import restated
-from reports.listed import stood
 from reports.models import RollupOwn, RollupSub
 from reports.peers import MIN_RETURNS, Spread, alike, spread
 from reports.periods import Period
@@ -231,7 +230,7 @@ def beside(actor: Actor, units: Sequence[Unit], period: Period, basis: str = REP
     is set among those that lie beside it, for one query more: their middle half is told, and no line of theirs.
     """
     own = bool(units) and units[0].level == Level.TOWNSHIP
-    others = _around(units[0], period, basis) if len(units) == 1 else []
+    others = _around(units[0]) if len(units) == 1 else []
     around = [unit.pk for unit in others]
     pks = [unit.pk for unit in units]
     seen, every = (RollupOwn.objects, RollupOwn.every) if own else (RollupSub.objects, RollupSub.every)
@@ -247,10 +246,9 @@ def beside(actor: Actor, units: Sequence[Unit], period: Period, basis: str = REP
     return Beside(placed)
 
 
-def _around(unit: Unit, period: Period, basis: str) -> list[Unit]:
+def _around(unit: Unit) -> list[Unit]:
     """Return the units that lie beside one, whoever may read them."""
-    there = stood(period.span, basis)
-    beside = Unit.every.filter(there, parent=unit.parent_id, level=unit.level).exclude(pk=unit.pk)
+    beside = Unit.every.filter(parent=unit.parent_id, level=unit.level, closed_on=None).exclude(pk=unit.pk)
     return list(beside) if unit.parent_id else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -36,9 +37,10 @@ def capacity(request: ActedRequest, code: str) -> HttpResponse:
     actor, now = request.actor, clock.now()
     unit, period = unit_or_404(actor, code), period_or_404(request, now)
     basis = chosen_or_404(request, "basis", BASES, REPORTED)
-    below = listed.below(actor, unit, period.span, basis) or {unit.level: [unit]}
+    below = _open(listed.below(actor, unit, period.span, basis)) or {unit.level: [unit]}
     usual = Level.TOWNSHIP.value if Level.TOWNSHIP in below else next(iter(below))
-    level = chosen_or_404(request, "kind", below, usual)
+    kind = chosen_or_404(request, "kind", Level.values, usual)
+    level = kind if kind in below else usual
     kept = period.query | ({"basis": basis} if basis != REPORTED else {})
     said = kept | ({"kind": level} if level != usual else {})
     if level == Level.VILLAGE:
@@ -60,6 +62,12 @@ def capacity(request: ActedRequest, code: str) -> HttpResponse:
         "may_offer": Role.OFFICE in actor.roles, "led": {post.unit_id for post in actor.posts if post.role == Role.LEAD},
     }  # fmt: skip
     return render(request, "reports/capacity.html", context | trees_bar(unit, below[level], period, basis, to))
+
+
+def _open(below: Mapping[str, list[Unit]]) -> dict[str, list[Unit]]:
+    """Leave out units that closed: there nobody is to be added and nothing taken away."""
+    still = {level: [unit for unit in units if unit.closed_on is None] for level, units in below.items()}
+    return {level: units for level, units in still.items() if units}
 
 
 def _others(actor: Actor, unit: Unit, period: Period, now: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -40,14 +40,8 @@ def demand_sums(request: ActedRequest, pk: int) -> HttpResponse:
     def to(**changes: str) -> str:
         return address("demand_sums", pk, **period.query | changes)
 
-    figures, asked = _figures(actor, found, period), parts.receivers(actor, found.pk, period)
-    context = period_bar(period, now, to, is_yearly=False) | figures
+    context = period_bar(period, now, to, is_yearly=False) | _figures(request, found, period)
     context |= {
-        "page": Paginator(figures["rows"], LINES).get_page(request.GET.get("page", "1")),
-        "receivers": Paginator(asked, UNITS).get_page(request.GET.get("units", "1")),
-        "times": sum(each.times for each in asked),
-        "asked_min": sum(each.claim_min for each in asked),
-        "readable": queries.readable(actor, {each.unit.pk for each in asked}),
         "list_query": query_of(**period.query),
         "demand": found,
         "price": price(actor, found),
@@ -65,24 +59,33 @@ def _crumbs(actor: Actor, found: Demand, period: Period) -> list[dict[str, Any]]
     return [{"label": found.issuer.name, "url": url}, {"label": found.title}]
 
 
-def _figures(actor: Actor, found: Demand, period: Period) -> dict[str, Any]:
-    """Return the weeks, newest first."""
-    span = period.span
-    sums = RollupDemand.objects.visible_to(actor).filter(demand=found, week__range=span)
+def _figures(request: ActedRequest, found: Demand, period: Period) -> dict[str, Any]:
+    """Return the weeks, newest first, and whom it asks in the newest: a page of each."""
+    sums = RollupDemand.objects.visible_to(request.actor).filter(demand=found, week__range=period.span)
     cells = issued.cells_of(sums)
     targets = {(level, week): count for level, week, count in sums.values_list("level", "week", "targets")}
     shown = [cell for cell in cells if not cell.is_hidden]
+    page = Paginator(cells[::-1], LINES).get_page(request.GET.get("page", "1"))
+    most = max((max(each.claim_min, 0 if each.is_hidden else each.confirmed_min) for each in cells), default=0)
     return {
         "sums": issued.total(cells),
         "left_out": sum(cell.is_hidden for cell in cells),
         "is_partly": issued.is_partly(cells),
         "answered": sum(cell.answered for cell in shown),
         "targets": sum(targets.get((cell.level, cell.week), 0) for cell in shown or cells),
-        "rows": [_row(cell, targets.get((cell.level, cell.week), 0), cells) for cell in reversed(cells)],
+        "page": page,
+        "rows": [_row(cell, targets.get((cell.level, cell.week), 0), most) for cell in page],
+        **(_receivers(request, found, max(cell.week for cell in cells)) if cells else {}),
     }
 
 
-def _row(cell: Cell, targets: int, cells: Sequence[Cell]) -> dict[str, Any]:
+def _receivers(request: ActedRequest, found: Demand, week: dt.date) -> dict[str, Any]:
+    asked = parts.receivers(request.actor, found.pk, week)
+    page = Paginator(asked, UNITS).get_page(request.GET.get("units", "1"))
+    return {"receivers": page, "asked_in": week, "readable": queries.readable(request.actor, {x.unit_id for x in page})}
+
+
+def _row(cell: Cell, targets: int, most: int) -> dict[str, Any]:
     return {
         "cell": cell,
         "level": str(Level(cell.level).label),
@@ -91,5 +94,5 @@ def _row(cell: Cell, targets: int, cells: Sequence[Cell]) -> dict[str, Any]:
         "sums": issued.total([cell]),
         "bar": [("x-brand", 0 if cell.is_hidden else cell.confirmed_min)],
         "claim_bar": [("x-self", cell.claim_min)],
-        "most": max(max(each.claim_min, 0 if each.is_hidden else each.confirmed_min) for each in cells),
+        "most": most,
     }

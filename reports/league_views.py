@@ -58,7 +58,7 @@ def issuers(request: ActedRequest, code: str) -> HttpResponse:
         "league": found,
         "listed": LISTED,
         "rows": [_row(row) for row in found.rows],
-        "is_hidden": found.left_out > 0 and not is_told(request.actor, unit, period.weeks, REPORTED),
+        "is_hidden": choice.is_all and found.left_out > 0 and not is_told(request.actor, unit, period.weeks, REPORTED),
         "restated_url": "" if found.rows else _restated(request.actor, unit, period),
         "heads": _heads(unit, sort, query),
         "choice": choice,

@@ -142,7 +142,8 @@ def indicator(request: ActedRequest, code: str, key: str) -> HttpResponse:
     below = {
         level: units for level, units in listed.below(actor, unit, period.span, basis).items() if level != unit.level
     }
-    level = chosen_or_404(request, "kind", below, next(iter(below), ""))
+    kind = chosen_or_404(request, "kind", Level.values)
+    level = kind if kind in below else next(iter(below), "")
     kept = period.query | ({} if basis == REPORTED else {"basis": basis})
 
     def to(**changes: str) -> str:

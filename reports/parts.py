@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -80,15 +80,6 @@ class Line:
     @property
     def segments(self) -> list[tuple[str, int]]:
         return segments(self.minutes or NOTHING)
-
-
-@dataclass(frozen=True)
-class Receiver:
-    """One unit that a demand asks in a period. Units: times are weeks; claimed person-minutes."""
-
-    unit: Unit
-    times: int
-    claim_min: int
 
 
 @dataclass(frozen=True)
@@ -283,12 +274,11 @@ def asked(actor: Actor, unit: Unit, week: dt.date, part: Part) -> list[Asked]:
     return sorted((Asked(*row) for row in rows), key=lambda each: (-each.claim_min, each.demand_id))
 
 
-def receivers(actor: Actor, demand_id: int, period: Period) -> list[Receiver]:
-    """Return the units that a demand asks in a period, as claimed, in order of their places; withdrawn ones are asked nothing.
+def receivers(actor: Actor, demand_id: int, week: dt.date) -> QuerySet[Target]:
+    """Return whom a demand asks in a week, in order of their places, withdrawn ones left out: `claim` is what the issuer registered there.
 
-    What each answered is not told: few people of one unit answer one demand. Two queries.
+    What each answered is not told. Units: person-minutes.
     """
-    rows = Target.objects.visible_to(actor).filter(demand=demand_id, week__in=period.mondays, withdrawn=False)
-    asked = {unit: sums for unit, *sums in rows.values_list("unit_id").annotate(times=Count("pk"), claim=Sum(CLAIM))}
-    named = Unit.every.filter(pk__in=asked).select_related("parent").order_by("path")
-    return [Receiver(each, *asked[each.pk]) for each in named]
+    asked = Target.objects.visible_to(actor).filter(demand=demand_id, week=week, withdrawn=False)
+    found: QuerySet[Target] = asked.select_related("unit__parent").annotate(claim=CLAIM).order_by("unit__path")
+    return found

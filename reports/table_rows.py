@@ -78,7 +78,7 @@ def _compared(line: Line, row: Row, extent: Extent) -> tuple[Any, ...]:
 
 def capacity(actor: Actor, extent: Extent) -> list[tuple[Any, ...]]:
     """Return burden beside capacity of the units of a level as the page does: those first whose hours are asked most."""
-    units = list(extent.units(actor).select_related("parent").order_by("path"))
+    units = list(extent.units(actor).filter(closed_on=None).select_related("parent").order_by("path"))
     return [_capacity(line) for line in beside(actor, units, Period.over(extent.period.weeks), extent.basis).lines]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,10 +66,10 @@ class Sitting:
     def is_told(self) -> bool:
         return len(self.cadres) >= MIN_CADRES and len(self.units) >= MIN_UNITS
 
-    def add(self, cadres: Collection[int], units: Collection[int], minutes: int) -> None:
-        self.cadres.update(cadres)
-        self.units.update(units)
-        self.minutes += minutes
+    def add(self, other: Sitting) -> None:
+        self.cadres |= other.cadres
+        self.units |= other.units
+        self.minutes += other.minutes
 
 
 @transaction.atomic
@@ -108,7 +108,7 @@ def by_week(told: Mapping[Key, Cluster], since: dt.date, whole: dt.date) -> dict
     columns = list(map(list, zip(*titles, strict=True))) if titles else [[], [], []]
     rows = SQL.fetch("weeks", since=since, issuers=columns[0], categories=columns[1], titles=columns[2])
     for issuer, category, title, week, cadres, units, minutes in rows:
-        found[issuer, category, plain_title(title)][week].add(cadres, units, int(minutes))
+        found[issuer, category, plain_title(title)][week].add(Sitting(set(cadres), set(units), int(minutes)))
     return {
         key: [[str(week), len(found[key][week].units), found[key][week].minutes] for week in shown(found[key], whole)]
         for key in told
@@ -116,17 +116,22 @@ def by_week(told: Mapping[Key, Cluster], since: dt.date, whole: dt.date) -> dict
 
 
 def shown(weeks: Mapping[dt.date, Sitting], whole: dt.date) -> list[dt.date]:
-    """Return the weeks that are told: of those which are told as one sum too, enough people stand behind what is left of it."""
-    told = sorted(week for week, one in weeks.items() if one.is_told)
+    """Return the weeks that are told: of those which are told as one sum too, enough people stand behind what is left of it.
+
+    Beside weeks of a few the one before is left out, or the next, until they are enough together; weeks to come bring none of them out.
+    """
+    told: list[dt.date] = []
     rest = Sitting()
-    for week, one in weeks.items():
-        if week >= whole and week not in told:
-            rest.add(one.cadres, one.units, one.minutes)
-    while rest.cadres and not rest.is_told and (inside := [week for week in told if week >= whole]):
-        least = min(inside, key=lambda week: (weeks[week].minutes, week))
-        told.remove(least)
-        rest.add(weeks[least].cadres, weeks[least].units, weeks[least].minutes)
-    return told
+    for week in sorted(week for week in weeks if week >= whole):
+        if weeks[week].is_told:
+            told.append(week)
+        else:
+            rest.add(weeks[week])
+        while rest.cadres and not rest.is_told and told:
+            rest.add(weeks[told.pop()])
+        if rest.is_told:
+            rest = Sitting()
+    return sorted(week for week, one in weeks.items() if week < whole and one.is_told) + told
 
 
 def _row(issuer: int, category: str, each: Cluster, weeks: list[list[Any]]) -> UnregisteredDemand:

@@ -189,7 +189,6 @@ EVERY_IN = {  # where the manager without a scope reads or changes rows; a new r
         "burden/oversight/merits/issuers.py",
         "reports/capacity.py",
         "reports/forms.py",
-        "reports/parts.py",  # whom a demand asks that the reader may open
         "reports/league.py",
         "reports/provided.py",
         "reports/signals/meetings.py",
