@@ -6,7 +6,7 @@ WITH asked AS MATERIALIZED (
     FROM unnest(%(demands)s::bigint[], %(weeks)s::date[]) AS changed (demand_id, week)
     JOIN demand d ON d.id = changed.demand_id
 ), cell AS (
-    SELECT d.issuer_id, d.category, r.*
+    SELECT d.issuer_id, d.category, r.ctid AS place, r.*
     FROM asked
     JOIN demand d ON d.issuer_id = asked.issuer_id
     JOIN rollup_demand r ON r.demand_id = d.id AND r.week = asked.week
@@ -15,4 +15,5 @@ WITH asked AS MATERIALIZED (
 )
 UPDATE rollup_demand r SET is_hidden = j.must_hide
 FROM judged j
-WHERE (r.demand_id, r.level, r.week) = (j.demand_id, j.level, j.week) AND j.must_hide <> j.is_hidden
+-- by its place: just after many rows came the planner knows of none, and read all for each
+WHERE r.ctid = j.place AND j.must_hide <> j.is_hidden

@@ -2,10 +2,11 @@
 -- inputs: min_returns, min_units; demand, rollup_demand
 -- outputs: is_hidden of all
 WITH cell AS (
-    SELECT d.issuer_id, d.category, r.* FROM rollup_demand r JOIN demand d ON d.id = r.demand_id
+    SELECT d.issuer_id, d.category, r.ctid AS place, r.* FROM rollup_demand r JOIN demand d ON d.id = r.demand_id
 ), judged AS (
     -- include judged
 )
 UPDATE rollup_demand r SET is_hidden = j.must_hide
 FROM judged j
-WHERE (r.demand_id, r.level, r.week) = (j.demand_id, j.level, j.week) AND j.must_hide <> j.is_hidden
+-- by its place: just after many rows came the planner knows of none, and read all for each
+WHERE r.ctid = j.place AND j.must_hide <> j.is_hidden

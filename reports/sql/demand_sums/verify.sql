@@ -17,7 +17,7 @@ WITH answer AS MATERIALIZED (
 ), odd AS (
     (TABLE fresh EXCEPT TABLE stored) UNION ALL (TABLE stored EXCEPT TABLE fresh)
 ), cell AS (
-    SELECT d.issuer_id, d.category, r.* FROM rollup_demand r JOIN demand d ON d.id = r.demand_id
+    SELECT d.issuer_id, d.category, r.ctid AS place, r.* FROM rollup_demand r JOIN demand d ON d.id = r.demand_id
 ), judged AS (
     -- include judged
 ), wrong AS (
