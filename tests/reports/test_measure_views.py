@@ -183,7 +183,11 @@ def test_indicator_that_is_none_is_404_and_of_a_unit_without_others_is_its_own_a
     town = make_unit(county, "township")
     for code, path in ((county.code, "no_such"), (make_unit().code, "coverage")):
         assert reader.get(INDICATOR.format(code, path)).status_code == 404
-    assert reader.get(INDICATOR.format(county.code, "coverage"), {"kind": "nation"}).status_code == 404
+    assert reader.get(INDICATOR.format(county.code, "coverage"), {"kind": "no"}).status_code == 404
+    page = reader.get(
+        INDICATOR.format(county.code, "coverage"), {"kind": "village"}
+    )  # of which there are none in these weeks
+    assert [label for label, _count, _url, is_current in page.context["levels"] if is_current] == ["乡镇"]
     lone = reader.get(INDICATOR.format(town.code, "coverage"))
     assert (lone.status_code, lone.context["below"]) == (200, [])
 
